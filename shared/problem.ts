@@ -1,0 +1,72 @@
+/**
+ * Errors on our API: RFC 9457 problem details with a stable `code`. A code says what the *client can do*;
+ * `title` is a sentence for a person and may change its wording.
+ */
+export const problemCodes = [
+  /** 400: the body has a missing, malformed or unknown member; see `issues`. */
+  "validation_failed",
+  /** 400: the body is not JSON. */
+  "malformed_json",
+  /** 413: the body is larger than the API accepts. */
+  "payload_too_large",
+  /** 415: the body is not `application/json`. */
+  "unsupported_media_type",
+  /** 403: the request was made by another site. */
+  "cross_site_request",
+  /** 401: sign in first. */
+  "not_authenticated",
+  /** 409: this browser has not asked for a code, or the code was already used. Ask for one. */
+  "otp_not_requested",
+  /** 401: wrong code; try again. `attemptsLeft` says how often. */
+  "otp_incorrect",
+  /** 401: the code is too old. Ask for a new one. */
+  "otp_expired",
+  /** 401: too many wrong codes. Ask for a new one. */
+  "otp_attempts_exceeded",
+  /** 401: the result token proves nothing. Start the ceremony again. */
+  "challenge_failed",
+  /** 401: the result token is too old. Start the ceremony again. */
+  "challenge_expired",
+  /** 401: the result token was minted for another action or another user. */
+  "token_mismatch",
+  /** 401: the result token was already accepted once. */
+  "token_already_used",
+  /** 429: wait `retryAfter` seconds. */
+  "rate_limited",
+  /** 503: Authsignal did not answer, or not in time. Nothing was changed; try again after `retryAfter` seconds. */
+  "upstream_unavailable",
+  /** 404: no such operation. */
+  "not_found",
+  /** 500: our fault. Quote `requestId`. */
+  "internal_error",
+] as const;
+
+export type ProblemCode = (typeof problemCodes)[number];
+
+export interface Problem {
+  /** A stable URI reference: `/problems/<code>`. */
+  readonly type: string;
+  /** One sentence a person can act on. */
+  readonly title: string;
+  /** The HTTP status, repeated. */
+  readonly status: number;
+  readonly code: ProblemCode;
+  readonly requestId: string;
+  /** With `validation_failed`: JSON pointers into the body, and what is wrong there. */
+  readonly issues?: readonly { readonly pointer: string; readonly message: string }[];
+  /** With `otp_incorrect`: how many more codes may be tried. */
+  readonly attemptsLeft?: number;
+  /** With `rate_limited` and `upstream_unavailable`: seconds to wait, as in the `Retry-After` header. */
+  readonly retryAfter?: number;
+}
+
+/** True for a body that this API sent as an error; false for anything else, such as a proxy's HTML or JSON. */
+export function isProblem(value: unknown): value is Problem {
+  if (typeof value !== "object" || value === null) return false;
+  const { code, title, status } = value as Record<string, unknown>;
+  return (
+    typeof title === "string" &&
+    typeof status === "number" &&
+    (problemCodes as readonly unknown[]).includes(code)
+  );
+}

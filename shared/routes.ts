@@ -1,0 +1,23 @@
+/**
+ * Every operation of our REST API, by name. Paths are relative to wherever the host mounts the router
+ * (`/api` in this app). Server, client and OpenAPI all read this table, so no path is typed twice.
+ */
+export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+export interface Route {
+  readonly method: HttpMethod;
+  readonly path: string;
+}
+
+export const routes = {
+  challengeOtp: { method: "POST", path: "/otp/challenge" },
+  verifyOtp: { method: "POST", path: "/otp/verify" },
+  createEnrollToken: { method: "POST", path: "/enroll-token" },
+  validate: { method: "POST", path: "/validate" },
+  getSession: { method: "GET", path: "/session" },
+  deleteSession: { method: "DELETE", path: "/session" },
+  listPasskeys: { method: "GET", path: "/passkeys" },
+  getConfig: { method: "GET", path: "/config" },
+} as const satisfies Record<string, Route>;
+
+export type OperationName = keyof typeof routes;
