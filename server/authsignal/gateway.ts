@@ -17,7 +17,10 @@ export interface AuthsignalGateway {
   checkEmailOtp(request: { readonly challengeId: string; readonly code: string }): Promise<OtpCheck>;
 
   /** Binds a verified challenge to a user and yields a result token for it. */
-  claim(request: { readonly challengeId: string; readonly userId: string }): Promise<{ readonly token: string }>;
+  claim(request: {
+    readonly challengeId: string;
+    readonly userId: string;
+  }): Promise<{ readonly token: string }>;
 
   /** Tracks an action and yields a track token. Never give one to a visitor without a session. */
   beginAction(request: BeginAction): Promise<{ readonly token: string }>;

@@ -1,0 +1,102 @@
+/** The Express app as a readable list. Everything it needs is handed in; it reads no environment and opens nothing. */
+import type { Server } from "node:http";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import express, { type Express, type RequestHandler, Router } from "express";
+import type { AuthsignalGateway } from "./authsignal/gateway.ts";
+import { createErrorHandler, notFound } from "./error-handler.ts";
+import type { Logger } from "./log.ts";
+import { createPasskeysRouter } from "./passkeys/index.ts";
+import { requestContext } from "./request-context.ts";
+import { securityHeaders } from "./security-headers.ts";
+import { createCookieSessions } from "./session/cookie-sessions.ts";
+import { SqlSessionStore } from "./session/sql-session-store.ts";
+import type { Database } from "./storage/database.ts";
+import { createSqlFlowStore } from "./storage/sql-flow-store.ts";
+import { createSqlUsers } from "./users/sql-users.ts";
+
+export interface AppDeps {
+  readonly authsignal: AuthsignalGateway;
+  readonly db: Database;
+  readonly log: Logger;
+  /** Where people open the app, as `https://app.example.com`. */
+  readonly origin: string;
+  readonly sessionSecret: string;
+  /** For the browser SDK. `baseUrl` ends in `/v1`. */
+  readonly browser: { readonly tenantId: string; readonly baseUrl: string };
+  /** Serves the pages: the built SPA, or Vite in development. */
+  readonly pages: RequestHandler;
+  /** How many reverse proxies stand in front. Default 0. */
+  readonly trustProxy?: number;
+  /** Relaxes the CSP for Vite's development client. Default false. */
+  readonly development?: boolean;
+  /** Default: the system clock. */
+  readonly now?: () => Date;
+}
+
+export function createApp(deps: AppDeps): Express {
+  const { db, log, origin, now = () => new Date() } = deps;
+  const https = origin.startsWith("https:");
+  const sessions = createCookieSessions({
+    store: new SqlSessionStore(db, now),
+    secret: deps.sessionSecret,
+    secure: https,
+    now,
+  });
+
+  const app = express();
+  app.disable("x-powered-by");
+  app.set("trust proxy", deps.trustProxy ?? 0);
+  app.use(requestContext(log));
+  app.use(
+    securityHeaders({
+      authsignalOrigin: new URL(deps.browser.baseUrl).origin,
+      https,
+      development: deps.development ?? false,
+    }),
+  );
+  app.get("/healthz", (_req, res) => void res.json({ status: "ok" }));
+  app.get("/readyz", async (_req, res) => {
+    await db.selectFrom("users").select("id").limit(1).execute();
+    res.json({ status: "ready" });
+  });
+  app.use("/api", sessions.middleware);
+  app.use(
+    "/api",
+    createPasskeysRouter({
+      authsignal: deps.authsignal,
+      users: createSqlUsers(db, now),
+      sessions,
+      store: createSqlFlowStore(db),
+      browser: deps.browser,
+      origins: [origin],
+      onEvent: (event) => log.info(event),
+      now,
+    }),
+  );
+  app.use("/api", notFound);
+  app.use(deps.pages);
+  app.use(notFound);
+  app.use(createErrorHandler(log));
+  return app;
+}
+
+/** Where `npm run build` puts the SPA, seen from the built server. */
+const builtFolder = fileURLToPath(new URL("../client/", import.meta.url));
+
+/** Serves the built SPA: hashed assets for ever, `index.html` for every path of the client's own router. */
+export function builtPages(_server?: Server, folder = builtFolder): RequestHandler {
+  const router = Router();
+  const root = { root: folder };
+  router.use(
+    "/assets",
+    express.static(join(folder, "assets"), { immutable: true, maxAge: "1y", index: false }),
+    notFound,
+  );
+  router.use(express.static(folder, { index: false, maxAge: 0 }));
+  router.use((req, res, next) => {
+    if (req.method !== "GET" || req.accepts("html") === false) return next();
+    return res.set("Cache-Control", "no-cache").sendFile("index.html", root);
+  });
+  return router;
+}

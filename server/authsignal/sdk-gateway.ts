@@ -1,0 +1,230 @@
+/**
+ * The only importer of `@authsignal/node`. Its sharp edges are filed down here: ids that are pasted into paths,
+ * errors that carry the API secret, a retry interceptor on the global axios, no time-out, everything thrown.
+ */
+import { Authsignal, AuthsignalError } from "@authsignal/node";
+import { z } from "zod";
+import { AppError } from "../errors.ts";
+import type { AuthsignalGateway, EnrolledPasskey, OtpCheck, Validation } from "./gateway.ts";
+
+export interface SdkGatewayOptions {
+  /** Server-only secret of the tenant. */
+  readonly apiSecretKey: string;
+  /** The tenant's region, ending in `/v1`. */
+  readonly apiUrl: string;
+  /** How long one call may take before it counts as an outage. Default 5000. */
+  readonly deadlineMs?: number;
+}
+
+export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway {
+  // Once per process, and without retries: the SDK repeats a dropped POST, which sends a second mail, and its
+  // interceptor sits on the global axios, where one instance with retries would infect all others.
+  const sdk = new Authsignal({ apiSecretKey: options.apiSecretKey, apiUrl: options.apiUrl, retries: 0 });
+  const call = createCall(options.deadlineMs ?? 5000);
+
+  return {
+    async sendEmailOtp({ email, action, idempotencyKey }) {
+      const sent = await call(ChallengeAnswer, () =>
+        sdk.challenge({ verificationMethod: "EMAIL_OTP", action, email, idempotencyKey }),
+      );
+      return { challengeId: sent.challengeId, expiresAt: new Date(sent.expiresAt * 1000) };
+    },
+
+    async checkEmailOtp({ challengeId, code }): Promise<OtpCheck> {
+      try {
+        const answer = await call(VerifyAnswer, () => sdk.verify({ challengeId, verificationCode: code }));
+        if (answer.isVerified === true && answer.email !== undefined) {
+          return { outcome: "verified", email: answer.email };
+        }
+        const tooMany = answer.failureReason === "MAX_ATTEMPTS_EXCEEDED";
+        return { outcome: tooMany ? "too-many-attempts" : "incorrect-or-expired" };
+      } catch (error) {
+        // Authsignal no longer knows the challenge: to the person, the code is too old.
+        if (error instanceof RefusedCall) return { outcome: "incorrect-or-expired" };
+        throw error;
+      }
+    },
+
+    async claim({ challengeId, userId }) {
+      try {
+        return await call(TokenAnswer, () => sdk.claimChallenge({ challengeId, userId: id(userId) }));
+      } catch (error) {
+        // Claimed before, or too old: the code has done its work.
+        if (error instanceof RefusedCall) throw new AppError("otp_expired", { cause: error });
+        throw error;
+      }
+    },
+
+    async beginAction({ userId, action, idempotencyKey, addAuthenticators, email }) {
+      const attributes = {
+        idempotencyKey,
+        ...(addAuthenticators === true ? { scope: "add:authenticators" } : {}),
+        ...(email === undefined ? {} : { email, username: email }),
+      };
+      return call(TokenAnswer, () => sdk.track({ userId: id(userId), action: id(action), attributes }));
+    },
+
+    async validate({ token, action, userId }) {
+      const expectedUser = userId === null ? {} : { userId: id(userId) };
+      try {
+        const answer = await call(ValidateAnswer, () =>
+          sdk.validateChallenge({ token, action, ...expectedUser }),
+        );
+        const validation = judge(answer, action, userId);
+        const expired = validation.outcome === "refused" && validation.state === null && hasExpired(token);
+        return expired ? { outcome: "expired" } : validation;
+      } catch (error) {
+        if (!(error instanceof RefusedCall)) throw error;
+        const expired = error.errorCode === "expired_token";
+        return expired ? { outcome: "expired" } : { outcome: "refused", state: null };
+      }
+    },
+
+    async listPasskeys(userId) {
+      const answer = await call(AuthenticatorsAnswer, () => sdk.getAuthenticators({ userId: id(userId) }));
+      return answer
+        .filter((authenticator) => authenticator.verificationMethod === "PASSKEY")
+        .map(toPasskey)
+        .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+    },
+  };
+}
+
+// What we read of Authsignal's answers, and no more. Unknown members are ignored; a missing one is an outage.
+const ChallengeAnswer = z.object({ challengeId: z.string(), expiresAt: z.number() });
+const VerifyAnswer = z.object({
+  isVerified: z.boolean(),
+  email: z.string().optional(),
+  failureReason: z.string().optional(),
+});
+const TokenAnswer = z.object({ token: z.string().min(1) });
+const ValidateAnswer = z.object({
+  isValid: z.boolean(),
+  state: z.string().optional(),
+  userId: z.string().optional(),
+  action: z.string().optional(),
+  idempotencyKey: z.string().optional(),
+  verificationMethod: z.string().optional(),
+  error: z.string().optional(),
+});
+const AuthenticatorsAnswer = z.array(
+  z.object({
+    userAuthenticatorId: z.string(),
+    verificationMethod: z.string(),
+    createdAt: z.iso.datetime(),
+    lastVerifiedAt: z.iso.datetime().optional(),
+    webauthnCredential: z.object({ aaguidMapping: z.object({ name: z.string() }).optional() }).optional(),
+  }),
+);
+
+/** Success is `isValid` and CHALLENGE_SUCCEEDED, for the user and action that we expect. All else fails closed. */
+function judge(answer: z.infer<typeof ValidateAnswer>, action: string, userId: string | null): Validation {
+  const state = answer.state ?? null;
+  if (!answer.isValid || state !== "CHALLENGE_SUCCEEDED") {
+    // On a mismatch Authsignal answers an `error` and no state; while a challenge is unfinished, a state.
+    const mismatch = answer.error !== undefined && state === null;
+    return mismatch ? { outcome: "mismatch" } : { outcome: "refused", state };
+  }
+  if (answer.userId === undefined || answer.idempotencyKey === undefined)
+    return { outcome: "refused", state };
+  if (answer.action !== action || (userId !== null && answer.userId !== userId))
+    return { outcome: "mismatch" };
+  return {
+    outcome: "succeeded",
+    userId: answer.userId,
+    action: answer.action,
+    idempotencyKey: answer.idempotencyKey,
+    verificationMethod: answer.verificationMethod ?? null,
+  };
+}
+
+/**
+ * Only chooses between two sentences for a token that Authsignal has refused already; nothing is granted on it.
+ * Authsignal does not say why it refused, and the signature is not ours to check.
+ */
+function hasExpired(token: string): boolean {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+    const exp = z.object({ exp: z.number() }).safeParse(claims);
+    return exp.success && exp.data.exp * 1000 <= Date.now();
+  } catch {
+    return false;
+  }
+}
+
+function toPasskey(authenticator: z.infer<typeof AuthenticatorsAnswer>[number]): EnrolledPasskey {
+  return {
+    id: authenticator.userAuthenticatorId,
+    provider: authenticator.webauthnCredential?.aaguidMapping?.name ?? null,
+    createdAt: new Date(authenticator.createdAt),
+    lastUsedAt: authenticator.lastVerifiedAt === undefined ? null : new Date(authenticator.lastVerifiedAt),
+  };
+}
+
+/** The SDK pastes ids into URL paths unencoded: `..` or `a/b` would address something else. */
+function id(value: string): string {
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(value)) {
+    throw new AppError("internal_error", {
+      detail: "An id for Authsignal must match ^[A-Za-z0-9_-]{1,64}$.",
+    });
+  }
+  return value;
+}
+
+/** Authsignal understood the call and said no (4xx). Copied out of the SDK's error, which carries the secret. */
+class RefusedCall extends AppError {
+  readonly errorCode: string;
+  constructor(statusCode: number, errorCode: string) {
+    // Where no caller knows better, a refusal means that the tenant is not set up for the call.
+    super("upstream_unavailable", {
+      detail: `Authsignal answered ${statusCode} ${errorCode}.`,
+      extras: { retryAfter: 5 },
+    });
+    this.errorCode = errorCode;
+  }
+}
+
+function createCall(deadlineMs: number) {
+  return async function call<Answer>(
+    schema: z.ZodType<Answer>,
+    send: () => Promise<unknown>,
+  ): Promise<Answer> {
+    const parsed = schema.safeParse(await withDeadline(send(), deadlineMs).catch(throwClean));
+    if (parsed.success) return parsed.data;
+    throw unavailable("Authsignal's answer could not be read.");
+  };
+}
+
+async function withDeadline<T>(work: Promise<T>, deadlineMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(unavailable(`Authsignal did not answer in ${deadlineMs} ms.`)),
+      deadlineMs,
+    );
+  });
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Never lets the SDK's own error out: `axiosError` carries the API secret. */
+function throwClean(error: unknown): never {
+  if (error instanceof AppError) throw error;
+  if (!(error instanceof AuthsignalError)) throw unavailable("The call to Authsignal failed.");
+  const { statusCode, errorCode } = error;
+  if (statusCode === 401 && errorCode === "unauthorized") {
+    throw unavailable(
+      "Authsignal refused our API secret key. Check it, and the region in AUTHSIGNAL_API_URL.",
+    );
+  }
+  if (statusCode === 429) throw new AppError("rate_limited", { extras: { retryAfter: 60 } });
+  if (statusCode >= 400 && statusCode < 500) throw new RefusedCall(statusCode, String(errorCode));
+  throw unavailable(`Authsignal failed with ${statusCode} ${String(errorCode)}.`);
+}
+
+function unavailable(detail: string): AppError {
+  return new AppError("upstream_unavailable", { detail, extras: { retryAfter: 5 } });
+}

@@ -1,0 +1,216 @@
+/** The only reader of the environment. Reports every problem at once; refuses what would be unsafe. */
+import { BlockList, isIP } from "node:net";
+import { getDomain } from "tldts";
+
+export interface TenantConfig {
+  readonly tenantId: string;
+  readonly apiSecretKey: string;
+  readonly apiUrl: string;
+}
+
+export interface Config {
+  readonly port: number;
+  readonly emulatorPort: number;
+  readonly dataDir: string;
+  /** Null only locally: then the emulator is started. */
+  readonly tenant: TenantConfig | null;
+  readonly origin: string;
+  readonly rpId: string;
+  /** Null only locally: then one is made and kept in `dataDir`. */
+  readonly sessionSecret: string | null;
+  /** Express's `trust proxy`: how many proxies stand in front. */
+  readonly trustProxy: number;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Every variable: what it means, its default, what breaks without it. README's table is checked against this. */
+export const environmentVariables = {
+  PORT: { default: "3000", meaning: "Port of the app." },
+  EMULATOR_PORT: { default: "3001", meaning: "Port of the Authsignal emulator (only without a tenant)." },
+  DATA_DIR: { default: ".data", meaning: "Folder of the SQLite files." },
+  AUTHSIGNAL_TENANT_ID: {
+    default: "",
+    meaning: "Your tenant's id. Without it `npm start` runs the emulator.",
+  },
+  AUTHSIGNAL_API_SECRET_KEY: { default: "", meaning: "Your tenant's API secret key. Server only." },
+  AUTHSIGNAL_API_URL: {
+    default: "",
+    meaning: "Your tenant's region, for example `https://api.authsignal.com/v1`.",
+  },
+  ORIGIN: { default: "http://localhost:3000", meaning: "Where people open the app: scheme, host and port." },
+  RP_ID: { default: "host of ORIGIN", meaning: "The relying party ID: the domain passkeys are bound to." },
+  SESSION_SECRET: {
+    default: "made and kept in DATA_DIR",
+    meaning: "Signs the session cookie, at least 32 characters. Required by the production entry.",
+  },
+  TRUST_PROXY: { default: "0", meaning: "How many reverse proxies stand in front of the app." },
+} as const;
+
+type VariableName = keyof typeof environmentVariables;
+
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(["The configuration cannot be used:", ...problems.map((problem) => `  - ${problem}`)].join("\n"));
+    this.problems = problems;
+  }
+}
+
+export type ProductionConfig = Config & { readonly tenant: TenantConfig; readonly sessionSecret: string };
+
+/** For the production entry: a real tenant and explicit secrets. @throws ConfigError with every problem found */
+export function loadProductionConfig(env: Environment = process.env): ProductionConfig {
+  const config = load(env, "production");
+  const { tenant, sessionSecret } = config;
+  if (tenant === null || sessionSecret === null)
+    throw new ConfigError(["Tenant or SESSION_SECRET is missing."]);
+  return Object.freeze({ ...config, tenant, sessionSecret });
+}
+
+/** For this machine: without a tenant the emulator takes its place. @throws ConfigError with every problem found */
+export function loadLocalConfig(env: Environment = process.env): Config {
+  return load(env, "local");
+}
+
+function load(env: Environment, mode: "production" | "local"): Config {
+  const problems: string[] = [];
+  const read = (name: VariableName): string | undefined => env[name]?.trim() || undefined;
+  const required = (name: VariableName, why: string): void => {
+    if (read(name) === undefined) problems.push(`${name} is missing: ${why}`);
+  };
+
+  const port = readNumber(read("PORT") ?? "3000", "PORT", 65535, problems);
+  const emulatorPort = readNumber(read("EMULATOR_PORT") ?? "3001", "EMULATOR_PORT", 65535, problems);
+  const trustProxy = readNumber(read("TRUST_PROXY") ?? "0", "TRUST_PROXY", 32, problems);
+
+  const tenant = readTenant(read, mode, problems);
+  if (mode === "production") {
+    required("ORIGIN", "write where people open the app, for example https://app.example.com.");
+    required("SESSION_SECRET", "make one with `openssl rand -base64 32`.");
+  }
+  const sessionSecret = read("SESSION_SECRET") ?? null;
+  if (sessionSecret !== null && sessionSecret.length < 32) {
+    problems.push("SESSION_SECRET is shorter than 32 characters: make one with `openssl rand -base64 32`.");
+  }
+
+  // Without an explicit origin the app is at home where it listens.
+  const origin = readOrigin(read("ORIGIN") ?? `http://localhost:${port}`, problems);
+  const rpId = read("RP_ID") ?? origin?.hostname ?? "";
+  if (origin !== null) checkRpId(rpId, origin, problems);
+
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze({
+    port,
+    emulatorPort,
+    dataDir: read("DATA_DIR") ?? ".data",
+    tenant,
+    origin: origin?.origin ?? "",
+    rpId,
+    sessionSecret,
+    trustProxy,
+  });
+}
+
+function readNumber(text: string, name: VariableName, max: number, problems: string[]): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= max) return Number(text);
+  problems.push(`${name} is not a whole number from 0 to ${max}.`);
+  return 0;
+}
+
+function readTenant(
+  read: (name: VariableName) => string | undefined,
+  mode: "production" | "local",
+  problems: string[],
+): TenantConfig | null {
+  const names = ["AUTHSIGNAL_TENANT_ID", "AUTHSIGNAL_API_SECRET_KEY", "AUTHSIGNAL_API_URL"] as const;
+  const [tenantId, apiSecretKey, apiUrl] = names.map(read);
+  if (mode === "local" && tenantId === undefined && apiSecretKey === undefined && apiUrl === undefined) {
+    return null;
+  }
+  // Half a tenant is never quietly completed by the emulator: the tests would talk to the wrong one.
+  for (const name of names) {
+    if (read(name) === undefined)
+      problems.push(`${name} is missing: copy it from the Authsignal portal (Settings, API keys).`);
+  }
+  if (apiSecretKey?.startsWith("emulator-")) {
+    problems.push(
+      "AUTHSIGNAL_API_SECRET_KEY is an emulator's secret: it protects nothing. Use the tenant's.",
+    );
+  }
+  if (apiUrl !== undefined) checkApiUrl(apiUrl, problems);
+  return {
+    tenantId: tenantId ?? "",
+    apiSecretKey: apiSecretKey ?? "",
+    apiUrl: (apiUrl ?? "").replace(/\/+$/, ""),
+  };
+}
+
+function checkApiUrl(apiUrl: string, problems: string[]): void {
+  const url = URL.canParse(apiUrl) ? new URL(apiUrl) : null;
+  if (url === null || url.username !== "" || url.search !== "" || url.hash !== "") {
+    problems.push(
+      "AUTHSIGNAL_API_URL is not a URL: use your region's, for example https://api.authsignal.com/v1.",
+    );
+  } else if (isLoopback(url.hostname)) {
+    problems.push(
+      "AUTHSIGNAL_API_URL points to this machine: that is an emulator, not Authsignal. Use your region's URL.",
+    );
+  } else if (url.protocol !== "https:") {
+    problems.push("AUTHSIGNAL_API_URL must begin with https: the API secret key travels over it.");
+  }
+}
+
+function readOrigin(text: string, problems: string[]): URL | null {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) {
+    problems.push(
+      "ORIGIN is not an origin: write scheme, host and port, for example https://app.example.com.",
+    );
+    return null;
+  }
+  if (url.origin !== text.replace(/\/$/, "")) {
+    problems.push(`ORIGIN must be scheme, host and port only: write ${url.origin}.`);
+    return null;
+  }
+  if (isIP(url.hostname.replace(/^\[|\]$/g, "")) !== 0) {
+    problems.push(
+      "ORIGIN is an IP address, which browsers refuse for passkeys: use http://localhost or a domain.",
+    );
+  } else if (url.protocol === "http:" && !isLocalhost(url.hostname)) {
+    problems.push(
+      "ORIGIN must begin with https: browsers offer passkeys only there, and on http://localhost.",
+    );
+  }
+  return url;
+}
+
+function checkRpId(rpId: string, origin: URL, problems: string[]): void {
+  if (/[:/]/.test(rpId) || isIP(rpId) !== 0 || rpId !== rpId.toLowerCase()) {
+    problems.push("RP_ID must be a bare domain in lower case: no scheme, port, path or IP address.");
+  } else if (origin.hostname !== rpId && !origin.hostname.endsWith(`.${rpId}`)) {
+    problems.push(
+      `RP_ID ${rpId} does not fit ORIGIN ${origin.origin}: it must be ${origin.hostname} or a parent domain of it.`,
+    );
+  } else if (!isLocalhost(rpId) && getDomain(rpId, { allowPrivateDomains: true }) === null) {
+    problems.push(`RP_ID ${rpId} is a public suffix, which browsers refuse: use your own domain.`);
+  }
+}
+
+function isLocalhost(hostname: string): boolean {
+  return hostname === "localhost" || hostname.endsWith(".localhost");
+}
+
+function isLoopback(hostname: string): boolean {
+  const bare = hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+  const version = isIP(bare);
+  return version === 0 ? isLocalhost(bare) : thisMachine.check(bare, version === 6 ? "ipv6" : "ipv4");
+}
+
+// BlockList also sees through IPv4-mapped IPv6 addresses.
+const thisMachine = new BlockList();
+thisMachine.addSubnet("127.0.0.0", 8, "ipv4");
+thisMachine.addAddress("0.0.0.0", "ipv4");
+thisMachine.addAddress("::1", "ipv6");
+thisMachine.addAddress("::", "ipv6");

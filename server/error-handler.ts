@@ -1,0 +1,52 @@
+/** The one place that renders an error: AppError to RFC 9457 problem+json, anything unknown to a bare 500. */
+import type { ErrorRequestHandler, RequestHandler } from "express";
+import type { Problem } from "../shared/problem.ts";
+import { AppError } from "./errors.ts";
+import { describeError, type Logger } from "./log.ts";
+
+export const notFound: RequestHandler = () => {
+  throw new AppError("not_found");
+};
+
+export function createErrorHandler(log: Logger): ErrorRequestHandler {
+  return (error: unknown, req, res, next) => {
+    const appError = toAppError(error);
+    if (appError.status >= 500) {
+      const cause = appError.cause === undefined ? {} : { cause: describeError(appError.cause) };
+      log.error({
+        event: "request.failed",
+        requestId: req.id,
+        code: appError.code,
+        detail: appError.message,
+        ...cause,
+      });
+    }
+    if (res.headersSent) {
+      next(error);
+      return;
+    }
+    if (appError.extras.retryAfter !== undefined) res.set("Retry-After", String(appError.extras.retryAfter));
+    res
+      .status(appError.status)
+      .type("application/problem+json")
+      .send(JSON.stringify(toProblem(appError, req.id)));
+  };
+}
+
+export function toProblem(error: AppError, requestId: string): Problem {
+  return {
+    type: `/problems/${error.code}`,
+    title: error.publicMessage,
+    status: error.status,
+    code: error.code,
+    requestId,
+    ...error.extras,
+  };
+}
+
+function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  // A path that cannot be decoded (`/%`) reaches us as the router's or static server's URIError with status 400.
+  if (error instanceof URIError) return new AppError("not_found");
+  return new AppError("internal_error", { cause: error });
+}

@@ -1,0 +1,15 @@
+/** Security facts with stable names, for a host's log and audit trail. They carry no token, code or full address. */
+import type { AuthenticationMethod } from "../session/session-port.ts";
+
+export type SecurityEvent = { readonly requestId?: string } & (
+  | { readonly event: "otp.sent"; readonly to: string }
+  | { readonly event: "otp.refused"; readonly reason: "incorrect" | "expired" | "attempts-exceeded" }
+  | { readonly event: "sign_in.succeeded"; readonly userId: string; readonly method: AuthenticationMethod }
+  | { readonly event: "sign_in.refused"; readonly reason: TokenRefusal }
+  | { readonly event: "sign_out"; readonly userId: string }
+  | { readonly event: "enrollment.begun"; readonly userId: string }
+  | { readonly event: "enrollment.refused"; readonly userId: string; readonly reason: TokenRefusal }
+  | { readonly event: "passkey.enrolled"; readonly userId: string; readonly passkeyId: string }
+);
+
+export type TokenRefusal = "refused" | "mismatch" | "expired" | "already-used" | "no-such-user";

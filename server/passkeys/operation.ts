@@ -1,0 +1,62 @@
+/** Binds one operation of the contract to its handler: path, media type, body, answer. */
+import type { Request, RequestHandler, Response, Router } from "express";
+import type { z } from "zod";
+import type { Problem } from "../../shared/problem.ts";
+import { type OperationName, routes } from "../../shared/routes.ts";
+import { AppError } from "../errors.ts";
+
+export interface Call<Body> {
+  readonly req: Request;
+  readonly res: Response;
+  readonly body: Body;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+}
+
+/** A handler only gets a body that its schema has parsed. */
+export interface Operation<Schema extends z.ZodType = z.ZodType<unknown>> {
+  readonly body?: Schema;
+  readonly handle: (call: Call<z.output<Schema>>) => Promise<Answer>;
+}
+
+/** Lets TypeScript infer the body's type from its schema. */
+export function operation<Schema extends z.ZodType>(definition: {
+  readonly body: Schema;
+  readonly handle: (call: Call<z.output<Schema>>) => Promise<Answer>;
+}): Operation {
+  return {
+    body: definition.body,
+    // Express hands over `unknown`; parse() below is what makes it the schema's output.
+    handle: async (call) => definition.handle({ ...call, body: parse(definition.body, call.body) }),
+  };
+}
+
+export function mountOperation(router: Router, name: OperationName, { body, handle }: Operation): void {
+  const { method, path } = routes[name];
+  const verb = method.toLowerCase() as Lowercase<typeof method>;
+  const run: RequestHandler = async (req, res) => {
+    if (body !== undefined && !req.is("application/json")) throw new AppError("unsupported_media_type");
+    const answer = await handle({ req, res, body: req.body });
+    res.status(answer.status);
+    if (answer.body === undefined) res.end();
+    else res.json(answer.body);
+  };
+  router[verb](path, run);
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new AppError("validation_failed", { extras: { issues: parsed.error.issues.map(toIssue) } });
+}
+
+function toIssue(issue: z.core.$ZodIssue): NonNullable<Problem["issues"]>[number] {
+  // Messages name keys, never values: what was typed into a field stays out of logs and answers.
+  const pointer = issue.path
+    .map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`)
+    .join("");
+  return { pointer, message: issue.message };
+}

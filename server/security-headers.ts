@@ -1,0 +1,45 @@
+/** Response headers of the pages and the API (requirements S33, S34). */
+import type { RequestHandler } from "express";
+import helmet from "helmet";
+
+export interface SecurityHeaderOptions {
+  /** Authsignal's origin: the only other one that the browser may talk to. */
+  readonly authsignalOrigin: string;
+  /** True when people reach the app over https. */
+  readonly https: boolean;
+  /** Vite's development client injects styles and opens a web socket. Never outside `npm run dev`. */
+  readonly development?: boolean;
+}
+
+export function securityHeaders(options: SecurityHeaderOptions): RequestHandler {
+  const headers = helmet({
+    contentSecurityPolicy: { useDefaults: false, directives: contentSecurityPolicy(options) },
+    crossOriginOpenerPolicy: { policy: "same-origin" },
+    referrerPolicy: { policy: "no-referrer" },
+    strictTransportSecurity: options.https ? { maxAge: 63_072_000, includeSubDomains: false } : false,
+    xFrameOptions: { action: "deny" },
+  });
+  return (req, res, next) => {
+    res.set("Permissions-Policy", "publickey-credentials-get=(self), publickey-credentials-create=(self)");
+    headers(req, res, next);
+  };
+}
+
+function contentSecurityPolicy({ authsignalOrigin, development = false }: SecurityHeaderOptions) {
+  return {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: development ? ["'self'", "'unsafe-inline'"] : ["'self'"],
+    // Authsignal's provider icons are data: URLs.
+    imgSrc: ["'self'", "data:"],
+    fontSrc: ["'self'"],
+    manifestSrc: ["'self'"],
+    connectSrc: development ? ["'self'", "ws:", authsignalOrigin] : ["'self'", authsignalOrigin],
+    objectSrc: ["'none'"],
+    baseUri: ["'none'"],
+    formAction: ["'self'"],
+    frameAncestors: ["'none'"],
+    requireTrustedTypesFor: ["'script'"],
+    ...(development ? {} : { trustedTypes: ["'none'"] }),
+  };
+}

@@ -1,0 +1,122 @@
+/** Sessions by cookie, with express-session. The only writer of the user id in a session. */
+import type { Request, RequestHandler, Response } from "express";
+import session, { type Store } from "express-session";
+import type { AuthenticationMethod, SessionPort } from "./session-port.ts";
+
+declare module "express-session" {
+  interface SessionData {
+    signedIn?: { userId: string; method: AuthenticationMethod; authenticatedAt: string; startedAt: string };
+    pendingOtp?: { challengeId: string; email: string; sentAt: string; expiresAt: string };
+  }
+}
+
+export interface CookieSessionOptions {
+  readonly store: Store;
+  /** Signs the cookie; at least 32 characters. */
+  readonly secret: string;
+  /** True for https origins: `Secure` and the `__Host-` prefix. False only for http://localhost. */
+  readonly secure: boolean;
+  /** Seconds without a request after which a session ends. Default 30 minutes. */
+  readonly idleSeconds?: number;
+  /** Seconds after sign-in at which a session ends, however busy. Default 12 hours. */
+  readonly absoluteSeconds?: number;
+  readonly now: () => Date;
+}
+
+export interface CookieSessions extends SessionPort {
+  /** Must run before the router that uses this port. */
+  readonly middleware: RequestHandler;
+}
+
+export function createCookieSessions(options: CookieSessionOptions): CookieSessions {
+  const idleMs = (options.idleSeconds ?? 30 * 60) * 1000;
+  const absoluteMs = (options.absoluteSeconds ?? 12 * 60 * 60) * 1000;
+  // A name that says nothing about the software; `__Host-` binds it to this host, path / and https.
+  const name = options.secure ? "__Host-session" : "session";
+  const cookie = {
+    httpOnly: true,
+    sameSite: "lax",
+    path: "/",
+    secure: options.secure,
+    maxAge: idleMs,
+  } as const;
+
+  return {
+    middleware: session({
+      name,
+      cookie,
+      secret: options.secret,
+      store: options.store,
+      resave: false,
+      saveUninitialized: false,
+      rolling: true,
+    }),
+
+    async current(req) {
+      const signedIn = req.session.signedIn;
+      if (signedIn === undefined) return null;
+      if (Date.parse(signedIn.startedAt) + absoluteMs <= options.now().getTime()) {
+        await destroy(req);
+        return null;
+      }
+      return {
+        userId: signedIn.userId,
+        method: signedIn.method,
+        authenticatedAt: new Date(signedIn.authenticatedAt),
+      };
+    },
+
+    async start(req, _res, { userId, method }) {
+      await callback((done) => req.session.regenerate(done));
+      const at = options.now().toISOString();
+      req.session.signedIn = { userId, method, authenticatedAt: at, startedAt: at };
+      await save(req);
+    },
+
+    async end(req, res) {
+      await destroy(req);
+      clearCookie(res);
+    },
+
+    async pendingOtp(req) {
+      const pending = req.session.pendingOtp;
+      if (pending === undefined) return null;
+      const { challengeId, email, sentAt, expiresAt } = pending;
+      return { challengeId, email, sentAt: new Date(sentAt), expiresAt: new Date(expiresAt) };
+    },
+
+    async keepPendingOtp(req, _res, pending) {
+      if (pending === null) delete req.session.pendingOtp;
+      else {
+        const { challengeId, email, sentAt, expiresAt } = pending;
+        req.session.pendingOtp = {
+          challengeId,
+          email,
+          sentAt: sentAt.toISOString(),
+          expiresAt: expiresAt.toISOString(),
+        };
+      }
+      await save(req);
+    },
+  };
+
+  function clearCookie(res: Response): void {
+    const { maxAge: _, ...attributes } = cookie;
+    res.clearCookie(name, attributes);
+  }
+}
+
+/** Saved before the answer goes out, so that what was acknowledged is there. */
+function save(req: Request): Promise<void> {
+  return callback((done) => req.session.save(done));
+}
+
+function destroy(req: Request): Promise<void> {
+  return callback((done) => req.session.destroy(done));
+}
+
+function callback(run: (done: (error?: unknown) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    run((error) => (error === undefined || error === null ? resolve() : reject(error)));
+  });
+}

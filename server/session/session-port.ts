@@ -1,0 +1,37 @@
+/** The port through which the flows see the host's sessions: cookies here, anything else in a host's own app. */
+import type { Request, Response } from "express";
+
+/** How a person proved who they are. */
+export type AuthenticationMethod = "email-otp" | "passkey";
+
+export interface SignedIn {
+  readonly userId: string;
+  readonly method: AuthenticationMethod;
+  /** When the proof was given. */
+  readonly authenticatedAt: Date;
+}
+
+/** What this browser is in the middle of, before it has proven anything. */
+export interface PendingOtp {
+  readonly challengeId: string;
+  readonly email: string;
+  readonly sentAt: Date;
+  readonly expiresAt: Date;
+}
+
+export interface SessionPort {
+  /** The session of a signed-in user, or null for a visitor. */
+  current(req: Request): Promise<SignedIn | null>;
+
+  /** Signs in. Must give the browser a *new* session and make the old one worthless; nothing is carried over. */
+  start(req: Request, res: Response, session: Pick<SignedIn, "userId" | "method">): Promise<void>;
+
+  /** Signs out: the server's state is gone, the browser's credential cleared. */
+  end(req: Request, res: Response): Promise<void>;
+
+  /** The code this browser asked for, or null. Never readable by another browser. */
+  pendingOtp(req: Request): Promise<PendingOtp | null>;
+
+  /** Keeps (or, with null, forgets) the code this browser asked for. Durable when it resolves. */
+  keepPendingOtp(req: Request, res: Response, pending: PendingOtp | null): Promise<void>;
+}

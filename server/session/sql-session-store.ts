@@ -1,0 +1,66 @@
+/**
+ * An express-session store on our own database. The SQLite stores on npm are old, and the session table shares
+ * the file, the migrations and the back-ups of the rest.
+ */
+import { createHash } from "node:crypto";
+import { type SessionData, Store } from "express-session";
+import type { Database } from "../storage/database.ts";
+
+export class SqlSessionStore extends Store {
+  readonly #db: Database;
+  readonly #now: () => Date;
+
+  constructor(db: Database, now: () => Date) {
+    super();
+    this.#db = db;
+    this.#now = now;
+  }
+
+  override get(sid: string, done: (error: unknown, session?: SessionData | null) => void): void {
+    const found = this.#db
+      .selectFrom("sessions")
+      .select("data")
+      .where("id", "=", hashed(sid))
+      .where("expires_at", ">", this.#now().getTime())
+      .executeTakeFirst();
+    found.then((row) => done(null, row === undefined ? null : JSON.parse(row.data)), done);
+  }
+
+  override set(sid: string, session: SessionData, done?: (error?: unknown) => void): void {
+    const row = { id: hashed(sid), data: JSON.stringify(session), expires_at: this.#expiry(session) };
+    const written = this.#db
+      .insertInto("sessions")
+      .values(row)
+      .onConflict((conflict) =>
+        conflict.column("id").doUpdateSet({ data: row.data, expires_at: row.expires_at }),
+      )
+      .execute();
+    written.then(() => done?.(), done);
+  }
+
+  override destroy(sid: string, done?: (error?: unknown) => void): void {
+    const deleted = this.#db.deleteFrom("sessions").where("id", "=", hashed(sid)).execute();
+    deleted.then(() => done?.(), done);
+  }
+
+  /** Moves the idle limit. Never brings a destroyed session back: it only updates. */
+  override touch(sid: string, session: SessionData, done?: () => void): void {
+    const touched = this.#db
+      .updateTable("sessions")
+      .set({ expires_at: this.#expiry(session) })
+      .where("id", "=", hashed(sid))
+      .execute();
+    touched.then(
+      () => done?.(),
+      () => done?.(),
+    );
+  }
+
+  #expiry(session: SessionData): number {
+    return this.#now().getTime() + (session.cookie.originalMaxAge ?? 30 * 60 * 1000);
+  }
+}
+
+function hashed(sid: string): string {
+  return createHash("sha256").update(sid).digest("base64url");
+}
