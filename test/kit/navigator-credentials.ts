@@ -3,13 +3,12 @@
  * `PublicKeyCredential`, so that the real `@authsignal/browser` runs in jsdom. Autofill behaves as a person's
  * browser does: the conditional request stays pending until a test picks a passkey.
  */
+import { type PublicKeyCredentialClass, publicKeyCredentialClass } from "./public-key-credential.ts";
 import type { SoftAuthenticator } from "./soft-authenticator.ts";
 import {
-  type AuthenticationResponseJSON,
   type CreationOptionsJSON,
   type CredentialDescriptorJSON,
   fromBase64url,
-  type RegistrationResponseJSON,
   type RequestOptionsJSON,
   toBase64url,
 } from "./webauthn-json.ts";
@@ -19,7 +18,7 @@ export interface BrowserWebAuthn {
   /** For `navigator.credentials`. */
   readonly credentials: Pick<CredentialsContainer, "create" | "get">;
   /** For `window.PublicKeyCredential`: feature detection and signals. */
-  readonly PublicKeyCredential: ReturnType<typeof publicKeyCredentialClass>;
+  readonly PublicKeyCredential: PublicKeyCredentialClass;
   /** The one pending conditional request. */
   readonly autofill: Autofill;
   /** Puts both into a window's global scope; returns what takes them out again. */
@@ -33,8 +32,6 @@ export interface Autofill {
   /** The person picks a passkey from the list under the field; without an id the newest. */
   pick(credentialId?: string): void;
 }
-
-type CeremonyResponse = RegistrationResponseJSON | AuthenticationResponseJSON;
 
 interface PendingRequest {
   readonly settle: (credentialId: string | undefined) => void;
@@ -123,82 +120,6 @@ export function asNavigatorCredentials(authenticator: SoftAuthenticator, origin:
         for (const undo of restore) undo();
       };
     },
-  };
-}
-
-/** The class as pages know it: instances carry bytes, the static side says what the authenticator can do. */
-function publicKeyCredentialClass(authenticator: SoftAuthenticator) {
-  return class PublicKeyCredential implements Credential {
-    readonly id: string;
-    readonly type = "public-key";
-    readonly rawId: ArrayBuffer;
-    readonly authenticatorAttachment: string;
-    readonly response: object;
-    readonly #made: CeremonyResponse;
-
-    constructor(made: CeremonyResponse, response: object) {
-      this.id = made.id;
-      this.rawId = bytes(made.id);
-      this.authenticatorAttachment = made.authenticatorAttachment;
-      this.response = response;
-      this.#made = made;
-    }
-
-    getClientExtensionResults(): object {
-      return this.#made.clientExtensionResults;
-    }
-
-    toJSON(): CeremonyResponse {
-      return this.#made;
-    }
-
-    static async isUserVerifyingPlatformAuthenticatorAvailable(): Promise<boolean> {
-      return true;
-    }
-    static async isConditionalMediationAvailable(): Promise<boolean> {
-      return true;
-    }
-    static async getClientCapabilities(): Promise<Record<string, boolean>> {
-      return {
-        conditionalCreate: false,
-        conditionalGet: true,
-        hybridTransport: true,
-        passkeyPlatformAuthenticator: true,
-        userVerifyingPlatformAuthenticator: true,
-        relatedOrigins: true,
-        signalAllAcceptedCredentials: true,
-        signalCurrentUserDetails: true,
-        signalUnknownCredential: true,
-      };
-    }
-    static async signalUnknownCredential(signal: { rpId: string; credentialId: string }): Promise<void> {
-      for (const held of authenticator.credentials()) {
-        if (held.rpId === signal.rpId && held.credentialId === signal.credentialId) {
-          authenticator.removeCredential(held.credentialId);
-        }
-      }
-    }
-    static async signalAllAcceptedCredentials(signal: {
-      rpId: string;
-      userId: string;
-      allAcceptedCredentialIds: readonly string[];
-    }): Promise<void> {
-      for (const held of authenticator.credentials()) {
-        const isTheirs = held.rpId === signal.rpId && held.userHandle === signal.userId;
-        if (isTheirs && !signal.allAcceptedCredentialIds.includes(held.credentialId)) {
-          authenticator.removeCredential(held.credentialId);
-        }
-      }
-    }
-    static async signalCurrentUserDetails(signal: {
-      rpId: string;
-      userId: string;
-      name: string;
-      displayName: string;
-    }): Promise<void> {
-      const { rpId, userId, name, displayName } = signal;
-      authenticator.renameUser(rpId, userId, { userName: name, displayName });
-    }
   };
 }
 
