@@ -1,0 +1,53 @@
+/** A second guard, over the one that guards every suite: only the inner one meets the blocked hosts. */
+import { lookup } from "node:dns/promises";
+import { createServer, get } from "node:http";
+import net from "node:net";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { guardNetwork, type NetworkGuard } from "./network-guard.ts";
+
+let guard: NetworkGuard;
+beforeEach(() => {
+  guard = guardNetwork();
+});
+afterEach(() => guard.release());
+
+function failureOf(open: (fail: (error: Error) => void) => void): Promise<Error> {
+  return new Promise(open);
+}
+
+describe("leaving loopback fails", () => {
+  test("through fetch", async () => {
+    await expect(fetch("https://api.authsignal.com/v1")).rejects.toMatchObject({
+      cause: { name: "NetworkGuardError" },
+    });
+    expect(guard.takeAttempts()).toEqual(["api.authsignal.com"]);
+  });
+
+  test("through http", async () => {
+    const error = await failureOf((fail) => get("http://192.0.2.1/").on("error", fail));
+    expect(error).toMatchObject({ name: "NetworkGuardError", message: /192\.0\.2\.1/ });
+    expect(guard.takeAttempts()).toEqual(["192.0.2.1"]);
+  });
+
+  test("through a bare socket", async () => {
+    const error = await failureOf((fail) => net.connect(443, "[2001:db8::1]").on("error", fail));
+    expect(error.name).toBe("NetworkGuardError");
+    guard.takeAttempts();
+  });
+
+  test("through a name lookup", async () => {
+    await expect(lookup("api.authsignal.com")).rejects.toThrow("suites may contact loopback only");
+    expect(guard.takeAttempts()).toEqual(["api.authsignal.com"]);
+  });
+});
+
+test.each(["127.0.0.1", "localhost"])("%s passes", async (host) => {
+  const server = createServer((_, response) => response.end("here"));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  const address = server.address();
+  if (typeof address !== "object" || address === null) throw new Error("not listening");
+  const answer = await fetch(`http://${host}:${address.port}/`);
+  expect(await answer.text()).toBe("here");
+  expect(guard.takeAttempts()).toEqual([]);
+  await new Promise((resolve) => server.close(resolve));
+});

@@ -1,0 +1,64 @@
+/**
+ * One file for both: how the SPA is built (Vite's root is `client`), and how the suites run (Vitest's root is
+ * the repository; a Vite root would silently become Vitest's).
+ */
+import { defineConfig } from "vitest/config";
+
+const repository = import.meta.dirname;
+const networkGuard = "test/kit/network-guard.setup.ts";
+
+export default defineConfig({
+  root: "client",
+  build: {
+    outDir: "../dist/client",
+    emptyOutDir: true,
+    // The CSP allows neither `data:` assets nor more script than the app's own.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    sourcemap: true,
+  },
+  test: {
+    root: repository,
+    // Two cores are what CI has.
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          name: "server",
+          root: repository,
+          include: ["test/{server,emulator,kit,mount}/**/*.test.ts", "test/*.test.ts"],
+          environment: "node",
+          setupFiles: [networkGuard],
+          testTimeout: 10_000,
+          hookTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: "client",
+          root: repository,
+          include: ["test/client/**/*.test.ts"],
+          environment: "jsdom",
+          environmentOptions: { jsdom: { url: "http://localhost:3000/" } },
+          setupFiles: [networkGuard],
+          testTimeout: 10_000,
+          hookTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          root: repository,
+          include: ["test/e2e/**/*.test.ts"],
+          environment: "node",
+          setupFiles: [networkGuard],
+          // A browser is a heavy neighbour: after everything else, one file at a time.
+          sequence: { groupOrder: 1 },
+          fileParallelism: false,
+          testTimeout: 30_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
