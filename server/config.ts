@@ -178,7 +178,9 @@ function readOrigin(text: string, problems: string[]): URL | null {
     problems.push(
       "ORIGIN is an IP address, which browsers refuse for passkeys: use http://localhost or a domain.",
     );
-  } else if (url.protocol === "http:" && !isLocalhost(url.hostname)) {
+    return null;
+  }
+  if (url.protocol === "http:" && !isLocalhost(url.hostname)) {
     problems.push(
       "ORIGIN must begin with https: browsers offer passkeys only there, and on http://localhost.",
     );
