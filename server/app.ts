@@ -10,14 +10,13 @@ import { createPasskeysRouter } from "./passkeys/index.ts";
 import { requestContext } from "./request-context.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { createCookieSessions } from "./session/cookie-sessions.ts";
-import { SqlSessionStore } from "./session/sql-session-store.ts";
-import type { Database } from "./storage/database.ts";
 import { createSqlFlowStore } from "./storage/sql-flow-store.ts";
+import type { Storage } from "./storage/storage.ts";
 import { createSqlUsers } from "./users/sql-users.ts";
 
 export interface AppDeps {
   readonly authsignal: AuthsignalGateway;
-  readonly db: Database;
+  readonly storage: Storage;
   readonly log: Logger;
   /** Where people open the app, as `https://app.example.com`. */
   readonly origin: string;
@@ -35,10 +34,10 @@ export interface AppDeps {
 }
 
 export function createApp(deps: AppDeps): Express {
-  const { db, log, origin, now = () => new Date() } = deps;
+  const { storage, log, origin, now = () => new Date() } = deps;
   const https = origin.startsWith("https:");
   const sessions = createCookieSessions({
-    store: new SqlSessionStore(db, now),
+    store: storage.sessionStore,
     secret: deps.sessionSecret,
     secure: https,
     now,
@@ -57,7 +56,7 @@ export function createApp(deps: AppDeps): Express {
   );
   app.get("/healthz", (_req, res) => void res.json({ status: "ok" }));
   app.get("/readyz", async (_req, res) => {
-    await db.selectFrom("users").select("id").limit(1).execute();
+    await storage.ping();
     res.json({ status: "ready" });
   });
   app.use("/api", sessions.middleware);
@@ -65,9 +64,9 @@ export function createApp(deps: AppDeps): Express {
     "/api",
     createPasskeysRouter({
       authsignal: deps.authsignal,
-      users: createSqlUsers(db, now),
+      users: createSqlUsers(storage.db, now),
       sessions,
-      store: createSqlFlowStore(db),
+      store: createSqlFlowStore(storage.db),
       browser: deps.browser,
       origins: [origin],
       onEvent: (event) => log.info(event),

@@ -20,6 +20,10 @@ export interface Config {
   readonly sessionSecret: string | null;
   /** Express's `trust proxy`: how many proxies stand in front. */
   readonly trustProxy: number;
+  /** PostgreSQL instead of the SQLite file. */
+  readonly databaseUrl: string | null;
+  /** Sessions and limits in Redis. */
+  readonly redisUrl: string | null;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -44,6 +48,8 @@ export const environmentVariables = {
     default: "made and kept in DATA_DIR",
     meaning: "Signs the session cookie, at least 32 characters. Required by the production entry.",
   },
+  DATABASE_URL: { default: "", meaning: "`postgres://…`: PostgreSQL instead of the SQLite file." },
+  REDIS_URL: { default: "", meaning: "`redis://…`: sessions and limits in Redis." },
   TRUST_PROXY: { default: "0", meaning: "How many reverse proxies stand in front of the app." },
 } as const;
 
@@ -100,6 +106,9 @@ function load(env: Environment, mode: "production" | "local"): Config {
   const rpId = read("RP_ID") ?? origin?.hostname ?? "";
   if (origin !== null) checkRpId(rpId, origin, problems);
 
+  const databaseUrl = readUrl(read("DATABASE_URL"), "DATABASE_URL", ["postgres:", "postgresql:"], problems);
+  const redisUrl = readUrl(read("REDIS_URL"), "REDIS_URL", ["redis:", "rediss:"], problems);
+
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze({
     port,
@@ -110,6 +119,8 @@ function load(env: Environment, mode: "production" | "local"): Config {
     rpId,
     sessionSecret,
     trustProxy,
+    databaseUrl,
+    redisUrl,
   });
 }
 
@@ -117,6 +128,19 @@ function readNumber(text: string, name: VariableName, max: number, problems: str
   if (/^\d{1,5}$/.test(text) && Number(text) <= max) return Number(text);
   problems.push(`${name} is not a whole number from 0 to ${max}.`);
   return 0;
+}
+
+function readUrl(
+  text: string | undefined,
+  name: VariableName,
+  protocols: readonly string[],
+  problems: string[],
+): string | null {
+  if (text === undefined) return null;
+  if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text;
+  // Never repeated: it holds a password.
+  problems.push(`${name} must be a URL that begins with ${protocols[0]}//.`);
+  return null;
 }
 
 function readTenant(

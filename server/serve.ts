@@ -8,8 +8,8 @@ import { createApp } from "./app.ts";
 import { createSdkGateway } from "./authsignal/sdk-gateway.ts";
 import { type Config, ConfigError, type TenantConfig } from "./config.ts";
 import { describeError, type Logger } from "./log.ts";
-import { openDatabase } from "./storage/database.ts";
 import { sweepExpired } from "./storage/sql-flow-store.ts";
+import { openStorage } from "./storage/storage.ts";
 
 const sweepEveryMs = 10 * 60 * 1000;
 /** In-flight requests get this long: a little more than Authsignal's deadline. */
@@ -32,11 +32,16 @@ export interface ServeOptions {
  */
 export async function serve(options: ServeOptions): Promise<void> {
   const { config, tenant, log } = options;
-  const db = await openDatabase(join(config.dataDir, "app.sqlite"));
+  const storage = await openStorage({
+    file: join(config.dataDir, "app.sqlite"),
+    databaseUrl: config.databaseUrl,
+    redisUrl: config.redisUrl,
+    now: () => new Date(),
+  });
   const server = createServer();
   const app = createApp({
     authsignal: createSdkGateway({ apiSecretKey: tenant.apiSecretKey, apiUrl: tenant.apiUrl }),
-    db,
+    storage,
     log,
     origin: config.origin,
     sessionSecret: config.sessionSecret ?? keptSecret(config.dataDir),
@@ -49,7 +54,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   await listen(server, config.port);
 
   const sweep = (): void => {
-    sweepExpired(db, new Date()).catch((error: unknown) =>
+    sweepExpired(storage.db, new Date()).catch((error: unknown) =>
       log.error({ event: "sweep.failed", cause: describeError(error) }),
     );
   };
@@ -60,7 +65,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const close = async (): Promise<void> => {
     clearInterval(sweeper);
     await closeServer(server);
-    await db.destroy();
+    await storage.close();
     await options.onClose?.();
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) {

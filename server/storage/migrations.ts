@@ -34,6 +34,14 @@ export const migrations: Record<string, Migration> = {
         .addColumn("attempts", "integer", (column) => column.notNull())
         .addColumn("expires_at", "bigint", (column) => column.notNull())
         .execute();
+      // The shape that rate-limiter-flexible expects, on both dialects.
+      await db.schema
+        .createTable("rate_limits")
+        .ifNotExists()
+        .addColumn("key", "varchar(255)", (column) => column.primaryKey())
+        .addColumn("points", "integer", (column) => column.notNull().defaultTo(0))
+        .addColumn("expire", "bigint")
+        .execute();
       for (const table of ["sessions", "consumed_tokens", "otp_attempts"]) {
         await db.schema
           .createIndex(`${table}_expires_at`)

@@ -7,4 +7,6 @@ export interface Schema {
   consumed_tokens: { identity: string; expires_at: number };
   /** How many codes were tried against one Authsignal challenge. */
   otp_attempts: { challenge_id: string; attempts: number; expires_at: number };
+  /** Owned by rate-limiter-flexible; `expire` in Unix milliseconds. */
+  rate_limits: { key: string; points: number; expire: number | null };
 }

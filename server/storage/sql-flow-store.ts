@@ -35,4 +35,5 @@ export async function sweepExpired(db: Database, now: Date): Promise<void> {
   for (const table of ["sessions", "consumed_tokens", "otp_attempts"] as const) {
     await db.deleteFrom(table).where("expires_at", "<=", now.getTime()).execute();
   }
+  await db.deleteFrom("rate_limits").where("expire", "<=", now.getTime()).execute();
 }

@@ -1,0 +1,51 @@
+/** What the app keeps, and where: an embedded SQLite file by default, PostgreSQL and Redis when they are given. */
+import type { Store } from "express-session";
+import { SqlSessionStore } from "../session/sql-session-store.ts";
+import type { Database } from "./database.ts";
+import type { Limiter, LimitRule } from "./limiter.ts";
+
+export interface Storage {
+  readonly db: Database;
+  readonly sessionStore: Store;
+  /** A counter shared by all instances on this storage. */
+  readonly limiter: (rule: LimitRule) => Limiter;
+  /** Rejects when a part of the storage cannot be reached. */
+  readonly ping: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export interface StorageOptions {
+  /** Path of the SQLite file, or `:memory:`. Not used with `databaseUrl`. */
+  readonly file: string;
+  /** `postgres://…`: users, passkey names, tokens and, without Redis, sessions and limits. */
+  readonly databaseUrl?: string | null;
+  /** `redis://…`: sessions and limits. */
+  readonly redisUrl?: string | null;
+  readonly now: () => Date;
+}
+
+/** Opens and migrates. The drivers of servers that are not used are never loaded. */
+export async function openStorage(options: StorageOptions): Promise<Storage> {
+  const sql =
+    typeof options.databaseUrl === "string"
+      ? await (await import("./postgres.ts")).openPostgres(options.databaseUrl)
+      : await (await import("./sqlite.ts")).openSqlite(options.file);
+  const redis =
+    typeof options.redisUrl === "string"
+      ? await (await import("./redis.ts")).openRedis(options.redisUrl)
+      : null;
+  const ping = async (): Promise<void> => {
+    await sql.db.selectFrom("users").select("id").limit(1).execute();
+    await redis?.ping();
+  };
+  return {
+    db: sql.db,
+    sessionStore: redis?.sessionStore ?? new SqlSessionStore(sql.db, options.now),
+    limiter: redis?.limiter ?? sql.limiter,
+    ping,
+    async close() {
+      await redis?.close();
+      await sql.db.destroy();
+    },
+  };
+}
