@@ -52,6 +52,7 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           environment: "node",
           setupFiles: [networkGuard],
+          globalSetup: ["test/e2e/browser.setup.ts"],
           // A browser is a heavy neighbour: after everything else, one file at a time.
           sequence: { groupOrder: 1 },
           fileParallelism: false,
