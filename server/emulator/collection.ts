@@ -1,0 +1,122 @@
+/** A record that may be dropped once the clock passes `expiresAt` (milliseconds). */
+export interface Expiring {
+  readonly expiresAt?: number | undefined;
+}
+
+export interface Change {
+  readonly collection: string;
+  readonly key: string;
+  /** `undefined` removes the row. */
+  readonly value: unknown;
+}
+
+/** Keyed, immutable records in memory. Replace a record to change it: that is what makes the write-through complete. */
+export interface Collection<T extends Expiring> {
+  readonly name: string;
+  readonly size: number;
+  get(key: string): T | undefined;
+  put(key: string, record: T): void;
+  /** Answers the removed record, so that taking a one-time record is a single step. */
+  delete(key: string): T | undefined;
+  values(): IterableIterator<T>;
+  entries(): IterableIterator<[string, T]>;
+  /** Records whose index has this value, oldest first. */
+  where(index: string, value: string): T[];
+  deleteWhere(index: string, value: string): void;
+  dropExpired(now: number): void;
+  /** Fills memory with a record that this collection stored before: no change is reported. */
+  restore(key: string, stored: unknown): void;
+  clear(): void;
+}
+
+export interface CollectionOptions<T> {
+  readonly name: string;
+  readonly indexes?: Readonly<Record<string, (record: T) => string | undefined>>;
+  /** The oldest record goes when there are more than this many: nothing a caller can create grows without end. */
+  readonly limit?: number;
+  readonly onChange?: (change: Change) => void;
+}
+
+export function createCollection<T extends Expiring>(options: CollectionOptions<T>): Collection<T> {
+  const { name, indexes = {}, limit = Number.POSITIVE_INFINITY, onChange } = options;
+  const records = new Map<string, T>();
+  const postings = new Map<string, Map<string, Set<string>>>();
+  for (const index of Object.keys(indexes)) postings.set(index, new Map());
+
+  const forEachPosting = (record: T, visit: (keys: Map<string, Set<string>>, value: string) => void) => {
+    for (const [index, read] of Object.entries(indexes)) {
+      const value = read(record);
+      const keys = postings.get(index);
+      if (value !== undefined && keys !== undefined) visit(keys, value);
+    }
+  };
+
+  const link = (key: string, record: T) =>
+    forEachPosting(record, (keys, value) => {
+      const posting = keys.get(value) ?? new Set();
+      keys.set(value, posting.add(key));
+    });
+
+  const unlink = (key: string, record: T) =>
+    forEachPosting(record, (keys, value) => {
+      const posting = keys.get(value);
+      posting?.delete(key);
+      if (posting?.size === 0) keys.delete(value);
+    });
+
+  const set = (key: string, record: T) => {
+    const previous = records.get(key);
+    if (previous !== undefined) unlink(key, previous);
+    records.set(key, record);
+    link(key, record);
+  };
+
+  const remove = (key: string): T | undefined => {
+    const record = records.get(key);
+    if (record === undefined) return undefined;
+    records.delete(key);
+    unlink(key, record);
+    onChange?.({ collection: name, key, value: undefined });
+    return record;
+  };
+
+  return {
+    name,
+    get size() {
+      return records.size;
+    },
+    get: (key) => records.get(key),
+    put(key, record) {
+      set(key, record);
+      onChange?.({ collection: name, key, value: record });
+      if (records.size > limit) {
+        const oldest = records.keys().next();
+        if (!oldest.done) remove(oldest.value);
+      }
+    },
+    delete: remove,
+    values: () => records.values(),
+    entries: () => records.entries(),
+    where(index, value) {
+      const found: T[] = [];
+      for (const key of postings.get(index)?.get(value) ?? []) {
+        const record = records.get(key);
+        if (record !== undefined) found.push(record);
+      }
+      return found;
+    },
+    deleteWhere(index, value) {
+      for (const key of [...(postings.get(index)?.get(value) ?? [])]) remove(key);
+    },
+    dropExpired(now) {
+      for (const [key, record] of records) {
+        if (record.expiresAt !== undefined && record.expiresAt <= now) remove(key);
+      }
+    },
+    // The one place where stored JSON becomes a record: the file's version says that this code wrote it.
+    restore: (key, stored) => set(key, stored as T),
+    clear() {
+      for (const key of [...records.keys()]) remove(key);
+    },
+  };
+}

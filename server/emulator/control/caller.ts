@@ -1,0 +1,37 @@
+import type { IncomingMessage } from "node:http";
+
+/**
+ * Why a request may not touch the page or the control plane, or `undefined`. A web page anywhere could otherwise reach a
+ * developer's emulator: directly (cross-site), or by pointing its own name at the loopback address (DNS rebinding).
+ */
+export function refuseControlCaller(
+  request: IncomingMessage,
+  allowedHosts: readonly string[],
+): string | undefined {
+  const host = hostNameOf(request.headers.host);
+  if (host === undefined || !(isLoopback(host) || allowedHosts.includes(host))) {
+    return "This host name is not allowed. Address the emulator as localhost, or name the host in allowedHosts.";
+  }
+  const site = request.headers["sec-fetch-site"];
+  if (site !== undefined && site !== "same-origin" && site !== "none") return crossSite;
+  const { origin } = request.headers;
+  if (origin !== undefined && !isOwnOrigin(origin, request.headers.host)) return crossSite;
+  return undefined;
+}
+
+const crossSite = "Only the emulator's own page and programs may call this, not another site's page.";
+
+function hostNameOf(host: string | undefined): string | undefined {
+  const url = `http://${host ?? ""}`;
+  if (host === undefined || !URL.canParse(url)) return undefined;
+  const { hostname, pathname, username, search } = new URL(url);
+  return pathname === "/" && username === "" && search === "" ? hostname : undefined;
+}
+
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "[::1]" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function isOwnOrigin(origin: string, host: string | undefined): boolean {
+  return URL.canParse(origin) && new URL(origin).host === host;
+}

@@ -1,0 +1,15 @@
+import type { Input } from "../input.ts";
+import type { Json } from "../wire.ts";
+
+/** One request to the control plane: what a test (or the page) does to the emulator, never part of Authsignal's API. */
+export interface ControlCall {
+  readonly query: URLSearchParams;
+  readonly body: Input;
+}
+
+export interface ControlOperation {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Below `/emulator`. */
+  readonly path: string;
+  handle(call: ControlCall): Json | Promise<Json>;
+}

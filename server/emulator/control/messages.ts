@@ -1,0 +1,43 @@
+import { toIso } from "../clock.ts";
+import type { Message } from "../records.ts";
+import type { Tenant } from "../tenant.ts";
+import type { Json } from "../wire.ts";
+
+/** A message as tests and people see it. */
+export interface SentMessage {
+  readonly messageId: string;
+  readonly tenantId: string;
+  readonly to: string;
+  readonly channel: Message["channel"];
+  readonly code?: string | undefined;
+  readonly link?: string | undefined;
+  readonly subject: string;
+  readonly text: string;
+  readonly sentAt: string;
+  readonly expiresAt: string;
+  readonly userId?: string | undefined;
+  readonly action: string;
+}
+
+export function sentMessage(tenant: Tenant, message: Message): SentMessage {
+  const { messageId, to, channel, code, link, subject, text, sentAt, expiresAt, userId, actionCode } =
+    message;
+  return {
+    messageId,
+    tenantId: tenant.tenantId,
+    to,
+    channel,
+    code,
+    link,
+    subject,
+    text,
+    sentAt: toIso(sentAt),
+    expiresAt: toIso(expiresAt),
+    userId,
+    action: actionCode,
+  };
+}
+
+export function messageJson(message: SentMessage): Json {
+  return { ...message };
+}

@@ -1,0 +1,64 @@
+import { createTenants, type Tenants } from "./authentication.ts";
+import { type ControlledClock, createClock } from "./clock.ts";
+import { createDispatcher, type Dispatcher } from "./dispatch.ts";
+import { createJournal, type Journal } from "./journal.ts";
+import { defaultTenant, type EmulatorOptions, type TenantOptions } from "./options.ts";
+import { createRandom, type Random } from "./random.ts";
+import { openStorage } from "./storage.ts";
+import { createTenant } from "./tenant.ts";
+
+/** The emulator without its listener: state, time, chance, and what answers requests. */
+export interface Core {
+  readonly tenants: Tenants;
+  readonly clock: ControlledClock;
+  readonly random: Random;
+  readonly journal: Journal;
+  readonly dispatcher: Dispatcher;
+  /** Drops what has expired, at most once per sweep interval. */
+  sweep(): void;
+  close(): void;
+}
+
+const sweepInterval = 1_000;
+
+const defaultTenants: readonly TenantOptions[] = [
+  {
+    tenantId: defaultTenant.tenantId,
+    secrets: [defaultTenant.secret],
+    rpId: "localhost",
+    expectedOrigins: ["http://localhost:3000"],
+    anyLocalhostPort: true,
+  },
+];
+
+export async function createCore(options: EmulatorOptions, apiUrl: () => string): Promise<Core> {
+  const clock = createClock(options.now);
+  const random = createRandom(options.seed);
+  const storage = await openStorage(options.data ?? ":memory:");
+  const tenants = createTenants(
+    (options.tenants ?? defaultTenants).map((tenant) =>
+      createTenant(tenant, { storage, clock, random, onMessage: options.onMessage }),
+    ),
+  );
+  const journal = createJournal(clock);
+  let sweptAt = clock.now();
+
+  return {
+    tenants,
+    clock,
+    random,
+    journal,
+    dispatcher: createDispatcher({ tenants, journal, apiUrl }),
+    sweep() {
+      const now = clock.now();
+      if (Math.abs(now - sweptAt) < sweepInterval) return;
+      sweptAt = now;
+      for (const { state, limits } of tenants.all()) {
+        state.dropExpired(now);
+        limits.dropExpired(now);
+        state.commit();
+      }
+    },
+    close: () => storage.close(),
+  };
+}

@@ -1,0 +1,61 @@
+import type { WireErrorBody } from "./wire.ts";
+
+/** Every code the emulator answers with, and the status it travels under. Statuses marked *inferred* in the README. */
+const statusByCode = {
+  invalid_request: 400,
+  invalid_configuration: 400,
+  invalid_credential: 400,
+  unknown_credential: 400,
+  AUTHENTICATOR_NOT_FOUND: 400,
+  unauthorized: 401,
+  expired_token: 401,
+  invalid_token: 401,
+  token_required: 401,
+  forbidden: 403,
+  not_found: 404,
+  too_many_requests: 429,
+  request_too_large: 413,
+  not_implemented: 501,
+} as const satisfies Record<string, number>;
+
+export type WireErrorCode = keyof typeof statusByCode;
+
+/**
+ * A refusal in Authsignal's shape. The caller sees `code` and `description`; `reason` says exactly why and is seen
+ * only in the journal, because the real service does not tell a browser which WebAuthn check failed.
+ */
+export class WireError extends Error {
+  override readonly name = "WireError";
+  readonly code: WireErrorCode;
+  readonly status: number;
+  readonly reason: string;
+
+  constructor(code: WireErrorCode, description: string, reason: string = description) {
+    super(description);
+    this.code = code;
+    this.status = statusByCode[code];
+    this.reason = reason;
+  }
+
+  get body(): WireErrorBody {
+    return { error: this.code, errorCode: this.code, errorDescription: this.message };
+  }
+}
+
+/** The exact sentence that the vendor's own live suites compare. */
+export function unauthorized(reason: string): WireError {
+  return new WireError(
+    "unauthorized",
+    "The request is unauthorized. Check that your API key and region base URL are correctly configured.",
+    reason,
+  );
+}
+
+export function invalidRequest(description: string, reason?: string): WireError {
+  return new WireError("invalid_request", description, reason);
+}
+
+/** One public answer for every failed WebAuthn check; `reason` tells them apart in the journal. */
+export function invalidCredential(reason: string): WireError {
+  return new WireError("invalid_credential", "The passkey credential is invalid.", reason);
+}

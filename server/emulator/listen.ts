@@ -1,0 +1,122 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { readJsonBody } from "./body.ts";
+import { refuseControlCaller } from "./control/caller.ts";
+import type { ControlOperation } from "./control/control.ts";
+import { allowCrossOrigin, answerPreflight } from "./cors.ts";
+import { routes as apiRoutes } from "./dispatch.ts";
+import type { Core } from "./emulator.ts";
+import { WireError } from "./errors.ts";
+import { assetHeaders, assets } from "./page/assets.ts";
+import { respondJson } from "./respond.ts";
+import { createRoutes } from "./routes.ts";
+
+export interface ListenOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly allowedHosts: readonly string[];
+  readonly control: readonly ControlOperation[];
+}
+
+export interface Listener {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Serves three things on one port: Authsignal's API under `/v1`, the control plane under `/emulator`, the page at `/`. */
+export async function listen(
+  core: Core,
+  { port, host, allowedHosts, control }: ListenOptions,
+): Promise<Listener> {
+  const controlRoutes = createRoutes(control);
+
+  const answerApi = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    query: string,
+  ) => {
+    const isClientApi = path.startsWith("/client/");
+    if (isClientApi && request.method === "OPTIONS") {
+      return answerPreflight(request, response, apiRoutes.methods(path));
+    }
+    if (isClientApi) allowCrossOrigin(request, response);
+    core.sweep();
+    const { status, body } = await core.dispatcher.dispatch(request, path, new URLSearchParams(query));
+    respondJson(response, status, body, status === 413 ? { connection: "close" } : {});
+  };
+
+  const answerControl = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    query: string,
+  ) => {
+    const match = controlRoutes.find(request.method ?? "", path);
+    if (match === undefined)
+      return respondJson(response, 404, { message: "The control plane has no such operation." });
+    const body = await readJsonBody(request);
+    respondJson(response, 200, await match.route.handle({ query: new URLSearchParams(query), body }));
+  };
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    // The raw path: a URL parser would fold "..", and with it the difference between two users.
+    const [path = "", query = ""] = splitOnce(request.url ?? "", "?");
+    if (path.startsWith("/v1/")) return answerApi(request, response, path.slice("/v1".length), query);
+
+    const refusal = refuseControlCaller(request, allowedHosts);
+    if (refusal !== undefined) return respondJson(response, 403, { message: refusal });
+    if (path.startsWith("/emulator/"))
+      return answerControl(request, response, path.slice("/emulator".length), query);
+
+    const asset = Object.hasOwn(assets, path) ? assets[path] : undefined;
+    if (asset === undefined || request.method !== "GET")
+      return respondJson(response, 404, { message: "Not Found" });
+    response.writeHead(200, { ...assetHeaders, "content-type": asset.contentType }).end(asset.body);
+  };
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      if (error instanceof WireError) return respondJson(response, error.status, { ...error.body });
+      // The caller hung up: nobody is left to answer.
+      if (request.destroyed && !request.complete) return response.destroy();
+      if (!response.headersSent) respondJson(response, 500, internalError);
+      process.emitWarning(error instanceof Error ? error : new Error(String(error)));
+    });
+  });
+  await started(server, port, host);
+  const { port: actualPort } = server.address() as AddressInfo;
+  return {
+    port: actualPort,
+    close: () => stopped(server),
+  };
+}
+
+const internalError = {
+  error: "internal_error",
+  errorCode: "internal_error",
+  errorDescription: "The emulator failed. This is a defect of the emulator: please report it.",
+};
+
+function started(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+/** Keep-alive connections would otherwise hold the process until they time out. */
+function stopped(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error === undefined ? resolve() : reject(error)));
+    server.closeAllConnections();
+  });
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return at === -1 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
+}

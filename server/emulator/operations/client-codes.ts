@@ -1,0 +1,164 @@
+import { completeAction, findAction } from "../actions.ts";
+import { clientView } from "../authenticator-view.ts";
+import { addressKey, checkCode, sendCode } from "../codes.ts";
+import {
+  addAuthenticator,
+  enrolledAuthenticators,
+  findByAddress,
+  requireEnrollmentScope,
+} from "../enrollment.ts";
+import { invalidRequest } from "../errors.ts";
+import { optionalText, requiredText } from "../input.ts";
+import type { TokenCall } from "../operation.ts";
+import type { CodeChallenge, CodeMethod, UserAuthenticator } from "../records.ts";
+import type { Json } from "../wire.ts";
+
+/** `POST /client/user-authenticators/{method}` (protocol 5.8): begins an enrollment by sending a code to the address. */
+export function beginCodeEnrollment(verificationMethod: CodeMethod) {
+  return ({ tenant, token, body }: TokenCall): Json => {
+    requireEnrollmentScope(tenant, token);
+    const key = addressKey(verificationMethod);
+    const address = requiredText(body, key, 320);
+    const { userId } = token;
+    const pending = addAuthenticator(tenant, {
+      userId,
+      verificationMethod,
+      [key]: address,
+      expiresAt: tenant.expiry(),
+    });
+    send({ tenant, token }, verificationMethod, address, pending.userAuthenticatorId);
+    return { userAuthenticatorId: pending.userAuthenticatorId, userId };
+  };
+}
+
+/** `POST /client/challenge/{method}` (protocol 5.8): sends a code to an enrolled address, or to the tracked one. */
+export function beginCodeChallenge(verificationMethod: CodeMethod) {
+  return ({ tenant, token, body }: TokenCall): Json => {
+    const wanted = optionalText(body, "userAuthenticatorId");
+    const enrolled = enrolledAuthenticators(tenant, token.userId).filter(
+      (one) => one.verificationMethod === verificationMethod,
+    );
+    const chosen =
+      wanted === undefined
+        ? (enrolled.find((one) => one.isDefault) ?? enrolled[0])
+        : enrolled.find((one) => one.userAuthenticatorId === wanted);
+    if (wanted !== undefined && chosen === undefined)
+      throw invalidRequest("The authenticator does not exist.");
+
+    const key = addressKey(verificationMethod);
+    const address = chosen?.[key] ?? trackedAddress({ tenant, token }, key);
+    if (address === undefined)
+      throw invalidRequest(`The user has no ${key === "email" ? "email address" : "phone number"}.`);
+    return {
+      challengeId: send({ tenant, token }, verificationMethod, address, chosen?.userAuthenticatorId)
+        .challengeId,
+    };
+  };
+}
+
+/** Brand-new users are tracked with their address and challenged at once; verifying then enrolls it (5.8). */
+function trackedAddress({ tenant, token }: Caller, key: "email" | "phoneNumber"): string | undefined {
+  requireEnrollmentScope(tenant, token);
+  return findAction(tenant, token)?.[key] ?? tenant.state.users.get(token.userId)?.[key];
+}
+
+type Caller = Pick<TokenCall, "tenant" | "token">;
+
+/** One open code per action and method: sending again replaces the code, so that only the newest works. */
+function send(
+  caller: Caller,
+  verificationMethod: CodeMethod,
+  address: string,
+  userAuthenticatorId: string | undefined,
+): CodeChallenge {
+  const { tenant, token } = caller;
+  return sendCode(tenant, {
+    challengeId: openCode(caller, verificationMethod)?.challengeId,
+    verificationMethod,
+    begunBy: "client-api",
+    address,
+    actionCode: token.actionCode,
+    idempotencyKey: token.idempotencyKey,
+    userId: token.userId,
+    userAuthenticatorId,
+  });
+}
+
+export function openCode(
+  { tenant, token }: Caller,
+  verificationMethod: CodeMethod,
+): CodeChallenge | undefined {
+  return tenant.state.challenges
+    .where("idempotencyKey", token.idempotencyKey)
+    .filter((challenge) => challenge.kind === "code")
+    .find(
+      (challenge) =>
+        challenge.begunBy === "client-api" &&
+        challenge.verificationMethod === verificationMethod &&
+        challenge.userId === token.userId &&
+        challenge.actionCode === token.actionCode &&
+        challenge.expiresAt > tenant.clock.now(),
+    );
+}
+
+/** `POST /client/verify/{method}` (protocol 5.8): a wrong code is a 200 that says so. */
+export function verifyCode(verificationMethod: CodeMethod) {
+  return async (call: TokenCall): Promise<Json> => {
+    const { tenant, token, body, note } = call;
+    const challenge = openCode(call, verificationMethod);
+    const outcome = checkCode(tenant, challenge, requiredText(body, "verificationCode"), note);
+    if (!outcome.isVerified) return { ...outcome };
+    if (challenge === undefined) throw invalidRequest("The challenge is invalid.");
+    return finishCode(call, challenge, token.userId);
+  };
+}
+
+export async function finishCode(call: TokenCall, challenge: CodeChallenge, userId: string): Promise<Json> {
+  const { tenant, token } = call;
+  const { authenticator, isNew } = proveAddress(call, challenge);
+  const key = addressKey(challenge.verificationMethod);
+  const user = tenant.state.users.get(userId);
+  if (user !== undefined && (user[key] === undefined || user[key] === challenge.address)) {
+    tenant.state.users.put(userId, { ...user, [key]: challenge.address, [`${key}Verified`]: true });
+  }
+  const accessToken = await completeAction(tenant, { ...token, authenticator });
+  return { isVerified: true, accessToken, userAuthenticator: isNew ? clientView(authenticator) : undefined };
+}
+
+/** Notes the use of an enrolled address, or makes the begun (or tracked) one an authenticator. */
+function proveAddress({ tenant, token }: TokenCall, challenge: CodeChallenge) {
+  const { verificationMethod, address, userAuthenticatorId } = challenge;
+  const { userAuthenticators } = tenant.state;
+  const now = tenant.clock.now();
+  const begun = userAuthenticatorId === undefined ? undefined : userAuthenticators.get(userAuthenticatorId);
+  const known = findByAddress(tenant, token.userId, verificationMethod, address);
+  if (known !== undefined) {
+    const used: UserAuthenticator = { ...known, lastVerifiedAt: now };
+    userAuthenticators.put(used.userAuthenticatorId, used);
+    if (begun !== undefined && begun.verifiedAt === undefined)
+      userAuthenticators.delete(begun.userAuthenticatorId);
+    return { authenticator: used, isNew: false };
+  }
+  // Between the begin and now another authenticator may have been enrolled: then the scope is needed after all.
+  requireEnrollmentScope(tenant, token);
+  if (begun !== undefined) {
+    const isDefault = enrolledAuthenticators(tenant, token.userId).length === 0;
+    const enrolled: UserAuthenticator = {
+      ...begun,
+      verifiedAt: now,
+      lastVerifiedAt: now,
+      expiresAt: undefined,
+      isDefault,
+    };
+    userAuthenticators.put(enrolled.userAuthenticatorId, enrolled);
+    return { authenticator: enrolled, isNew: true };
+  }
+  const added = addAuthenticator(tenant, {
+    userId: token.userId,
+    verificationMethod,
+    [addressKey(verificationMethod)]: address,
+    verifiedAt: now,
+    lastVerifiedAt: now,
+  });
+  return { authenticator: added, isNew: true };
+}

@@ -1,0 +1,150 @@
+import { completeAction } from "../actions.ts";
+import { invalidCredential, invalidRequest, WireError } from "../errors.ts";
+import { optionalText, requiredObject, requiredText } from "../input.ts";
+import type { MaybeTokenCall } from "../operation.ts";
+import type { AuthenticationChallenge } from "../records.ts";
+import type { ClientToken } from "../tokens.ts";
+import { verifyAuthentication } from "../webauthn/authentication.ts";
+import { readCeremonyResponse } from "../webauthn/client-data.ts";
+import { authenticationOptions } from "../webauthn/options.ts";
+import type { Json, JsonObject } from "../wire.ts";
+
+/**
+ * `POST /client/user-authenticators/passkey/authentication-options` (protocol 5.4). With a token, the user's own passkeys
+ * are listed; without, the list is empty and the passkey itself says whose it is.
+ */
+export function passkeyAuthenticationOptions(call: MaybeTokenCall): Json {
+  const challenge = beginAuthentication(call, "PASSKEY", openChallenge(call));
+  return { challengeId: challenge.challengeId, options: authenticationOptions(call.tenant, challenge) };
+}
+
+type Begun = AuthenticationChallenge & {
+  readonly webauthnChallenge: string;
+  readonly userId: string | undefined;
+};
+
+export function beginAuthentication(
+  { tenant, token }: MaybeTokenCall,
+  verificationMethod: "PASSKEY" | "SECURITY_KEY",
+  open?: AuthenticationChallenge,
+): Begun {
+  const challenge: Begun = {
+    kind: "authentication",
+    verificationMethod,
+    challengeId: open?.challengeId ?? tenant.random.uuid(),
+    actionCode: token?.actionCode ?? open?.actionCode ?? tenant.settings.anonymousActionCode,
+    idempotencyKey: token?.idempotencyKey ?? open?.idempotencyKey ?? tenant.random.uuid(),
+    userId: token?.userId,
+    webauthnChallenge: tenant.random.bytes(32).toString("base64url"),
+    createdAt: tenant.clock.now(),
+    expiresAt: tenant.expiry(),
+  };
+  tenant.state.challenges.put(challenge.challengeId, challenge);
+  return challenge;
+}
+
+/** The challenge that `/client/challenge` began, when the caller names one. */
+function openChallenge({ tenant, token, body }: MaybeTokenCall): AuthenticationChallenge | undefined {
+  const challengeId = optionalText(body, "challengeId");
+  if (challengeId === undefined) return undefined;
+  const challenge = tenant.state.challenges.get(challengeId);
+  const belongs = challenge?.kind === "authentication" && challenge.userId === token?.userId;
+  if (!belongs || challenge.expiresAt <= tenant.clock.now()) {
+    throw invalidRequest("The challenge is invalid.", "no open passkey challenge has this id");
+  }
+  return challenge;
+}
+
+/** `POST /client/verify/passkey` (protocol 5.5). */
+export async function verifyPasskey(call: MaybeTokenCall): Promise<Json> {
+  const { tenant, body } = call;
+  const credential = requiredObject(body, "authenticationCredential");
+  const challenge = tenant.state.challenges.get(requiredText(body, "challengeId"));
+  return finishAuthentication(call, challenge?.kind === "authentication" ? challenge : undefined, {
+    credential,
+    deviceId: optionalText(body, "deviceId"),
+  });
+}
+
+export interface AuthenticationAnswer {
+  readonly credential: JsonObject;
+  readonly deviceId: string | undefined;
+}
+
+/** The challenge is taken before anything is checked, so that it serves one answer, right or wrong. */
+export async function finishAuthentication(
+  { tenant, token, note }: MaybeTokenCall,
+  challenge: AuthenticationChallenge | undefined,
+  answer: AuthenticationAnswer,
+): Promise<JsonObject> {
+  const { state, settings } = tenant;
+  const webauthnChallenge = challenge?.webauthnChallenge;
+  if (
+    challenge === undefined ||
+    webauthnChallenge === undefined ||
+    challenge.expiresAt <= tenant.clock.now() ||
+    !belongsTo(challenge, token)
+  ) {
+    throw invalidRequest("The challenge is invalid.", "no open passkey challenge has this id");
+  }
+  state.challenges.delete(challenge.challengeId);
+
+  const ceremony = readCeremonyResponse(answer.credential);
+  const authenticator = state.userAuthenticators
+    .where("credentialId", ceremony.credentialId)
+    .find((one) => one.verificationMethod === challenge.verificationMethod);
+  const record = authenticator?.credential;
+  if (authenticator === undefined || record === undefined) {
+    throw new WireError(
+      "unknown_credential",
+      "The passkey is not known.",
+      "no credential record has this credential ID",
+    );
+  }
+  if (token !== undefined && authenticator.userId !== token.userId) {
+    throw invalidCredential("the credential belongs to another user than the token");
+  }
+
+  const { signCount, backedUp } = await verifyAuthentication({
+    ceremony,
+    webauthnChallenge,
+    settings,
+    requireUserVerification: settings.userVerification === "required",
+    record,
+    userId: authenticator.userId,
+    note,
+  });
+  // Deleted while the signature was being checked: then it must not sign anyone in.
+  if (state.userAuthenticators.get(authenticator.userAuthenticatorId) === undefined) {
+    throw invalidCredential("the credential was deleted during the ceremony");
+  }
+  const used = {
+    ...authenticator,
+    lastVerifiedAt: tenant.clock.now(),
+    credential: { ...record, signCount, backedUp },
+  };
+  state.userAuthenticators.put(used.userAuthenticatorId, used);
+  const { actionCode, idempotencyKey } = challenge;
+  const { userId, userAuthenticatorId, username, displayName } = used;
+  const accessToken = await completeAction(tenant, {
+    userId,
+    actionCode,
+    idempotencyKey,
+    authenticator: used,
+    deviceId: answer.deviceId,
+  });
+  return {
+    isVerified: true,
+    accessToken,
+    userId,
+    userAuthenticatorId,
+    username,
+    userDisplayName: displayName,
+  };
+}
+
+/** A ceremony begun with a token can only be finished with a token of the same action, and the reverse. */
+function belongsTo(challenge: AuthenticationChallenge, token: ClientToken | undefined): boolean {
+  if (challenge.userId !== token?.userId) return false;
+  return token === undefined || token.idempotencyKey === challenge.idempotencyKey;
+}

@@ -1,0 +1,41 @@
+import { ensureUser } from "../enrollment.ts";
+import { clearableText, optionalFlag, optionalObject } from "../input.ts";
+import type { Call } from "../operation.ts";
+import type { User } from "../records.ts";
+import { userIdOf } from "../user-id.ts";
+import type { Json } from "../wire.ts";
+import { userAttributes } from "./get-user.ts";
+
+/**
+ * `PATCH /users/{userId}`, and POST for SDKs that use it (protocol 4.7): partial, creates the user when missing, `null`
+ * clears. Setting an address here enrolls nothing.
+ */
+export function updateUser({ tenant, params, body }: Call): Json {
+  const userId = userIdOf(params);
+  const changes = {
+    email: clearableText(body, "email"),
+    phoneNumber: clearableText(body, "phoneNumber"),
+    username: clearableText(body, "username"),
+    displayName: clearableText(body, "displayName"),
+    locale: clearableText(body, "locale"),
+    custom: body.custom === null ? null : optionalObject(body, "custom"),
+    emailVerified: optionalFlag(body, "emailVerified"),
+    phoneNumberVerified: optionalFlag(body, "phoneNumberVerified"),
+  };
+  const user = ensureUser(tenant, userId);
+  const pick = <T>(change: T | null | undefined, current: T | undefined): T | undefined =>
+    change === undefined ? current : (change ?? undefined);
+  const updated: User = {
+    ...user,
+    email: pick(changes.email, user.email),
+    phoneNumber: pick(changes.phoneNumber, user.phoneNumber),
+    username: pick(changes.username, user.username),
+    displayName: pick(changes.displayName, user.displayName),
+    locale: pick(changes.locale, user.locale),
+    custom: pick(changes.custom, user.custom),
+    emailVerified: changes.emailVerified ?? user.emailVerified,
+    phoneNumberVerified: changes.phoneNumberVerified ?? user.phoneNumberVerified,
+  };
+  tenant.state.users.put(userId, updated);
+  return { userId, ...userAttributes(updated) };
+}

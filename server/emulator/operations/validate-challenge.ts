@@ -1,0 +1,63 @@
+import { findAction } from "../actions.ts";
+import { toIso } from "../clock.ts";
+import { unauthorized, WireError } from "../errors.ts";
+import { optionalText, requiredText } from "../input.ts";
+import type { Call } from "../operation.ts";
+import type { Tenant } from "../tenant.ts";
+import type { ClientToken } from "../tokens.ts";
+import type { Json } from "../wire.ts";
+
+/**
+ * `POST /validate` (protocol 4.2). Whoever holds a result token asks here what really happened: the token names an
+ * occurrence of an action, the state of that occurrence is kept here. Mismatches answer 200, as the real API does.
+ */
+export async function validateChallenge({ tenant, body, note }: Call): Promise<Json> {
+  const token = requiredText(body, "token");
+  const userId = optionalText(body, "userId");
+  const actionCode = optionalText(body, "action");
+
+  const claims = await readToken(tenant, token, note);
+  if (claims === undefined) return { isValid: false };
+  if (userId !== undefined && userId !== claims.userId) return refuse("User is invalid.");
+  if (actionCode !== undefined && actionCode !== claims.actionCode) return refuse("Action is invalid.");
+
+  const action = findAction(tenant, claims);
+  if (action === undefined) {
+    note("the token's action no longer exists");
+    return { isValid: false };
+  }
+  return {
+    isValid: action.state === "CHALLENGE_SUCCEEDED",
+    state: action.state,
+    stateUpdatedAt: toIso(action.stateUpdatedAt),
+    userId: action.userId,
+    // Some SDKs read one key, some the other.
+    action: action.actionCode,
+    actionCode: action.actionCode,
+    idempotencyKey: action.idempotencyKey,
+    verificationMethod: action.verificationMethod,
+  };
+
+  function refuse(error: string): Json {
+    note(`validate was asked about another token: ${error}`);
+    return { isValid: false, error };
+  }
+}
+
+/** What an unreadable token answers is not documented; the tenant chooses (question 9). */
+async function readToken(
+  tenant: Tenant,
+  token: string,
+  note: Call["note"],
+): Promise<ClientToken | undefined> {
+  try {
+    return await tenant.tokens.check(token);
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    if (tenant.settings.validateRefusal === "unauthorized") {
+      throw error.code === "expired_token" ? error : unauthorized(error.reason);
+    }
+    note(error.reason);
+    return undefined;
+  }
+}

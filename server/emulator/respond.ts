@@ -1,0 +1,20 @@
+import type { ServerResponse } from "node:http";
+import type { Json } from "./wire.ts";
+
+/** Exactly "application/json": one SDK compares the header byte for byte (protocol 1.4). */
+export function respondJson(
+  response: ServerResponse,
+  status: number,
+  body: Json,
+  headers: Record<string, string> = {},
+): void {
+  const text = JSON.stringify(body ?? {});
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(text),
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    ...headers,
+  });
+  response.end(text);
+}

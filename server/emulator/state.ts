@@ -1,0 +1,134 @@
+import {
+  type Change,
+  type Collection,
+  type CollectionOptions,
+  createCollection,
+  type Expiring,
+} from "./collection.ts";
+import type { Action, Challenge, Device, Message, Session, User, UserAuthenticator } from "./records.ts";
+import type { Storage } from "./storage.ts";
+
+// Bounds on what callers can create, so that memory stays flat however long the emulator runs. They are far above
+// what a test run or a person needs. Users and their authenticators are not bounded: losing one would be a defect.
+const actionLimit = 10_000;
+const challengeLimit = 10_000;
+const messageLimit = 1_000;
+const sessionLimit = 10_000;
+const deviceLimit = 10_000;
+
+/** A signing key, kept so that tokens outlive a restart. */
+export interface StoredKey extends Expiring {
+  readonly jwk: Readonly<Record<string, unknown>>;
+}
+
+/** Everything that one tenant remembers. */
+export interface State {
+  readonly users: Collection<User & Expiring>;
+  readonly userAuthenticators: Collection<UserAuthenticator>;
+  readonly actions: Collection<Action>;
+  readonly challenges: Collection<Challenge>;
+  readonly messages: Collection<Message>;
+  readonly sessions: Collection<Session>;
+  readonly devices: Collection<Device & Expiring>;
+  readonly keys: Collection<StoredKey>;
+  /** Writes what changed since the last commit. Called before an answer leaves. */
+  commit(): void;
+  dropExpired(now: number): void;
+  clear(): void;
+  /** Every record as JSON values, in a stable order: what export writes and import reads. */
+  dump(): StateDump;
+  restore(dump: StateDump): void;
+}
+
+export type StateDump = Readonly<Record<string, readonly (readonly [key: string, record: unknown])[]>>;
+
+export function createState(tenantId: string, storage: Storage): State {
+  let pending: Change[] = [];
+  const onChange = (change: Change) => {
+    pending.push(change);
+  };
+  const define = <T extends Expiring>(options: CollectionOptions<T>) =>
+    createCollection({ ...options, onChange });
+
+  const collections = {
+    users: define<User & Expiring>({
+      name: "users",
+      indexes: {
+        email: (user) => user.email,
+        phoneNumber: (user) => user.phoneNumber,
+        username: (user) => user.username,
+      },
+    }),
+    userAuthenticators: define<UserAuthenticator>({
+      name: "userAuthenticators",
+      indexes: { userId: (one) => one.userId, credentialId: (one) => one.credential?.credentialId },
+    }),
+    actions: define<Action>({
+      name: "actions",
+      limit: actionLimit,
+      indexes: { userId: (action) => action.userId },
+    }),
+    challenges: define<Challenge>({
+      name: "challenges",
+      limit: challengeLimit,
+      indexes: {
+        userId: (challenge) => challenge.userId,
+        // A browser's code belongs to one occurrence of an action, which only the idempotency key tells apart.
+        idempotencyKey: (challenge) => challenge.idempotencyKey,
+      },
+    }),
+    messages: define<Message>({
+      name: "messages",
+      limit: messageLimit,
+      indexes: { to: (message) => message.to },
+    }),
+    sessions: define<Session>({
+      name: "sessions",
+      limit: sessionLimit,
+      indexes: {
+        userId: (session) => session.userId,
+        refreshTokenHash: (session) => session.refreshTokenHash,
+      },
+    }),
+    devices: define<Device & Expiring>({
+      name: "devices",
+      limit: deviceLimit,
+      indexes: { userId: (device) => device.userId },
+    }),
+    keys: define<StoredKey>({ name: "keys" }),
+  };
+  const all = Object.values(collections);
+
+  const commit = () => {
+    if (pending.length === 0) return;
+    const changes = pending;
+    pending = [];
+    storage.write(tenantId, changes);
+  };
+
+  for (const { collection, key, value } of storage.load(tenantId)) {
+    all.find(({ name }) => name === collection)?.restore(key, JSON.parse(value));
+  }
+
+  return {
+    ...collections,
+    commit,
+    dropExpired(now) {
+      for (const collection of all) collection.dropExpired(now);
+    },
+    clear() {
+      for (const collection of all) collection.clear();
+    },
+    dump: () => Object.fromEntries(all.map((collection) => [collection.name, [...collection.entries()]])),
+    restore(dump) {
+      for (const collection of all) {
+        collection.clear();
+        for (const [key, record] of dump[collection.name] ?? []) {
+          collection.restore(key, record);
+          onChange({ collection: collection.name, key, value: record });
+        }
+      }
+      commit();
+    },
+  };
+}

@@ -1,0 +1,53 @@
+/**
+ * The words of Authsignal's HTTP API that the emulator speaks. Nothing here is ours to choose: a value that is not in
+ * these lists makes a strictly typed SDK (dotnet, Android) throw, so operations may only answer with these.
+ */
+
+export const actionStates = [
+  "ALLOW",
+  "BLOCK",
+  "CHALLENGE_REQUIRED",
+  "CHALLENGE_SUCCEEDED",
+  "CHALLENGE_FAILED",
+  "REVIEW_REQUIRED",
+  "REVIEW_SUCCEEDED",
+  "REVIEW_FAILED",
+] as const;
+export type ActionState = (typeof actionStates)[number];
+
+export const verificationMethods = [
+  "SMS",
+  "EMAIL_OTP",
+  "EMAIL_MAGIC_LINK",
+  "AUTHENTICATOR_APP",
+  "PASSKEY",
+  "SECURITY_KEY",
+  "WHATSAPP",
+] as const;
+export type VerificationMethod = (typeof verificationMethods)[number];
+
+/** What can be configured as the outcome of an action; the state follows from it and from the user's enrollment. */
+export const actionOutcomes = ["ALLOW", "CHALLENGE", "REVIEW", "BLOCK"] as const;
+export type ActionOutcome = (typeof actionOutcomes)[number];
+
+export const authScopes = [
+  "read:authenticators",
+  "add:authenticators",
+  "update:authenticators",
+  "remove:authenticators",
+] as const;
+export type AuthScope = (typeof authScopes)[number];
+
+export type VerificationFailureReason = "CODE_INVALID_OR_EXPIRED" | "MAX_ATTEMPTS_EXCEEDED";
+
+export type Json = string | number | boolean | null | undefined | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** SDKs differ in which of the three keys they read, so all three are always present. */
+export interface WireErrorBody {
+  readonly error: string;
+  readonly errorCode: string;
+  readonly errorDescription: string;
+}
