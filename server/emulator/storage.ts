@@ -28,7 +28,7 @@ export async function openStorage(data: string): Promise<Storage> {
   const database = new Database(data);
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = NORMAL");
-  const found = Number(database.pragma("user_version", { simple: true }));
+  const found = versionIn(database.prepare("PRAGMA user_version").get());
   if (found !== 0 && found !== fileVersion) {
     database.close();
     throw new Error(
@@ -77,4 +77,8 @@ function isStoredRow(row: unknown): row is StoredRow {
     "value" in row &&
     typeof row.value === "string"
   );
+}
+
+function versionIn(row: unknown): number {
+  return typeof row === "object" && row !== null && "user_version" in row ? Number(row.user_version) : 0;
 }
