@@ -3,14 +3,16 @@ import type { Server } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import express, { type Express, type RequestHandler, Router } from "express";
+import { createAuditTrail } from "./audit.ts";
 import type { AuthsignalGateway } from "./authsignal/gateway.ts";
 import { createErrorHandler, notFound } from "./error-handler.ts";
 import type { Logger } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
 import { createPasskeysRouter } from "./passkeys/index.ts";
 import { requestContext } from "./request-context.ts";
 import { securityHeaders } from "./security-headers.ts";
+import { createBrowserCookie } from "./session/browser-cookie.ts";
 import { createCookieSessions } from "./session/cookie-sessions.ts";
-import { createSqlFlowStore } from "./storage/sql-flow-store.ts";
 import type { Storage } from "./storage/storage.ts";
 import { createSqlUsers } from "./users/sql-users.ts";
 
@@ -22,19 +24,21 @@ export interface AppDeps {
   readonly origin: string;
   readonly sessionSecret: string;
   /** For the browser SDK. `baseUrl` ends in `/v1`. */
-  readonly browser: { readonly tenantId: string; readonly baseUrl: string };
+  readonly browser: { readonly tenantId: string; readonly baseUrl: string; readonly rpId: string };
   /** Serves the pages: the built SPA, or Vite in development. */
   readonly pages: RequestHandler;
   /** How many reverse proxies stand in front. Default 0. */
   readonly trustProxy?: number;
   /** Relaxes the CSP for Vite's development client. Default false. */
   readonly development?: boolean;
+  /** Prometheus metrics and the path to serve them at. Default none. */
+  readonly metrics?: { readonly path: string; readonly metrics: Metrics } | null;
   /** Default: the system clock. */
   readonly now?: () => Date;
 }
 
 export function createApp(deps: AppDeps): Express {
-  const { storage, log, origin, now = () => new Date() } = deps;
+  const { storage, log, origin, metrics = null, now = () => new Date() } = deps;
   const https = origin.startsWith("https:");
   const sessions = createCookieSessions({
     store: storage.sessionStore,
@@ -42,11 +46,13 @@ export function createApp(deps: AppDeps): Express {
     secure: https,
     now,
   });
+  const record = createAuditTrail(storage.db, log, now);
 
   const app = express();
   app.disable("x-powered-by");
   app.set("trust proxy", deps.trustProxy ?? 0);
   app.use(requestContext(log));
+  if (metrics !== null) app.use(metrics.metrics.middleware).get(metrics.path, metrics.metrics.page);
   app.use(
     securityHeaders({
       authsignalOrigin: new URL(deps.browser.baseUrl).origin,
@@ -66,10 +72,14 @@ export function createApp(deps: AppDeps): Express {
       authsignal: deps.authsignal,
       users: createSqlUsers(storage.db, now),
       sessions,
-      store: createSqlFlowStore(storage.db),
+      storage,
       browser: deps.browser,
       origins: [origin],
-      onEvent: (event) => log.info(event),
+      browserMemory: createBrowserCookie({ db: storage.db, secure: https, now }),
+      onEvent: (event) => {
+        record(event);
+        metrics?.metrics.count(event);
+      },
       now,
     }),
   );

@@ -24,6 +24,8 @@ export interface Config {
   readonly databaseUrl: string | null;
   /** Sessions and limits in Redis. */
   readonly redisUrl: string | null;
+  /** Where Prometheus finds metrics, or null for nowhere. */
+  readonly metricsPath: string | null;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -50,6 +52,11 @@ export const environmentVariables = {
   },
   DATABASE_URL: { default: "", meaning: "`postgres://…`: PostgreSQL instead of the SQLite file." },
   REDIS_URL: { default: "", meaning: "`redis://…`: sessions and limits in Redis." },
+  METRICS_PATH: {
+    default: "",
+    meaning:
+      "Path of the Prometheus metrics, for example `/internal/metrics`. Keep your proxy from publishing it.",
+  },
   TRUST_PROXY: { default: "0", meaning: "How many reverse proxies stand in front of the app." },
 } as const;
 
@@ -109,6 +116,11 @@ function load(env: Environment, mode: "production" | "local"): Config {
   const databaseUrl = readUrl(read("DATABASE_URL"), "DATABASE_URL", ["postgres:", "postgresql:"], problems);
   const redisUrl = readUrl(read("REDIS_URL"), "REDIS_URL", ["redis:", "rediss:"], problems);
 
+  const metricsPath = read("METRICS_PATH") ?? null;
+  if (metricsPath !== null && !/^(\/[\w.-]+)+$/.test(metricsPath)) {
+    problems.push("METRICS_PATH must be a path such as /internal/metrics.");
+  }
+
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze({
     port,
@@ -121,6 +133,7 @@ function load(env: Environment, mode: "production" | "local"): Config {
     trustProxy,
     databaseUrl,
     redisUrl,
+    metricsPath,
   });
 }
 

@@ -17,6 +17,7 @@ export const problemTable = {
   unsupported_media_type: { status: 415, title: "Send the body as application/json." },
   cross_site_request: { status: 403, title: "This request came from another site and was refused." },
   not_authenticated: { status: 401, title: "Sign in first." },
+  step_up_required: { status: 403, title: "Confirm that it is you to go on." },
   otp_not_requested: { status: 409, title: "Ask for a code first, in this browser." },
   otp_incorrect: { status: 401, title: "That code is not right. Check it and try again." },
   otp_expired: { status: 401, title: "That code is too old. Ask for a new one." },
@@ -30,11 +31,16 @@ export const problemTable = {
     status: 503,
     title: "The sign-in service cannot be reached right now. Nothing was changed. Try again in a moment.",
   },
+  passkey_not_found: { status: 404, title: "You have no such passkey." },
+  passkey_limit_reached: {
+    status: 409,
+    title: "You have as many passkeys as an account can have. Delete one first.",
+  },
   not_found: { status: 404, title: "There is nothing here." },
   internal_error: { status: 500, title: "Something went wrong on our side." },
 } as const satisfies Record<ProblemCode, ProblemRow>;
 
-export type ProblemExtras = Pick<Problem, "issues" | "attemptsLeft" | "retryAfter">;
+export type ProblemExtras = Pick<Problem, "issues" | "attemptsLeft" | "retryAfter" | "stepUp">;
 
 export class AppError extends Error {
   override readonly name: string = "AppError";

@@ -8,8 +8,8 @@ import { createApp } from "./app.ts";
 import { createSdkGateway } from "./authsignal/sdk-gateway.ts";
 import { type Config, ConfigError, type TenantConfig } from "./config.ts";
 import { describeError, type Logger } from "./log.ts";
-import { sweepExpired } from "./storage/sql-flow-store.ts";
 import { openStorage } from "./storage/storage.ts";
+import { sweepExpired } from "./storage/sweep.ts";
 
 const sweepEveryMs = 10 * 60 * 1000;
 /** In-flight requests get this long: a little more than Authsignal's deadline. */
@@ -45,9 +45,13 @@ export async function serve(options: ServeOptions): Promise<void> {
     log,
     origin: config.origin,
     sessionSecret: config.sessionSecret ?? keptSecret(config.dataDir),
-    browser: { tenantId: tenant.tenantId, baseUrl: tenant.apiUrl },
+    browser: { tenantId: tenant.tenantId, baseUrl: tenant.apiUrl, rpId: config.rpId },
     pages: await options.pages(server),
     trustProxy: config.trustProxy,
+    metrics:
+      config.metricsPath === null
+        ? null
+        : { path: config.metricsPath, metrics: (await import("./metrics.ts")).createMetrics() },
     development: options.development ?? false,
   });
   server.on("request", app);

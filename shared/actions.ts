@@ -6,6 +6,9 @@ export const actions = {
   signInWithEmail: "sign-in-with-email",
   signInWithPasskey: "sign-in-with-passkey",
   enrollPasskey: "enroll-passkey",
+  /** The step-up that makes a session fresh again: before adding or deleting a passkey. */
+  managePasskeys: "manage-passkeys",
 } as const;
 
-export type ActionCode = (typeof actions)[keyof typeof actions];
+/** Ours, or a host's own step-up action. */
+export type ActionCode = string;

@@ -5,7 +5,6 @@
  * Requests are strict (an unknown key is `validation_failed`). Times are ISO 8601 in UTC; durations are seconds.
  */
 import { z } from "zod";
-import { actions } from "./actions.ts";
 
 /** RFC 5321 4.5.3.1.3: a path is at most 256 octets, angle brackets included. */
 const email = z.string().trim().max(254).pipe(z.email());
@@ -17,6 +16,9 @@ const resultToken = z
   .max(8192)
   .regex(/^[\w.~+/=-]+$/);
 
+/** Authsignal's rule for action codes. */
+const actionCode = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+
 export const User = z.object({ id: z.string(), email: z.string() });
 export type User = z.infer<typeof User>;
 
@@ -27,6 +29,12 @@ export const Passkey = z.object({
   name: z.string(),
   /** Provider by AAGUID (for example "iCloud Keychain"), or null when it is not known. */
   provider: z.string().nullable(),
+  /** The provider's icon as `data:` URLs, for light and dark backgrounds. */
+  icon: z.object({ light: z.string(), dark: z.string() }).nullable(),
+  /** True when the passkey is backed up and so on several devices, null when it is not known. */
+  synced: z.boolean().nullable(),
+  /** For the Signal API: base64url without padding. */
+  credentialId: z.string().nullable(),
   createdAt: instant,
   lastUsedAt: instant.nullable(),
 });
@@ -54,7 +62,11 @@ export const VerifyOtpRequest = z.strictObject({
 });
 export type VerifyOtpRequest = z.input<typeof VerifyOtpRequest>;
 
-export const SignedInResponse = z.object({ user: User });
+export const SignedInResponse = z.object({
+  user: User,
+  /** True when this is a good moment to offer a passkey, by what the account has answered before. */
+  offerPasskey: z.boolean(),
+});
 export type SignedInResponse = z.infer<typeof SignedInResponse>;
 
 export const EnrollTokenRequest = z.strictObject({});
@@ -72,13 +84,62 @@ export type EnrollTokenResponse = z.infer<typeof EnrollTokenResponse>;
 export const ValidateRequest = z.strictObject({
   /** The result token that the browser got from the ceremony. */
   token: resultToken,
-  /** What the token was minted for. Anything else is refused. */
-  action: z.enum([actions.signInWithPasskey, actions.enrollPasskey]),
+  /** What the token was minted for: a sign-in, an enrollment or a step-up action. Anything else is refused. */
+  action: actionCode,
+  /** With a sign-in: the passkey came from another device, so that one on this device may be offered. */
+  crossDevice: z.boolean().optional(),
 });
 export type ValidateRequest = z.infer<typeof ValidateRequest>;
 
 export const EnrolledResponse = z.object({ passkey: Passkey });
 export type EnrolledResponse = z.infer<typeof EnrolledResponse>;
+
+export const StepUpTokenRequest = z.strictObject({
+  action: actionCode,
+  /** What exactly is confirmed, for example amount and payee. The grant is good for this and nothing else. */
+  operation: z
+    .record(z.string().max(64), z.union([z.string().max(256), z.number(), z.boolean()]))
+    .refine((operation) => Object.keys(operation).length <= 16, "At most 16 members.")
+    .optional(),
+});
+export type StepUpTokenRequest = z.infer<typeof StepUpTokenRequest>;
+
+export const StepUpTokenResponse = z.object({
+  /** Authsignal's track token, for `passkey.signIn({ token })`. */
+  token: z.string(),
+});
+export type StepUpTokenResponse = z.infer<typeof StepUpTokenResponse>;
+
+/** The answer of `validate` to a step-up action. */
+export const SteppedUpResponse = z.object({
+  action: z.string(),
+  /** Until when the proof counts. */
+  expiresAt: instant,
+});
+export type SteppedUpResponse = z.infer<typeof SteppedUpResponse>;
+
+export const ValidateResponse = z.union([SignedInResponse, EnrolledResponse, SteppedUpResponse]);
+export type ValidateResponse = z.infer<typeof ValidateResponse>;
+
+export const RenamePasskeyRequest = z.strictObject({
+  /** Shown to its owner only. No control characters, and none that turn the writing direction. */
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(64)
+    .regex(
+      /^[^\p{Cc}\p{Zl}\p{Zp}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]*$/u,
+      "A name has no control characters.",
+    ),
+});
+export type RenamePasskeyRequest = z.infer<typeof RenamePasskeyRequest>;
+
+export const PasskeyOfferRequest = z.strictObject({
+  /** "not-now" asks again after a cooling period, "never" does not, "ask-again" forgets both. */
+  answer: z.enum(["not-now", "never", "ask-again"]),
+});
+export type PasskeyOfferRequest = z.infer<typeof PasskeyOfferRequest>;
 
 export const SessionResponse = z.object({ user: User.nullable() });
 export type SessionResponse = z.infer<typeof SessionResponse>;
@@ -91,5 +152,7 @@ export const ConfigResponse = z.object({
   tenantId: z.string(),
   /** Authsignal's API base, ending in `/v1`. */
   baseUrl: z.string(),
+  /** The relying party ID, for the Signal API. */
+  rpId: z.string(),
 });
 export type ConfigResponse = z.infer<typeof ConfigResponse>;

@@ -15,6 +15,8 @@ export const problemCodes = [
   "cross_site_request",
   /** 401: sign in first. */
   "not_authenticated",
+  /** 403: prove again that it is you. `stepUp` says for which action and by which methods. */
+  "step_up_required",
   /** 409: this browser has not asked for a code, or the code was already used. Ask for one. */
   "otp_not_requested",
   /** 401: wrong code; try again. `attemptsLeft` says how often. */
@@ -35,6 +37,10 @@ export const problemCodes = [
   "rate_limited",
   /** 503: Authsignal did not answer, or not in time. Nothing was changed; try again after `retryAfter` seconds. */
   "upstream_unavailable",
+  /** 404: you have no such passkey (any more). */
+  "passkey_not_found",
+  /** 409: the account has as many passkeys as it may have. */
+  "passkey_limit_reached",
   /** 404: no such operation. */
   "not_found",
   /** 500: our fault. Quote `requestId`. */
@@ -56,6 +62,8 @@ export interface Problem {
   readonly issues?: readonly { readonly pointer: string; readonly message: string }[];
   /** With `otp_incorrect`: how many more codes may be tried. */
   readonly attemptsLeft?: number;
+  /** With `step_up_required`: the action to ask a step-up token for, and the methods that would do. */
+  readonly stepUp?: { readonly action: string; readonly methods: readonly ("passkey" | "email-otp")[] };
   /** With `rate_limited` and `upstream_unavailable`: seconds to wait, as in the `Retry-After` header. */
   readonly retryAfter?: number;
 }

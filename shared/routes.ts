@@ -1,6 +1,7 @@
 /**
  * Every operation of our REST API, by name. Paths are relative to wherever the host mounts the router
- * (`/api` in this app). Server, client and OpenAPI all read this table, so no path is typed twice.
+ * (`/api` in this app). Server, client and OpenAPI all read this table, so no path is typed twice. `:id` stands
+ * for a passkey's id.
  */
 export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -16,7 +17,11 @@ export const routes = {
   validate: { method: "POST", path: "/validate" },
   getSession: { method: "GET", path: "/session" },
   deleteSession: { method: "DELETE", path: "/session" },
+  createStepUpToken: { method: "POST", path: "/step-up-token" },
   listPasskeys: { method: "GET", path: "/passkeys" },
+  renamePasskey: { method: "PATCH", path: "/passkeys/:id" },
+  deletePasskey: { method: "DELETE", path: "/passkeys/:id" },
+  answerPasskeyOffer: { method: "PUT", path: "/passkey-offer" },
   getConfig: { method: "GET", path: "/config" },
 } as const satisfies Record<string, Route>;
 

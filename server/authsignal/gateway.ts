@@ -37,6 +37,9 @@ export interface AuthsignalGateway {
 
   /** The user's passkeys, oldest first. */
   listPasskeys(userId: string): Promise<readonly EnrolledPasskey[]>;
+
+  /** Removes a passkey. Check first that it is the user's. */
+  removePasskey(request: { readonly userId: string; readonly passkeyId: string }): Promise<void>;
 }
 
 export interface SentOtp {
@@ -57,6 +60,8 @@ export interface BeginAction {
   readonly addAuthenticators?: boolean;
   /** Kept on Authsignal's user: what the passkey is labelled with. */
   readonly email?: string;
+  /** What exactly is confirmed; shown in Authsignal's portal and usable in its rules. */
+  readonly custom?: Readonly<Record<string, string | number | boolean>>;
 }
 
 export type Validation =
@@ -77,6 +82,10 @@ export type Validation =
 export interface EnrolledPasskey {
   readonly id: string;
   readonly provider: string | null;
+  /** `data:` URLs. */
+  readonly icon: { readonly light: string; readonly dark: string } | null;
+  readonly synced: boolean | null;
+  readonly credentialId: string | null;
   readonly createdAt: Date;
   readonly lastUsedAt: Date | null;
 }

@@ -55,11 +55,12 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
       }
     },
 
-    async beginAction({ userId, action, idempotencyKey, addAuthenticators, email }) {
+    async beginAction({ userId, action, idempotencyKey, addAuthenticators, email, custom }) {
       const attributes = {
         idempotencyKey,
         ...(addAuthenticators === true ? { scope: "add:authenticators" } : {}),
         ...(email === undefined ? {} : { email, username: email }),
+        ...(custom === undefined ? {} : { custom: { ...custom } }),
       };
       return call(TokenAnswer, () => sdk.track({ userId: id(userId), action: id(action), attributes }));
     },
@@ -87,6 +88,12 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
         .map(toPasskey)
         .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
     },
+
+    async removePasskey({ userId, passkeyId }) {
+      await call(z.unknown(), () =>
+        sdk.deleteAuthenticator({ userId: id(userId), userAuthenticatorId: id(passkeyId) }),
+      );
+    },
   };
 }
 
@@ -113,7 +120,19 @@ const AuthenticatorsAnswer = z.array(
     verificationMethod: z.string(),
     createdAt: z.iso.datetime(),
     lastVerifiedAt: z.iso.datetime().optional(),
-    webauthnCredential: z.object({ aaguidMapping: z.object({ name: z.string() }).optional() }).optional(),
+    webauthnCredential: z
+      .object({
+        credentialId: z.string().optional(),
+        credentialBackedUp: z.boolean().optional(),
+        aaguidMapping: z
+          .object({
+            name: z.string(),
+            svgIconLight: z.string().optional(),
+            svgIconDark: z.string().optional(),
+          })
+          .optional(),
+      })
+      .optional(),
   }),
 );
 
@@ -153,12 +172,22 @@ function hasExpired(token: string): boolean {
 }
 
 function toPasskey(authenticator: z.infer<typeof AuthenticatorsAnswer>[number]): EnrolledPasskey {
+  const { credentialId, credentialBackedUp, aaguidMapping } = authenticator.webauthnCredential ?? {};
   return {
     id: authenticator.userAuthenticatorId,
-    provider: authenticator.webauthnCredential?.aaguidMapping?.name ?? null,
+    provider: aaguidMapping?.name ?? null,
+    icon: toIcon(aaguidMapping?.svgIconLight, aaguidMapping?.svgIconDark),
+    synced: credentialBackedUp ?? null,
+    credentialId: credentialId ?? null,
     createdAt: new Date(authenticator.createdAt),
     lastUsedAt: authenticator.lastVerifiedAt === undefined ? null : new Date(authenticator.lastVerifiedAt),
   };
+}
+
+/** Only `data:` images reach a page: an icon elsewhere would tell its host who looks at their passkeys. */
+function toIcon(light: string | undefined, dark: string | undefined): EnrolledPasskey["icon"] {
+  const safe = (url: string | undefined): url is string => url?.startsWith("data:image/") === true;
+  return safe(light) && safe(dark) ? { light, dark } : null;
 }
 
 /** The SDK pastes ids into URL paths unencoded: `..` or `a/b` would address something else. */

@@ -5,7 +5,7 @@ import type { ProblemCode } from "../../shared/problem.ts";
 import type { Validation } from "../authsignal/gateway.ts";
 import { AppError } from "../errors.ts";
 import type { TokenRefusal } from "./events.ts";
-import type { PasskeysRouterOptions } from "./options.ts";
+import type { PasskeysContext } from "./options.ts";
 
 export type AcceptedToken = Extract<Validation, { outcome: "succeeded" }>;
 
@@ -26,7 +26,7 @@ const refusalCodes = {
  * @throws AppError challenge_failed, challenge_expired, token_mismatch, token_already_used, upstream_unavailable
  */
 export async function acceptToken(
-  { authsignal, store, now = () => new Date() }: PasskeysRouterOptions,
+  { authsignal, storage, now }: PasskeysContext,
   expected: { token: string; action: ActionCode; userId: string | null },
   onRefusal: (reason: TokenRefusal) => void,
 ): Promise<AcceptedToken> {
@@ -36,7 +36,7 @@ export async function acceptToken(
   const identity = createHash("sha256")
     .update(JSON.stringify([validation.userId, validation.action, validation.idempotencyKey]))
     .digest("base64url");
-  const first = await store.consumeToken(identity, new Date(now().getTime() + rememberMs));
+  const first = await storage.flows.consumeToken(identity, new Date(now().getTime() + rememberMs));
   if (!first) throw refuse("already-used", onRefusal);
   return validation;
 }

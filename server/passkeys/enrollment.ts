@@ -1,4 +1,4 @@
-/** Begin: a track token for the signed-in user. Finish: the result token proves a new passkey. */
+/** Begin: a track token for the freshly authenticated user. Finish: the result token proves a new passkey. */
 import { randomUUID } from "node:crypto";
 import { actions } from "../../shared/actions.ts";
 import {
@@ -7,26 +7,38 @@ import {
   type EnrollTokenResponse,
 } from "../../shared/contract.ts";
 import { AppError } from "../errors.ts";
-import { acceptToken } from "./accept-token.ts";
+import { acceptToken, refuse } from "./accept-token.ts";
+import type { TokenRefusal } from "./events.ts";
+import { requireFresh } from "./freshness.ts";
 import { type Answer, type Call, type Operation, operation } from "./operation.ts";
-import type { PasskeysRouterOptions } from "./options.ts";
-import { nameByProvider } from "./passkey-list.ts";
+import type { PasskeysContext } from "./options.ts";
+import { namedPasskeys } from "./passkey-list.ts";
 import { requireSignedIn } from "./signed-in.ts";
+import { begunSeconds } from "./step-up.ts";
 
-export function beginEnrollment(options: PasskeysRouterOptions): Operation {
+export function beginEnrollment(context: PasskeysContext): Operation {
   return operation({
     body: EnrollTokenRequest,
     async handle({ req }) {
-      const { user } = await requireSignedIn(options, req);
+      const { session, user } = await requireSignedIn(context, req);
+      await requireFresh(context, session);
+      const passkeys = await context.authsignal.listPasskeys(user.id);
+      if (passkeys.length >= context.maxPasskeys) throw new AppError("passkey_limit_reached");
+
+      const idempotencyKey = randomUUID();
       // Always with the scope: after the e-mail sign-in the user has an authenticator already.
-      const { token } = await options.authsignal.beginAction({
+      const { token } = await context.authsignal.beginAction({
         userId: user.id,
         action: actions.enrollPasskey,
-        idempotencyKey: randomUUID(),
+        idempotencyKey,
         addAuthenticators: true,
         email: user.email,
       });
-      options.onEvent?.({ event: "enrollment.begun", requestId: req.id, userId: user.id });
+      await context.storage.flows.keepBegun(
+        { idempotencyKey, sessionId: session.id, action: actions.enrollPasskey, operation: "" },
+        new Date(context.now().getTime() + begunSeconds * 1000),
+      );
+      context.onEvent({ event: "enrollment.begun", requestId: req.id, userId: user.id });
       const answer: EnrollTokenResponse = { token, username: user.email, displayName: user.email };
       return { status: 200, body: answer };
     },
@@ -34,29 +46,28 @@ export function beginEnrollment(options: PasskeysRouterOptions): Operation {
 }
 
 export async function finishEnrollment(
-  options: PasskeysRouterOptions,
-  { req, body }: Call<{ token: string }>,
+  context: PasskeysContext,
+  { req, res, body }: Call<{ token: string }>,
 ): Promise<Answer> {
-  const { user } = await requireSignedIn(options, req);
-  await acceptToken(
-    options,
-    { token: body.token, action: actions.enrollPasskey, userId: user.id },
-    (reason) =>
-      options.onEvent?.({ event: "enrollment.refused", requestId: req.id, userId: user.id, reason }),
-  );
+  const { session, user } = await requireSignedIn(context, req);
+  const onRefusal = (reason: TokenRefusal) =>
+    context.onEvent({ event: "enrollment.refused", requestId: req.id, userId: user.id, reason });
+
+  const expected = { token: body.token, action: actions.enrollPasskey, userId: user.id };
+  const { idempotencyKey } = await acceptToken(context, expected, onRefusal);
+  const begun = await context.storage.flows.takeBegun(idempotencyKey, session.id, context.now());
+  if (begun === null) throw refuse("mismatch", onRefusal);
+
   // The validated answer does not name the passkey; the one just made is the newest.
-  const passkey = nameByProvider(await options.authsignal.listPasskeys(user.id)).at(-1);
+  const passkey = (await namedPasskeys(context, user.id)).at(-1);
   if (passkey === undefined) {
     throw new AppError("upstream_unavailable", {
       detail: "Authsignal confirmed a passkey that it does not list.",
+      extras: { retryAfter: 5 },
     });
   }
-  options.onEvent?.({
-    event: "passkey.enrolled",
-    requestId: req.id,
-    userId: user.id,
-    passkeyId: passkey.id,
-  });
+  await context.browserMemory.remember(req, res, user.id);
+  context.onEvent({ event: "passkey.enrolled", requestId: req.id, userId: user.id, passkeyId: passkey.id });
   const answer: EnrolledResponse = { passkey };
   return { status: 200, body: answer };
 }

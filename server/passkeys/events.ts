@@ -9,7 +9,23 @@ export type SecurityEvent = { readonly requestId?: string } & (
   | { readonly event: "sign_out"; readonly userId: string }
   | { readonly event: "enrollment.begun"; readonly userId: string }
   | { readonly event: "enrollment.refused"; readonly userId: string; readonly reason: TokenRefusal }
-  | { readonly event: "passkey.enrolled"; readonly userId: string; readonly passkeyId: string }
+  | {
+      readonly event: "passkey.enrolled" | "passkey.renamed" | "passkey.deleted";
+      readonly userId: string;
+      readonly passkeyId: string;
+    }
+  | {
+      readonly event: "step_up.begun" | "step_up.succeeded" | "step_up.used";
+      readonly userId: string;
+      readonly action: string;
+    }
+  | {
+      readonly event: "step_up.refused";
+      readonly userId: string;
+      readonly action: string;
+      readonly reason: TokenRefusal;
+    }
+  | { readonly event: "otp.withheld"; readonly to: string }
 );
 
 export type TokenRefusal = "refused" | "mismatch" | "expired" | "already-used" | "no-such-user";

@@ -8,4 +8,45 @@ export interface FlowStore {
 
   /** Counts a try against a challenge, atomically, and answers how many there have been, this one included. */
   countOtpAttempt(challengeId: string, expiresAt: Date): Promise<number>;
+
+  /** Remembers that a session began an action, until `expiresAt`. */
+  keepBegun(begun: Begun, expiresAt: Date): Promise<void>;
+
+  /** Ends what was begun: answers it once if it was begun in this session and is not too old, else null. */
+  takeBegun(idempotencyKey: string, sessionId: string, now: Date): Promise<Begun | null>;
+
+  /** Gives a session the right to do one operation once, until `expiresAt`. */
+  keepGrant(grant: Grant, expiresAt: Date): Promise<void>;
+
+  /** Uses a grant up, atomically: of two parallel callers one gets true. */
+  takeGrant(grant: Grant, now: Date): Promise<boolean>;
+
+  /** The names that the user gave to passkeys, by passkey id. */
+  passkeyNames(userId: string): Promise<ReadonlyMap<string, string>>;
+
+  /** Keeps a name; null forgets it. */
+  keepPasskeyName(userId: string, passkeyId: string, name: string | null): Promise<void>;
+
+  /** What the account has answered to the offer of a passkey, or null when it was never asked. */
+  offerAnswer(userId: string): Promise<OfferAnswer | null>;
+
+  /** Keeps the answer; null forgets it. */
+  keepOfferAnswer(userId: string, answer: OfferAnswer | null): Promise<void>;
+}
+
+export interface Begun {
+  readonly idempotencyKey: string;
+  readonly sessionId: string;
+  readonly action: string;
+  /** Fingerprint of what exactly is confirmed; empty for the bare action. */
+  readonly operation: string;
+}
+
+export type Grant = Pick<Begun, "sessionId" | "action" | "operation">;
+
+export interface OfferAnswer {
+  /** How often the answer was "not now". */
+  readonly declined: number;
+  readonly never: boolean;
+  readonly answeredAt: Date;
 }

@@ -1,25 +1,48 @@
-/** What a host gives to `createPasskeysRouter`. Nothing is read from the environment. */
+/** What a host gives to the router. Nothing is read from the environment. */
 import type { AuthsignalGateway } from "../authsignal/gateway.ts";
 import type { SessionPort } from "../session/session-port.ts";
+import type { Limiter, LimitRule } from "../storage/limiter.ts";
 import type { UserDirectory } from "../users/user-directory.ts";
+import type { BrowserMemory } from "./browser-memory.ts";
 import type { SecurityEvent } from "./events.ts";
 import type { FlowStore } from "./flow-store.ts";
+import type { SendLimits } from "./rate-limits.ts";
 
-export interface PasskeysRouterOptions {
+export interface PasskeysOptions {
   /** The way to Authsignal: `createSdkGateway({ apiSecretKey, apiUrl })`. */
   readonly authsignal: AuthsignalGateway;
   /** Your users. */
   readonly users: UserDirectory;
   /** Your sessions. */
   readonly sessions: SessionPort;
-  /** What the flows remember: consumed tokens, tries. Share one between all instances of the app. */
-  readonly store: FlowStore;
+  /** What the flows remember, and the counters: `await openStorage({ file })`, shared by all instances of the app. */
+  readonly storage: { readonly flows: FlowStore; readonly limiter: (rule: LimitRule) => Limiter };
   /** What the browser SDK needs; served at `GET /config`. Public. */
-  readonly browser: { readonly tenantId: string; readonly baseUrl: string };
-  /** The origins your own pages are served from; unsafe requests of others are refused. */
+  readonly browser: { readonly tenantId: string; readonly baseUrl: string; readonly rpId: string };
+  /** The origins your own pages are served from; unsafe requests from others are refused. */
   readonly origins: readonly string[];
+
+  /** Codes of your own step-up actions, for `requireStepUp`. Default none. */
+  readonly stepUpActions?: readonly string[];
+  /** How long a proof counts as fresh for adding or deleting a passkey, in seconds. Default 600. */
+  readonly freshSeconds?: number;
+  /** How long a step-up's grant may wait to be used, in seconds. Default 120. */
+  readonly grantSeconds?: number;
+  /** Whether an e-mail code makes a stale session fresh again. Default true; false demands a passkey of whoever has one. */
+  readonly emailStepUp?: boolean;
+  /** Passkeys per account. Default 10. */
+  readonly maxPasskeys?: number;
+  /** Days until a declined offer is made again, per "not now"; after the last, never. Default [14, 60]. */
+  readonly offerAgainAfterDays?: readonly number[];
+  /** Recognises browsers that have made or used a passkey, so that they are not offered one. Default: none is. */
+  readonly browserMemory?: BrowserMemory;
+  /** How many codes may be asked for and tried. */
+  readonly limits?: Partial<SendLimits>;
   /** Told of every security fact. Default: nobody. */
   readonly onEvent?: (event: SecurityEvent) => void;
   /** Default: the system clock. */
   readonly now?: () => Date;
 }
+
+/** Options with every default filled in. */
+export type PasskeysContext = Required<Omit<PasskeysOptions, "limits">> & { readonly limits: SendLimits };

@@ -1,46 +1,48 @@
-/** Begin: send a code. Finish: check it, claim the challenge for the user, start the session. */
+/** Begin: send a code. Finish: check it, claim the challenge for the user, start (or refresh) the session. */
 import { randomUUID } from "node:crypto";
+import type { Request, Response } from "express";
 import { actions } from "../../shared/actions.ts";
 import {
   ChallengeOtpRequest,
   type ChallengeOtpResponse,
   type SignedInResponse,
+  type User,
   VerifyOtpRequest,
 } from "../../shared/contract.ts";
+import type { ProblemCode } from "../../shared/problem.ts";
 import { AppError } from "../errors.ts";
 import type { PendingOtp } from "../session/session-port.ts";
 import { maskEmail, normaliseEmail } from "../users/email-address.ts";
 import { acceptToken } from "./accept-token.ts";
+import { createDecoy } from "./decoy.ts";
 import { type Operation, operation } from "./operation.ts";
-import type { PasskeysRouterOptions } from "./options.ts";
+import type { PasskeysContext } from "./options.ts";
+import { shouldOffer } from "./passkey-offer.ts";
+import { createOtpLimits } from "./rate-limits.ts";
 
-/** Wrong codes per challenge (OWASP ASVS 6.6; requirement S13). */
+/** Wrong codes per challenge (requirement S13). */
 const maxAttempts = 5;
 /** Seconds until asking again sends another mail. */
 const resendAfterSeconds = 30;
 
-export function otpSignIn(options: PasskeysRouterOptions): { challengeOtp: Operation; verifyOtp: Operation } {
-  const { authsignal, sessions, users, store, onEvent = () => {}, now = () => new Date() } = options;
+const deadCode: ReadonlySet<ProblemCode> = new Set(["otp_expired", "otp_attempts_exceeded"]);
 
-  /** Asking again at once, with a double click or Back, sends nothing: the code on its way still works. */
-  const stillFresh = (pending: PendingOtp | null, email: string): pending is PendingOtp =>
-    pending !== null && pending.email === email && secondsUntilResend(pending, now()) > 0;
+type OtpRefusal = "incorrect" | "expired" | "attempts-exceeded";
+
+export function otpSignIn(context: PasskeysContext): { challengeOtp: Operation; verifyOtp: Operation } {
+  const { authsignal, sessions, users, storage, onEvent, now } = context;
+  const limits = createOtpLimits(storage.limiter, context.limits);
+  const decoy = createDecoy(now);
 
   const challengeOtp = operation({
     body: ChallengeOtpRequest,
     async handle({ req, res, body }) {
       const email = normaliseEmail(body.email);
-      let pending = await sessions.pendingOtp(req);
-      if (!stillFresh(pending, email)) {
-        const sent = await authsignal.sendEmailOtp({
-          email,
-          action: actions.signInWithEmail,
-          idempotencyKey: randomUUID(),
-        });
-        pending = { ...sent, email, sentAt: now() };
-        await sessions.keepPendingOtp(req, res, pending);
-        onEvent({ event: "otp.sent", requestId: req.id, to: maskEmail(email) });
-      }
+      const current = await sessions.pendingOtp(req);
+      // Asking again at once, by a double click or Back, sends nothing: the code on its way still works.
+      const fresh = current?.email === email && secondsUntilResend(current, now()) > 0;
+      const pending = fresh ? current : await send(req, email);
+      if (!fresh) await sessions.keepPendingOtp(req, res, pending);
       const answer: ChallengeOtpResponse = {
         expiresAt: pending.expiresAt.toISOString(),
         resendAfter: secondsUntilResend(pending, now()),
@@ -54,46 +56,83 @@ export function otpSignIn(options: PasskeysRouterOptions): { challengeOtp: Opera
     async handle({ req, res, body }) {
       const pending = await sessions.pendingOtp(req);
       if (pending === null) throw new AppError("otp_not_requested");
-      const { challengeId } = pending;
-      const refuse = (reason: "incorrect" | "expired" | "attempts-exceeded") =>
-        onEvent({ event: "otp.refused", requestId: req.id, reason });
-
-      if (pending.expiresAt <= now()) {
-        refuse("expired");
-        throw new AppError("otp_expired");
-      }
-      // Counted before the code is looked at, so that parallel guesses cannot share one try.
-      const attempt = await store.countOtpAttempt(challengeId, pending.expiresAt);
-      if (attempt > maxAttempts) {
-        refuse("attempts-exceeded");
-        throw new AppError("otp_attempts_exceeded");
-      }
-      const check = await authsignal.checkEmailOtp({ challengeId, code: body.code });
-      if (
-        check.outcome === "too-many-attempts" ||
-        (check.outcome !== "verified" && attempt === maxAttempts)
-      ) {
-        refuse("attempts-exceeded");
-        throw new AppError("otp_attempts_exceeded");
-      }
-      if (check.outcome !== "verified") {
-        refuse("incorrect");
-        throw new AppError("otp_incorrect", { extras: { attemptsLeft: maxAttempts - attempt } });
-      }
-
-      const user = await users.findOrCreateByEmail(check.email);
-      const { token } = await authsignal.claim({ challengeId, userId: user.id });
-      await acceptToken(options, { token, action: actions.signInWithEmail, userId: user.id }, (reason) =>
-        onEvent({ event: "sign_in.refused", requestId: req.id, reason }),
-      );
-      await sessions.start(req, res, { userId: user.id, method: "email-otp" });
-      onEvent({ event: "sign_in.succeeded", requestId: req.id, userId: user.id, method: "email-otp" });
-      const answer: SignedInResponse = { user };
+      await limits.checkTry(req, pending.email);
+      const user = await proveAddress(req, pending, body.code).catch(async (error: unknown) => {
+        // A dead code must not stand in the way of asking for a new one at once.
+        if (error instanceof AppError && deadCode.has(error.code))
+          await sessions.keepPendingOtp(req, res, null);
+        throw error;
+      });
+      await limits.forgiveFailures(req, pending.email);
+      const offerPasskey = await signIn(req, res, user);
+      const answer: SignedInResponse = { user, offerPasskey };
       return { status: 200, body: answer };
     },
   });
 
   return { challengeOtp, verifyOtp };
+
+  async function send(req: Request, email: string): Promise<PendingOtp> {
+    if (!(await limits.spendSend(req, email))) {
+      onEvent({ event: "otp.withheld", requestId: req.id, to: maskEmail(email) });
+      return { ...(await decoy.pretend()), email, sentAt: now() };
+    }
+    const sent = await decoy.observe(() =>
+      authsignal.sendEmailOtp({ email, action: actions.signInWithEmail, idempotencyKey: randomUUID() }),
+    );
+    onEvent({ event: "otp.sent", requestId: req.id, to: maskEmail(email) });
+    return { ...sent, email, sentAt: now() };
+  }
+
+  /** From a code to the user who owns the address, or a problem. */
+  async function proveAddress(req: Request, pending: PendingOtp, code: string): Promise<User> {
+    const { challengeId, expiresAt } = pending;
+    const refuse = (reason: OtpRefusal) => onEvent({ event: "otp.refused", requestId: req.id, reason });
+    if (expiresAt <= now()) {
+      refuse("expired");
+      throw new AppError("otp_expired");
+    }
+    // Counted before the code is looked at, so that parallel guesses cannot share one try.
+    const attempt = await storage.flows.countOtpAttempt(challengeId, expiresAt);
+    const check =
+      attempt > maxAttempts
+        ? ({ outcome: "too-many-attempts" } as const)
+        : await authsignal.checkEmailOtp({ challengeId, code });
+    if (check.outcome === "verified") {
+      const user = await users.findOrCreateByEmail(check.email);
+      const { token } = await authsignal.claim({ challengeId, userId: user.id });
+      const expected = { token, action: actions.signInWithEmail, userId: user.id };
+      await acceptToken(context, expected, (reason) =>
+        onEvent({ event: "sign_in.refused", requestId: req.id, reason }),
+      );
+      return user;
+    }
+    await limits.chargeFailure(req, pending.email);
+    if (check.outcome === "too-many-attempts" || attempt === maxAttempts) {
+      refuse("attempts-exceeded");
+      throw new AppError("otp_attempts_exceeded");
+    }
+    refuse("incorrect");
+    throw new AppError("otp_incorrect", { extras: { attemptsLeft: maxAttempts - attempt } });
+  }
+
+  /** The same user's code refreshes the session (a step-up); anybody else's starts a new one. */
+  async function signIn(req: Request, res: Response, user: User): Promise<boolean> {
+    const session = await sessions.current(req);
+    if (session?.userId === user.id) {
+      await sessions.renew(req, res, { method: "email-otp" });
+      onEvent({
+        event: "step_up.succeeded",
+        requestId: req.id,
+        userId: user.id,
+        action: actions.signInWithEmail,
+      });
+      return false;
+    }
+    await sessions.start(req, res, { userId: user.id, method: "email-otp" });
+    onEvent({ event: "sign_in.succeeded", requestId: req.id, userId: user.id, method: "email-otp" });
+    return shouldOffer(context, req, user.id, { crossDevice: false });
+  }
 }
 
 function secondsUntilResend({ sentAt, expiresAt }: PendingOtp, now: Date): number {

@@ -4,20 +4,21 @@ import type { SignedInResponse } from "../../shared/contract.ts";
 import { acceptToken, refuse } from "./accept-token.ts";
 import type { TokenRefusal } from "./events.ts";
 import type { Answer, Call } from "./operation.ts";
-import type { PasskeysRouterOptions } from "./options.ts";
+import type { PasskeysContext } from "./options.ts";
+import { shouldOffer } from "./passkey-offer.ts";
 
 export async function finishPasskeySignIn(
-  options: PasskeysRouterOptions,
-  { req, res, body }: Call<{ token: string }>,
+  context: PasskeysContext,
+  { req, res, body }: Call<{ token: string; crossDevice?: boolean | undefined }>,
 ): Promise<Answer> {
-  const { sessions, users, onEvent = () => {} } = options;
+  const { sessions, users, onEvent, browserMemory } = context;
   const onRefusal = (reason: TokenRefusal) =>
     onEvent({ event: "sign_in.refused", requestId: req.id, reason });
 
   // With a session the token must be that user's: nobody is signed in as somebody else on top of a session.
   const session = await sessions.current(req);
   const accepted = await acceptToken(
-    options,
+    context,
     { token: body.token, action: actions.signInWithPasskey, userId: session?.userId ?? null },
     onRefusal,
   );
@@ -28,6 +29,9 @@ export async function finishPasskeySignIn(
 
   await sessions.start(req, res, { userId: user.id, method: "passkey" });
   onEvent({ event: "sign_in.succeeded", requestId: req.id, userId: user.id, method: "passkey" });
-  const answer: SignedInResponse = { user };
+  const crossDevice = body.crossDevice === true;
+  const offerPasskey = crossDevice && (await shouldOffer(context, req, user.id, { crossDevice }));
+  if (!crossDevice) await browserMemory.remember(req, res, user.id);
+  const answer: SignedInResponse = { user, offerPasskey };
   return { status: 200, body: answer };
 }

@@ -4,21 +4,26 @@ import { actions } from "../../shared/actions.ts";
 import { type ConfigResponse, type SessionResponse, ValidateRequest } from "../../shared/contract.ts";
 import type { OperationName } from "../../shared/routes.ts";
 import { AppError } from "../errors.ts";
+import { checkOptions } from "./check-options.ts";
 import { beginEnrollment, finishEnrollment } from "./enrollment.ts";
-import { mountOperation, type Operation, operation } from "./operation.ts";
-import type { PasskeysRouterOptions } from "./options.ts";
+import { type Answer, type Call, mountOperation, type Operation, operation } from "./operation.ts";
+import type { PasskeysContext, PasskeysOptions } from "./options.ts";
 import { otpSignIn } from "./otp-sign-in.ts";
-import { listPasskeys } from "./passkey-list.ts";
+import { deletePasskey, listPasskeys, renamePasskey } from "./passkey-list.ts";
+import { answerOffer } from "./passkey-offer.ts";
 import { finishPasskeySignIn } from "./passkey-sign-in.ts";
 import { requireSameOrigin } from "./same-origin.ts";
 import { findSignedIn } from "./signed-in.ts";
+import { beginStepUp, finishStepUp } from "./step-up.ts";
 
 /** A result token is the largest thing that anyone has to send. */
 const bodyLimit = "16kb";
 
-export function createPasskeysRouter(options: PasskeysRouterOptions): Router {
+/** @throws TypeError that names the option which cannot work, and what to write instead */
+export function createPasskeysRouter(options: PasskeysOptions): Router {
+  const context = checkOptions(options);
   const router = Router();
-  router.use(requireSameOrigin(options.origins));
+  router.use(requireSameOrigin(context.origins));
   router.use((_req, res, next) => {
     res.set("Cache-Control", "no-store");
     next();
@@ -26,47 +31,56 @@ export function createPasskeysRouter(options: PasskeysRouterOptions): Router {
   router.use(express.json({ limit: bodyLimit }));
   router.use(convertBodyError);
 
-  for (const [name, definition] of Object.entries(operations(options))) {
+  for (const [name, definition] of Object.entries(operations(context))) {
     mountOperation(router, name as OperationName, definition);
   }
   return router;
 }
 
-function operations(options: PasskeysRouterOptions): Record<OperationName, Operation> {
+function operations(context: PasskeysContext): Record<OperationName, Operation> {
   return {
-    ...otpSignIn(options),
-    createEnrollToken: beginEnrollment(options),
-    validate: operation({
-      body: ValidateRequest,
-      handle: (call) =>
-        call.body.action === actions.enrollPasskey
-          ? finishEnrollment(options, call)
-          : finishPasskeySignIn(options, call),
-    }),
+    ...otpSignIn(context),
+    createEnrollToken: beginEnrollment(context),
+    createStepUpToken: beginStepUp(context),
+    validate: operation({ body: ValidateRequest, handle: (call) => finish(context, call) }),
     getSession: {
       async handle({ req }) {
-        const answer: SessionResponse = { user: (await findSignedIn(options, req))?.user ?? null };
+        const answer: SessionResponse = { user: (await findSignedIn(context, req))?.user ?? null };
         return { status: 200, body: answer };
       },
     },
     deleteSession: {
       async handle({ req, res }) {
-        const session = await options.sessions.current(req);
-        await options.sessions.end(req, res);
-        if (session !== null) {
-          options.onEvent?.({ event: "sign_out", requestId: req.id, userId: session.userId });
-        }
+        const session = await context.sessions.current(req);
+        await context.sessions.end(req, res);
+        if (session !== null)
+          context.onEvent({ event: "sign_out", requestId: req.id, userId: session.userId });
         return { status: 204 };
       },
     },
-    listPasskeys: listPasskeys(options),
+    listPasskeys: listPasskeys(context),
+    renamePasskey: renamePasskey(context),
+    deletePasskey: deletePasskey(context),
+    answerPasskeyOffer: answerOffer(context),
     getConfig: {
       async handle() {
-        const answer: ConfigResponse = options.browser;
+        const answer: ConfigResponse = context.browser;
         return { status: 200, body: answer };
       },
     },
   };
+}
+
+/** The second half of every ceremony. Which one it finishes, the action says; the token must agree. */
+function finish(context: PasskeysContext, call: Call<ValidateRequest>): Promise<Answer> {
+  switch (call.body.action) {
+    case actions.signInWithPasskey:
+      return finishPasskeySignIn(context, call);
+    case actions.enrollPasskey:
+      return finishEnrollment(context, call);
+    default:
+      return finishStepUp(context, call);
+  }
 }
 
 /** body-parser's errors in our words, so that a host never meets a raw one. */

@@ -3,10 +3,10 @@ import type { Request } from "express";
 import type { User } from "../../shared/contract.ts";
 import { AppError } from "../errors.ts";
 import type { SignedIn } from "../session/session-port.ts";
-import type { PasskeysRouterOptions } from "./options.ts";
+import type { PasskeysContext } from "./options.ts";
 
 export async function findSignedIn(
-  { sessions, users }: PasskeysRouterOptions,
+  { sessions, users }: PasskeysContext,
   req: Request,
 ): Promise<{ session: SignedIn; user: User } | null> {
   const session = await sessions.current(req);
@@ -16,7 +16,7 @@ export async function findSignedIn(
 
 /** @throws AppError not_authenticated, also when the account behind the session is gone */
 export async function requireSignedIn(
-  options: PasskeysRouterOptions,
+  options: PasskeysContext,
   req: Request,
 ): Promise<{ session: SignedIn; user: User }> {
   const signedIn = await findSignedIn(options, req);

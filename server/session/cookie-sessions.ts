@@ -1,11 +1,18 @@
 /** Sessions by cookie, with express-session. The only writer of the user id in a session. */
+import { randomUUID } from "node:crypto";
 import type { Request, RequestHandler, Response } from "express";
 import session, { type Store } from "express-session";
 import type { AuthenticationMethod, SessionPort } from "./session-port.ts";
 
 declare module "express-session" {
   interface SessionData {
-    signedIn?: { userId: string; method: AuthenticationMethod; authenticatedAt: string; startedAt: string };
+    signedIn?: {
+      id: string;
+      userId: string;
+      method: AuthenticationMethod;
+      authenticatedAt: string;
+      startedAt: string;
+    };
     pendingOtp?: { challengeId: string; email: string; sentAt: string; expiresAt: string };
   }
 }
@@ -60,6 +67,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
         return null;
       }
       return {
+        id: signedIn.id,
         userId: signedIn.userId,
         method: signedIn.method,
         authenticatedAt: new Date(signedIn.authenticatedAt),
@@ -69,7 +77,15 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     async start(req, _res, { userId, method }) {
       await callback((done) => req.session.regenerate(done));
       const at = options.now().toISOString();
-      req.session.signedIn = { userId, method, authenticatedAt: at, startedAt: at };
+      req.session.signedIn = { id: randomUUID(), userId, method, authenticatedAt: at, startedAt: at };
+      await save(req);
+    },
+
+    async renew(req, _res, { method }) {
+      const { signedIn } = req.session;
+      if (signedIn === undefined) throw new Error("Only the session of a signed-in user can be renewed.");
+      await callback((done) => req.session.regenerate(done));
+      req.session.signedIn = { ...signedIn, method, authenticatedAt: options.now().toISOString() };
       await save(req);
     },
 

@@ -5,6 +5,8 @@ import type { Request, Response } from "express";
 export type AuthenticationMethod = "email-otp" | "passkey";
 
 export interface SignedIn {
+  /** Names this session for as long as it lives, through every rotation of its credential. Not a secret. */
+  readonly id: string;
   readonly userId: string;
   readonly method: AuthenticationMethod;
   /** When the proof was given. */
@@ -25,6 +27,12 @@ export interface SessionPort {
 
   /** Signs in. Must give the browser a *new* session and make the old one worthless; nothing is carried over. */
   start(req: Request, res: Response, session: Pick<SignedIn, "userId" | "method">): Promise<void>;
+
+  /**
+   * Marks the current session as freshly authenticated, and gives the browser a new credential for it. The
+   * session keeps its id and its absolute end: nobody stays signed in for ever by confirming things.
+   */
+  renew(req: Request, res: Response, proof: Pick<SignedIn, "method">): Promise<void>;
 
   /** Signs out: the server's state is gone, the browser's credential cleared. */
   end(req: Request, res: Response): Promise<void>;

@@ -52,4 +52,80 @@ export const migrations: Record<string, Migration> = {
       }
     },
   },
+  "002-step-up-names-offers": {
+    async up(db: AnyDatabase) {
+      await db.schema
+        .createTable("begun_actions")
+        .ifNotExists()
+        .addColumn("idempotency_key", "text", (column) => column.primaryKey())
+        .addColumn("session_id", "text", (column) => column.notNull())
+        .addColumn("action", "text", (column) => column.notNull())
+        .addColumn("operation", "text", (column) => column.notNull())
+        .addColumn("expires_at", "bigint", (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable("grants")
+        .ifNotExists()
+        .addColumn("id", "text", (column) => column.primaryKey())
+        .addColumn("session_id", "text", (column) => column.notNull())
+        .addColumn("action", "text", (column) => column.notNull())
+        .addColumn("operation", "text", (column) => column.notNull())
+        .addColumn("expires_at", "bigint", (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createIndex("grants_session_id")
+        .ifNotExists()
+        .on("grants")
+        .column("session_id")
+        .execute();
+      await db.schema
+        .createTable("passkey_names")
+        .ifNotExists()
+        .addColumn("user_id", "text", (column) => column.notNull())
+        .addColumn("passkey_id", "text", (column) => column.notNull())
+        .addColumn("name", "text", (column) => column.notNull())
+        .addPrimaryKeyConstraint("passkey_names_key", ["user_id", "passkey_id"])
+        .execute();
+      await db.schema
+        .createTable("offer_answers")
+        .ifNotExists()
+        .addColumn("user_id", "text", (column) => column.primaryKey())
+        .addColumn("declined", "integer", (column) => column.notNull())
+        .addColumn("never", "integer", (column) => column.notNull())
+        .addColumn("answered_at", "text", (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable("passkey_browsers")
+        .ifNotExists()
+        .addColumn("id", "text", (column) => column.notNull())
+        .addColumn("user_id", "text", (column) => column.notNull())
+        .addColumn("expires_at", "bigint", (column) => column.notNull())
+        .addPrimaryKeyConstraint("passkey_browsers_key", ["id", "user_id"])
+        .execute();
+      await db.schema
+        .createTable("audit_events")
+        .ifNotExists()
+        .addColumn("id", "text", (column) => column.primaryKey())
+        .addColumn("at", "text", (column) => column.notNull())
+        .addColumn("event", "text", (column) => column.notNull())
+        .addColumn("user_id", "text")
+        .addColumn("request_id", "text")
+        .addColumn("facts", "text", (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createIndex("audit_events_user_id")
+        .ifNotExists()
+        .on("audit_events")
+        .columns(["user_id", "at"])
+        .execute();
+      for (const table of ["begun_actions", "grants", "passkey_browsers"]) {
+        await db.schema
+          .createIndex(`${table}_expires_at`)
+          .ifNotExists()
+          .on(table)
+          .column("expires_at")
+          .execute();
+      }
+    },
+  },
 };

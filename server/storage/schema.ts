@@ -7,6 +7,30 @@ export interface Schema {
   consumed_tokens: { identity: string; expires_at: number };
   /** How many codes were tried against one Authsignal challenge. */
   otp_attempts: { challenge_id: string; attempts: number; expires_at: number };
+  /** Actions that a session began: enrollments and step-ups, until they are finished. */
+  begun_actions: {
+    idempotency_key: string;
+    session_id: string;
+    action: string;
+    operation: string;
+    expires_at: number;
+  };
+  /** Single-use rights that a step-up gave to a session. */
+  grants: { id: string; session_id: string; action: string; operation: string; expires_at: number };
+  /** Names live here: Authsignal has no rename. */
+  passkey_names: { user_id: string; passkey_id: string; name: string };
+  offer_answers: { user_id: string; declined: number; never: number; answered_at: string };
+  /** Browsers that have made or used a passkey, by the SHA-256 of their cookie. */
+  passkey_browsers: { id: string; user_id: string; expires_at: number };
+  /** Security events, oldest first. No token, code or full address. */
+  audit_events: {
+    id: string;
+    at: string;
+    event: string;
+    user_id: string | null;
+    request_id: string | null;
+    facts: string;
+  };
   /** Owned by rate-limiter-flexible; `expire` in Unix milliseconds. */
   rate_limits: { key: string; points: number; expire: number | null };
 }

@@ -1,8 +1,13 @@
 /** What the flows remember, in SQL. Every decision is one statement, so that parallel callers cannot both win. */
-import type { FlowStore } from "../passkeys/flow-store.ts";
+import { randomUUID } from "node:crypto";
+import type { FlowStore, Grant } from "../passkeys/flow-store.ts";
 import type { Database } from "./database.ts";
 
 export function createSqlFlowStore(db: Database): FlowStore {
+  return { ...tokens(db), ...begunActions(db), ...grants(db), ...passkeyNames(db), ...offerAnswers(db) };
+}
+
+function tokens(db: Database): Pick<FlowStore, "consumeToken" | "countOtpAttempt"> {
   return {
     async consumeToken(identity, expiresAt) {
       const inserted = await db
@@ -30,10 +35,129 @@ export function createSqlFlowStore(db: Database): FlowStore {
   };
 }
 
-/** Deletes what has expired. Cheap (indexed); run it now and then. */
-export async function sweepExpired(db: Database, now: Date): Promise<void> {
-  for (const table of ["sessions", "consumed_tokens", "otp_attempts"] as const) {
-    await db.deleteFrom(table).where("expires_at", "<=", now.getTime()).execute();
+function begunActions(db: Database): Pick<FlowStore, "keepBegun" | "takeBegun"> {
+  return {
+    async keepBegun({ idempotencyKey, sessionId, action, operation }, expiresAt) {
+      await db
+        .insertInto("begun_actions")
+        .values({
+          idempotency_key: idempotencyKey,
+          session_id: sessionId,
+          action,
+          operation,
+          expires_at: expiresAt.getTime(),
+        })
+        .execute();
+    },
+
+    async takeBegun(idempotencyKey, sessionId, now) {
+      const row = await db
+        .deleteFrom("begun_actions")
+        .where("idempotency_key", "=", idempotencyKey)
+        .where("session_id", "=", sessionId)
+        .where("expires_at", ">", now.getTime())
+        .returning(["action", "operation"])
+        .executeTakeFirst();
+      return row === undefined
+        ? null
+        : { idempotencyKey, sessionId, action: row.action, operation: row.operation };
+    },
+  };
+}
+
+function grants(db: Database): Pick<FlowStore, "keepGrant" | "takeGrant"> {
+  return {
+    async keepGrant({ sessionId, action, operation }, expiresAt) {
+      await db
+        .insertInto("grants")
+        .values({
+          id: randomUUID(),
+          session_id: sessionId,
+          action,
+          operation,
+          expires_at: expiresAt.getTime(),
+        })
+        .execute();
+    },
+
+    async takeGrant(grant, now) {
+      // One at a time: whoever deletes the row has the grant. A loser tries the next, if the session has two.
+      for (const { id } of await usableGrants(grant, now)) {
+        const taken = await db.deleteFrom("grants").where("id", "=", id).returning("id").execute();
+        if (taken.length === 1) return true;
+      }
+      return false;
+    },
+  };
+
+  function usableGrants({ sessionId, action, operation }: Grant, now: Date) {
+    return db
+      .selectFrom("grants")
+      .select("id")
+      .where("session_id", "=", sessionId)
+      .where("action", "=", action)
+      .where("operation", "=", operation)
+      .where("expires_at", ">", now.getTime())
+      .execute();
   }
-  await db.deleteFrom("rate_limits").where("expire", "<=", now.getTime()).execute();
+}
+
+function passkeyNames(db: Database): Pick<FlowStore, "passkeyNames" | "keepPasskeyName"> {
+  return {
+    async passkeyNames(userId) {
+      const rows = await db
+        .selectFrom("passkey_names")
+        .select(["passkey_id", "name"])
+        .where("user_id", "=", userId)
+        .execute();
+      return new Map(rows.map(({ passkey_id, name }) => [passkey_id, name]));
+    },
+
+    async keepPasskeyName(userId, passkeyId, name) {
+      if (name === null) {
+        await db
+          .deleteFrom("passkey_names")
+          .where("user_id", "=", userId)
+          .where("passkey_id", "=", passkeyId)
+          .execute();
+        return;
+      }
+      await db
+        .insertInto("passkey_names")
+        .values({ user_id: userId, passkey_id: passkeyId, name })
+        .onConflict((conflict) => conflict.columns(["user_id", "passkey_id"]).doUpdateSet({ name }))
+        .execute();
+    },
+  };
+}
+
+function offerAnswers(db: Database): Pick<FlowStore, "offerAnswer" | "keepOfferAnswer"> {
+  return {
+    async offerAnswer(userId) {
+      const row = await db
+        .selectFrom("offer_answers")
+        .select(["declined", "never", "answered_at"])
+        .where("user_id", "=", userId)
+        .executeTakeFirst();
+      if (row === undefined) return null;
+      return { declined: row.declined, never: row.never === 1, answeredAt: new Date(row.answered_at) };
+    },
+
+    async keepOfferAnswer(userId, answer) {
+      if (answer === null) {
+        await db.deleteFrom("offer_answers").where("user_id", "=", userId).execute();
+        return;
+      }
+      const columns = {
+        declined: answer.declined,
+        never: answer.never ? 1 : 0,
+        answered_at: answer.answeredAt.toISOString(),
+      };
+      await db
+        .insertInto("offer_answers")
+        .values({ user_id: userId, ...columns })
+        .onConflict((conflict) => conflict.column("user_id").doUpdateSet(columns))
+        .execute();
+    },
+  };
 }

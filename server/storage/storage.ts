@@ -1,12 +1,16 @@
 /** What the app keeps, and where: an embedded SQLite file by default, PostgreSQL and Redis when they are given. */
 import type { Store } from "express-session";
+import type { FlowStore } from "../passkeys/flow-store.ts";
 import { SqlSessionStore } from "../session/sql-session-store.ts";
 import type { Database } from "./database.ts";
 import type { Limiter, LimitRule } from "./limiter.ts";
+import { createSqlFlowStore } from "./sql-flow-store.ts";
 
 export interface Storage {
   readonly db: Database;
   readonly sessionStore: Store;
+  /** What the flows remember. */
+  readonly flows: FlowStore;
   /** A counter shared by all instances on this storage. */
   readonly limiter: (rule: LimitRule) => Limiter;
   /** Rejects when a part of the storage cannot be reached. */
@@ -40,6 +44,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   };
   return {
     db: sql.db,
+    flows: createSqlFlowStore(sql.db),
     sessionStore: redis?.sessionStore ?? new SqlSessionStore(sql.db, options.now),
     limiter: redis?.limiter ?? sql.limiter,
     ping,

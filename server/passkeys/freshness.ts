@@ -1,0 +1,30 @@
+/** Adding and deleting a passkey need a proof from the last minutes, by a method the account already has (S9, S27). */
+import { actions } from "../../shared/actions.ts";
+import { AppError } from "../errors.ts";
+import type { SignedIn } from "../session/session-port.ts";
+import type { PasskeysContext } from "./options.ts";
+
+/** @throws AppError step_up_required, with the methods that would do */
+export async function requireFresh(context: PasskeysContext, session: SignedIn): Promise<void> {
+  const ageSeconds = (context.now().getTime() - session.authenticatedAt.getTime()) / 1000;
+  if (ageSeconds < context.freshSeconds) return;
+  throw await stepUpRequired(context, session.userId, actions.managePasskeys);
+}
+
+export async function stepUpRequired(
+  { authsignal, emailStepUp }: PasskeysContext,
+  userId: string,
+  action: string,
+): Promise<AppError> {
+  const hasPasskey = (await authsignal.listPasskeys(userId)).length > 0;
+  // A code only refreshes a session; a host's own action is confirmed with a passkey or not at all.
+  const byEmail = action === actions.managePasskeys && (emailStepUp || !hasPasskey);
+  return new AppError("step_up_required", {
+    extras: {
+      stepUp: {
+        action,
+        methods: [...(hasPasskey ? ["passkey" as const] : []), ...(byEmail ? ["email-otp" as const] : [])],
+      },
+    },
+  });
+}

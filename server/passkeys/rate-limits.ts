@@ -1,0 +1,107 @@
+/**
+ * How many codes may be asked for and tried (requirements S12, S13, S16). Sending is limited, never signing in
+ * with a passkey: nobody can lock somebody else out. Failures are charged, successes are not.
+ */
+import { isIPv6 } from "node:net";
+import type { Request } from "express";
+import { AppError } from "../errors.ts";
+import type { Limiter, LimitRule } from "../storage/limiter.ts";
+
+interface Limit {
+  readonly points: number;
+  readonly seconds: number;
+}
+
+export interface SendLimits {
+  /** Codes from one network address. Over it: 429. Default 30 in 15 minutes. */
+  readonly sendsPerIp: Limit;
+  /** Codes from one network address to one e-mail address. Over it: 429. Default 5 in 15 minutes. */
+  readonly sendsPerPair: Limit;
+  /** Codes to one e-mail address, from anywhere. Over it: the usual answer and no mail. Default 30 in 24 hours. */
+  readonly sendsPerAddress: Limit;
+  /** Codes in all: caps the bill and the damage of a botnet. Over it: 503. Default 1000 in an hour. */
+  readonly sendsInAll: Limit;
+  /** Wrong codes from one network address for one e-mail address, over all its codes. Over it: 429. Default 10 in 15 minutes. */
+  readonly failuresPerPair: Limit;
+  /** Wrong codes from one network address. Over it: 429. Default 50 in 15 minutes. */
+  readonly failuresPerIp: Limit;
+}
+
+const quarterHour = 15 * 60;
+
+export const defaultLimits: SendLimits = {
+  sendsPerIp: { points: 30, seconds: quarterHour },
+  sendsPerPair: { points: 5, seconds: quarterHour },
+  sendsPerAddress: { points: 30, seconds: 24 * 60 * 60 },
+  sendsInAll: { points: 1000, seconds: 60 * 60 },
+  failuresPerPair: { points: 10, seconds: quarterHour },
+  failuresPerIp: { points: 50, seconds: quarterHour },
+};
+
+export interface OtpLimits {
+  /** Spends one send. @returns whether a mail may go out; false means: answer as usual, send nothing */
+  spendSend(req: Request, email: string): Promise<boolean>;
+  /** @throws AppError rate_limited while there were too many wrong codes */
+  checkTry(req: Request, email: string): Promise<void>;
+  chargeFailure(req: Request, email: string): Promise<void>;
+  forgiveFailures(req: Request, email: string): Promise<void>;
+}
+
+export function createOtpLimits(limiter: (rule: LimitRule) => Limiter, limits: SendLimits): OtpLimits {
+  const make = (name: keyof SendLimits): Limiter => limiter({ name, ...limits[name] });
+  const sendsPerIp = make("sendsPerIp");
+  const sendsPerPair = make("sendsPerPair");
+  const sendsPerAddress = make("sendsPerAddress");
+  const sendsInAll = make("sendsInAll");
+  const failuresPerPair = make("failuresPerPair");
+  const failuresPerIp = make("failuresPerIp");
+
+  return {
+    async spendSend(req, email) {
+      // What the caller did is said openly; what others did to this address is not (S18).
+      refuseFor(await sendsPerIp.spend(ipKey(req)));
+      refuseFor(await sendsPerPair.spend(pairKey(req, email)));
+      if ((await sendsPerAddress.spend(email)) > 0) return false;
+      const wait = await sendsInAll.spend("all");
+      if (wait > 0) {
+        throw new AppError("upstream_unavailable", {
+          detail: "The budget for sending codes is spent.",
+          extras: { retryAfter: wait },
+        });
+      }
+      return true;
+    },
+    async checkTry(req, email) {
+      refuseFor(await failuresPerIp.blockedFor(ipKey(req)));
+      refuseFor(await failuresPerPair.blockedFor(pairKey(req, email)));
+    },
+    async chargeFailure(req, email) {
+      await failuresPerIp.spend(ipKey(req));
+      await failuresPerPair.spend(pairKey(req, email));
+    },
+    async forgiveFailures(req, email) {
+      await failuresPerPair.reset(pairKey(req, email));
+    },
+  };
+}
+
+function refuseFor(seconds: number): void {
+  if (seconds > 0) throw new AppError("rate_limited", { extras: { retryAfter: seconds } });
+}
+
+function pairKey(req: Request, email: string): string {
+  return `${ipKey(req)} ${email}`;
+}
+
+/** One person's IPv6 network is a /64: counting single addresses of it would count nothing. */
+function ipKey(req: Request): string {
+  const ip = req.ip ?? "unknown";
+  const mapped = ip.replace(/^::ffff:(?=\d+\.)/i, "");
+  if (!isIPv6(mapped)) return mapped;
+  // WHATWG URLs write an IPv6 address in its one canonical form.
+  const canonical = new URL(`http://[${mapped.split("%")[0]}]`).hostname.slice(1, -1);
+  const [head = "", tail] = canonical.split("::");
+  const groups = head === "" ? [] : head.split(":");
+  const missing = tail === undefined ? 0 : 8 - groups.length - (tail === "" ? 0 : tail.split(":").length);
+  return `${[...groups, ...Array<string>(missing).fill("0"), ...(tail ?? "").split(":")].slice(0, 4).join(":")}::/64`;
+}

@@ -1,0 +1,36 @@
+/** Guards a host's own routes: a passkey, just now, for exactly this operation, once. */
+import type { Request, RequestHandler } from "express";
+import { checkOptions } from "./check-options.ts";
+import { stepUpRequired } from "./freshness.ts";
+import type { PasskeysOptions } from "./options.ts";
+import { requireSignedIn } from "./signed-in.ts";
+import { type ConfirmedOperation, fingerprint } from "./step-up.ts";
+
+export type RequireStepUp = (
+  action: string,
+  /** What the request is about to do. It must equal the `operation` that the step-up was begun with. */
+  operationOf?: (req: Request) => ConfirmedOperation,
+) => RequestHandler;
+
+/**
+ * @param options the same as the router's
+ * @returns `requireStepUp("transfer-funds", req => ({ amount: req.body.amount }))`, a middleware that throws
+ * `step_up_required` unless the session holds a grant for it, and uses the grant up
+ */
+export function createStepUpGuard(options: PasskeysOptions): RequireStepUp {
+  const context = checkOptions(options);
+  return (action, operationOf) => {
+    if (!context.stepUpActions.includes(action)) {
+      throw new TypeError(`requireStepUp: add "${action}" to the router's \`stepUpActions\`.`);
+    }
+    return async (req, _res, next) => {
+      const { session, user } = await requireSignedIn(context, req);
+      const grant = { sessionId: session.id, action, operation: fingerprint(operationOf?.(req)) };
+      if (!(await context.storage.flows.takeGrant(grant, context.now()))) {
+        throw await stepUpRequired(context, user.id, action);
+      }
+      context.onEvent({ event: "step_up.used", requestId: req.id, userId: user.id, action });
+      next();
+    };
+  };
+}

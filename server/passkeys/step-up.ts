@@ -1,0 +1,90 @@
+/** Begin: a track token for the session's user. Finish: a fresher session and, for a host's action, a grant. */
+import { createHash, randomUUID } from "node:crypto";
+import { actions } from "../../shared/actions.ts";
+import {
+  type SteppedUpResponse,
+  StepUpTokenRequest,
+  type StepUpTokenResponse,
+} from "../../shared/contract.ts";
+import { AppError } from "../errors.ts";
+import { acceptToken, refuse } from "./accept-token.ts";
+import type { TokenRefusal } from "./events.ts";
+import { type Answer, type Call, type Operation, operation } from "./operation.ts";
+import type { PasskeysContext } from "./options.ts";
+import { requireSignedIn } from "./signed-in.ts";
+
+/** How long a begun action may take: longer than any track token lives. */
+export const begunSeconds = 30 * 60;
+
+/** What exactly is confirmed, as the host and the browser both know it. */
+export type ConfirmedOperation = Readonly<Record<string, string | number | boolean>>;
+
+export function beginStepUp(context: PasskeysContext): Operation {
+  return operation({
+    body: StepUpTokenRequest,
+    async handle({ req, body }) {
+      const { session, user } = await requireSignedIn(context, req);
+      requireKnownAction(context, body.action);
+      const idempotencyKey = randomUUID();
+      const { token } = await context.authsignal.beginAction({
+        userId: user.id,
+        action: body.action,
+        idempotencyKey,
+        ...(body.operation === undefined ? {} : { custom: body.operation }),
+      });
+      await context.storage.flows.keepBegun(
+        {
+          idempotencyKey,
+          sessionId: session.id,
+          action: body.action,
+          operation: fingerprint(body.operation),
+        },
+        new Date(context.now().getTime() + begunSeconds * 1000),
+      );
+      context.onEvent({ event: "step_up.begun", requestId: req.id, userId: user.id, action: body.action });
+      const answer: StepUpTokenResponse = { token };
+      return { status: 200, body: answer };
+    },
+  });
+}
+
+export async function finishStepUp(
+  context: PasskeysContext,
+  { req, res, body }: Call<{ token: string; action: string }>,
+): Promise<Answer> {
+  const { session, user } = await requireSignedIn(context, req);
+  const { action } = body;
+  requireKnownAction(context, action);
+  const onRefusal = (reason: TokenRefusal) =>
+    context.onEvent({ event: "step_up.refused", requestId: req.id, userId: user.id, action, reason });
+
+  const accepted = await acceptToken(context, { token: body.token, action, userId: user.id }, onRefusal);
+  if (accepted.verificationMethod !== "PASSKEY") throw refuse("refused", onRefusal);
+  const { flows } = context.storage;
+  const begun = await flows.takeBegun(accepted.idempotencyKey, session.id, context.now());
+  if (begun === null) throw refuse("mismatch", onRefusal);
+
+  await context.sessions.renew(req, res, { method: "passkey" });
+  const isFreshness = action === actions.managePasskeys;
+  const seconds = isFreshness ? context.freshSeconds : context.grantSeconds;
+  const expiresAt = new Date(context.now().getTime() + seconds * 1000);
+  if (!isFreshness)
+    await flows.keepGrant({ sessionId: session.id, action, operation: begun.operation }, expiresAt);
+  context.onEvent({ event: "step_up.succeeded", requestId: req.id, userId: user.id, action });
+  const answer: SteppedUpResponse = { action, expiresAt: expiresAt.toISOString() };
+  return { status: 200, body: answer };
+}
+
+/** The same for the same members in any order; empty for a bare action. */
+export function fingerprint(confirmed: ConfirmedOperation | undefined): string {
+  if (confirmed === undefined) return "";
+  const sorted = Object.entries(confirmed).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash("sha256").update(JSON.stringify(sorted)).digest("base64url");
+}
+
+function requireKnownAction({ stepUpActions }: PasskeysContext, action: string): void {
+  if (action === actions.managePasskeys || stepUpActions.includes(action)) return;
+  throw new AppError("validation_failed", {
+    extras: { issues: [{ pointer: "/action", message: "No such action." }] },
+  });
+}
