@@ -6,6 +6,7 @@ import express, { type Express, type RequestHandler, Router } from "express";
 import { createAuditTrail } from "./audit.ts";
 import type { AuthsignalGateway } from "./authsignal/gateway.ts";
 import { createErrorHandler, notFound } from "./error-handler.ts";
+import { AppError } from "./errors.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { createPasskeysRouter } from "./passkeys/index.ts";
@@ -63,6 +64,8 @@ export function createApp(deps: AppDeps): Express {
   app.get("/healthz", (_req, res) => void res.json({ status: "ok" }));
   app.get("/readyz", async (_req, res) => {
     await storage.ping();
+    if (!deps.authsignal.isAvailable())
+      throw new AppError("upstream_unavailable", { extras: { retryAfter: 5 } });
     res.json({ status: "ready" });
   });
   app.use("/api", sessions.middleware);

@@ -6,6 +6,9 @@
  * not answer in time, answers 5xx or answers something that cannot be read: callers never guess.
  */
 export interface AuthsignalGateway {
+  /** False while Authsignal is known to be out: for readiness. */
+  isAvailable(): boolean;
+
   /** Sends a one-time code by e-mail. Creates no user. */
   sendEmailOtp(request: {
     readonly email: string;

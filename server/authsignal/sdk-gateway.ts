@@ -3,6 +3,16 @@
  * errors that carry the API secret, a retry interceptor on the global axios, no time-out, everything thrown.
  */
 import { Authsignal, AuthsignalError } from "@authsignal/node";
+import {
+  BrokenCircuitError,
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleWhen,
+  TaskCancelledError,
+  TimeoutStrategy,
+  timeout,
+} from "cockatiel";
 import { z } from "zod";
 import { AppError } from "../errors.ts";
 import type { AuthsignalGateway, EnrolledPasskey, OtpCheck, Validation } from "./gateway.ts";
@@ -20,9 +30,11 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
   // Once per process, and without retries: the SDK repeats a dropped POST, which sends a second mail, and its
   // interceptor sits on the global axios, where one instance with retries would infect all others.
   const sdk = new Authsignal({ apiSecretKey: options.apiSecretKey, apiUrl: options.apiUrl, retries: 0 });
-  const call = createCall(options.deadlineMs ?? 5000);
+  const call = createCaller(options.deadlineMs ?? 5000);
 
   return {
+    isAvailable: () => !call.isOpen(),
+
     async sendEmailOtp({ email, action, idempotencyKey }) {
       const sent = await call(ChallengeAnswer, () =>
         sdk.challenge({ verificationMethod: "EMAIL_OTP", action, email, idempotencyKey }),
@@ -213,35 +225,44 @@ class RefusedCall extends AppError {
   }
 }
 
-function createCall(deadlineMs: number) {
-  return async function call<Answer>(
-    schema: z.ZodType<Answer>,
-    send: () => Promise<unknown>,
-  ): Promise<Answer> {
-    const parsed = schema.safeParse(await withDeadline(send(), deadlineMs).catch(throwClean));
-    if (parsed.success) return parsed.data;
-    throw unavailable("Authsignal's answer could not be read.");
-  };
+interface Caller {
+  <Answer>(schema: z.ZodType<Answer>, send: () => Promise<unknown>): Promise<Answer>;
+  readonly isOpen: () => boolean;
 }
 
-async function withDeadline<T>(work: Promise<T>, deadlineMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(unavailable(`Authsignal did not answer in ${deadlineMs} ms.`)),
-      deadlineMs,
-    );
-  });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
+/**
+ * A deadline on every call, and a circuit breaker: after five outages in a row callers are answered at once
+ * for five seconds, then one call may try. No call is ever repeated: a second POST sends a second mail.
+ */
+function createCaller(deadlineMs: number): Caller {
+  const deadline = timeout(deadlineMs, TimeoutStrategy.Aggressive);
+  const breaker = circuitBreaker(
+    handleWhen((error) => error instanceof AppError && isOutage(error)),
+    { halfOpenAfter: 5000, breaker: new ConsecutiveBreaker(5) },
+  );
+  const call = async <Answer>(schema: z.ZodType<Answer>, send: () => Promise<unknown>): Promise<Answer> => {
+    try {
+      return await breaker.execute(async () => {
+        const parsed = schema.safeParse(await deadline.execute(send).catch(throwClean));
+        if (parsed.success) return parsed.data;
+        throw unavailable("Authsignal's answer could not be read.");
+      });
+    } catch (error) {
+      if (error instanceof BrokenCircuitError) throw unavailable("Authsignal failed several times in a row.");
+      throw error;
+    }
+  };
+  return Object.assign(call, { isOpen: () => breaker.state === CircuitState.Open });
+}
+
+/** A refusal is an answer; only silence and faults count. */
+function isOutage(error: AppError): boolean {
+  return error.code === "upstream_unavailable" && !(error instanceof RefusedCall);
 }
 
 /** Never lets the SDK's own error out: `axiosError` carries the API secret. */
 function throwClean(error: unknown): never {
-  if (error instanceof AppError) throw error;
+  if (error instanceof TaskCancelledError) throw unavailable("Authsignal did not answer in time.");
   if (!(error instanceof AuthsignalError)) throw unavailable("The call to Authsignal failed.");
   const { statusCode, errorCode } = error;
   if (statusCode === 401 && errorCode === "unauthorized") {
