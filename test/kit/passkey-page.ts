@@ -11,7 +11,7 @@ import type { Browser, CDPSession, Page } from "playwright-core";
 export interface PasskeyPage {
   readonly page: Page;
   readonly authenticator: VirtualAuthenticator;
-  /** Errors on the console, uncaught errors and CSP violations, as text. A clean page has none. */
+  /** Errors on the console, uncaught errors, CSP violations and requests that leave this machine. */
   readonly complaints: readonly string[];
   /** Resolves when a conditional request is waiting. */
   autofillArmed(): Promise<void>;
@@ -53,6 +53,12 @@ export async function openPasskeyPage(
   page.on("pageerror", (error) => complaints.push(`uncaught: ${error.message}`));
   page.on("console", (message) => {
     if (message.type() === "error") complaints.push(`console: ${message.text()}`);
+  });
+
+  page.on("request", (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    if (protocol.startsWith("http") && hostname !== "localhost")
+      complaints.push(`contacted: ${request.url()}`);
   });
 
   const cdp = await context.newCDPSession(page);
