@@ -1,0 +1,76 @@
+/** The app as a person meets it: the built SPA over the whole stack, in a browser with a passkey authenticator. */
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Page } from "playwright-core";
+import { launchChromium } from "../kit/chromium.ts";
+import { openPasskeyPage, type PasskeyPage, type PasskeyPageOptions } from "../kit/passkey-page.ts";
+import { type Stack, startStack } from "../kit/start-stack.ts";
+
+const pagesFolder = fileURLToPath(new URL("../../dist/client/", import.meta.url));
+
+export interface App {
+  readonly stack: Stack;
+  /** A fresh browser profile on the app's first page. */
+  open(options?: PasskeyPageOptions): Promise<PasskeyPage>;
+  close(): Promise<void>;
+}
+
+export async function startApp(): Promise<App> {
+  if (!existsSync(`${pagesFolder}index.html`)) throw new Error("The SPA is not built: run `npm run build`.");
+  const browser = await launchChromium();
+  const stack = await startStack({ pagesFolder }).catch(async (error: unknown) => {
+    await browser.close();
+    throw error;
+  });
+  const opened: PasskeyPage[] = [];
+  return {
+    stack,
+    async open(options) {
+      const page = await openPasskeyPage(browser, options);
+      opened.push(page);
+      await page.page.goto(stack.origin);
+      await heading(page.page, "Sign in").waitFor();
+      return page;
+    },
+    async close() {
+      for (const page of opened) await page.close();
+      await browser.close();
+      await stack.close();
+    },
+  };
+}
+
+/** From the sign-in view to the offer of a passkey, with a code from the outbox. */
+export async function signInWithCode(page: Page, stack: Stack, email: string): Promise<void> {
+  await page.getByLabel("Email address").fill(email);
+  await button(page, "Continue").click();
+  const code = page.getByLabel("Code", { exact: true });
+  await code.waitFor();
+  await code.fill(await stack.readCode(email));
+  await button(page, "Continue").click();
+  await heading(page, "Create a passkey?").waitFor();
+}
+
+/** From the sign-in view to the account, with a new passkey. */
+export async function signUp(page: Page, stack: Stack, email: string): Promise<void> {
+  await signInWithCode(page, stack, email);
+  await button(page, "Create a passkey").click();
+  await heading(page, "Your account").waitFor();
+}
+
+export async function signOut(page: Page): Promise<void> {
+  await button(page, "Sign out").click();
+  await heading(page, "Sign in").waitFor();
+}
+
+export function heading(page: Page, name: string) {
+  return page.getByRole("heading", { name, exact: true });
+}
+
+export function button(page: Page, name: string) {
+  return page.getByRole("button", { name, exact: true });
+}
+
+export function passkeys(page: Page) {
+  return page.getByRole("list", { name: "Passkeys" }).getByRole("listitem");
+}

@@ -1,0 +1,90 @@
+/** The main job in a real browser: an e-mail code, a passkey, and back in with the button and by autofill. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type App, button, heading, passkeys, signInWithCode, signOut, signUp, startApp } from "./app.ts";
+
+let app: App;
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app?.close());
+
+test("from a new address to a passkey, out, and in again by button and by autofill", async () => {
+  const { page, authenticator, autofillArmed, pickFromAutofill, complaints } = await app.open();
+  const email = app.stack.newAddress();
+
+  await signUp(page, app.stack, email);
+  expect(await page.getByText(email).isVisible()).toBe(true);
+  await expect.poll(() => passkeys(page).count()).toBe(1);
+  expect(await authenticator.countCredentials()).toBe(1);
+
+  await signOut(page);
+  await button(page, "Sign in with a passkey").click();
+  await heading(page, "Your account").waitFor();
+  expect(await page.getByText(email).isVisible()).toBe(true);
+
+  await signOut(page);
+  await autofillArmed();
+  await pickFromAutofill();
+  await heading(page, "Your account").waitFor();
+  expect(await page.getByText(email).isVisible()).toBe(true);
+
+  expect(complaints).toEqual([]);
+  expect(app.stack.leaks()).toEqual([]);
+});
+
+test("the offer can wait: a passkey is added later, from the account", async () => {
+  const { page, complaints } = await app.open();
+  await signInWithCode(page, app.stack, app.stack.newAddress());
+  await button(page, "Not now").click();
+  await heading(page, "Your account").waitFor();
+
+  await button(page, "Add a passkey").click();
+  await expect.poll(() => passkeys(page).count()).toBe(1);
+  expect(complaints).toEqual([]);
+});
+
+test("a session survives a reload, and ends with signing out", async () => {
+  const { page } = await app.open();
+  await signUp(page, app.stack, app.stack.newAddress());
+  await page.reload();
+  await heading(page, "Your account").waitFor();
+  await signOut(page);
+  await page.goto(`${app.stack.origin}/account`);
+  await heading(page, "Sign in").waitFor();
+});
+
+test("a wrong code can be put right", async () => {
+  const { page } = await app.open();
+  const email = app.stack.newAddress();
+  await page.getByLabel("Email address").fill(email);
+  await button(page, "Continue").click();
+  const field = page.getByLabel("Code", { exact: true });
+  const code = await app.stack.readCode(email);
+  await field.fill(code === "123456" ? "654321" : "123456");
+  await button(page, "Continue").click();
+  await expect
+    .poll(() => page.getByRole("alert").allTextContents())
+    .toContainEqual(expect.stringMatching(/code/));
+  await field.fill(code);
+  await button(page, "Continue").click();
+  await heading(page, "Create a passkey?").waitFor();
+});
+
+test("signing in works with the keyboard alone", async () => {
+  const { page } = await app.open();
+  const email = app.stack.newAddress();
+  await page.keyboard.press("Tab");
+  while (!(await page.getByLabel("Email address").evaluate((field) => field === document.activeElement))) {
+    await page.keyboard.press("Tab");
+  }
+  await page.keyboard.type(email);
+  await page.keyboard.press("Enter");
+  await heading(page, "Check your email").waitFor();
+  await page.getByLabel("Code", { exact: true }).focus();
+  await page.keyboard.type(await app.stack.readCode(email));
+  await page.keyboard.press("Enter");
+  await heading(page, "Create a passkey?").waitFor();
+  await button(page, "Create a passkey").focus();
+  await page.keyboard.press("Enter");
+  await heading(page, "Your account").waitFor();
+});
