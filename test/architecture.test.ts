@@ -8,7 +8,10 @@ import { type Import, reachableFrom, readSource, readSources, type SourceFile } 
 const sources = readSources(`${import.meta.dirname}/..`, ["shared", "server", "client", "test"]);
 
 /** Files longer than the house keeps them, and why they may be. */
-const longFiles: Readonly<Record<string, string>> = {};
+const longFiles: Readonly<Record<string, string>> = {
+  "server/config.ts": "the table of variables is half of it",
+  "server/authsignal/sdk-gateway.ts": "one file alone may import the SDK",
+};
 const longestFile = 250;
 
 function within(...folders: readonly string[]): readonly SourceFile[] {
@@ -111,9 +114,9 @@ describe("the rooms", () => {
   });
 });
 
-test("the environment is read in one place, and by the emulator's own entry", () => {
+test("the environment is read in one place, and by the emulator, which stands alone", () => {
   const readers = within("shared/", "server/", "client/").filter(({ readsEnvironment }) => readsEnvironment);
-  const allowed = ["server/config.ts", "server/emulator/main.ts"];
+  const allowed = ["server/config.ts", "server/emulator/main.ts", "server/emulator/index.ts"];
   expect(readers.map(({ path }) => path).filter((path) => !allowed.includes(path))).toEqual([]);
 });
 
