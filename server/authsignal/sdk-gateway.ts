@@ -2,20 +2,18 @@
  * The only importer of `@authsignal/node`. Its sharp edges are filed down here: ids that are pasted into paths,
  * errors that carry the API secret, a retry interceptor on the global axios, no time-out, everything thrown.
  */
-import { Authsignal, AuthsignalError } from "@authsignal/node";
-import {
-  BrokenCircuitError,
-  CircuitState,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  handleWhen,
-  TaskCancelledError,
-  TimeoutStrategy,
-  timeout,
-} from "cockatiel";
+import { Authsignal } from "@authsignal/node";
 import { z } from "zod";
 import { AppError } from "../errors.ts";
+import {
+  AuthenticatorsAnswer,
+  ChallengeAnswer,
+  TokenAnswer,
+  ValidateAnswer,
+  VerifyAnswer,
+} from "./answers.ts";
 import type { AuthsignalGateway, EnrolledPasskey, OtpCheck, Validation } from "./gateway.ts";
+import { createCaller, RefusedCall } from "./sdk-call.ts";
 
 export interface SdkGatewayOptions {
   /** Server-only secret of the tenant. */
@@ -109,45 +107,6 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
   };
 }
 
-// What we read of Authsignal's answers, and no more. Unknown members are ignored; a missing one is an outage.
-const ChallengeAnswer = z.object({ challengeId: z.string(), expiresAt: z.number() });
-const VerifyAnswer = z.object({
-  isVerified: z.boolean(),
-  email: z.string().optional(),
-  failureReason: z.string().optional(),
-});
-const TokenAnswer = z.object({ token: z.string().min(1) });
-const ValidateAnswer = z.object({
-  isValid: z.boolean(),
-  state: z.string().optional(),
-  userId: z.string().optional(),
-  action: z.string().optional(),
-  idempotencyKey: z.string().optional(),
-  verificationMethod: z.string().optional(),
-  error: z.string().optional(),
-});
-const AuthenticatorsAnswer = z.array(
-  z.object({
-    userAuthenticatorId: z.string(),
-    verificationMethod: z.string(),
-    createdAt: z.iso.datetime(),
-    lastVerifiedAt: z.iso.datetime().optional(),
-    webauthnCredential: z
-      .object({
-        credentialId: z.string().optional(),
-        credentialBackedUp: z.boolean().optional(),
-        aaguidMapping: z
-          .object({
-            name: z.string(),
-            svgIconLight: z.string().optional(),
-            svgIconDark: z.string().optional(),
-          })
-          .optional(),
-      })
-      .optional(),
-  }),
-);
-
 /** Success is `isValid` and CHALLENGE_SUCCEEDED, for the user and action that we expect. All else fails closed. */
 function judge(answer: z.infer<typeof ValidateAnswer>, action: string, userId: string | null): Validation {
   const state = answer.state ?? null;
@@ -210,71 +169,4 @@ function id(value: string): string {
     });
   }
   return value;
-}
-
-/** Authsignal understood the call and said no (4xx). Copied out of the SDK's error, which carries the secret. */
-class RefusedCall extends AppError {
-  readonly errorCode: string;
-  constructor(statusCode: number, errorCode: string) {
-    // Where no caller knows better, a refusal means that the tenant is not set up for the call.
-    super("upstream_unavailable", {
-      detail: `Authsignal answered ${statusCode} ${errorCode}.`,
-      extras: { retryAfter: 5 },
-    });
-    this.errorCode = errorCode;
-  }
-}
-
-interface Caller {
-  <Answer>(schema: z.ZodType<Answer>, send: () => Promise<unknown>): Promise<Answer>;
-  readonly isOpen: () => boolean;
-}
-
-/**
- * A deadline on every call, and a circuit breaker: after five outages in a row callers are answered at once
- * for five seconds, then one call may try. No call is ever repeated: a second POST sends a second mail.
- */
-function createCaller(deadlineMs: number): Caller {
-  const deadline = timeout(deadlineMs, TimeoutStrategy.Aggressive);
-  const breaker = circuitBreaker(
-    handleWhen((error) => error instanceof AppError && isOutage(error)),
-    { halfOpenAfter: 5000, breaker: new ConsecutiveBreaker(5) },
-  );
-  const call = async <Answer>(schema: z.ZodType<Answer>, send: () => Promise<unknown>): Promise<Answer> => {
-    try {
-      return await breaker.execute(async () => {
-        const parsed = schema.safeParse(await deadline.execute(send).catch(throwClean));
-        if (parsed.success) return parsed.data;
-        throw unavailable("Authsignal's answer could not be read.");
-      });
-    } catch (error) {
-      if (error instanceof BrokenCircuitError) throw unavailable("Authsignal failed several times in a row.");
-      throw error;
-    }
-  };
-  return Object.assign(call, { isOpen: () => breaker.state === CircuitState.Open });
-}
-
-/** A refusal is an answer; only silence and faults count. */
-function isOutage(error: AppError): boolean {
-  return error.code === "upstream_unavailable" && !(error instanceof RefusedCall);
-}
-
-/** Never lets the SDK's own error out: `axiosError` carries the API secret. */
-function throwClean(error: unknown): never {
-  if (error instanceof TaskCancelledError) throw unavailable("Authsignal did not answer in time.");
-  if (!(error instanceof AuthsignalError)) throw unavailable("The call to Authsignal failed.");
-  const { statusCode, errorCode } = error;
-  if (statusCode === 401 && errorCode === "unauthorized") {
-    throw unavailable(
-      "Authsignal refused our API secret key. Check it, and the region in AUTHSIGNAL_API_URL.",
-    );
-  }
-  if (statusCode === 429) throw new AppError("rate_limited", { extras: { retryAfter: 60 } });
-  if (statusCode >= 400 && statusCode < 500) throw new RefusedCall(statusCode, String(errorCode));
-  throw unavailable(`Authsignal failed with ${statusCode} ${String(errorCode)}.`);
-}
-
-function unavailable(detail: string): AppError {
-  return new AppError("upstream_unavailable", { detail, extras: { retryAfter: 5 } });
 }

@@ -1,0 +1,40 @@
+/** What we read of Authsignal's answers, and no more. Unknown members are ignored; a missing one is an outage. */
+import { z } from "zod";
+
+export const ChallengeAnswer = z.object({ challengeId: z.string(), expiresAt: z.number() });
+export const VerifyAnswer = z.object({
+  isVerified: z.boolean(),
+  email: z.string().optional(),
+  failureReason: z.string().optional(),
+});
+export const TokenAnswer = z.object({ token: z.string().min(1) });
+export const ValidateAnswer = z.object({
+  isValid: z.boolean(),
+  state: z.string().optional(),
+  userId: z.string().optional(),
+  action: z.string().optional(),
+  idempotencyKey: z.string().optional(),
+  verificationMethod: z.string().optional(),
+  error: z.string().optional(),
+});
+export const AuthenticatorsAnswer = z.array(
+  z.object({
+    userAuthenticatorId: z.string(),
+    verificationMethod: z.string(),
+    createdAt: z.iso.datetime(),
+    lastVerifiedAt: z.iso.datetime().optional(),
+    webauthnCredential: z
+      .object({
+        credentialId: z.string().optional(),
+        credentialBackedUp: z.boolean().optional(),
+        aaguidMapping: z
+          .object({
+            name: z.string(),
+            svgIconLight: z.string().optional(),
+            svgIconDark: z.string().optional(),
+          })
+          .optional(),
+      })
+      .optional(),
+  }),
+);

@@ -1,0 +1,87 @@
+/**
+ * How every call to Authsignal is made: with a deadline, behind a breaker, never repeated, and with errors that
+ * carry no secret.
+ */
+import {
+  BrokenCircuitError,
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleWhen,
+  TaskCancelledError,
+  TimeoutStrategy,
+  timeout,
+} from "cockatiel";
+import { z } from "zod";
+import { AppError } from "../errors.ts";
+
+/** Authsignal understood the call and said no (4xx). Copied out of the SDK's error, which carries the secret. */
+export class RefusedCall extends AppError {
+  readonly errorCode: string;
+  constructor(statusCode: number, errorCode: string) {
+    // Where no caller knows better, a refusal means that the tenant is not set up for the call.
+    super("upstream_unavailable", {
+      detail: `Authsignal answered ${statusCode} ${errorCode}.`,
+      extras: { retryAfter: 5 },
+    });
+    this.errorCode = errorCode;
+  }
+}
+
+export interface Caller {
+  <Answer>(schema: z.ZodType<Answer>, send: () => Promise<unknown>): Promise<Answer>;
+  readonly isOpen: () => boolean;
+}
+
+/**
+ * A deadline on every call, and a circuit breaker: after five outages in a row callers are answered at once
+ * for five seconds, then one call may try. No call is ever repeated: a second POST sends a second mail.
+ */
+export function createCaller(deadlineMs: number): Caller {
+  const deadline = timeout(deadlineMs, TimeoutStrategy.Aggressive);
+  const breaker = circuitBreaker(
+    handleWhen((error) => error instanceof AppError && isOutage(error)),
+    { halfOpenAfter: 5000, breaker: new ConsecutiveBreaker(5) },
+  );
+  const call = async <Answer>(schema: z.ZodType<Answer>, send: () => Promise<unknown>): Promise<Answer> => {
+    try {
+      return await breaker.execute(async () => {
+        const parsed = schema.safeParse(await deadline.execute(send).catch(throwClean));
+        if (parsed.success) return parsed.data;
+        throw unavailable("Authsignal's answer could not be read.");
+      });
+    } catch (error) {
+      if (error instanceof BrokenCircuitError) throw unavailable("Authsignal failed several times in a row.");
+      throw error;
+    }
+  };
+  return Object.assign(call, { isOpen: () => breaker.state === CircuitState.Open });
+}
+
+/** A refusal is an answer; only silence and faults count. */
+function isOutage(error: AppError): boolean {
+  return error.code === "upstream_unavailable" && !(error instanceof RefusedCall);
+}
+
+/** The two members of the SDK's error that are safe and of use. */
+const SdkError = z.object({ statusCode: z.number(), errorCode: z.string().default("unknown") });
+
+/** Never lets the SDK's own error out: `axiosError` carries the API secret. */
+function throwClean(error: unknown): never {
+  if (error instanceof TaskCancelledError) throw unavailable("Authsignal did not answer in time.");
+  const known = SdkError.safeParse(error);
+  if (!known.success) throw unavailable("The call to Authsignal failed.");
+  const { statusCode, errorCode } = known.data;
+  if (statusCode === 401 && errorCode === "unauthorized") {
+    throw unavailable(
+      "Authsignal refused our API secret key. Check it, and the region in AUTHSIGNAL_API_URL.",
+    );
+  }
+  if (statusCode === 429) throw new AppError("rate_limited", { extras: { retryAfter: 60 } });
+  if (statusCode >= 400 && statusCode < 500) throw new RefusedCall(statusCode, errorCode);
+  throw unavailable(`Authsignal failed with ${statusCode} ${errorCode}.`);
+}
+
+function unavailable(detail: string): AppError {
+  return new AppError("upstream_unavailable", { detail, extras: { retryAfter: 5 } });
+}
