@@ -6,6 +6,7 @@ import type { OperationName } from "../../shared/routes.ts";
 import { AppError } from "../errors.ts";
 import { checkOptions } from "./check-options.ts";
 import { beginEnrollment, finishEnrollment } from "./enrollment.ts";
+import { describeApi } from "./openapi.ts";
 import { type Answer, type Call, mountOperation, type Operation, operation } from "./operation.ts";
 import type { PasskeysContext, PasskeysOptions } from "./options.ts";
 import { otpSignIn } from "./otp-sign-in.ts";
@@ -34,6 +35,12 @@ export function createPasskeysRouter(options: PasskeysOptions): Router {
   for (const [name, definition] of Object.entries(operations(context))) {
     mountOperation(router, name as OperationName, definition);
   }
+  // Generated at the first request: few processes are ever asked.
+  let description: unknown;
+  router.get("/openapi.json", (req, res) => {
+    description ??= describeApi(req.baseUrl);
+    res.json(description);
+  });
   return router;
 }
 

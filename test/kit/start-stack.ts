@@ -14,6 +14,7 @@ import { createLogger } from "../../server/log.ts";
 import { openStorage } from "../../server/storage/storage.ts";
 import { captureLog } from "./captured-log.ts";
 import { createClientApi } from "./client-api.ts";
+import { checkContract } from "./contract-check.ts";
 import { type Agent, createFlows, type Flows } from "./flows.ts";
 
 export type Emulator = Awaited<ReturnType<typeof startEmulator>>;
@@ -98,7 +99,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     origin,
     emulator,
     browser,
-    agent: () => request.agent(origin).set("Origin", origin),
+    agent: () => request.agent(origin).set("Origin", origin).use(checkContract("/api")),
     stopEmulator,
     advance: (milliseconds) => {
       offset += milliseconds;

@@ -1,0 +1,160 @@
+/**
+ * What each operation takes and answers: the one description of our API. The server parses by it, OpenAPI is
+ * generated from it, and the tests check every answer against it.
+ */
+import type { z } from "zod";
+import {
+  ChallengeOtpRequest,
+  ChallengeOtpResponse,
+  ConfigResponse,
+  EnrollTokenRequest,
+  EnrollTokenResponse,
+  Passkey,
+  PasskeyOfferRequest,
+  PasskeysResponse,
+  RenamePasskeyRequest,
+  SessionResponse,
+  SignedInResponse,
+  StepUpTokenRequest,
+  StepUpTokenResponse,
+  ValidateRequest,
+  ValidateResponse,
+  VerifyOtpRequest,
+} from "./contract.ts";
+import type { ProblemCode } from "./problem.ts";
+import type { OperationName } from "./routes.ts";
+
+export interface OperationDescription {
+  readonly summary: string;
+  readonly request?: z.ZodType;
+  readonly status: 200 | 202 | 204;
+  /** The body on success; none with 204. */
+  readonly answer?: z.ZodType;
+  /** The problems of this operation, besides those that any request can meet (`commonProblems`). */
+  readonly problems: readonly ProblemCode[];
+}
+
+/** Any request can be answered with these. */
+export const commonProblems = [
+  "cross_site_request",
+  "malformed_json",
+  "payload_too_large",
+  "unsupported_media_type",
+  "internal_error",
+] as const satisfies readonly ProblemCode[];
+
+const tokenProblems = [
+  "challenge_failed",
+  "challenge_expired",
+  "token_mismatch",
+  "token_already_used",
+] as const satisfies readonly ProblemCode[];
+
+export const operations = {
+  challengeOtp: {
+    summary: "Send a one-time code to an e-mail address. The answer is the same for known and unknown ones.",
+    request: ChallengeOtpRequest,
+    status: 202,
+    answer: ChallengeOtpResponse,
+    problems: ["validation_failed", "rate_limited", "upstream_unavailable"],
+  },
+  verifyOtp: {
+    summary: "Sign in with the code that this browser asked for; for a signed-in user, prove it again.",
+    request: VerifyOtpRequest,
+    status: 200,
+    answer: SignedInResponse,
+    problems: [
+      "validation_failed",
+      "otp_not_requested",
+      "otp_incorrect",
+      "otp_expired",
+      "otp_attempts_exceeded",
+      "rate_limited",
+      "upstream_unavailable",
+      ...tokenProblems,
+    ],
+  },
+  createEnrollToken: {
+    summary: "Begin a passkey enrollment. Needs a fresh sign-in.",
+    request: EnrollTokenRequest,
+    status: 200,
+    answer: EnrollTokenResponse,
+    problems: [
+      "validation_failed",
+      "not_authenticated",
+      "step_up_required",
+      "passkey_limit_reached",
+      "rate_limited",
+      "upstream_unavailable",
+    ],
+  },
+  createStepUpToken: {
+    summary: "Begin a step-up: a passkey of the signed-in user, for one action.",
+    request: StepUpTokenRequest,
+    status: 200,
+    answer: StepUpTokenResponse,
+    problems: ["validation_failed", "not_authenticated", "rate_limited", "upstream_unavailable"],
+  },
+  validate: {
+    summary: "Finish a ceremony: a sign-in, an enrollment or a step-up, as the action says.",
+    request: ValidateRequest,
+    status: 200,
+    answer: ValidateResponse,
+    problems: [
+      "validation_failed",
+      "not_authenticated",
+      "rate_limited",
+      "upstream_unavailable",
+      ...tokenProblems,
+    ],
+  },
+  getSession: {
+    summary: "Who is signed in, if anybody.",
+    status: 200,
+    answer: SessionResponse,
+    problems: [],
+  },
+  deleteSession: { summary: "Sign out.", status: 204, problems: [] },
+  listPasskeys: {
+    summary: "The signed-in user's passkeys, oldest first.",
+    status: 200,
+    answer: PasskeysResponse,
+    problems: ["not_authenticated", "rate_limited", "upstream_unavailable"],
+  },
+  renamePasskey: {
+    summary: "Rename a passkey.",
+    request: RenamePasskeyRequest,
+    status: 200,
+    answer: Passkey,
+    problems: [
+      "validation_failed",
+      "not_authenticated",
+      "passkey_not_found",
+      "rate_limited",
+      "upstream_unavailable",
+    ],
+  },
+  deletePasskey: {
+    summary: "Delete a passkey. Needs a fresh sign-in.",
+    status: 204,
+    problems: [
+      "not_authenticated",
+      "step_up_required",
+      "passkey_not_found",
+      "rate_limited",
+      "upstream_unavailable",
+    ],
+  },
+  answerPasskeyOffer: {
+    summary: 'Keep the answer to "create a passkey?" on the account.',
+    request: PasskeyOfferRequest,
+    status: 204,
+    problems: ["validation_failed", "not_authenticated"],
+  },
+  getConfig: {
+    summary: "What the browser SDK needs.",
+    status: 200,
+    answer: ConfigResponse,
+    problems: [],
+  },
+} as const satisfies Record<OperationName, OperationDescription>;
