@@ -1,0 +1,96 @@
+/**
+ * needs:    shared/routes.ts, shared/problem.ts, the types of shared/contract.ts.
+ * does:     calls our REST API: one function per operation, JSON in and out, a deadline on each.
+ * must not: hide a failure: whatever is not the contract's answer is an ApiError.
+ */
+import type { ActionCode } from "../shared/actions.ts";
+import { actions } from "../shared/actions.ts";
+import type {
+  ChallengeOtpRequest,
+  ChallengeOtpResponse,
+  ConfigResponse,
+  EnrolledResponse,
+  EnrollTokenResponse,
+  PasskeysResponse,
+  SessionResponse,
+  SignedInResponse,
+  VerifyOtpRequest,
+} from "../shared/contract.ts";
+import { isProblem, type Problem, type ProblemCode } from "../shared/problem.ts";
+import { type Route, routes } from "../shared/routes.ts";
+
+/** `unreachable`: no answer in time, or an answer that is not our API's, such as a proxy's HTML. */
+export type ApiErrorCode = ProblemCode | "unreachable";
+
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly code: ApiErrorCode;
+  readonly problem: Problem | undefined;
+
+  constructor(code: ApiErrorCode, problem?: Problem, options?: ErrorOptions) {
+    super(problem?.title ?? code, options);
+    this.code = code;
+    this.problem = problem;
+  }
+}
+
+export interface Api {
+  getConfig(): Promise<ConfigResponse>;
+  getSession(): Promise<SessionResponse>;
+  deleteSession(): Promise<void>;
+  challengeOtp(body: ChallengeOtpRequest): Promise<ChallengeOtpResponse>;
+  verifyOtp(body: VerifyOtpRequest): Promise<SignedInResponse>;
+  finishPasskeySignIn(resultToken: string): Promise<SignedInResponse>;
+  createEnrollToken(): Promise<EnrollTokenResponse>;
+  finishEnrollment(resultToken: string): Promise<EnrolledResponse>;
+  listPasskeys(): Promise<PasskeysResponse>;
+}
+
+/** Longer than the server's own deadline for Authsignal, so that its explanation arrives before ours. */
+const deadline = 12_000;
+
+export function createApi(mountedAt: string): Api {
+  async function call(route: Route, body?: object): Promise<Response> {
+    const request: RequestInit = { method: route.method, signal: AbortSignal.timeout(deadline) };
+    if (body !== undefined) {
+      request.headers = { "Content-Type": "application/json" };
+      request.body = JSON.stringify(body);
+    }
+    const response = await fetch(mountedAt + route.path, request).catch((cause: unknown) => {
+      throw new ApiError("unreachable", undefined, { cause });
+    });
+    if (response.ok) return response;
+    const problem = await bodyOf(response);
+    throw isProblem(problem) ? new ApiError(problem.code, problem) : new ApiError("unreachable");
+  }
+
+  /** The one place where an answer of our own server becomes a contract type without being parsed. */
+  async function read<Body extends object>(route: Route, body?: object): Promise<Body> {
+    const answer = await bodyOf(await call(route, body));
+    if (typeof answer !== "object" || answer === null) throw new ApiError("unreachable");
+    return answer as Body;
+  }
+
+  const validate = <Body extends object>(action: ActionCode, resultToken: string) =>
+    read<Body>(routes.validate, { token: resultToken, action });
+
+  return {
+    getConfig: () => read(routes.getConfig),
+    getSession: () => read(routes.getSession),
+    async deleteSession() {
+      await call(routes.deleteSession);
+    },
+    challengeOtp: (body) => read(routes.challengeOtp, body),
+    verifyOtp: (body) => read(routes.verifyOtp, body),
+    finishPasskeySignIn: (resultToken) => validate(actions.signInWithPasskey, resultToken),
+    createEnrollToken: () => read(routes.createEnrollToken, {}),
+    finishEnrollment: (resultToken) => validate(actions.enrollPasskey, resultToken),
+    listPasskeys: () => read(routes.listPasskeys),
+  };
+}
+
+async function bodyOf(response: Response): Promise<unknown> {
+  return response.json().catch((cause: unknown) => {
+    throw new ApiError("unreachable", undefined, { cause });
+  });
+}
