@@ -1,0 +1,20 @@
+/**
+ * needs:    language.ts, and `<template id="…">` elements in the document.
+ * does:     puts a template's markup, filled with words, where a view lives. Markup stays in HTML, where it can be
+ *           read; nothing is ever parsed from a string, so a page may forbid that by Trusted Types.
+ * must not: put data into markup. Views do that, through `textContent` and properties.
+ */
+import { translate } from "./language.ts";
+
+export function cloneTemplate(id: string): DocumentFragment {
+  const template = document.getElementById(id);
+  if (!(template instanceof HTMLTemplateElement))
+    throw new Error(`No <template id="${id}"> in the document.`);
+  const content = document.importNode(template.content, true);
+  translate(content);
+  return content;
+}
+
+export function fillFromTemplate(root: HTMLElement, id: string): void {
+  root.replaceChildren(cloneTemplate(id));
+}

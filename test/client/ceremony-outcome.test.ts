@@ -1,0 +1,92 @@
+/** Three result channels of the SDK, one union: what each end of a ceremony becomes. */
+import { describe, expect, test } from "vitest";
+import {
+  type FailureKind,
+  newProof,
+  outcomeOfErrorCode,
+  outcomeOfThrown,
+  settle,
+} from "../../client/ceremony-outcome.ts";
+
+const running = () => new AbortController().signal;
+
+describe("an error that the browser throws", () => {
+  test.each<[string, FailureKind]>([
+    ["NotAllowedError", "cancelled"],
+    ["AbortError", "aborted"],
+    ["InvalidStateError", "alreadyRegistered"],
+    ["SecurityError", "misconfigured"],
+    ["NotSupportedError", "unsupported"],
+    ["ConstraintError", "unsupported"],
+    ["OperationError", "busy"],
+    ["UnknownError", "authenticatorFailed"],
+    ["DataError", "authenticatorFailed"],
+    ["EncodingError", "authenticatorFailed"],
+    ["SomethingNewError", "authenticatorFailed"],
+  ])("%s is %s", (name, kind) => {
+    expect(outcomeOfThrown(new DOMException("", name))).toEqual({ kind });
+  });
+
+  test.each<[string, Error, FailureKind]>([
+    ["a plain Error, with which the SDK reports a missing feature", new Error("no autofill"), "unsupported"],
+    ["a TypeError, which is a dropped connection", new TypeError("Failed to fetch"), "unreachable"],
+    ["a SyntaxError, which is a proxy's page instead of JSON", new SyntaxError("<"), "unreachable"],
+  ])("%s", (_, thrown, kind) => {
+    expect(outcomeOfThrown(thrown)).toEqual({ kind });
+  });
+});
+
+test.each<[string | undefined, FailureKind]>([
+  ["expired_token", "expired"],
+  ["unknown_credential", "unknownCredential"],
+  ["invalid_credential", "refused"],
+  ["too_many_requests", "rateLimited"],
+  ["network_error", "unreachable"],
+  ["a_code_of_next_year", "refused"],
+  [undefined, "refused"],
+])("an error of Authsignal's API with the code %s is %s", (errorCode, kind) => {
+  expect(outcomeOfErrorCode(errorCode)).toEqual({ kind });
+});
+
+describe("the end of an SDK call", () => {
+  test("is success only with a verified answer and a token", async () => {
+    const proof = newProof();
+    proof.answer = { isVerified: true, accessToken: "result" };
+    const response = { data: { authenticationResponse: { authenticatorAttachment: "cross-platform" } } };
+    await expect(settle(running(), proof, Promise.resolve(response))).resolves.toEqual({
+      kind: "succeeded",
+      resultToken: "result",
+      attachment: "cross-platform",
+    });
+  });
+
+  test.each([
+    ["an answer that is not verified", { isVerified: false, accessToken: "result" }],
+    ["a verified answer without a token", { isVerified: true }],
+    ["no answer", undefined],
+  ])("is a refusal with %s", async (_, answer) => {
+    await expect(settle(running(), { answer }, Promise.resolve({ data: {} }))).resolves.toEqual({
+      kind: "refused",
+    });
+  });
+
+  test("is ignored when the SDK did nothing", async () => {
+    await expect(settle(running(), newProof(), Promise.resolve({}))).resolves.toEqual({ kind: "ignored" });
+  });
+
+  test("is success although storage is blocked and the SDK throws after the proof", async () => {
+    const proof = { answer: { isVerified: true, accessToken: "result" } };
+    const blocked = Promise.reject(new DOMException("storage is blocked", "SecurityError"));
+    await expect(settle(running(), proof, blocked)).resolves.toMatchObject({ kind: "succeeded" });
+  });
+
+  test("is a cancel when the browser aborts and we did not, as Firefox reports a cancel", async () => {
+    const aborted = Promise.reject(new DOMException("", "AbortError"));
+    await expect(settle(running(), newProof(), aborted)).resolves.toEqual({ kind: "cancelled" });
+  });
+
+  test("is an abort when we ended it, whatever the browser calls it", async () => {
+    const ended = Promise.reject(new DOMException("", "NotAllowedError"));
+    await expect(settle(AbortSignal.abort(), newProof(), ended)).resolves.toEqual({ kind: "aborted" });
+  });
+});
