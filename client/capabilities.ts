@@ -1,0 +1,30 @@
+/**
+ * needs:    nothing.
+ * does:     asks the browser what it can do with passkeys, and takes silence for a no.
+ * must not: hang or reject: password managers replace these methods, and not all of them answer.
+ */
+const patience = 1_000;
+
+export function canUsePasskeys(): boolean {
+  return typeof window.PublicKeyCredential === "function" && navigator.credentials !== undefined;
+}
+
+export async function canUseAutofill(): Promise<boolean> {
+  if (!canUsePasskeys()) return false;
+  return answerOrNo(async () => {
+    const capabilities = await PublicKeyCredential.getClientCapabilities?.();
+    if (capabilities?.conditionalGet !== undefined) return capabilities.conditionalGet;
+    return (await PublicKeyCredential.isConditionalMediationAvailable?.()) ?? false;
+  });
+}
+
+/** A passkey on this very device: what a person who just signed in by code can create at once. */
+export async function canCreatePasskeyHere(): Promise<boolean> {
+  if (!canUsePasskeys()) return false;
+  return answerOrNo(() => PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable());
+}
+
+function answerOrNo(question: () => Promise<boolean>): Promise<boolean> {
+  const silence = new Promise<boolean>((resolve) => setTimeout(resolve, patience, false));
+  return Promise.race([question().catch(() => false), silence]);
+}

@@ -1,0 +1,50 @@
+/**
+ * needs:    a browser with `navigator.credentials`.
+ * does:     gives us the abort signal of WebAuthn requests that the SDK makes. The SDK keeps its own out of reach,
+ *           so without this a pending request could only be ended by starting another one: no cancel link, no
+ *           renewal of autofill, no leaving a view with nothing pending.
+ * must not: touch a request whose WebAuthn challenge was not announced here; those go to the browser unchanged.
+ *
+ * This is the one place in the client that changes a global: the two methods of `navigator.credentials`.
+ */
+const signalByChallenge = new Map<string, AbortSignal>();
+const guarded = new WeakSet<CredentialsContainer>();
+
+/** From now on the request with this WebAuthn challenge is ended by `signal`, even before it reaches the browser. */
+export function admit(webauthnChallenge: string, signal: AbortSignal): void {
+  guard(navigator.credentials);
+  signalByChallenge.set(webauthnChallenge, signal);
+}
+
+function guard(container: CredentialsContainer): void {
+  if (guarded.has(container)) return;
+  guarded.add(container);
+  const get = container.get.bind(container);
+  const create = container.create.bind(container);
+  container.get = (options) => pass(options, get);
+  container.create = (options) => pass(options, create);
+}
+
+function pass<Options extends CredentialRequestOptions | CredentialCreationOptions>(
+  options: Options | undefined,
+  request: (options?: Options) => Promise<Credential | null>,
+): Promise<Credential | null> {
+  const webauthnChallenge = options?.publicKey && base64url(options.publicKey.challenge);
+  const signal = webauthnChallenge === undefined ? undefined : signalByChallenge.get(webauthnChallenge);
+  if (options === undefined || webauthnChallenge === undefined || signal === undefined)
+    return request(options);
+  // A signal that is aborted already stays on the list: whoever asks with this challenge again is late as well.
+  if (signal.aborted) return Promise.reject(signal.reason);
+  signalByChallenge.delete(webauthnChallenge);
+  return request({ ...options, signal });
+}
+
+function base64url(source: BufferSource): string {
+  const bytes = ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : new Uint8Array(source);
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
+}
