@@ -1,0 +1,64 @@
+/**
+ * needs:    a document.
+ * does:     runs `renew` now, again after `every` milliseconds, when the person returns to the tab with something
+ *           stale, when the network returns, and with growing pauses after a failure.
+ * must not: renew in a hidden tab (nobody is waiting there), or run twice at the same time.
+ */
+export interface Renewal {
+  /** Renews after a pause, whatever is still fresh. */
+  soon(milliseconds: number): void;
+}
+
+export interface RenewalOptions {
+  /** False means: could not, try again later. Must not reject. */
+  renew(): Promise<boolean>;
+  readonly every: number;
+  /** Ends it all. */
+  readonly signal: AbortSignal;
+}
+
+const firstPause = 1_000;
+const longestPause = 60_000;
+
+/** 1 s, 2 s, 4 s … one minute. */
+export function pauseAfter(failures: number): number {
+  return Math.min(longestPause, firstPause * 2 ** Math.max(0, failures - 1));
+}
+
+export function keepRenewed({ renew, every, signal }: RenewalOptions): Renewal {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isRunning = false;
+  let failures = 0;
+  let dueAt = 0;
+
+  function schedule(milliseconds: number): void {
+    clearTimeout(timer);
+    dueAt = Date.now() + milliseconds;
+    timer = setTimeout(run, milliseconds);
+  }
+
+  async function run(): Promise<void> {
+    if (signal.aborted || isRunning || document.visibilityState === "hidden") return;
+    isRunning = true;
+    const renewed = await renew();
+    isRunning = false;
+    if (signal.aborted) return;
+    failures = renewed ? 0 : failures + 1;
+    schedule(renewed ? every : pauseAfter(failures));
+  }
+
+  function onReturn(): void {
+    if (Date.now() >= dueAt) void run();
+  }
+
+  function onOnline(): void {
+    if (failures > 0) void run();
+  }
+
+  document.addEventListener("visibilitychange", onReturn, { signal });
+  window.addEventListener("online", onOnline, { signal });
+  signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+  void run();
+
+  return { soon: schedule };
+}

@@ -1,0 +1,97 @@
+// @vitest-environment jsdom
+/** Renewing something before it is stale, without a request that nobody waits for. */
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { keepRenewed, pauseAfter } from "../../client/renewal.ts";
+
+let visibility: DocumentVisibilityState = "visible";
+let life: AbortController;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  life = new AbortController();
+  visibility = "visible";
+  Object.defineProperty(document, "visibilityState", { configurable: true, get: () => visibility });
+});
+afterEach(() => {
+  life.abort();
+  Reflect.deleteProperty(document, "visibilityState");
+  vi.useRealTimers();
+});
+
+function renewing(answers: readonly boolean[] = []) {
+  let times = 0;
+  const renewal = keepRenewed({
+    every: 60_000,
+    signal: life.signal,
+    async renew() {
+      const renewed = answers[times] ?? true;
+      times += 1;
+      return renewed;
+    },
+  });
+  return { renewal, times: () => times };
+}
+
+function turn(to: DocumentVisibilityState): void {
+  visibility = to;
+  document.dispatchEvent(new Event("visibilitychange"));
+}
+
+test("it renews at once and again before the answer is stale", async () => {
+  const { times } = renewing();
+  expect(times()).toBe(1);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(times()).toBe(2);
+});
+
+test("a hidden tab asks for nothing, and the return to it renews what is stale", async () => {
+  const { times } = renewing();
+  await vi.advanceTimersByTimeAsync(0);
+  turn("hidden");
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(times()).toBe(1);
+  turn("visible");
+  expect(times()).toBe(2);
+});
+
+test("a return to the tab with something fresh asks for nothing", async () => {
+  const { times } = renewing();
+  await vi.advanceTimersByTimeAsync(10_000);
+  turn("hidden");
+  turn("visible");
+  expect(times()).toBe(1);
+});
+
+test("after failures it tries again with growing pauses", async () => {
+  const { times } = renewing([false, false, true]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(times()).toBe(2);
+  await vi.advanceTimersByTimeAsync(1_999);
+  expect(times()).toBe(2);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(times()).toBe(3);
+});
+
+test("when the network returns after a failure it does not wait for the pause to end", async () => {
+  const { times } = renewing([false, true]);
+  await vi.advanceTimersByTimeAsync(0);
+  window.dispatchEvent(new Event("online"));
+  expect(times()).toBe(2);
+});
+
+test("nothing happens after its end", async () => {
+  const { times } = renewing();
+  life.abort();
+  await vi.advanceTimersByTimeAsync(600_000);
+  turn("visible");
+  expect(times()).toBe(1);
+});
+
+test.each([
+  [1, 1_000],
+  [2, 2_000],
+  [3, 4_000],
+  [20, 60_000],
+])("the pause after %i failures is %i ms", (failures, pause) => {
+  expect(pauseAfter(failures)).toBe(pause);
+});
