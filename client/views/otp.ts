@@ -1,0 +1,129 @@
+/**
+ * needs:    <template id="otp-view">, styles/otp.css.
+ * does:     takes the code from the email; sends another one when the person asks and the service allows it.
+ * must not: submit by itself: whoever corrects a digit would lose an attempt.
+ */
+import { explainError } from "../failures.ts";
+import { t } from "../language.ts";
+import { query } from "../query.ts";
+import { announce } from "../status.ts";
+import { fillFromTemplate } from "../template.ts";
+
+/** What we know about the code that is under way. Times are of this browser's clock, in milliseconds. */
+export interface SentCode {
+  readonly email: string;
+  readonly expiresAt: number;
+  readonly resendAt: number;
+}
+
+export interface OtpDeps {
+  readonly sent: SentCode;
+  /** Starts the session and goes on. */
+  verifyCode(code: string): Promise<void>;
+  sendNewCode(email: string): Promise<SentCode>;
+  useOtherAddress(): void;
+}
+
+export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let { sent } = deps;
+  let busyWith: "nothing" | "checking" | "sending" = "nothing";
+  let codeError = "";
+  let note = "";
+
+  fillFromTemplate(root, "otp-view");
+
+  const form = query(root, "form", HTMLFormElement);
+  const code = query(root, "code", HTMLInputElement);
+  const codeErrorText = query(root, "codeError", HTMLElement);
+  const sentTo = query(root, "sentTo", HTMLElement);
+  const lifetime = query(root, "lifetime", HTMLElement);
+  const submit = query(root, "submit", HTMLButtonElement);
+  const resend = query(root, "resend", HTMLButtonElement);
+  const resendHint = query(root, "resendHint", HTMLElement);
+  const otherAddress = query(root, "otherAddress", HTMLButtonElement);
+
+  form.addEventListener("submit", onSubmit, { signal });
+  code.addEventListener("input", onInput, { signal });
+  resend.addEventListener("click", onResend, { signal });
+  otherAddress.addEventListener("click", () => deps.useOtherAddress(), { signal });
+  const ticking = setInterval(update, 1_000);
+
+  function onInput(): void {
+    if (codeError === "") return;
+    codeError = "";
+    update();
+  }
+
+  async function onSubmit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    if (busyWith !== "nothing") return;
+    const digits = code.value.replace(/[\s-]/g, "");
+    if (!/^\d{6,8}$/.test(digits)) {
+      codeError = t(digits === "" ? "otp.codeMissing" : "otp.codeMalformed");
+      update();
+      code.focus();
+      return;
+    }
+    busyWith = "checking";
+    note = "";
+    update();
+    announce(t("otp.checking"));
+    try {
+      await deps.verifyCode(digits);
+      return;
+    } catch (error) {
+      if (signal.aborted) return;
+      codeError = explainError(error);
+    }
+    busyWith = "nothing";
+    announce("");
+    update();
+    code.focus();
+    code.select();
+  }
+
+  async function onResend(): Promise<void> {
+    if (busyWith !== "nothing") return;
+    busyWith = "sending";
+    codeError = "";
+    update();
+    try {
+      const renewed = await deps.sendNewCode(sent.email);
+      if (signal.aborted) return;
+      sent = renewed;
+      note = t("otp.resent");
+      code.value = "";
+      announce(note);
+    } catch (error) {
+      if (signal.aborted) return;
+      codeError = explainError(error);
+    }
+    busyWith = "nothing";
+    update();
+    code.focus();
+  }
+
+  function update(): void {
+    const minutes = Math.round((sent.expiresAt - Date.now()) / 60_000);
+    const wait = Math.max(0, Math.ceil((sent.resendAt - Date.now()) / 1_000));
+    sentTo.textContent = t("otp.sentTo", { email: sent.email });
+    lifetime.textContent = minutes > 0 ? t("otp.lifetime", { count: minutes }) : "";
+    code.setAttribute("aria-invalid", String(codeError !== ""));
+    code.setAttribute("aria-describedby", codeError === "" ? "code-hint" : codeErrorText.id);
+    if (codeErrorText.textContent !== codeError) codeErrorText.textContent = codeError;
+    submit.setAttribute("aria-busy", String(busyWith === "checking"));
+    resend.setAttribute("aria-busy", String(busyWith === "sending"));
+    resend.disabled = wait > 0;
+    const hint = wait > 0 ? t("otp.resendIn", { count: wait }) : "";
+    resendHint.textContent = `${note} ${hint}`.trim();
+  }
+
+  update();
+  return () => {
+    controller.abort();
+    clearInterval(ticking);
+    root.replaceChildren();
+  };
+}

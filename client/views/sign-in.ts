@@ -1,0 +1,159 @@
+/**
+ * needs:    <template id="sign-in-view">, styles/sign-in.css, and autofill.ts resumed by whoever mounts this.
+ * does:     asks for an email address and offers the passkey button.
+ * must not: open a passkey dialog by itself: without a passkey here, that is a QR code nobody asked for. Must not
+ *           start autofill either: the field's `autocomplete` is its whole part in that.
+ */
+import type { CeremonyOutcome } from "../ceremony-outcome.ts";
+import { explainError, explainFailure } from "../failures.ts";
+import { t } from "../language.ts";
+import type { MessageKey } from "../messages.ts";
+import { query } from "../query.ts";
+import { announce } from "../status.ts";
+import { fillFromTemplate } from "../template.ts";
+
+export interface SignInDeps {
+  /** What was typed before, on this page or before a reload. */
+  readonly email: string;
+  readonly notice: MessageKey | null;
+  readonly canUsePasskeys: boolean;
+  keepEmail(email: string): void;
+  /** Goes on to the code view when the code is on its way. */
+  sendCode(email: string): Promise<void>;
+  /** The ceremony and, after success, the session; goes on to the account. */
+  signInWithPasskey(onFinishing: () => void): Promise<CeremonyOutcome>;
+  cancelCeremony(): void;
+  /** Words about a passkey that was picked from autofill. */
+  onAutofillFailure(listener: (words: string) => void, signal: AbortSignal): void;
+}
+
+type Task = "nothing" | "email" | "passkey" | "finishing";
+
+export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let busyWith: Task = "nothing";
+  let emailError: MessageKey | null = null;
+  let failure = "";
+
+  fillFromTemplate(root, "sign-in-view");
+
+  const form = query(root, "form", HTMLFormElement);
+  const email = query(root, "email", HTMLInputElement);
+  const emailErrorText = query(root, "emailError", HTMLElement);
+  const submit = query(root, "submit", HTMLButtonElement);
+  const passkeyPart = query(root, "passkeyPart", HTMLElement);
+  const passkey = query(root, "passkey", HTMLButtonElement);
+  const waiting = query(root, "waiting", HTMLElement);
+  const waitingText = query(root, "waitingText", HTMLElement);
+  const cancel = query(root, "cancel", HTMLButtonElement);
+  const notice = query(root, "notice", HTMLElement);
+  const unsupported = query(root, "unsupported", HTMLElement);
+  const failureText = query(root, "failure", HTMLElement);
+
+  email.value = deps.email;
+  notice.textContent = deps.notice === null ? "" : t(deps.notice);
+
+  form.addEventListener("submit", onSubmit, { signal });
+  email.addEventListener("input", onInput, { signal });
+  passkey.addEventListener("click", onPasskey, { signal });
+  cancel.addEventListener("click", () => deps.cancelCeremony(), { signal });
+  deps.onAutofillFailure((words) => {
+    failure = words;
+    update();
+  }, signal);
+
+  function onInput(): void {
+    deps.keepEmail(email.value);
+    if (emailError === null) return;
+    emailError = null;
+    update();
+  }
+
+  async function onSubmit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    if (busyWith === "email" || busyWith === "finishing") return;
+    const address = email.value.trim();
+    emailError = complaintAbout(address, email.validity);
+    failure = "";
+    if (emailError !== null) {
+      update();
+      email.focus();
+      return;
+    }
+    deps.cancelCeremony();
+    busyWith = "email";
+    update();
+    announce(t("signIn.sending"));
+    try {
+      await deps.sendCode(address);
+    } catch (error) {
+      if (signal.aborted) return;
+      failure = explainError(error);
+    }
+    if (signal.aborted) return;
+    busyWith = "nothing";
+    update();
+  }
+
+  async function onPasskey(): Promise<void> {
+    if (busyWith !== "nothing") return;
+    busyWith = "passkey";
+    failure = "";
+    emailError = null;
+    announce(t("ceremony.waiting"));
+    const running = deps.signInWithPasskey(() => {
+      busyWith = "finishing";
+      update();
+    });
+    update();
+    try {
+      const outcome = await running;
+      if (signal.aborted || outcome.kind === "succeeded") return;
+      failure = explainFailure(outcome.kind, "button") ?? "";
+    } catch (error) {
+      if (signal.aborted) return;
+      failure = explainError(error);
+    }
+    announce("");
+    // When Continue was pressed meanwhile, that is what the person is doing now.
+    if (isBusyWith("email")) return;
+    busyWith = "nothing";
+    update();
+    passkey.focus();
+  }
+
+  function isBusyWith(task: Task): boolean {
+    return busyWith === task;
+  }
+
+  function update(): void {
+    const isWaiting = busyWith === "passkey" || busyWith === "finishing";
+    notice.hidden = deps.notice === null || failure !== "";
+    email.setAttribute("aria-invalid", String(emailError !== null));
+    if (emailError === null) email.removeAttribute("aria-describedby");
+    else email.setAttribute("aria-describedby", emailErrorText.id);
+    emailErrorText.hidden = emailError === null;
+    emailErrorText.textContent = emailError === null ? "" : t(emailError);
+    submit.setAttribute("aria-busy", String(busyWith === "email"));
+    passkeyPart.hidden = !deps.canUsePasskeys;
+    unsupported.hidden = deps.canUsePasskeys;
+    passkey.setAttribute("aria-busy", String(isWaiting));
+    waiting.hidden = !isWaiting;
+    waitingText.textContent = t(busyWith === "finishing" ? "ceremony.finishing" : "ceremony.waiting");
+    cancel.hidden = busyWith !== "passkey";
+    failureText.textContent = failure;
+  }
+
+  update();
+  return () => {
+    controller.abort();
+    root.replaceChildren();
+  };
+}
+
+/** The server has the last word on addresses; here we only catch what cannot be one. */
+function complaintAbout(address: string, validity: ValidityState): MessageKey | null {
+  if (address === "") return "signIn.emailMissing";
+  return validity.typeMismatch || validity.badInput ? "signIn.emailMalformed" : null;
+}

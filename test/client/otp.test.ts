@@ -1,0 +1,127 @@
+// @vitest-environment jsdom
+/** The code view: one field, forgiving about how a code is pasted, honest about time and attempts. */
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { ApiError } from "../../client/api.ts";
+import { mountOtp, type OtpDeps } from "../../client/views/otp.ts";
+import { button, field, openPage, type, visibleText } from "./page.ts";
+
+let root: HTMLElement;
+let dispose: (() => void) | undefined;
+const verified: string[] = [];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  root = openPage();
+  verified.length = 0;
+});
+afterEach(() => {
+  dispose?.();
+  vi.useRealTimers();
+});
+
+function open(deps: Partial<OtpDeps> = {}): void {
+  const sent = { email: "ada@example.com", expiresAt: Date.now() + 600_000, resendAt: Date.now() + 30_000 };
+  dispose = mountOtp(root, {
+    sent,
+    verifyCode: async (code) => {
+      verified.push(code);
+    },
+    sendNewCode: async (email) => ({ ...sent, email, resendAt: Date.now() + 30_000 }),
+    useOtherAddress: () => {},
+    ...deps,
+  });
+}
+
+async function submit(code: string): Promise<void> {
+  type(field("Code"), code);
+  button("Continue").click();
+  await vi.advanceTimersByTimeAsync(0);
+}
+
+function problem(code: "otp_incorrect" | "upstream_unavailable", attemptsLeft?: number): ApiError {
+  return new ApiError(code, {
+    type: `/problems/${code}`,
+    title: code,
+    status: 401,
+    code,
+    requestId: "r1",
+    ...(attemptsLeft !== undefined && { attemptsLeft }),
+  });
+}
+
+test("it says where the code went and how long it works", () => {
+  open();
+  expect(visibleText(root)).toContain("We sent a code to ada@example.com. The code works for 10 minutes.");
+});
+
+test.each(["123456", " 123 456", "123-456", "012345"])("the code %j is taken", async (typed) => {
+  open();
+  await submit(typed);
+  expect(verified).toEqual([typed.replace(/\D/g, "")]);
+});
+
+test.each([
+  ["", "Enter the code from the email."],
+  ["12345", "A code has 6 digits."],
+  ["abcdef", "A code has 6 digits."],
+])("the code %j is not sent", async (typed, words) => {
+  open();
+  await submit(typed);
+  expect(verified).toEqual([]);
+  expect(visibleText(root)).toContain(words);
+  expect(field("Code").getAttribute("aria-invalid")).toBe("true");
+  expect(document.activeElement).toBe(field("Code"));
+});
+
+test("a wrong code stays in the field, selected, with the attempts that are left", async () => {
+  open({ verifyCode: () => Promise.reject(problem("otp_incorrect", 2)) });
+  await submit("111111");
+  expect(visibleText(root)).toContain("You can try 2 more times.");
+  expect(field("Code").value).toBe("111111");
+  expect(document.activeElement).toBe(field("Code"));
+});
+
+test("an absent service keeps the code and says what to do", async () => {
+  open({ verifyCode: () => Promise.reject(problem("upstream_unavailable")) });
+  await submit("111111");
+  expect(visibleText(root)).toContain("Cannot reach the sign-in service.");
+  expect(field("Code").value).toBe("111111");
+});
+
+test("a second click while the code is being checked does nothing", async () => {
+  open();
+  type(field("Code"), "123456");
+  button("Continue").click();
+  button("Continue").click();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(verified).toEqual(["123456"]);
+});
+
+test("another code can be asked for once the wait is over, and the wait is counted down", async () => {
+  open();
+  expect(button("Send a new code").disabled).toBe(true);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(visibleText(root)).toContain("You can ask for a new code in 20 seconds.");
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(button("Send a new code").disabled).toBe(false);
+  button("Send a new code").click();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(visibleText(root)).toContain("Only the newest code works.");
+  expect(button("Send a new code").disabled).toBe(true);
+});
+
+test("typing takes the complaint away", async () => {
+  open();
+  await submit("1");
+  type(field("Code"), "12");
+  expect(field("Code").getAttribute("aria-invalid")).toBe("false");
+});
+
+test("an answer that arrives after the view is gone changes nothing", async () => {
+  open({ verifyCode: () => Promise.reject(problem("otp_incorrect")) });
+  type(field("Code"), "123456");
+  button("Continue").click();
+  dispose?.();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(root.childElementCount).toBe(0);
+});

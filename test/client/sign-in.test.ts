@@ -1,0 +1,127 @@
+// @vitest-environment jsdom
+/** The sign-in view: two ways in, and no way that ends. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { ApiError } from "../../client/api.ts";
+import type { CeremonyOutcome } from "../../client/ceremony-outcome.ts";
+import { mountSignIn, type SignInDeps } from "../../client/views/sign-in.ts";
+import { button, field, openPage, type, visibleText } from "./page.ts";
+
+let root: HTMLElement;
+let dispose: (() => void) | undefined;
+const sent: string[] = [];
+
+beforeEach(() => {
+  root = openPage();
+  sent.length = 0;
+});
+afterEach(() => dispose?.());
+
+function open(deps: Partial<SignInDeps> = {}): void {
+  dispose = mountSignIn(root, {
+    email: "",
+    notice: null,
+    canUsePasskeys: true,
+    keepEmail: () => {},
+    sendCode: async (email) => {
+      sent.push(email);
+    },
+    signInWithPasskey: async () => ({ kind: "cancelled" }),
+    cancelCeremony: () => {},
+    onAutofillFailure: () => {},
+    ...deps,
+  });
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+async function submit(email: string): Promise<void> {
+  type(field("Email address"), email);
+  button("Continue").click();
+  await settled();
+}
+
+test("Continue sends the address, without the spaces around it", async () => {
+  open();
+  await submit(" ada@example.com ");
+  expect(sent).toEqual(["ada@example.com"]);
+});
+
+test.each([
+  ["", "Enter your email address."],
+  ["ada", "Enter an email address like name@example.com."],
+])("the address %j is not sent, and the field says why", async (typed, words) => {
+  open();
+  await submit(typed);
+  expect(sent).toEqual([]);
+  const email = field("Email address");
+  const description = document.getElementById(email.getAttribute("aria-describedby") ?? "");
+  expect(description?.textContent).toBe(words);
+  expect(email.getAttribute("aria-invalid")).toBe("true");
+  expect(document.activeElement).toBe(email);
+});
+
+test("an absent service keeps the address and blames no field", async () => {
+  open({ sendCode: () => Promise.reject(new ApiError("unreachable")) });
+  await submit("ada@example.com");
+  expect(visibleText(root)).toContain("Cannot reach the sign-in service.");
+  expect(field("Email address").value).toBe("ada@example.com");
+  expect(field("Email address").getAttribute("aria-invalid")).toBe("false");
+});
+
+test("a cancelled prompt is no error: a quiet line, and the focus back on the button", async () => {
+  open();
+  button("Sign in with a passkey").click();
+  await settled();
+  expect(visibleText(root)).toContain("No passkey used. Try again, or continue with email.");
+  expect(document.activeElement).toBe(button("Sign in with a passkey"));
+});
+
+test("while the device is asked there is always a way to cancel", async () => {
+  let end: (outcome: CeremonyOutcome) => void = () => {};
+  open({
+    signInWithPasskey: () => new Promise((resolve) => (end = resolve)),
+    cancelCeremony: () => end({ kind: "aborted" }),
+  });
+  button("Sign in with a passkey").click();
+  expect(visibleText(root)).toContain("Waiting for your device…");
+  button("Cancel").click();
+  await settled();
+  expect(visibleText(root)).not.toContain("Waiting");
+  expect(root.querySelector('[role="alert"]')?.textContent).toBe("");
+});
+
+test("a second click on the passkey button does not ask twice", () => {
+  let asked = 0;
+  open({
+    signInWithPasskey: () => {
+      asked += 1;
+      return new Promise(() => {});
+    },
+  });
+  button("Sign in with a passkey").click();
+  button("Sign in with a passkey").click();
+  expect(asked).toBe(1);
+});
+
+test("Continue while the device is asked ends the prompt and sends the code", async () => {
+  let end: (outcome: CeremonyOutcome) => void = () => {};
+  open({
+    signInWithPasskey: () => new Promise((resolve) => (end = resolve)),
+    cancelCeremony: () => end({ kind: "aborted" }),
+  });
+  button("Sign in with a passkey").click();
+  await submit("ada@example.com");
+  expect(sent).toEqual(["ada@example.com"]);
+});
+
+test("without passkeys in the browser there is a sentence and the email path", () => {
+  open({ canUsePasskeys: false });
+  expect(visibleText(root)).toContain("This browser cannot use passkeys. Sign in with your email address.");
+  expect(() => button("Sign in with a passkey")).toThrow();
+  expect(button("Continue")).toBeInstanceOf(HTMLButtonElement);
+});
+
+test("what was typed before is there again", () => {
+  open({ email: "ada@example.com" });
+  expect(field("Email address").value).toBe("ada@example.com");
+});
