@@ -1,0 +1,29 @@
+/** What the documents say must be what the code does. */
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { environmentVariables } from "../server/config.ts";
+
+const root = `${import.meta.dirname}/..`;
+const readme = readFileSync(`${root}/README.md`, "utf8");
+const manifest: { scripts: Record<string, string>; dependencies: Record<string, string> } = JSON.parse(
+  readFileSync(`${root}/package.json`, "utf8"),
+);
+
+test("README's table of environment variables is the configuration's own", () => {
+  const rows = Object.entries(environmentVariables).map(([name, { default: value, meaning }]) => {
+    const shown = value === "" ? "" : `\`${value}\``;
+    return `| \`${name}\` | ${/ /.test(value) ? value : shown} | ${meaning} |`;
+  });
+  const table = /<!-- environment:.*?-->\n\n(.*?)\n<!-- \/environment -->/s.exec(readme)?.[1];
+  expect(table).toBe(["| variable | default | meaning |", "|---|---|---|", ...rows].join("\n"));
+});
+
+test("README names only npm scripts that exist", () => {
+  const named = [...readme.matchAll(/npm run ([\w:]+)/g)].map(([, script]) => script ?? "");
+  expect(named.filter((script) => manifest.scripts[script] === undefined)).toEqual([]);
+});
+
+test("every runtime dependency earns a sentence in README", () => {
+  const table = /## Dependencies, and why\n(.*?)\n## /s.exec(readme)?.[1] ?? "";
+  expect(Object.keys(manifest.dependencies).filter((name) => !table.includes(name))).toEqual([]);
+});
