@@ -9,7 +9,7 @@ import { createErrorHandler, notFound } from "./error-handler.ts";
 import { AppError } from "./errors.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
-import { createPasskeysRouter } from "./passkeys/index.ts";
+import { createPasskeysRouter, type PasskeysPolicies } from "./passkeys/index.ts";
 import { requestContext } from "./request-context.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { createBrowserCookie } from "./session/browser-cookie.ts";
@@ -34,6 +34,8 @@ export interface AppDeps {
   readonly development?: boolean;
   /** Prometheus metrics and the path to serve them at. Default none. */
   readonly metrics?: { readonly path: string; readonly metrics: Metrics } | null;
+  /** The router's policies: limits, step-up actions, freshness. Default: the router's own. */
+  readonly policies?: PasskeysPolicies;
   /** Default: the system clock. */
   readonly now?: () => Date;
 }
@@ -84,6 +86,7 @@ export function createApp(deps: AppDeps): Express {
         metrics?.metrics.count(event);
       },
       now,
+      ...deps.policies,
     }),
   );
   app.use("/api", notFound);

@@ -2,7 +2,7 @@
 export type { BrowserMemory } from "./browser-memory.ts";
 export type { SecurityEvent } from "./events.ts";
 export type { FlowStore } from "./flow-store.ts";
-export type { PasskeysOptions } from "./options.ts";
+export type { PasskeysOptions, PasskeysPolicies } from "./options.ts";
 export type { SendLimits } from "./rate-limits.ts";
 export { createPasskeysRouter } from "./router.ts";
 export { createStepUpGuard, type RequireStepUp } from "./step-up-guard.ts";

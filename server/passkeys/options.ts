@@ -8,7 +8,7 @@ import type { SecurityEvent } from "./events.ts";
 import type { FlowStore } from "./flow-store.ts";
 import type { SendLimits } from "./rate-limits.ts";
 
-export interface PasskeysOptions {
+export interface PasskeysOptions extends PasskeysPolicies {
   /** The way to Authsignal: `createSdkGateway({ apiSecretKey, apiUrl })`. */
   readonly authsignal: AuthsignalGateway;
   /** Your users. */
@@ -22,6 +22,16 @@ export interface PasskeysOptions {
   /** The origins your own pages are served from; unsafe requests from others are refused. */
   readonly origins: readonly string[];
 
+  /** Recognises browsers that have made or used a passkey, so that they are not offered one. Default: none is. */
+  readonly browserMemory?: BrowserMemory;
+  /** Told of every security fact. Default: nobody. */
+  readonly onEvent?: (event: SecurityEvent) => void;
+  /** Default: the system clock. */
+  readonly now?: () => Date;
+}
+
+/** What a host may set otherwise. */
+export interface PasskeysPolicies {
   /** Codes of your own step-up actions, for `requireStepUp`. Default none. */
   readonly stepUpActions?: readonly string[];
   /** How long a proof counts as fresh for adding or deleting a passkey, in seconds. Default 600. */
@@ -34,14 +44,8 @@ export interface PasskeysOptions {
   readonly maxPasskeys?: number;
   /** Days until a declined offer is made again, per "not now"; after the last, never. Default [14, 60]. */
   readonly offerAgainAfterDays?: readonly number[];
-  /** Recognises browsers that have made or used a passkey, so that they are not offered one. Default: none is. */
-  readonly browserMemory?: BrowserMemory;
   /** How many codes may be asked for and tried. */
   readonly limits?: Partial<SendLimits>;
-  /** Told of every security fact. Default: nobody. */
-  readonly onEvent?: (event: SecurityEvent) => void;
-  /** Default: the system clock. */
-  readonly now?: () => Date;
 }
 
 /** Options with every default filled in. */

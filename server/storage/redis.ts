@@ -5,7 +5,10 @@ import { RateLimiterRedis } from "rate-limiter-flexible";
 import { createClient } from "redis";
 import { type Limiter, type LimitRule, toLimiter } from "./limiter.ts";
 
-export async function openRedis(redisUrl: string): Promise<{
+export async function openRedis(
+  redisUrl: string,
+  prefix: string,
+): Promise<{
   sessionStore: Store;
   limiter: (rule: LimitRule) => Limiter;
   ping: () => Promise<void>;
@@ -21,13 +24,13 @@ export async function openRedis(redisUrl: string): Promise<{
   client.on("error", () => {});
   await client.connect();
   return {
-    sessionStore: new RedisStore({ client, prefix: "session:" }),
+    sessionStore: new RedisStore({ client, prefix: `${prefix}session:` }),
     limiter: ({ name, points, seconds }) =>
       toLimiter(
         new RateLimiterRedis({
           storeClient: client,
           useRedisPackage: true,
-          keyPrefix: name,
+          keyPrefix: `${prefix}${name}`,
           points,
           duration: seconds,
         }),

@@ -25,6 +25,8 @@ export interface StorageOptions {
   readonly databaseUrl?: string | null;
   /** `redis://…`: sessions and limits. */
   readonly redisUrl?: string | null;
+  /** Begins every key in Redis, for a server that is shared with others. Default none. */
+  readonly redisPrefix?: string;
   readonly now: () => Date;
 }
 
@@ -36,7 +38,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       : await (await import("./sqlite.ts")).openSqlite(options.file);
   const redis =
     typeof options.redisUrl === "string"
-      ? await (await import("./redis.ts")).openRedis(options.redisUrl)
+      ? await (await import("./redis.ts")).openRedis(options.redisUrl, options.redisPrefix ?? "")
       : null;
   const ping = async (): Promise<void> => {
     await sql.db.selectFrom("users").select("id").limit(1).execute();

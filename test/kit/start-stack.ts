@@ -11,11 +11,13 @@ import { builtPages, createApp } from "../../server/app.ts";
 import { createSdkGateway } from "../../server/authsignal/sdk-gateway.ts";
 import { defaultTenant, startEmulator, type TenantOptions } from "../../server/emulator/index.ts";
 import { createLogger } from "../../server/log.ts";
-import { openStorage } from "../../server/storage/storage.ts";
+import type { PasskeysPolicies } from "../../server/passkeys/index.ts";
+import type { Storage } from "../../server/storage/storage.ts";
 import { captureLog } from "./captured-log.ts";
 import { createClientApi } from "./client-api.ts";
 import { checkContract } from "./contract-check.ts";
 import { type Agent, createFlows, type Flows } from "./flows.ts";
+import { openTestStorage } from "./test-storage.ts";
 
 export type Emulator = Awaited<ReturnType<typeof startEmulator>>;
 
@@ -24,6 +26,8 @@ export interface StackOptions {
   readonly tenant?: Partial<TenantOptions>;
   /** How long the app waits for Authsignal, in milliseconds. Default: as in production. */
   readonly deadlineMs?: number;
+  /** The router's policies, such as limits and step-up actions. Default: as in production. */
+  readonly policies?: PasskeysPolicies;
   /** The folder of the built SPA, for browser tests. Default: the stack serves the API only. */
   readonly pagesFolder?: string;
 }
@@ -36,6 +40,8 @@ export interface Stack extends Flows {
   readonly browser: { readonly tenantId: string; readonly baseUrl: string; readonly rpId: string };
   /** A new browser, as far as supertest goes: it keeps cookies and says which origin its page has. */
   agent(): Agent;
+  /** Starts another instance of the app on the same storage, as behind a load balancer. */
+  startInstance(): Promise<{ agent(): Agent }>;
   /** Takes Authsignal away in mid-flow: from now on nobody answers at its address. */
   stopEmulator(): Promise<void>;
   /** Moves the clock of app and emulator forward. */
@@ -73,22 +79,28 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     now,
   });
   const browser = { tenantId: defaultTenant.tenantId, baseUrl: emulator.apiUrl, rpId };
-  const storage = await openStorage({ file: ":memory:", now: () => new Date(now()) });
-  const app = createApp({
-    authsignal: createSdkGateway({
-      apiSecretKey: defaultTenant.secret,
-      apiUrl: emulator.apiUrl,
-      ...(options.deadlineMs !== undefined && { deadlineMs: options.deadlineMs }),
-    }),
-    storage,
-    log: createLogger(log.destination),
-    origin,
-    sessionSecret: randomUUID(),
-    browser,
-    pages: options.pagesFolder === undefined ? noPages : builtPages(undefined, options.pagesFolder),
-    now: () => new Date(now()),
-  });
-  server.on("request", app);
+  const storage = await openTestStorage(() => new Date(now()));
+  const sessionSecret = randomUUID();
+  const createInstance = (instanceStorage: Storage) =>
+    createApp({
+      authsignal: createSdkGateway({
+        apiSecretKey: defaultTenant.secret,
+        apiUrl: emulator.apiUrl,
+        ...(options.deadlineMs !== undefined && { deadlineMs: options.deadlineMs }),
+      }),
+      storage: instanceStorage,
+      log: createLogger(log.destination),
+      origin,
+      sessionSecret,
+      browser,
+      pages: options.pagesFolder === undefined ? noPages : builtPages(undefined, options.pagesFolder),
+      ...(options.policies !== undefined && { policies: options.policies }),
+      now: () => new Date(now()),
+    });
+  server.on("request", createInstance(storage));
+  const instances: { server: Server; storage: Storage }[] = [];
+  const agentOf = (target: string): Agent =>
+    request.agent(target).set("Origin", origin).use(checkContract("/api"));
   let emulatorStopped: Promise<void> | undefined;
   const stopEmulator = () => {
     emulatorStopped ??= emulator.close();
@@ -99,7 +111,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     origin,
     emulator,
     browser,
-    agent: () => request.agent(origin).set("Origin", origin).use(checkContract("/api")),
+    agent: () => agentOf(origin),
+    async startInstance() {
+      const instance = { server: createServer(), storage: await storage.connectAgain() };
+      instances.push(instance);
+      instance.server.on("request", createInstance(instance.storage));
+      const target = await listen(instance.server);
+      return { agent: () => agentOf(target) };
+    },
     stopEmulator,
     advance: (milliseconds) => {
       offset += milliseconds;
@@ -112,12 +131,20 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       keepSecret: log.keepSecret,
     }),
     async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      for (const instance of instances) {
+        await closeServer(instance.server);
+        await instance.storage.close();
+      }
+      await closeServer(server);
       await stopEmulator();
       await storage.close();
     },
   };
+}
+
+async function closeServer(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
 }
 
 const noPages: RequestHandler = (_req, _res, next) => next();
