@@ -44,8 +44,18 @@ describe("two instances of the app", () => {
 
   test("twenty first sign-ins at once, over both, make one account", async () => {
     const email = stack.newAddress();
-    const browsers = Array.from({ length: 20 }, (_, index) => browserOn(index));
-    const users = await Promise.all(browsers.map((agent) => stack.signInWithOtp(agent, email)));
+    const begun: { agent: ReturnType<typeof browserOn>; code: string }[] = [];
+    for (let index = 0; index < 20; index++) {
+      const agent = browserOn(index);
+      await agent.post("/api/otp/challenge").send({ email }).expect(202);
+      begun.push({ agent, code: await stack.readCode(email) });
+    }
+    const users = await Promise.all(
+      begun.map(async ({ agent, code }) => {
+        const { body } = await agent.post("/api/otp/verify").send({ code }).expect(200);
+        return body.user as { id: string };
+      }),
+    );
     expect(new Set(users.map(({ id }) => id)).size).toBe(1);
   });
 });
