@@ -5,6 +5,8 @@
 import { defineConfig } from "vitest/config";
 
 const repository = import.meta.dirname;
+/** Tests of the kit that need a document. */
+const pageTests = "test/kit/**/*.page.test.ts";
 const networkGuard = "test/kit/network-guard.setup.ts";
 
 export default defineConfig({
@@ -27,6 +29,7 @@ export default defineConfig({
           name: "server",
           root: repository,
           include: ["test/{server,emulator,kit,mount}/**/*.test.ts", "test/*.test.ts"],
+          exclude: [pageTests],
           environment: "node",
           setupFiles: [networkGuard],
           testTimeout: 10_000,
@@ -37,8 +40,8 @@ export default defineConfig({
         test: {
           name: "client",
           root: repository,
-          include: ["test/client/**/*.test.ts"],
-          environment: "jsdom",
+          include: ["test/client/**/*.test.ts", pageTests],
+          environment: "./test/kit/jsdom-environment.ts",
           environmentOptions: { jsdom: { url: "http://localhost:3000/" } },
           setupFiles: [networkGuard],
           testTimeout: 10_000,
