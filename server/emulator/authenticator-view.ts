@@ -1,3 +1,5 @@
+import { UAParser } from "ua-parser-js";
+import { aaguidMapping } from "./aaguids.ts";
 import { toIso } from "./clock.ts";
 import { optionalIso } from "./enrollment.ts";
 import type { CredentialRecord, UserAuthenticator } from "./records.ts";
@@ -37,16 +39,24 @@ function sharedView(one: UserAuthenticator): JsonObject {
 }
 
 function credentialView(one: UserAuthenticator, credential: CredentialRecord): JsonObject {
+  const mapping = aaguidMapping(credential.aaguid);
   return {
     credentialId: credential.credentialId,
     deviceId: credential.deviceId,
     name: credential.name,
     verifiedAt: optionalIso(one.verifiedAt),
     aaguid: credential.aaguid,
+    aaguidMapping: mapping === undefined ? undefined : { ...mapping },
     credentialBackedUp: credential.backedUp,
-    credentialDeviceType: credential.deviceType,
+    credentialDeviceType: credential.deviceType === "unknown" ? undefined : credential.deviceType,
     authenticatorAttachment: credential.attachment,
+    parsedUserAgent: credential.userAgent === undefined ? undefined : parseUserAgent(credential.userAgent),
   };
+}
+
+/** Authsignal's objects have exactly this library's shape (protocol 4.8); unknown parts are left out. */
+function parseUserAgent(userAgent: string): JsonObject {
+  return JSON.parse(JSON.stringify(new UAParser(userAgent).getResult()));
 }
 
 function maskedEmail(email: string): string {

@@ -13,7 +13,7 @@ export type CodeRequest = Omit<CodeChallenge, "kind" | "challengeId" | "createdA
 };
 
 /** Sends a fresh code and remembers the challenge it belongs to; an earlier code of that challenge stops working. */
-export function sendCode(tenant: Tenant, request: CodeRequest): CodeChallenge {
+export async function sendCode(tenant: Tenant, request: CodeRequest): Promise<CodeChallenge> {
   const { verificationMethod, address } = request;
   if (!tenant.limits.send(verificationMethod, address)) {
     throw new WireError(
@@ -26,28 +26,58 @@ export function sendCode(tenant: Tenant, request: CodeRequest): CodeChallenge {
     ...request,
     kind: "code",
     challengeId: request.challengeId ?? tenant.random.uuid(),
-    code: tenant.random.digits(codeLength),
+    code: verificationMethod === "EMAIL_MAGIC_LINK" ? linkSecret(tenant) : nextCode(tenant, address),
     createdAt: tenant.clock.now(),
     expiresAt: tenant.expiry(),
   };
   tenant.state.challenges.put(challenge.challengeId, challenge);
-  tenant.outbox.send(toMessage(tenant, challenge));
+  const message = toMessage(tenant, challenge);
+  tenant.outbox.send(message);
+  await tenant.webhooks.deliver(
+    addressKey(verificationMethod) === "email" ? "email.created" : "sms.created",
+    {
+      to: address,
+      code: message.code,
+      url: message.link,
+      userId: challenge.userId,
+      actionCode: challenge.actionCode,
+      idempotencyKey: challenge.idempotencyKey,
+      verificationMethod,
+      userAgent: challenge.userAgent,
+      ipAddress: challenge.ipAddress,
+      locale: challenge.locale,
+    },
+  );
   return challenge;
+}
+
+function nextCode(tenant: Tenant, address: string): string {
+  const fixed = tenant.state.fixedCodes.get(address);
+  const stands = fixed !== undefined && (fixed.expiresAt ?? Number.POSITIVE_INFINITY) > tenant.clock.now();
+  return stands ? fixed.code : tenant.random.digits(codeLength);
+}
+
+function linkSecret(tenant: Tenant): string {
+  return tenant.random.bytes(24).toString("base64url");
 }
 
 function toMessage(tenant: Tenant, challenge: CodeChallenge) {
   const { address, verificationMethod, code, expiresAt, userId, actionCode, idempotencyKey } = challenge;
-  return {
-    to: address,
-    channel: verificationMethod,
-    code,
-    subject: `${code} is your code for ${tenant.settings.rpName}`,
-    text: `Your verification code for ${tenant.settings.rpName} is ${code}. If you did not ask for it, ignore this message.`,
-    expiresAt,
-    userId,
-    actionCode,
-    idempotencyKey,
-  };
+  const { rpName } = tenant.settings;
+  const common = { to: address, channel: verificationMethod, expiresAt, userId, actionCode, idempotencyKey };
+  if (verificationMethod === "EMAIL_MAGIC_LINK") {
+    const query = new URLSearchParams({ challengeId: challenge.challengeId, code });
+    const link = `${tenant.apiUrl()}/client/public/${encodeURIComponent(tenant.tenantId)}/magic-link?${query}`;
+    return {
+      ...common,
+      code: undefined,
+      link,
+      subject: `Your link for ${rpName}`,
+      text: `Continue to ${rpName}: ${link}`,
+    };
+  }
+  const text = `Your verification code for ${rpName} is ${code}. If you did not ask for it, ignore this message.`;
+  return { ...common, code, link: undefined, subject: `${code} is your code for ${rpName}`, text };
 }
 
 export type CodeOutcome = { readonly isVerified: true } | RefusedCode;

@@ -35,10 +35,12 @@ export interface CollectionOptions<T> {
   /** The oldest record goes when there are more than this many: nothing a caller can create grows without end. */
   readonly limit?: number;
   readonly onChange?: (change: Change) => void;
+  /** Told of each single change, with what was there before; not of loading and clearing. */
+  readonly onReplace?: ((previous: T | undefined, next: T | undefined) => void) | undefined;
 }
 
 export function createCollection<T extends Expiring>(options: CollectionOptions<T>): Collection<T> {
-  const { name, indexes = {}, limit = Number.POSITIVE_INFINITY, onChange } = options;
+  const { name, indexes = {}, limit = Number.POSITIVE_INFINITY, onChange, onReplace } = options;
   const records = new Map<string, T>();
   const postings = new Map<string, Map<string, Set<string>>>();
   for (const index of Object.keys(indexes)) postings.set(index, new Map());
@@ -87,14 +89,20 @@ export function createCollection<T extends Expiring>(options: CollectionOptions<
     },
     get: (key) => records.get(key),
     put(key, record) {
+      const previous = records.get(key);
       set(key, record);
       onChange?.({ collection: name, key, value: record });
+      onReplace?.(previous, record);
       if (records.size > limit) {
         const oldest = records.keys().next();
         if (!oldest.done) remove(oldest.value);
       }
     },
-    delete: remove,
+    delete(key) {
+      const removed = remove(key);
+      if (removed !== undefined) onReplace?.(removed, undefined);
+      return removed;
+    },
     values: () => records.values(),
     entries: () => records.entries(),
     where(index, value) {
@@ -106,7 +114,7 @@ export function createCollection<T extends Expiring>(options: CollectionOptions<
       return found;
     },
     deleteWhere(index, value) {
-      for (const key of [...(postings.get(index)?.get(value) ?? [])]) remove(key);
+      for (const key of [...(postings.get(index)?.get(value) ?? [])]) this.delete(key);
     },
     dropExpired(now) {
       for (const [key, record] of records) {

@@ -34,13 +34,12 @@ export interface Dispatcher {
 export interface DispatcherOptions {
   readonly tenants: Tenants;
   readonly journal: Journal;
-  apiUrl(): string;
 }
 
 /** What is known about a request so far: filled step by step, so that the journal has it whatever goes wrong. */
 type Draft = { -readonly [Key in keyof JournalEntry]?: JournalEntry[Key] };
 
-export function createDispatcher({ tenants, journal, apiUrl }: DispatcherOptions): Dispatcher {
+export function createDispatcher({ tenants, journal }: DispatcherOptions): Dispatcher {
   const answer = async (
     request: IncomingMessage,
     path: string,
@@ -69,7 +68,6 @@ export function createDispatcher({ tenants, journal, apiUrl }: DispatcherOptions
       body,
       userAgent: request.headers["user-agent"],
       ipAddress: request.socket.remoteAddress,
-      apiUrl: apiUrl(),
       note: (text) => notes.push(text),
     };
     try {

@@ -37,7 +37,7 @@ export async function createCore(options: EmulatorOptions, apiUrl: () => string)
   const storage = await openStorage(options.data ?? ":memory:");
   const tenants = createTenants(
     (options.tenants ?? defaultTenants).map((tenant) =>
-      createTenant(tenant, { storage, clock, random, onMessage: options.onMessage }),
+      createTenant(tenant, { storage, clock, random, onMessage: options.onMessage, apiUrl }),
     ),
   );
   const journal = createJournal(clock);
@@ -48,7 +48,7 @@ export async function createCore(options: EmulatorOptions, apiUrl: () => string)
     clock,
     random,
     journal,
-    dispatcher: createDispatcher({ tenants, journal, apiUrl }),
+    dispatcher: createDispatcher({ tenants, journal }),
     sweep() {
       const now = clock.now();
       if (Math.abs(now - sweptAt) < sweepInterval) return;
@@ -59,6 +59,9 @@ export async function createCore(options: EmulatorOptions, apiUrl: () => string)
         state.commit();
       }
     },
-    close: () => storage.close(),
+    close() {
+      for (const { webhooks } of tenants.all()) webhooks.close();
+      storage.close();
+    },
   };
 }

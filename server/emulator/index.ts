@@ -37,7 +37,7 @@ export interface Emulator {
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   refuseProduction();
   let port = 0;
-  const url = () => `http://localhost:${port}`;
+  const url = () => options.publicUrl ?? `http://localhost:${port}`;
   const core = await createCore(options, () => `${url()}/v1`);
   const faces = { messages: messagesOf(core), journal: core.journal.list, reset: () => resetAll(core) };
   const listener = await listen(core, {

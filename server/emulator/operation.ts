@@ -12,8 +12,6 @@ export interface Call {
   readonly body: Input;
   readonly userAgent: string | undefined;
   readonly ipAddress: string | undefined;
-  /** Where this emulator is reached, for links and issuers. */
-  readonly apiUrl: string;
   /** Adds a line to the journal that no answer shows. */
   note(text: string): void;
 }

@@ -23,6 +23,8 @@ export interface EmulatorOptions {
   readonly onMessage?: (message: OutboundMessage) => void;
   /** Makes ids, codes and probabilistic faults repeatable. */
   readonly seed?: string;
+  /** Where browsers and servers reach the emulator, when that is not `http://localhost:PORT` (a container). */
+  readonly publicUrl?: string;
   /** Milliseconds since the epoch; the control plane's clock works on top of it. Default: the system's clock. */
   readonly now?: () => number;
 }

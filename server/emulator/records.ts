@@ -45,7 +45,8 @@ export interface CredentialRecord {
   readonly signCount: number;
   readonly transports: readonly string[];
   readonly aaguid: string;
-  readonly deviceType: "singleDevice" | "multiDevice";
+  /** Backup eligibility as WebAuthn libraries name it; "unknown" for an imported passkey until it is first used. */
+  readonly deviceType: "singleDevice" | "multiDevice" | "unknown";
   readonly backedUp: boolean;
   readonly attachment?: string | undefined;
   readonly deviceId: string;
@@ -124,6 +125,13 @@ export interface CodeChallenge extends ChallengeBase {
 }
 
 export type Challenge = RegistrationChallenge | AuthenticationChallenge | CodeChallenge;
+
+/** The code that an address always gets, for tests that cannot read the outbox. */
+export interface FixedCode {
+  readonly to: string;
+  readonly code: string;
+  readonly expiresAt?: number | undefined;
+}
 
 /** A message that the real service would have sent. */
 export interface Message {

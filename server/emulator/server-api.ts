@@ -1,5 +1,6 @@
 import type { Operation } from "./operation.ts";
 import { getAction, queryUserActions, updateAction } from "./operations/actions.ts";
+import { getAuthenticatorConfigurations } from "./operations/authenticator-configurations.ts";
 import {
   deleteAuthenticator,
   enrollVerifiedAuthenticator,
@@ -7,10 +8,19 @@ import {
 } from "./operations/authenticators.ts";
 import { claimChallenge } from "./operations/claim-challenge.ts";
 import { deleteUser } from "./operations/delete-user.ts";
+import { getDevices, invalidateDevice, updateDevice } from "./operations/devices.ts";
 import { getChallenge } from "./operations/get-challenge.ts";
 import { getUser } from "./operations/get-user.ts";
+import { importPasskeys } from "./operations/import-passkeys.ts";
 import { initiateChallenge } from "./operations/initiate-challenge.ts";
 import { queryUsers } from "./operations/query-users.ts";
+import {
+  createSession,
+  refreshSession,
+  revokeSession,
+  revokeUserSessions,
+  validateSession,
+} from "./operations/sessions.ts";
 import { trackAction } from "./operations/track-action.ts";
 import { updateUser } from "./operations/update-user.ts";
 import { validateChallenge } from "./operations/validate-challenge.ts";
@@ -183,5 +193,97 @@ export const serverApi: readonly Operation[] = [
     evidence: "observed",
     test: "lists a user's actions, newest first, filtered",
     handle: queryUserActions,
+  },
+  {
+    ...server,
+    name: "create-session",
+    method: "POST",
+    path: "/sessions",
+    evidence: "documented",
+    test: "keeps a session: create, validate, refresh with rotation, revoke",
+    handle: createSession,
+  },
+  {
+    ...server,
+    name: "validate-session",
+    method: "POST",
+    path: "/sessions/validate",
+    evidence: "documented",
+    test: "keeps a session: create, validate, refresh with rotation, revoke",
+    handle: validateSession,
+  },
+  {
+    ...server,
+    name: "refresh-session",
+    method: "POST",
+    path: "/sessions/refresh",
+    evidence: "documented",
+    test: "keeps a session: create, validate, refresh with rotation, revoke",
+    handle: refreshSession,
+  },
+  {
+    ...server,
+    name: "revoke-session",
+    method: "POST",
+    path: "/sessions/revoke",
+    evidence: "documented",
+    test: "keeps a session: create, validate, refresh with rotation, revoke",
+    handle: revokeSession,
+  },
+  {
+    ...server,
+    name: "revoke-user-sessions",
+    method: "POST",
+    path: "/sessions/user/revoke",
+    evidence: "documented",
+    test: "revokes every session of a user",
+    handle: revokeUserSessions,
+  },
+  {
+    ...server,
+    name: "get-devices",
+    method: "GET",
+    path: `${user}/devices`,
+    evidence: "documented",
+    test: "knows the devices that actions were tracked on, and invalidates one",
+    handle: getDevices,
+  },
+  {
+    ...server,
+    support: "shape only",
+    name: "update-device",
+    method: "PATCH",
+    path: `${user}/devices/{deviceId}`,
+    evidence: "pinned by an SDK",
+    test: "knows the devices that actions were tracked on, and invalidates one",
+    handle: updateDevice,
+  },
+  {
+    ...server,
+    name: "invalidate-device",
+    method: "POST",
+    path: `${user}/devices/{deviceId}/invalidate`,
+    evidence: "documented",
+    test: "knows the devices that actions were tracked on, and invalidates one",
+    handle: invalidateDevice,
+  },
+  {
+    ...server,
+    name: "import-passkeys",
+    method: "POST",
+    path: "/users/authenticators",
+    evidence: "pinned by an SDK",
+    test: "imports passkeys in a batch, each succeeding or failing alone",
+    handle: importPasskeys,
+  },
+  {
+    ...server,
+    support: "shape only",
+    name: "list-authenticator-configurations",
+    method: "GET",
+    path: "/authenticators",
+    evidence: "inferred",
+    test: "lists the methods that the tenant has switched on",
+    handle: getAuthenticatorConfigurations,
   },
 ];

@@ -5,7 +5,16 @@ import {
   createCollection,
   type Expiring,
 } from "./collection.ts";
-import type { Action, Challenge, Device, Message, Session, User, UserAuthenticator } from "./records.ts";
+import type {
+  Action,
+  Challenge,
+  Device,
+  FixedCode,
+  Message,
+  Session,
+  User,
+  UserAuthenticator,
+} from "./records.ts";
 import type { Storage } from "./storage.ts";
 
 // Bounds on what callers can create, so that memory stays flat however long the emulator runs. They are far above
@@ -31,6 +40,7 @@ export interface State {
   readonly sessions: Collection<Session>;
   readonly devices: Collection<Device & Expiring>;
   readonly keys: Collection<StoredKey>;
+  readonly fixedCodes: Collection<FixedCode>;
   /** Writes what changed since the last commit. Called before an answer leaves. */
   commit(): void;
   dropExpired(now: number): void;
@@ -42,7 +52,16 @@ export interface State {
 
 export type StateDump = Readonly<Record<string, readonly (readonly [key: string, record: unknown])[]>>;
 
-export function createState(tenantId: string, storage: Storage): State {
+export interface StateOptions {
+  readonly tenantId: string;
+  readonly storage: Storage;
+  /** Told of each change of a user authenticator, for the webhooks. */
+  readonly onAuthenticator?:
+    | ((previous: UserAuthenticator | undefined, next: UserAuthenticator | undefined) => void)
+    | undefined;
+}
+
+export function createState({ tenantId, storage, onAuthenticator }: StateOptions): State {
   let pending: Change[] = [];
   const onChange = (change: Change) => {
     pending.push(change);
@@ -62,6 +81,7 @@ export function createState(tenantId: string, storage: Storage): State {
     userAuthenticators: define<UserAuthenticator>({
       name: "userAuthenticators",
       indexes: { userId: (one) => one.userId, credentialId: (one) => one.credential?.credentialId },
+      onReplace: onAuthenticator,
     }),
     actions: define<Action>({
       name: "actions",
@@ -96,6 +116,7 @@ export function createState(tenantId: string, storage: Storage): State {
       indexes: { userId: (device) => device.userId },
     }),
     keys: define<StoredKey>({ name: "keys" }),
+    fixedCodes: define<FixedCode>({ name: "fixedCodes" }),
   };
   const all = Object.values(collections);
 

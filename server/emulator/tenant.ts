@@ -1,12 +1,14 @@
+import { serverView } from "./authenticator-view.ts";
 import type { Clock } from "./clock.ts";
 import { createLimits, type Limits } from "./limits.ts";
-import type { OutboundMessage, TenantOptions, TenantSettings } from "./options.ts";
-import { tenantSettings } from "./options.ts";
+import { type OutboundMessage, type TenantOptions, type TenantSettings, tenantSettings } from "./options.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 import type { Random } from "./random.ts";
+import type { UserAuthenticator } from "./records.ts";
 import { createState, type State } from "./state.ts";
 import type { Storage } from "./storage.ts";
 import { createTokens, type Tokens } from "./tokens.ts";
+import { createWebhooks, type Webhooks } from "./webhooks.ts";
 
 /** One customer of the service, with everything an operation needs. Tenants share nothing but the clock and chance. */
 export interface Tenant {
@@ -15,9 +17,12 @@ export interface Tenant {
   readonly state: State;
   readonly tokens: Tokens;
   readonly outbox: Outbox;
+  readonly webhooks: Webhooks;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly random: Random;
+  /** Where the emulator is reached, for links and issuers. */
+  apiUrl(): string;
   /** When a token, code or ceremony that begins now ends. */
   expiry(): number;
 }
@@ -27,23 +32,47 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly random: Random;
   readonly onMessage?: ((message: OutboundMessage) => void) | undefined;
+  apiUrl(): string;
 }
 
-export function createTenant(
-  options: TenantOptions,
-  { storage, clock, random, onMessage }: Surroundings,
-): Tenant {
+export function createTenant(options: TenantOptions, surroundings: Surroundings): Tenant {
+  const { storage, clock, random, onMessage, apiUrl } = surroundings;
   const settings = tenantSettings(options);
-  const state = createState(settings.tenantId, storage);
+  const { tenantId } = settings;
+  const webhooks = createWebhooks({ settings, clock, random });
+  const state = createState({ tenantId, storage, onAuthenticator: announceTo(webhooks) });
   return {
-    tenantId: settings.tenantId,
+    tenantId,
     settings,
     state,
+    webhooks,
     tokens: createTokens(settings, clock),
-    outbox: createOutbox({ tenantId: settings.tenantId, state, random, clock, onMessage }),
+    outbox: createOutbox({ tenantId, state, random, clock, onMessage }),
     limits: createLimits(settings, clock),
     clock,
     random,
+    apiUrl,
     expiry: () => clock.now() + settings.tokenDurationInMinutes * 60_000,
   };
+}
+
+/** Only enrolled authenticators are events; that one was merely used is not. */
+function announceTo(webhooks: Webhooks) {
+  return (previous: UserAuthenticator | undefined, next: UserAuthenticator | undefined): void => {
+    const before = previous?.verifiedAt === undefined ? undefined : previous;
+    const after = next?.verifiedAt === undefined ? undefined : next;
+    if (before === undefined && after !== undefined)
+      webhooks.announce("authenticator.created", serverView(after));
+    if (before !== undefined && after === undefined)
+      webhooks.announce("authenticator.deleted", serverView(before));
+    if (before !== undefined && after !== undefined && !isSameBesidesUse(before, after)) {
+      webhooks.announce("authenticator.updated", serverView(after));
+    }
+  };
+}
+
+function isSameBesidesUse(before: UserAuthenticator, after: UserAuthenticator): boolean {
+  const lasting = ({ lastVerifiedAt: _used, totpStep: _step, credential, ...rest }: UserAuthenticator) =>
+    JSON.stringify({ ...rest, name: credential?.name });
+  return lasting(before) === lasting(after);
 }

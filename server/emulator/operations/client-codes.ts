@@ -15,7 +15,7 @@ import type { Json } from "../wire.ts";
 
 /** `POST /client/user-authenticators/{method}` (protocol 5.8): begins an enrollment by sending a code to the address. */
 export function beginCodeEnrollment(verificationMethod: CodeMethod) {
-  return ({ tenant, token, body }: TokenCall): Json => {
+  return async ({ tenant, token, body }: TokenCall): Promise<Json> => {
     requireEnrollmentScope(tenant, token);
     const key = addressKey(verificationMethod);
     const address = requiredText(body, key, 320);
@@ -26,14 +26,14 @@ export function beginCodeEnrollment(verificationMethod: CodeMethod) {
       [key]: address,
       expiresAt: tenant.expiry(),
     });
-    send({ tenant, token }, verificationMethod, address, pending.userAuthenticatorId);
+    await send({ tenant, token }, verificationMethod, address, pending.userAuthenticatorId);
     return { userAuthenticatorId: pending.userAuthenticatorId, userId };
   };
 }
 
 /** `POST /client/challenge/{method}` (protocol 5.8): sends a code to an enrolled address, or to the tracked one. */
 export function beginCodeChallenge(verificationMethod: CodeMethod) {
-  return ({ tenant, token, body }: TokenCall): Json => {
+  return async ({ tenant, token, body }: TokenCall): Promise<Json> => {
     const wanted = optionalText(body, "userAuthenticatorId");
     const enrolled = enrolledAuthenticators(tenant, token.userId).filter(
       (one) => one.verificationMethod === verificationMethod,
@@ -49,10 +49,8 @@ export function beginCodeChallenge(verificationMethod: CodeMethod) {
     const address = chosen?.[key] ?? trackedAddress({ tenant, token }, key);
     if (address === undefined)
       throw invalidRequest(`The user has no ${key === "email" ? "email address" : "phone number"}.`);
-    return {
-      challengeId: send({ tenant, token }, verificationMethod, address, chosen?.userAuthenticatorId)
-        .challengeId,
-    };
+    const sent = await send({ tenant, token }, verificationMethod, address, chosen?.userAuthenticatorId);
+    return { challengeId: sent.challengeId };
   };
 }
 
@@ -70,7 +68,7 @@ function send(
   verificationMethod: CodeMethod,
   address: string,
   userAuthenticatorId: string | undefined,
-): CodeChallenge {
+): Promise<CodeChallenge> {
   const { tenant, token } = caller;
   return sendCode(tenant, {
     challengeId: openCode(caller, verificationMethod)?.challengeId,

@@ -12,10 +12,10 @@ import { readScope } from "./scope.ts";
 const codeMethods = ["EMAIL_OTP", "SMS", "WHATSAPP"] as const;
 
 /** `POST /challenge` (protocol 4.3): sends a code to an address, for a user who need not exist yet. */
-export function initiateChallenge(call: Call): Json {
+export async function initiateChallenge(call: Call): Promise<Json> {
   const { body } = call;
   const challengeId = optionalText(body, "challengeId");
-  const challenge = challengeId === undefined ? begin(call) : resend(call, challengeId);
+  const challenge = await (challengeId === undefined ? begin(call) : resend(call, challengeId));
   return {
     challengeId: challenge.challengeId,
     idempotencyKey: challenge.idempotencyKey,
@@ -23,7 +23,7 @@ export function initiateChallenge(call: Call): Json {
   };
 }
 
-function begin({ tenant, body }: Call): CodeChallenge {
+function begin({ tenant, body }: Call): Promise<CodeChallenge> {
   const verificationMethod = optionalChoice(body, "verificationMethod", codeMethods);
   if (verificationMethod === undefined) throw invalidRequest("verificationMethod is required.");
   if (!tenant.settings.verificationMethods.includes(verificationMethod)) {
@@ -47,7 +47,7 @@ function begin({ tenant, body }: Call): CodeChallenge {
 }
 
 /** Naming a challenge sends a fresh code for it (protocol 4.3, "replay"). */
-function resend({ tenant }: Call, challengeId: string): CodeChallenge {
+function resend({ tenant }: Call, challengeId: string): Promise<CodeChallenge> {
   const challenge = findCodeChallenge(tenant, challengeId);
   if (challenge === undefined || challenge.begunBy !== "server-api" || challenge.verifiedAt !== undefined) {
     throw invalidRequest("The challenge is invalid.", "no open challenge has this id");

@@ -105,7 +105,7 @@ export async function finishAuthentication(
     throw invalidCredential("the credential belongs to another user than the token");
   }
 
-  const { signCount, backedUp } = await verifyAuthentication({
+  const proven = await verifyAuthentication({
     ceremony,
     webauthnChallenge,
     settings,
@@ -121,7 +121,7 @@ export async function finishAuthentication(
   const used = {
     ...authenticator,
     lastVerifiedAt: tenant.clock.now(),
-    credential: { ...record, signCount, backedUp },
+    credential: { ...record, ...proven },
   };
   state.userAuthenticators.put(used.userAuthenticatorId, used);
   const { actionCode, idempotencyKey } = challenge;

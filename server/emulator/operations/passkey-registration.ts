@@ -1,3 +1,4 @@
+import { aaguidMapping } from "../aaguids.ts";
 import { completeAction } from "../actions.ts";
 import { clientView } from "../authenticator-view.ts";
 import { addAuthenticator, requireEnrollmentScope } from "../enrollment.ts";
@@ -118,7 +119,9 @@ export async function finishRegistration(
     credential: {
       ...verified,
       deviceId: answer.deviceId ?? tenant.random.uuid(),
-      name: challenge.verificationMethod === "PASSKEY" ? "Passkey" : "Security key",
+      name:
+        aaguidMapping(verified.aaguid)?.name ??
+        (challenge.verificationMethod === "PASSKEY" ? "Passkey" : "Security key"),
       userAgent,
       userHandle: userHandleOf(token.userId),
     },

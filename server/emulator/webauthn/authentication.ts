@@ -20,6 +20,7 @@ export interface Authentication {
 export interface VerifiedAuthentication {
   readonly signCount: number;
   readonly backedUp: boolean;
+  readonly deviceType: "singleDevice" | "multiDevice";
 }
 
 /** WebAuthn L3 7.2, for a credential record that the caller has found by credential ID. */
@@ -35,7 +36,8 @@ export async function verifyAuthentication(authentication: Authentication): Prom
     requireUserPresence: true,
     requireUserVerification,
   });
-  if (flags.backupEligible !== (record.deviceType === "multiDevice")) {
+  const deviceType = flags.backupEligible ? "multiDevice" : "singleDevice";
+  if (record.deviceType !== "unknown" && record.deviceType !== deviceType) {
     throw invalidCredential("backup eligibility changed since the registration");
   }
 
@@ -60,7 +62,11 @@ export async function verifyAuthentication(authentication: Authentication): Prom
 
   checkUserHandle(response.userHandle, record.userHandle, authentication.userId);
   checkCounter(authenticationInfo.newCounter, authentication);
-  return { signCount: authenticationInfo.newCounter, backedUp: authenticationInfo.credentialBackedUp };
+  return {
+    signCount: authenticationInfo.newCounter,
+    backedUp: authenticationInfo.credentialBackedUp,
+    deviceType,
+  };
 }
 
 /**
