@@ -7,8 +7,12 @@ import type { PasskeysContext } from "./options.ts";
 /** @throws AppError step_up_required, with the methods that would do */
 export async function requireFresh(context: PasskeysContext, session: SignedIn): Promise<void> {
   const ageSeconds = (context.now().getTime() - session.authenticatedAt.getTime()) / 1000;
-  if (ageSeconds < context.freshSeconds) return;
-  throw await stepUpRequired(context, session.userId, actions.managePasskeys);
+  const isRecent = ageSeconds < context.freshSeconds;
+  if (isRecent && (session.method === "passkey" || context.emailStepUp)) return;
+  const problem = await stepUpRequired(context, session.userId, actions.managePasskeys);
+  // A recent code is good enough where a new one would be.
+  if (isRecent && problem.extras.stepUp?.methods.includes("email-otp")) return;
+  throw problem;
 }
 
 export async function stepUpRequired(
