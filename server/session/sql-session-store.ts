@@ -3,17 +3,26 @@
  * the file, the migrations and the back-ups of the rest.
  */
 import { createHash } from "node:crypto";
-import { type SessionData, Store } from "express-session";
+import type { Request } from "express";
+import { type Session, type SessionData, Store } from "express-session";
 import type { Database } from "../storage/database.ts";
 
 export class SqlSessionStore extends Store {
   readonly #db: Database;
   readonly #now: () => Date;
+  /** Sessions that were read from here. If the row is gone when they are written, they have been ended meanwhile. */
+  readonly #read = new WeakSet<object>();
 
   constructor(db: Database, now: () => Date) {
     super();
     this.#db = db;
     this.#now = now;
+  }
+
+  override createSession(req: Request, data: SessionData): Session & SessionData {
+    const session = super.createSession(req, data);
+    this.#read.add(session);
+    return session;
   }
 
   override get(sid: string, done: (error: unknown, session?: SessionData | null) => void): void {
@@ -26,15 +35,17 @@ export class SqlSessionStore extends Store {
     found.then((row) => done(null, row === undefined ? null : JSON.parse(row.data)), done);
   }
 
+  /** A request that was under way while its session was ended or rotated must not bring the old one back. */
   override set(sid: string, session: SessionData, done?: (error?: unknown) => void): void {
-    const row = { id: hashed(sid), data: JSON.stringify(session), expires_at: this.#expiry(session) };
-    const written = this.#db
-      .insertInto("sessions")
-      .values(row)
-      .onConflict((conflict) =>
-        conflict.column("id").doUpdateSet({ data: row.data, expires_at: row.expires_at }),
-      )
-      .execute();
+    const id = hashed(sid);
+    const row = { data: JSON.stringify(session), expires_at: this.#expiry(session) };
+    const written = this.#read.has(session)
+      ? this.#db.updateTable("sessions").set(row).where("id", "=", id).execute()
+      : this.#db
+          .insertInto("sessions")
+          .values({ id, ...row })
+          .onConflict((conflict) => conflict.column("id").doUpdateSet(row))
+          .execute();
     written.then(() => done?.(), done);
   }
 
