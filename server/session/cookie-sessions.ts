@@ -63,7 +63,8 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
       const signedIn = req.session.signedIn;
       if (signedIn === undefined) return null;
       if (Date.parse(signedIn.startedAt) + absoluteMs <= options.now().getTime()) {
-        await destroy(req);
+        // A new, empty one and not none at all: this very request may be about to sign in.
+        await regenerate(req);
         return null;
       }
       return {
@@ -75,7 +76,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     },
 
     async start(req, _res, { userId, method }) {
-      await callback((done) => req.session.regenerate(done));
+      await regenerate(req);
       const at = options.now().toISOString();
       req.session.signedIn = { id: randomUUID(), userId, method, authenticatedAt: at, startedAt: at };
       await save(req);
@@ -84,7 +85,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     async renew(req, _res, { method }) {
       const { signedIn } = req.session;
       if (signedIn === undefined) throw new Error("Only the session of a signed-in user can be renewed.");
-      await callback((done) => req.session.regenerate(done));
+      await regenerate(req);
       req.session.signedIn = { ...signedIn, method, authenticatedAt: options.now().toISOString() };
       await save(req);
     },
@@ -125,6 +126,11 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
 /** Saved before the answer goes out, so that what was acknowledged is there. */
 function save(req: Request): Promise<void> {
   return callback((done) => req.session.save(done));
+}
+
+/** Ends the session and gives the request another, with a new id and nothing in it. */
+function regenerate(req: Request): Promise<void> {
+  return callback((done) => req.session.regenerate(done));
 }
 
 function destroy(req: Request): Promise<void> {
