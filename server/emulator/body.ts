@@ -8,8 +8,8 @@ const deepest = 32;
 /**
  * Reads a JSON body leniently, as the real API must (protocol 0.6): whatever the content type, and nothing at all is `{}`.
  */
-export async function readJsonBody(request: IncomingMessage): Promise<Input> {
-  const text = await readText(request);
+export async function readJsonBody(request: IncomingMessage, largest = largestBody): Promise<Input> {
+  const text = await readText(request, largest);
   if (text.trim() === "") return {};
   let parsed: unknown;
   try {
@@ -23,13 +23,13 @@ export async function readJsonBody(request: IncomingMessage): Promise<Input> {
   return parsed;
 }
 
-async function readText(request: IncomingMessage): Promise<string> {
+async function readText(request: IncomingMessage, largest: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
     if (!Buffer.isBuffer(chunk)) continue;
     size += chunk.length;
-    if (size > largestBody) throw new WireError("request_too_large", "The body is too large.");
+    if (size > largest) throw new WireError("request_too_large", "The body is too large.");
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");

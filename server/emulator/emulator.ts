@@ -1,6 +1,7 @@
 import { createTenants, type Tenants } from "./authentication.ts";
 import { type ControlledClock, createClock } from "./clock.ts";
 import { createDispatcher, type Dispatcher } from "./dispatch.ts";
+import { createFaults, type Faults } from "./faults.ts";
 import { createJournal, type Journal } from "./journal.ts";
 import { defaultTenant, type EmulatorOptions, type TenantOptions } from "./options.ts";
 import { createRandom, type Random } from "./random.ts";
@@ -13,9 +14,14 @@ export interface Core {
   readonly clock: ControlledClock;
   readonly random: Random;
   readonly journal: Journal;
+  readonly faults: Faults;
+  /** Aborts when the emulator closes: whatever waits, stops waiting. */
+  readonly closing: AbortSignal;
   readonly dispatcher: Dispatcher;
   /** Drops what has expired, at most once per sweep interval. */
   sweep(): void;
+  /** Ends long polls, delays and webhooks, so that connections can close. */
+  stopWaiting(): void;
   close(): void;
 }
 
@@ -41,6 +47,7 @@ export async function createCore(options: EmulatorOptions, apiUrl: () => string)
     ),
   );
   const journal = createJournal(clock);
+  const closing = new AbortController();
   let sweptAt = clock.now();
 
   return {
@@ -48,6 +55,8 @@ export async function createCore(options: EmulatorOptions, apiUrl: () => string)
     clock,
     random,
     journal,
+    faults: createFaults(random),
+    closing: closing.signal,
     dispatcher: createDispatcher({ tenants, journal }),
     sweep() {
       const now = clock.now();
@@ -59,9 +68,10 @@ export async function createCore(options: EmulatorOptions, apiUrl: () => string)
         state.commit();
       }
     },
-    close() {
+    stopWaiting() {
+      closing.abort();
       for (const { webhooks } of tenants.all()) webhooks.close();
-      storage.close();
     },
+    close: () => storage.close(),
   };
 }

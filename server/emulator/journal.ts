@@ -21,6 +21,8 @@ export interface JournalFilter {
   readonly operation?: string | undefined;
   /** Only what was refused. */
   readonly refused?: boolean | undefined;
+  /** Only what no operation matched: a suite that expects none has nothing misspelt. */
+  readonly unmatched?: boolean | undefined;
 }
 
 export interface Journal {
@@ -41,11 +43,12 @@ export function createJournal(clock: Clock): Journal {
       ring[next] = { at: toIso(clock.now()), ...entry };
       next = (next + 1) % journalLimit;
     },
-    list({ userId, operation, refused } = {}) {
+    list({ userId, operation, refused, unmatched } = {}) {
       return [...ring.slice(next), ...ring.slice(0, next)]
         .reverse()
         .filter((entry) => userId === undefined || entry.userId === userId)
         .filter((entry) => operation === undefined || entry.operation === operation)
+        .filter((entry) => unmatched !== true || entry.operation === undefined)
         .filter((entry) => refused !== true || entry.status >= 400 || entry.notes.length > 0);
     },
     clear() {

@@ -8,8 +8,9 @@ import { routes as apiRoutes } from "./dispatch.ts";
 import type { Core } from "./emulator.ts";
 import { WireError } from "./errors.ts";
 import { assetHeaders, assets } from "./page/assets.ts";
-import { respondJson } from "./respond.ts";
+import { respondBroken, respondJson } from "./respond.ts";
 import { createRoutes } from "./routes.ts";
+import { strike } from "./strike.ts";
 
 export interface ListenOptions {
   readonly port: number;
@@ -17,6 +18,9 @@ export interface ListenOptions {
   readonly allowedHosts: readonly string[];
   readonly control: readonly ControlOperation[];
 }
+
+/** An exported state is larger than any API request. */
+const largestState = 64 * 1024 * 1024;
 
 export interface Listener {
   readonly port: number;
@@ -42,7 +46,21 @@ export async function listen(
     }
     if (isClientApi) allowCrossOrigin(request, response);
     core.sweep();
+    const fault = core.faults.take(request.method ?? "", `/v1${path}`);
+    if (fault !== undefined) {
+      core.journal.write({
+        method: request.method ?? "",
+        path: `/v1${path}`,
+        status: fault.status ?? 0,
+        notes: ["a fault struck"],
+        operation: "fault",
+      });
+      if (await strike(fault, response, core.closing)) return;
+    }
+
     const { status, body } = await core.dispatcher.dispatch(request, path, new URLSearchParams(query));
+    if (fault?.drop === "after") return void response.destroy();
+    if (fault?.malformed) return respondBroken(response, status, body);
     respondJson(response, status, body, status === 413 ? { connection: "close" } : {});
   };
 
@@ -55,8 +73,9 @@ export async function listen(
     const match = controlRoutes.find(request.method ?? "", path);
     if (match === undefined)
       return respondJson(response, 404, { message: "The control plane has no such operation." });
-    const body = await readJsonBody(request);
-    respondJson(response, 200, await match.route.handle({ query: new URLSearchParams(query), body }));
+    const body = await readJsonBody(request, path === "/state" ? largestState : undefined);
+    const { route, params } = match;
+    respondJson(response, 200, await route.handle({ params, query: new URLSearchParams(query), body }));
   };
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -18,3 +18,10 @@ export function respondJson(
   });
   response.end(text);
 }
+
+/** JSON that breaks off in the middle: an injected fault. */
+export function respondBroken(response: ServerResponse, status: number, body: Json): void {
+  const text = JSON.stringify(body ?? {});
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(text.slice(0, Math.max(1, Math.floor(text.length / 2))));
+}

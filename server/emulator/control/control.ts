@@ -3,6 +3,7 @@ import type { Json } from "../wire.ts";
 
 /** One request to the control plane: what a test (or the page) does to the emulator, never part of Authsignal's API. */
 export interface ControlCall {
+  readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly body: Input;
 }

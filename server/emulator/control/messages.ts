@@ -1,7 +1,6 @@
 import { toIso } from "../clock.ts";
 import type { Message } from "../records.ts";
 import type { Tenant } from "../tenant.ts";
-import type { Json } from "../wire.ts";
 
 /** A message as tests and people see it. */
 export interface SentMessage {
@@ -36,8 +35,4 @@ export function sentMessage(tenant: Tenant, message: Message): SentMessage {
     userId,
     action: actionCode,
   };
-}
-
-export function messageJson(message: SentMessage): Json {
-  return { ...message };
 }

@@ -5,19 +5,82 @@ export const pageHtml = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>EMULATOR · Authsignal messages</title>
+<title>EMULATOR · Authsignal</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/page.css">
 <script type="module" src="/page.js"></script>
 </head>
 <body>
-<header><strong>EMULATOR</strong> <span>This is a local emulator of Authsignal. Nothing here is real, nothing is sent.</span></header>
+<header class="banner">
+<strong>EMULATOR</strong>
+<p>This stands in for Authsignal on this machine. Nothing here is real, and nothing is sent to anybody.</p>
+</header>
+<nav aria-label="Sections">
+<a href="#messages">Messages</a>
+<a href="#users">Users</a>
+<a href="#actions">Actions</a>
+<a href="#journal">Journal</a>
+<a href="#faults">Faults</a>
+<a href="#clock">Clock</a>
+</nav>
 <main>
-<h1>Messages</h1>
-<p id="empty">No message yet. Codes appear here as soon as an app asks for one.</p>
-<table hidden>
-<thead><tr><th scope="col">To</th><th scope="col">Code</th><th scope="col">Kind</th><th scope="col">Sent</th></tr></thead>
-<tbody></tbody>
-</table>
+<p id="connection" role="status"></p>
+
+<section id="messages" aria-labelledby="messages-title">
+<h1 id="messages-title">Messages</h1>
+<p class="hint">Codes and links that the service would have sent, newest first.</p>
+<div class="rows"></div>
+</section>
+
+<section id="users" aria-labelledby="users-title">
+<h2 id="users-title">Users and their authenticators</h2>
+<div class="rows"></div>
+</section>
+
+<section id="actions" aria-labelledby="actions-title">
+<h2 id="actions-title">Actions and their states</h2>
+<div class="rows"></div>
+</section>
+
+<section id="journal" aria-labelledby="journal-title">
+<h2 id="journal-title">Journal</h2>
+<p class="hint">What was asked, and exactly why it was refused. The caller is not told that much.</p>
+<label><input type="checkbox" id="refused-only"> Only refusals</label>
+<div class="rows"></div>
+</section>
+
+<section id="faults" aria-labelledby="faults-title">
+<h2 id="faults-title">Faults</h2>
+<p class="hint">The next matching request fails as chosen.</p>
+<form id="add-fault">
+<label>Path <input name="path" value="/v1/*" required spellcheck="false"></label>
+<label>Effect
+<select name="effect">
+<option value="500">Answers 500</option>
+<option value="429">Answers 429</option>
+<option value="before">Drops the connection before it takes effect</option>
+<option value="after">Drops the connection after it took effect</option>
+<option value="malformed">Answers broken JSON</option>
+<option value="slow">Takes 5 seconds</option>
+</select></label>
+<label>Times <input name="count" type="number" min="1" max="1000" value="1" required></label>
+<button type="submit">Add fault</button>
+<button type="button" id="clear-faults">Clear all</button>
+</form>
+<div class="rows"></div>
+</section>
+
+<section id="clock" aria-labelledby="clock-title">
+<h2 id="clock-title">Clock</h2>
+<p class="hint">Drives expiry and limits in the emulator only. Your app keeps its own time.</p>
+<p><time id="now"></time> <span id="frozen"></span></p>
+<p class="buttons">
+<button type="button" data-clock='{"freeze":true}'>Freeze</button>
+<button type="button" data-clock='{"advance":60000}'>One minute on</button>
+<button type="button" data-clock='{"advance":600000}'>Ten minutes on</button>
+<button type="button" data-clock='{"resume":true}'>Back to now</button>
+</p>
+</section>
 </main>
 </body>
 </html>

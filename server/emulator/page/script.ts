@@ -1,27 +1,145 @@
-/** The page's script. No data ever becomes markup: only textContent is written. */
-export const pageScript = `const rows = document.querySelector("tbody");
-const table = document.querySelector("table");
-const empty = document.querySelector("#empty");
+/**
+ * The page's script. No data ever becomes markup: only textContent is written. It is a string because the page is served
+ * from the compiled program, which carries no other files.
+ */
+export const pageScript = `const refreshEvery = 1500;
+const element = (selector) => document.querySelector(selector);
 
-function show(messages) {
-  table.hidden = messages.length === 0;
-  empty.hidden = messages.length > 0;
-  rows.replaceChildren(...messages.map((message) => {
-    const row = document.createElement("tr");
-    for (const text of [message.to, message.code ?? message.link ?? "", message.channel, message.sentAt]) {
-      const cell = document.createElement("td");
-      cell.textContent = text;
-      row.append(cell);
-    }
-    return row;
-  }));
+async function ask(path, options) {
+  const response = await fetch("/emulator" + path, options);
+  if (!response.ok) throw new Error("The emulator answered " + response.status);
+  return response.json();
+}
+
+function send(method, path, body) {
+  return ask(path, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body ?? {}) });
+}
+
+function cell(name, content, className) {
+  const made = document.createElement(name);
+  if (content instanceof Node) made.append(content);
+  else made.textContent = content ?? "";
+  if (className) made.className = className;
+  return made;
+}
+
+const shown = new Map();
+
+// Writes a table only when its rows changed, so that a selection or a screen reader is not disturbed.
+function table(section, caption, columns, rows, nothing) {
+  const key = JSON.stringify(rows);
+  if (shown.get(section) === key) return;
+  shown.set(section, key);
+  const place = element("#" + section + " .rows");
+  if (rows.length === 0) {
+    place.replaceChildren(cell("p", nothing, "nothing"));
+    return;
+  }
+  const head = document.createElement("tr");
+  for (const column of columns) {
+    const title = cell("th", column);
+    title.scope = "col";
+    head.append(title);
+  }
+  const body = document.createElement("tbody");
+  for (const row of rows) {
+    const line = document.createElement("tr");
+    row.forEach((text, at) => line.append(cell("td", text, columns[at] === "Code or link" ? "code" : "")));
+    body.append(line);
+  }
+  const made = document.createElement("table");
+  const header = document.createElement("thead");
+  header.append(head);
+  made.append(cell("caption", caption), header, body);
+  place.replaceChildren(made);
+}
+
+const time = (iso) => (iso ? iso.slice(11, 19) + " " + iso.slice(0, 10) : "");
+
+function describeFault(fault) {
+  if (fault.status) return "answers " + fault.status;
+  if (fault.drop) return "drops the connection " + fault.drop + " it takes effect";
+  if (fault.malformed) return "answers broken JSON";
+  return "waits " + fault.latency + " ms";
 }
 
 async function refresh() {
-  const response = await fetch("/emulator/messages");
-  if (response.ok) show(await response.json());
+  const refused = element("#refused-only").checked;
+  const [messages, tenants, journal, faults, clock] = await Promise.all([
+    ask("/messages"),
+    ask("/tenants"),
+    ask("/journal?refused=" + refused),
+    ask("/faults"),
+    ask("/clock"),
+  ]);
+  table("messages", "Messages", ["To", "Code or link", "Kind", "Action", "Sent"],
+    messages.map((one) => [one.to, one.code ?? one.link, one.channel, one.action, time(one.sentAt)]),
+    "No message yet. A code appears here as soon as an app asks for one.");
+  const users = tenants.flatMap((tenant) => tenant.users);
+  table("users", "Users", ["User", "E-mail", "Authenticators", "Created"],
+    users.map((user) => [
+      user.userId,
+      user.email,
+      user.authenticators.map((one) =>
+        one.verificationMethod + (one.webauthnCredential ? " (" + one.webauthnCredential.name + ")" : "") +
+        (one.isVerified ? "" : ", not verified")).join(", ") || "none",
+      time(user.createdAt),
+    ]),
+    "No user yet. The first tracked action or claimed code makes one.");
+  table("actions", "Actions", ["Action", "User", "State", "Proved by", "Began"],
+    tenants.flatMap((tenant) => tenant.actions).map((one) =>
+      [one.actionCode, one.userId, one.state, one.verificationMethod, time(one.createdAt)]),
+    "No action yet.");
+  table("journal", "Journal", ["Time", "Operation", "Status", "User", "Why"],
+    journal.slice(0, 200).map((one) => [
+      time(one.at),
+      one.operation ?? one.method + " " + one.path,
+      String(one.status || ""),
+      one.userId,
+      [one.errorCode, one.reason, ...one.notes].filter(Boolean).join(": "),
+    ]),
+    refused ? "Nothing was refused." : "Nothing was asked yet.");
+  table("faults", "Faults", ["Path", "Effect", "Left"],
+    faults.map((one) => [one.path ?? "any", describeFault(one), one.remaining > 1e9 ? "always" : String(one.remaining)]),
+    "No fault is set.");
+  element("#now").textContent = time(clock.now);
+  element("#frozen").textContent = clock.isFrozen ? "frozen" : "";
 }
 
-await refresh();
-setInterval(refresh, 2000);
+function tell(problem) {
+  const place = element("#connection");
+  if (place.textContent !== problem) place.textContent = problem;
+}
+
+async function keepFresh() {
+  try {
+    if (!document.hidden) await refresh();
+    tell("");
+  } catch {
+    tell("The emulator does not answer. This page continues when it is back.");
+  }
+  setTimeout(keepFresh, refreshEvery);
+}
+
+const act = (event, work) => {
+  event.preventDefault();
+  work().then(refresh).catch((error) => tell(error.message));
+};
+
+element("#add-fault").addEventListener("submit", (event) => {
+  const data = new FormData(event.target);
+  const effect = data.get("effect");
+  const rule = { path: data.get("path"), count: Number(data.get("count")) };
+  if (effect === "before" || effect === "after") rule.drop = effect;
+  else if (effect === "malformed") rule.malformed = true;
+  else if (effect === "slow") rule.latency = 5000;
+  else rule.status = Number(effect);
+  act(event, () => send("POST", "/faults", rule));
+});
+element("#clear-faults").addEventListener("click", (event) => act(event, () => send("DELETE", "/faults")));
+element("#refused-only").addEventListener("change", () => refresh().catch((error) => tell(error.message)));
+for (const button of document.querySelectorAll("[data-clock]")) {
+  button.addEventListener("click", (event) => act(event, () => send("PUT", "/clock", JSON.parse(button.dataset.clock))));
+}
+keepFresh();
 `;

@@ -1,0 +1,80 @@
+import { readFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { defaultTenant, type EmulatorOptions, type OutboundMessage, type TenantOptions } from "./options.ts";
+
+export const usage = `Usage: npm run emulator -- [options]
+
+  --port <number>        default 3001
+  --host <address>       interface to listen on; default 127.0.0.1, anything else exposes the emulator
+  --allow-host <name>    host name by which the page and the control plane may be addressed (repeatable)
+  --public-url <url>     where browsers and servers reach the emulator, when that is not http://localhost:PORT
+  --tenant-id <id>       default: the emulator's own tenant
+  --secret <key>         API secret key (repeatable: two may be active)
+  --rp-id <domain>       default localhost
+  --rp-name <name>       default: the RP ID
+  --origin <origin>      expected origin (repeatable); default http://localhost:3000
+  --data <file>          SQLite file that keeps the state; default :memory:
+  --seed <file>          JSON file of users, passkeys and fixed codes to begin with
+  --random-seed <text>   makes ids, codes and probabilistic faults repeatable
+  --webhook <url>        receives signed events
+  --quiet                does not print codes
+  --help
+`;
+
+export interface CommandLine {
+  readonly options: EmulatorOptions;
+  readonly seed: unknown;
+  readonly isHelp: boolean;
+}
+
+/** Reads the arguments; throws an error whose message says what is wrong. */
+export async function readCommandLine(
+  args: readonly string[],
+  print: (message: OutboundMessage) => void,
+): Promise<CommandLine> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      port: { type: "string", default: "3001" },
+      host: { type: "string" },
+      "allow-host": { type: "string", multiple: true },
+      "public-url": { type: "string" },
+      "tenant-id": { type: "string", default: defaultTenant.tenantId },
+      secret: { type: "string", multiple: true, default: [defaultTenant.secret] },
+      "rp-id": { type: "string", default: "localhost" },
+      "rp-name": { type: "string" },
+      origin: { type: "string", multiple: true, default: ["http://localhost:3000"] },
+      data: { type: "string" },
+      seed: { type: "string" },
+      "random-seed": { type: "string" },
+      webhook: { type: "string" },
+      quiet: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error("--port must be a number from 0 to 65535.");
+  const tenant: TenantOptions = {
+    tenantId: values["tenant-id"],
+    secrets: values.secret,
+    rpId: values["rp-id"],
+    ...(values["rp-name"] === undefined ? {} : { rpName: values["rp-name"] }),
+    expectedOrigins: values.origin,
+    ...(values.webhook === undefined ? {} : { webhook: { url: values.webhook } }),
+  };
+  return {
+    options: {
+      port,
+      tenants: [tenant],
+      ...(values.host === undefined ? {} : { host: values.host }),
+      ...(values["allow-host"] === undefined ? {} : { allowedHosts: values["allow-host"] }),
+      ...(values["public-url"] === undefined ? {} : { publicUrl: values["public-url"] }),
+      ...(values.data === undefined ? {} : { data: values.data }),
+      ...(values["random-seed"] === undefined ? {} : { seed: values["random-seed"] }),
+      ...(values.quiet ? {} : { onMessage: print }),
+    },
+    seed: values.seed === undefined ? undefined : JSON.parse(await readFile(values.seed, "utf8")),
+    isHelp: values.help,
+  };
+}

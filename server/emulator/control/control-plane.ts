@@ -1,0 +1,184 @@
+import type { Core } from "../emulator.ts";
+import { invalidRequest } from "../errors.ts";
+import type { Fault, FaultRule } from "../faults.ts";
+import { isJsonObject } from "../input.ts";
+import type { JournalEntry, JournalFilter } from "../journal.ts";
+import { forgetUser } from "../operations/delete-user.ts";
+import type { StateDump } from "../state.ts";
+import type { Tenant } from "../tenant.ts";
+import { type SentMessage, sentMessage } from "./messages.ts";
+import { applySeed, fixCode, type Seed, type Seeded } from "./seed.ts";
+
+export interface MessageQuery {
+  /** The exact address: "a@example.com" never finds "ba@example.com". */
+  readonly to?: string | undefined;
+  /** Only messages sent after the one with this id. */
+  readonly after?: string | undefined;
+  readonly tenantId?: string | undefined;
+}
+
+export interface ResetScope {
+  readonly tenantId?: string | undefined;
+  /** Only this user, with everything that hangs on them. */
+  readonly userId?: string | undefined;
+}
+
+export interface FixedCodeRequest {
+  readonly to: string;
+  /** Six digits. */
+  readonly code: string;
+  /** ISO 8601; default: until reset. */
+  readonly validUntil?: string | undefined;
+  readonly tenantId?: string | undefined;
+}
+
+/** Everything that one emulator knows, as JSON values; `importState` makes another emulator know the same. */
+export interface EmulatorState {
+  readonly version: 1;
+  readonly tenants: Readonly<Record<string, StateDump>>;
+}
+
+/** What a test may do to the emulator, in process or (the same) over HTTP under `/emulator`. */
+export interface ControlPlane {
+  /** What would have been sent, newest first. */
+  messages(query?: MessageQuery): SentMessage[];
+  /** The newest matching message, as soon as there is one; `undefined` when none came in time (milliseconds). */
+  waitForMessage(query: MessageQuery, timeout?: number): Promise<SentMessage | undefined>;
+  clearMessages(query?: MessageQuery): void;
+  fixCode(request: FixedCodeRequest): void;
+  reset(scope?: ResetScope): void;
+  /** Idempotent; answers virtual passkeys with their private keys. */
+  seed(seed: Seed, tenantId?: string): Seeded;
+  exportState(): EmulatorState;
+  importState(state: EmulatorState): void;
+  readonly clock: Core["clock"];
+  addFault(rule: FaultRule): Fault;
+  faults(): Fault[];
+  removeFault(faultId: string): boolean;
+  clearFaults(): void;
+  /** What was asked and why it was refused, newest first. */
+  journal(filter?: JournalFilter): JournalEntry[];
+  clearJournal(): void;
+  /** Resolves when no webhook is under way. */
+  webhooksSettled(): Promise<void>;
+}
+
+const longestWait = 60_000;
+
+export function createControlPlane(core: Core): ControlPlane {
+  const tenantsOf = (tenantId: string | undefined): readonly Tenant[] =>
+    tenantId === undefined ? core.tenants.all() : [requireTenant(core, tenantId)];
+
+  const messages = ({ to, after, tenantId }: MessageQuery = {}): SentMessage[] => {
+    const all = tenantsOf(tenantId)
+      .flatMap((tenant) => tenant.outbox.list({ to }).map((message) => sentMessage(tenant, message)))
+      .sort((left, right) => Date.parse(right.sentAt) - Date.parse(left.sentAt));
+    const seen = after === undefined ? -1 : all.findIndex((message) => message.messageId === after);
+    return seen === -1 ? all : all.slice(0, seen);
+  };
+
+  return {
+    messages,
+
+    waitForMessage(query, timeout = 5_000) {
+      const [present] = messages(query);
+      if (present !== undefined || timeout <= 0) return Promise.resolve(present);
+      return new Promise((resolve) => {
+        const finish = (message: SentMessage | undefined) => {
+          clearTimeout(timer);
+          for (const stop of subscriptions) stop();
+          core.closing.removeEventListener("abort", onClosing);
+          resolve(message);
+        };
+        const onClosing = () => finish(undefined);
+        const timer = setTimeout(() => finish(undefined), Math.min(timeout, longestWait));
+        const subscriptions = tenantsOf(query.tenantId).map((tenant) =>
+          tenant.outbox.subscribe(() => {
+            const [arrived] = messages(query);
+            if (arrived !== undefined) finish(arrived);
+          }),
+        );
+        core.closing.addEventListener("abort", onClosing);
+      });
+    },
+
+    clearMessages({ to, tenantId } = {}) {
+      for (const { outbox, state } of tenantsOf(tenantId)) {
+        outbox.clear(to);
+        state.commit();
+      }
+    },
+
+    fixCode({ tenantId, ...request }) {
+      for (const tenant of tenantsOf(tenantId)) {
+        fixCode(tenant, request);
+        tenant.state.commit();
+      }
+    },
+
+    reset({ tenantId, userId } = {}) {
+      for (const tenant of tenantsOf(tenantId)) {
+        if (userId !== undefined) forgetUser(tenant, userId);
+        else tenant.state.clear();
+        if (userId === undefined) tenant.limits.clear();
+        tenant.state.commit();
+      }
+      if (userId !== undefined || tenantId !== undefined) return;
+      core.journal.clear();
+      core.faults.clear();
+      core.clock.resume();
+    },
+
+    seed: (seed, tenantId) =>
+      applySeed(tenantId === undefined ? firstTenant(core) : requireTenant(core, tenantId), { ...seed }),
+
+    exportState() {
+      const dumps = core.tenants.all().map(({ tenantId, state }) => [tenantId, state.dump()] as const);
+      // Through JSON, so that what is answered in process equals what travels.
+      return JSON.parse(JSON.stringify({ version: 1, tenants: Object.fromEntries(dumps) }));
+    },
+
+    importState(state) {
+      if (state.version !== 1 || !isJsonObject(state.tenants))
+        throw invalidRequest("This is not an exported state.");
+      for (const [tenantId, dump] of Object.entries(state.tenants)) {
+        assertDump(dump);
+        requireTenant(core, tenantId).state.restore(dump);
+      }
+    },
+
+    clock: core.clock,
+    addFault: core.faults.add,
+    faults: core.faults.list,
+    removeFault: core.faults.remove,
+    clearFaults: core.faults.clear,
+    journal: core.journal.list,
+    clearJournal: core.journal.clear,
+    async webhooksSettled() {
+      await Promise.all(core.tenants.all().map(({ webhooks }) => webhooks.settled()));
+    },
+  };
+}
+
+function requireTenant(core: Core, tenantId: string): Tenant {
+  const tenant = core.tenants.byId(tenantId);
+  if (tenant === undefined) throw invalidRequest("The emulator has no such tenant.");
+  return tenant;
+}
+
+function firstTenant(core: Core): Tenant {
+  const [tenant] = core.tenants.all();
+  if (tenant === undefined) throw invalidRequest("The emulator has no tenant.");
+  return tenant;
+}
+
+function assertDump(dump: unknown): asserts dump is StateDump {
+  const isEntry = (entry: unknown) =>
+    Array.isArray(entry) && entry.length === 2 && typeof entry[0] === "string" && isJsonObject(entry[1]);
+  if (
+    !isJsonObject(dump) ||
+    !Object.values(dump).every((rows) => Array.isArray(rows) && rows.every(isEntry))
+  ) {
+    throw invalidRequest("This is not an exported state.");
+  }
+}

@@ -1,0 +1,36 @@
+import { serverView } from "../authenticator-view.ts";
+import { toIso } from "../clock.ts";
+import { userAttributes } from "../operations/get-user.ts";
+import type { Tenant } from "../tenant.ts";
+import type { Json } from "../wire.ts";
+
+/** How much of each kind the page shows: the newest. */
+const shown = 100;
+
+/** Users with their authenticators, and actions with their states: what a person wants to look at. */
+export function inspectTenant(tenant: Tenant): Json {
+  const users = [...tenant.state.users.values()].slice(-shown).reverse();
+  const actions = [...tenant.state.actions.values()].slice(-shown).reverse();
+  return {
+    tenantId: tenant.tenantId,
+    rpId: tenant.settings.rpId,
+    expectedOrigins: [...tenant.settings.expectedOrigins],
+    users: users.map((user) => ({
+      userId: user.userId,
+      ...userAttributes(user),
+      createdAt: toIso(user.createdAt),
+      authenticators: tenant.state.userAuthenticators.where("userId", user.userId).map((one) => ({
+        ...serverView(one),
+        isVerified: one.verifiedAt !== undefined,
+      })),
+    })),
+    actions: actions.map((action) => ({
+      userId: action.userId,
+      actionCode: action.actionCode,
+      idempotencyKey: action.idempotencyKey,
+      state: action.state,
+      verificationMethod: action.verificationMethod,
+      createdAt: toIso(action.createdAt),
+    })),
+  };
+}

@@ -1,0 +1,196 @@
+import { createHash } from "node:crypto";
+import { aaguidMapping } from "../aaguids.ts";
+import { enrolledAuthenticators, ensureUser } from "../enrollment.ts";
+import { invalidRequest } from "../errors.ts";
+import {
+  type Input,
+  isJsonObject,
+  optionalChoice,
+  optionalFlag,
+  optionalObject,
+  optionalText,
+  requiredText,
+} from "../input.ts";
+import type { UserAuthenticator } from "../records.ts";
+import type { Tenant } from "../tenant.ts";
+import { checkUserId } from "../user-id.ts";
+import { userHandleOf } from "../webauthn/options.ts";
+import { deriveKeyPair, type VirtualPasskey, virtualPasskey } from "./virtual-passkey.ts";
+
+/** What a test wants to find: users with pinned ids, their authenticators, and passkeys whose keys it may have. */
+export interface Seed {
+  readonly users?: readonly SeedUser[];
+  readonly fixedCodes?: readonly {
+    readonly to: string;
+    readonly code: string;
+    readonly validUntil?: string;
+  }[];
+}
+
+export interface SeedUser {
+  readonly userId: string;
+  readonly email?: string;
+  readonly emailVerified?: boolean;
+  readonly phoneNumber?: string;
+  readonly phoneNumberVerified?: boolean;
+  readonly username?: string;
+  readonly displayName?: string;
+  readonly locale?: string;
+  readonly custom?: Readonly<Record<string, string | number | boolean>>;
+  readonly authenticators?: readonly SeedAuthenticator[];
+  readonly passkeys?: readonly SeedPasskey[];
+}
+
+export interface SeedAuthenticator {
+  readonly userAuthenticatorId?: string;
+  readonly verificationMethod: "EMAIL_OTP" | "EMAIL_MAGIC_LINK" | "SMS" | "WHATSAPP";
+  readonly email?: string;
+  readonly phoneNumber?: string;
+}
+
+export interface SeedPasskey {
+  readonly userAuthenticatorId?: string;
+  /** Tells two passkeys of a user apart. Default "Passkey". */
+  readonly name?: string;
+  readonly aaguid?: string;
+}
+
+export interface Seeded {
+  readonly users: number;
+  readonly passkeys: VirtualPasskey[];
+}
+
+/** Idempotent: what is there already stays, with its id; ids that nobody pinned follow from what they name. */
+export function applySeed(tenant: Tenant, seed: Input): Seeded {
+  const users = objectsIn(seed, "users");
+  const passkeys = users.flatMap((user) => seedUser(tenant, user));
+  for (const fixed of objectsIn(seed, "fixedCodes")) fixCode(tenant, fixed);
+  tenant.state.commit();
+  return { users: users.length, passkeys };
+}
+
+/** Every code for this address will be this one, until `validUntil`. */
+export function fixCode(tenant: Tenant, input: Input): void {
+  const to = requiredText(input, "to", 320);
+  const code = requiredText(input, "code", 16);
+  if (!/^\d{6}$/.test(code)) throw invalidRequest("code must be six digits.");
+  const validUntil = optionalText(input, "validUntil");
+  const expiresAt = validUntil === undefined ? undefined : Date.parse(validUntil);
+  if (Number.isNaN(expiresAt)) throw invalidRequest("validUntil must be an ISO 8601 date.");
+  tenant.state.fixedCodes.put(to, { to, code, expiresAt });
+}
+
+function seedUser(tenant: Tenant, input: Input): VirtualPasskey[] {
+  const userId = checkUserId(requiredText(input, "userId"));
+  const user = ensureUser(tenant, userId);
+  tenant.state.users.put(userId, {
+    ...user,
+    email: optionalText(input, "email", 320) ?? user.email,
+    emailVerified: optionalFlag(input, "emailVerified") ?? user.emailVerified,
+    phoneNumber: optionalText(input, "phoneNumber", 64) ?? user.phoneNumber,
+    phoneNumberVerified: optionalFlag(input, "phoneNumberVerified") ?? user.phoneNumberVerified,
+    username: optionalText(input, "username") ?? user.username,
+    displayName: optionalText(input, "displayName") ?? user.displayName,
+    locale: optionalText(input, "locale") ?? user.locale,
+    custom: optionalObject(input, "custom") ?? user.custom,
+  });
+  for (const authenticator of objectsIn(input, "authenticators"))
+    seedAuthenticator(tenant, userId, authenticator);
+  return objectsIn(input, "passkeys").map((passkey) => seedPasskey(tenant, userId, passkey));
+}
+
+const addressMethods = ["EMAIL_OTP", "EMAIL_MAGIC_LINK", "SMS", "WHATSAPP"] as const;
+
+function seedAuthenticator(tenant: Tenant, userId: string, input: Input): void {
+  const verificationMethod = optionalChoice(input, "verificationMethod", addressMethods);
+  if (verificationMethod === undefined)
+    throw invalidRequest("A seeded authenticator needs a verificationMethod.");
+  const isEmail = verificationMethod === "EMAIL_OTP" || verificationMethod === "EMAIL_MAGIC_LINK";
+  const address = requiredText(input, isEmail ? "email" : "phoneNumber", 320);
+  putAuthenticator(tenant, {
+    userAuthenticatorId:
+      optionalText(input, "userAuthenticatorId", 64) ??
+      derivedId(tenant, userId, verificationMethod, address),
+    userId,
+    verificationMethod,
+    [isEmail ? "email" : "phoneNumber"]: address,
+  });
+}
+
+function seedPasskey(tenant: Tenant, userId: string, input: Input): VirtualPasskey {
+  const aaguid = optionalText(input, "aaguid", 64) ?? "00000000-0000-0000-0000-000000000000";
+  const name = optionalText(input, "name", 256) ?? aaguidMapping(aaguid)?.name ?? "Passkey";
+  const { privateKey, publicKey } = deriveKeyPair(tenant, JSON.stringify([userId, name]));
+  const credentialId = createHash("sha256").update(publicKey).digest("base64url");
+  const userAuthenticatorId =
+    optionalText(input, "userAuthenticatorId", 64) ?? derivedId(tenant, userId, "PASSKEY", credentialId);
+  const user = ensureUser(tenant, userId);
+  const userName = user.username ?? user.email ?? userId;
+  const userDisplayName = user.displayName ?? userName;
+  putAuthenticator(tenant, {
+    userAuthenticatorId,
+    userId,
+    verificationMethod: "PASSKEY",
+    username: userName,
+    displayName: userDisplayName,
+    credential: {
+      credentialId,
+      publicKey,
+      signCount: 0,
+      transports: ["internal", "hybrid"],
+      aaguid,
+      deviceType: "multiDevice",
+      backedUp: true,
+      deviceId: derivedId(tenant, userId, "device", name),
+      name,
+      userHandle: userHandleOf(userId),
+    },
+  });
+  return virtualPasskey(tenant, {
+    userId,
+    userAuthenticatorId,
+    credentialId,
+    privateKey,
+    userName,
+    userDisplayName,
+  });
+}
+
+function putAuthenticator(tenant: Tenant, seeded: Omit<UserAuthenticator, "createdAt">): void {
+  const { userAuthenticators } = tenant.state;
+  const known = userAuthenticators.get(seeded.userAuthenticatorId);
+  if (known !== undefined) {
+    if (known.userId !== seeded.userId)
+      throw invalidRequest("This userAuthenticatorId belongs to another user.");
+    return;
+  }
+  const now = tenant.clock.now();
+  const isDefault = enrolledAuthenticators(tenant, seeded.userId).length === 0;
+  userAuthenticators.put(seeded.userAuthenticatorId, {
+    ...seeded,
+    isDefault,
+    createdAt: now,
+    verifiedAt: now,
+  });
+}
+
+/** A UUID (RFC 9562 version 8) that follows from what it names. */
+function derivedId(tenant: Tenant, ...parts: string[]): string {
+  const hex = createHash("sha256")
+    .update(JSON.stringify([tenant.tenantId, ...parts]))
+    .digest("hex");
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `a${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join("-");
+}
+
+function objectsIn(input: Input, name: string): Input[] {
+  const list = Object.hasOwn(input, name) ? input[name] : [];
+  if (!Array.isArray(list) || !list.every(isJsonObject))
+    throw invalidRequest(`${name} must be a list of objects.`);
+  return list;
+}

@@ -1,0 +1,100 @@
+import { createECDH, createHmac, createPrivateKey } from "node:crypto";
+import { isoBase64URL, isoCBOR } from "@simplewebauthn/server/helpers";
+import type { Tenant } from "../tenant.ts";
+import { userHandleOf } from "../webauthn/options.ts";
+
+/** A passkey whose private key is known: what a virtual authenticator in a test browser needs to hold it. */
+export interface VirtualPasskey {
+  readonly userId: string;
+  readonly userAuthenticatorId: string;
+  /** Exactly the argument of the DevTools command `WebAuthn.addCredential`: binary members in plain base64. */
+  readonly credential: {
+    readonly credentialId: string;
+    readonly isResidentCredential: true;
+    readonly rpId: string;
+    readonly privateKey: string;
+    readonly userHandle: string;
+    readonly signCount: number;
+    readonly userName: string;
+    readonly userDisplayName: string;
+    readonly backupEligibility: true;
+    readonly backupState: true;
+  };
+}
+
+export interface VirtualKeyPair {
+  /** PKCS#8, DER. */
+  readonly privateKey: Buffer;
+  /** COSE_Key, base64url. */
+  readonly publicKey: string;
+}
+
+/** The same name gives the same key, so that seeding twice (or in another process) changes nothing. Never for real use. */
+export function deriveKeyPair(tenant: Tenant, name: string): VirtualKeyPair {
+  for (let attempt = 0; ; attempt += 1) {
+    const scalar = createHmac("sha256", `virtual passkey ${tenant.tenantId}`)
+      .update(`${name} ${attempt}`)
+      .digest();
+    const curve = createECDH("prime256v1");
+    try {
+      curve.setPrivateKey(scalar);
+    } catch {
+      // Not below the group order, once in 2^32: take the next.
+      continue;
+    }
+    const point = curve.getPublicKey();
+    const [x, y] = [point.subarray(1, 33), point.subarray(33)];
+    const privateKey = createPrivateKey({
+      key: {
+        kty: "EC",
+        crv: "P-256",
+        d: scalar.toString("base64url"),
+        x: x.toString("base64url"),
+        y: y.toString("base64url"),
+      },
+      format: "jwk",
+    }).export({ type: "pkcs8", format: "der" });
+    return { privateKey, publicKey: coseKey(x, y) };
+  }
+}
+
+/** RFC 9053: key type EC2, algorithm ES256, curve P-256. */
+function coseKey(x: Buffer, y: Buffer): string {
+  const labels = new Map<number, number | Uint8Array>([
+    [1, 2],
+    [3, -7],
+    [-1, 1],
+    [-2, Uint8Array.from(x)],
+    [-3, Uint8Array.from(y)],
+  ]);
+  return isoBase64URL.fromBuffer(isoCBOR.encode(labels));
+}
+
+export interface VirtualPasskeyFacts {
+  readonly userId: string;
+  readonly userAuthenticatorId: string;
+  /** base64url. */
+  readonly credentialId: string;
+  readonly privateKey: Buffer;
+  readonly userName: string;
+  readonly userDisplayName: string;
+}
+
+export function virtualPasskey(tenant: Tenant, facts: VirtualPasskeyFacts): VirtualPasskey {
+  return {
+    userId: facts.userId,
+    userAuthenticatorId: facts.userAuthenticatorId,
+    credential: {
+      credentialId: Buffer.from(facts.credentialId, "base64url").toString("base64"),
+      isResidentCredential: true,
+      rpId: tenant.settings.rpId,
+      privateKey: facts.privateKey.toString("base64"),
+      userHandle: Buffer.from(userHandleOf(facts.userId), "base64url").toString("base64"),
+      signCount: 0,
+      userName: facts.userName,
+      userDisplayName: facts.userDisplayName,
+      backupEligibility: true,
+      backupState: true,
+    },
+  };
+}

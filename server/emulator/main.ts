@@ -1,0 +1,34 @@
+import { readCommandLine, usage } from "./command-line.ts";
+import { startEmulator } from "./index.ts";
+import { isJsonObject } from "./input.ts";
+
+/** `npm run emulator`: the emulator alone, for another app or another machine's test suite. */
+async function main(): Promise<void> {
+  const { options, seed, isHelp } = await readCommandLine(process.argv.slice(2), ({ to, code, link }) => {
+    say(`Message to ${to}: ${code ?? link ?? ""}`);
+  });
+  if (isHelp) return say(usage);
+  const emulator = await startEmulator(options);
+  if (isJsonObject(seed)) emulator.seed(seed);
+  say(
+    `EMULATOR of Authsignal: ${emulator.url} (page), ${emulator.apiUrl} (API). It never contacts Authsignal.`,
+  );
+  if (options.host !== undefined)
+    say(`Listening on ${options.host}: whoever reaches it can read every code.`);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      emulator.close().catch(fail);
+    });
+  }
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+main().catch(fail);

@@ -1,0 +1,27 @@
+import type { ServerResponse } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Fault } from "./faults.ts";
+import { respondJson } from "./respond.ts";
+
+/** Does what a fault does before the operation; `true` when that was all and nobody should answer any more. */
+export async function strike(fault: Fault, response: ServerResponse, closing: AbortSignal): Promise<boolean> {
+  if (fault.latency !== undefined) await pause(fault.latency, closing);
+  if (fault.drop === "before") {
+    response.destroy();
+    return true;
+  }
+  if (fault.status === undefined) return false;
+  const code = fault.errorCode ?? (fault.status === 429 ? "too_many_requests" : "internal_error");
+  const body = { error: code, errorCode: code, errorDescription: "The emulator was asked to fail here." };
+  respondJson(response, fault.status, body, {
+    ...(fault.retryAfter === undefined ? {} : { "retry-after": String(fault.retryAfter) }),
+  });
+  return true;
+}
+
+/** Closing the emulator ends the wait: the connection is about to go anyway. */
+async function pause(milliseconds: number, closing: AbortSignal): Promise<void> {
+  await delay(milliseconds, undefined, { signal: closing, ref: false }).catch((error: unknown) => {
+    if (!closing.aborted) throw error;
+  });
+}
