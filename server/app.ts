@@ -49,7 +49,7 @@ export function createApp(deps: AppDeps): Express {
     secure: https,
     now,
   });
-  const record = createAuditTrail(storage.db, log, now);
+  const record = createAuditTrail(storage.traffic, log, now);
 
   const app = express();
   app.disable("x-powered-by");
@@ -75,12 +75,12 @@ export function createApp(deps: AppDeps): Express {
     "/api",
     createPasskeysRouter({
       authsignal: deps.authsignal,
-      users: createSqlUsers(storage.db, now),
+      users: createSqlUsers(storage.accounts, now),
       sessions,
       storage,
       browser: deps.browser,
       origins: [origin],
-      browserMemory: createBrowserCookie({ db: storage.db, secure: https, now }),
+      browserMemory: createBrowserCookie({ db: storage.traffic, secure: https, now }),
       onEvent: (event) => {
         record(event);
         metrics?.metrics.count(event);

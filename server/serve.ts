@@ -58,7 +58,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   await listen(server, config.port);
 
   const sweep = (): void => {
-    sweepExpired(storage.db, new Date()).catch((error: unknown) =>
+    sweepExpired(storage.traffic, new Date()).catch((error: unknown) =>
       log.error({ event: "sweep.failed", cause: describeError(error) }),
     );
   };

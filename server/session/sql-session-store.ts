@@ -7,6 +7,8 @@ import type { Request } from "express";
 import { type Session, type SessionData, Store } from "express-session";
 import type { Database } from "../storage/database.ts";
 
+const touchStepMs = 60 * 1000;
+
 export class SqlSessionStore extends Store {
   readonly #db: Database;
   readonly #now: () => Date;
@@ -54,12 +56,17 @@ export class SqlSessionStore extends Store {
     deleted.then(() => done?.(), done);
   }
 
-  /** Moves the idle limit. Never brings a destroyed session back: it only updates. */
+  /**
+   * Moves the idle limit, in steps of a minute: a write at every request would cost more than the request.
+   * Never brings a destroyed session back: it only updates.
+   */
   override touch(sid: string, session: SessionData, done?: () => void): void {
+    const expires_at = this.#expiry(session);
     const touched = this.#db
       .updateTable("sessions")
-      .set({ expires_at: this.#expiry(session) })
+      .set({ expires_at })
       .where("id", "=", hashed(sid))
+      .where("expires_at", "<", expires_at - touchStepMs)
       .execute();
     touched.then(
       () => done?.(),

@@ -2,16 +2,14 @@
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import { RateLimiterPostgres } from "rate-limiter-flexible";
-import { type Database, migrate } from "./database.ts";
+import { migrate, type SqlBackEnd } from "./database.ts";
 import { type Limiter, type LimitRule, toLimiter } from "./limiter.ts";
 import type { Schema } from "./schema.ts";
 
 /** Times in milliseconds are bigint columns; they stay below 2^53, so a number carries them. */
 const int8 = 20;
 
-export async function openPostgres(
-  databaseUrl: string,
-): Promise<{ db: Database; limiter: (rule: LimitRule) => Limiter }> {
+export async function openPostgres(databaseUrl: string): Promise<SqlBackEnd> {
   const types = {
     getTypeParser: (oid: number, format?: "text" | "binary") =>
       oid === int8 ? Number : pg.types.getTypeParser(oid, format === "binary" ? "text" : format),
@@ -33,5 +31,5 @@ export async function openPostgres(
         duration: seconds,
       }),
     );
-  return { db, limiter };
+  return { accounts: db, traffic: db, limiter, close: () => db.destroy() };
 }

@@ -1,10 +1,19 @@
 /** What the flows remember, in SQL. Every decision is one statement, so that parallel callers cannot both win. */
 import { randomUUID } from "node:crypto";
 import type { FlowStore, Grant } from "../passkeys/flow-store.ts";
-import type { Database } from "./database.ts";
+import type { Database, SqlBackEnd } from "./database.ts";
 
-export function createSqlFlowStore(db: Database): FlowStore {
-  return { ...tokens(db), ...begunActions(db), ...grants(db), ...passkeyNames(db), ...offerAnswers(db) };
+export function createSqlFlowStore({
+  accounts,
+  traffic,
+}: Pick<SqlBackEnd, "accounts" | "traffic">): FlowStore {
+  return {
+    ...tokens(traffic),
+    ...begunActions(traffic),
+    ...grants(traffic),
+    ...passkeyNames(accounts),
+    ...offerAnswers(accounts),
+  };
 }
 
 function tokens(db: Database): Pick<FlowStore, "consumeToken" | "countOtpAttempt"> {

@@ -7,7 +7,10 @@ import type { Limiter, LimitRule } from "./limiter.ts";
 import { createSqlFlowStore } from "./sql-flow-store.ts";
 
 export interface Storage {
-  readonly db: Database;
+  /** Users and what they said: survives anything. */
+  readonly accounts: Database;
+  /** Sessions, tokens, the audit trail: written at every turn. */
+  readonly traffic: Database;
   readonly sessionStore: Store;
   /** What the flows remember. */
   readonly flows: FlowStore;
@@ -19,7 +22,7 @@ export interface Storage {
 }
 
 export interface StorageOptions {
-  /** Path of the SQLite file, or `:memory:`. Not used with `databaseUrl`. */
+  /** Path of the SQLite file. Not used with `databaseUrl`. */
   readonly file: string;
   /** `postgres://…`: users, passkey names, tokens and, without Redis, sessions and limits. */
   readonly databaseUrl?: string | null;
@@ -41,18 +44,19 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       ? await (await import("./redis.ts")).openRedis(options.redisUrl, options.redisPrefix ?? "")
       : null;
   const ping = async (): Promise<void> => {
-    await sql.db.selectFrom("users").select("id").limit(1).execute();
+    await sql.accounts.selectFrom("users").select("id").limit(1).execute();
     await redis?.ping();
   };
   return {
-    db: sql.db,
-    flows: createSqlFlowStore(sql.db),
-    sessionStore: redis?.sessionStore ?? new SqlSessionStore(sql.db, options.now),
+    accounts: sql.accounts,
+    traffic: sql.traffic,
+    flows: createSqlFlowStore(sql),
+    sessionStore: redis?.sessionStore ?? new SqlSessionStore(sql.traffic, options.now),
     limiter: redis?.limiter ?? sql.limiter,
     ping,
     async close() {
       await redis?.close();
-      await sql.db.destroy();
+      await sql.close();
     },
   };
 }

@@ -127,7 +127,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     });
     const routerOptions: PasskeysOptions = {
       authsignal,
-      users: createSqlUsers(storage.db, date),
+      users: createSqlUsers(storage.accounts, date),
       sessions,
       storage,
       browser,

@@ -80,7 +80,7 @@ describe("what does not sign in", () => {
 
   test("a passkey whose account we do not have", async () => {
     const stranger = await lab.person("passkey");
-    await lab.storage.db.deleteFrom("users").where("id", "=", stranger.user.id).execute();
+    await lab.storage.accounts.deleteFrom("users").where("id", "=", stranger.user.id).execute();
     const token = await lab.signInToken(stranger.authenticator);
     const agent = lab.agent();
     const refused = await agent

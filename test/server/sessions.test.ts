@@ -86,7 +86,7 @@ describe("a new session id", () => {
       .replace(/^s:/, "")
       .split(".")[0];
     expect(Buffer.from(id ?? "", "base64url").length).toBeGreaterThanOrEqual(16);
-    const rows = await lab.storage.db.selectFrom("sessions").selectAll().execute();
+    const rows = await lab.storage.traffic.selectFrom("sessions").selectAll().execute();
     expect(JSON.stringify(rows)).not.toContain(id);
   });
 });
@@ -161,7 +161,7 @@ describe("a session ends", () => {
 
   test("with the account", async () => {
     const { agent, user } = await lab.person();
-    await lab.storage.db.deleteFrom("users").where("id", "=", user.id).execute();
+    await lab.storage.accounts.deleteFrom("users").where("id", "=", user.id).execute();
     expect((await agent.get(api("getSession")).expect(200)).body.user).toBeNull();
     await agent.get(api("listPasskeys")).expect(401);
   });
@@ -308,7 +308,7 @@ test("nothing that the API answers is stored, by a browser or by a proxy", async
 
 test("visitors who only look leave no session behind", async () => {
   const count = async () => {
-    const { all } = await lab.storage.db
+    const { all } = await lab.storage.traffic
       .selectFrom("sessions")
       .select((eb) => eb.fn.countAll().as("all"))
       .executeTakeFirstOrThrow();

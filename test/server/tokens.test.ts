@@ -192,7 +192,7 @@ describe("a token is accepted once", () => {
   test("also after a restart: what was accepted is in the database", async () => {
     const token = await lab.signInToken(person.authenticator);
     await lab.agent().post(api("validate")).send({ token, action: actions.signInWithPasskey }).expect(200);
-    const rows = await lab.storage.db.selectFrom("consumed_tokens").selectAll().execute();
+    const rows = await lab.storage.traffic.selectFrom("consumed_tokens").selectAll().execute();
     expect(rows.length).toBeGreaterThan(0);
     expect(JSON.stringify(rows)).not.toContain(token);
   });
