@@ -1,8 +1,8 @@
 /** Sessions and limits in Redis, through kept adapters. Loaded only with REDIS_URL. */
-import { RedisStore } from "connect-redis";
 import type { Store } from "express-session";
 import { RateLimiterRedis } from "rate-limiter-flexible";
 import { createClient } from "redis";
+import { RedisSessionStore } from "../session/redis-session-store.ts";
 import { type Limiter, type LimitRule, toLimiter } from "./limiter.ts";
 
 export async function openRedis(
@@ -24,7 +24,7 @@ export async function openRedis(
   client.on("error", () => {});
   await client.connect();
   return {
-    sessionStore: new RedisStore({ client, prefix: `${prefix}session:` }),
+    sessionStore: new RedisSessionStore({ client, prefix: `${prefix}session:` }),
     limiter: ({ name, points, seconds }) =>
       toLimiter(
         new RateLimiterRedis({
