@@ -28,6 +28,19 @@ export class RefusedCall extends AppError {
   }
 }
 
+/**
+ * Authsignal did not accept our API secret key, or says so: a forged token may be answered alike. So it does not
+ * count as an outage, or whoever sends forged tokens would shut the door for everybody.
+ */
+class RefusedKey extends AppError {
+  constructor() {
+    super("upstream_unavailable", {
+      detail: "Authsignal refused our API secret key. Check it, and the region in AUTHSIGNAL_API_URL.",
+      extras: { retryAfter: 5 },
+    });
+  }
+}
+
 export interface Caller {
   <Answer>(schema: z.ZodType<Answer>, send: () => Promise<unknown>): Promise<Answer>;
   readonly isOpen: () => boolean;
@@ -60,7 +73,8 @@ export function createCaller(deadlineMs: number): Caller {
 
 /** A refusal is an answer; only silence and faults count. */
 function isOutage(error: AppError): boolean {
-  return error.code === "upstream_unavailable" && !(error instanceof RefusedCall);
+  const isRefusal = error instanceof RefusedCall || error instanceof RefusedKey;
+  return error.code === "upstream_unavailable" && !isRefusal;
 }
 
 /** The two members of the SDK's error that are safe and of use. */
@@ -72,11 +86,7 @@ function throwClean(error: unknown): never {
   const known = SdkError.safeParse(error);
   if (!known.success) throw unavailable("The call to Authsignal failed.");
   const { statusCode, errorCode } = known.data;
-  if (statusCode === 401 && errorCode === "unauthorized") {
-    throw unavailable(
-      "Authsignal refused our API secret key. Check it, and the region in AUTHSIGNAL_API_URL.",
-    );
-  }
+  if (statusCode === 401 && errorCode === "unauthorized") throw new RefusedKey();
   if (statusCode === 429) throw new AppError("rate_limited", { extras: { retryAfter: 60 } });
   if (statusCode >= 400 && statusCode < 500) throw new RefusedCall(statusCode, errorCode);
   throw unavailable(`Authsignal failed with ${statusCode} ${errorCode}.`);

@@ -27,7 +27,11 @@ describe("signing in with a code", () => {
   test("makes no account before the address is proven", async () => {
     const email = lab.newAddress();
     await lab.agent().post(api("challengeOtp")).send({ email }).expect(202);
-    const users = await lab.storage.accounts.selectFrom("users").selectAll().where("email", "=", email).execute();
+    const users = await lab.storage.accounts
+      .selectFrom("users")
+      .selectAll()
+      .where("email", "=", email)
+      .execute();
     expect(users).toEqual([]);
   });
 
