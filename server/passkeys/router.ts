@@ -41,6 +41,7 @@ export function createPasskeysRouter(options: PasskeysOptions): Router {
     description ??= describeApi(req.baseUrl);
     res.json(description);
   });
+  router.use(convertPathError);
   return router;
 }
 
@@ -92,19 +93,20 @@ function finish(context: PasskeysContext, call: Call<ValidateRequest>): Promise<
 
 /** body-parser's errors in our words, so that a host never meets a raw one. */
 const convertBodyError: ErrorRequestHandler = (error: unknown, _req, _res, next) => {
-  const type = typeof error === "object" && error !== null && "type" in error ? error.type : undefined;
-  switch (type) {
+  if (!(error instanceof Error)) return next(error);
+  switch ("type" in error ? error.type : undefined) {
     case "entity.too.large":
       return next(new AppError("payload_too_large"));
     case "charset.unsupported":
     case "encoding.unsupported":
       return next(new AppError("unsupported_media_type"));
-    case "entity.parse.failed":
-    case "entity.verify.failed":
-    case "request.aborted":
-    case "request.size.invalid":
-      return next(new AppError("malformed_json"));
     default:
-      return next(error);
+      // Whatever else the body is to blame for: not JSON, not gzip, shorter than announced.
+      return next("status" in error && error.status === 400 ? new AppError("malformed_json") : error);
   }
+};
+
+/** Express's own error for a path that cannot be decoded, such as `/passkeys/%`. */
+const convertPathError: ErrorRequestHandler = (error: unknown, _req, _res, next) => {
+  next(error instanceof URIError ? new AppError("not_found") : error);
 };
