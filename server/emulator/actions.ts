@@ -83,7 +83,7 @@ export interface Completion extends ActionName {
 }
 
 /** A finished challenge: the action succeeded, the authenticator was used, and the answer carries a new token (3.4). */
-export async function completeAction(tenant: Tenant, completion: Completion): Promise<string> {
+export function completeAction(tenant: Tenant, completion: Completion): string {
   const { authenticator, deviceId, userId, actionCode, idempotencyKey } = completion;
   markSucceeded(tenant, { userId, actionCode, idempotencyKey }, authenticator.verificationMethod, {
     verifiedByAuthenticatorId: authenticator.userAuthenticatorId,
@@ -106,7 +106,7 @@ export function markSucceeded(
   return marked;
 }
 
-export function issueResultToken(tenant: Tenant, name: ActionName): Promise<string> {
+export function issueResultToken(tenant: Tenant, name: ActionName): string {
   const username = tenant.state.users.get(name.userId)?.username;
   return tenant.tokens.issue({ ...name, username, scope: scopesAfterChallenge });
 }

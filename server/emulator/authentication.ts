@@ -51,10 +51,10 @@ export function authenticateTenant(tenants: Tenants, authorization: string | und
 }
 
 /** Client API, for a user: the token as Bearer. */
-export async function authenticateToken(
+export function authenticateToken(
   tenants: Tenants,
   authorization: string | undefined,
-): Promise<{ tenant: Tenant; token: ClientToken }> {
+): { tenant: Tenant; token: ClientToken } {
   const bearer = bearerToken(authorization);
   if (bearer === undefined)
     throw new WireError("token_required", "A token is required.", "no Bearer authorization");
@@ -67,7 +67,7 @@ export async function authenticateToken(
       "the token names no tenant of this emulator",
     );
   }
-  const token = await tenant.tokens.check(bearer);
+  const token = tenant.tokens.check(bearer);
   if (tenant.state.users.get(token.userId) === undefined) {
     throw new WireError("invalid_token", "The token is invalid.", "the token's user was deleted");
   }

@@ -54,7 +54,7 @@ export function createDispatcher({ tenants, journal }: DispatcherOptions): Dispa
     if (match === undefined) throw new UnknownRoute();
     draft.operation = match.route.name;
     draft.userId = match.params.userId;
-    const { tenant, token } = await authenticate(tenants, match, authorization);
+    const { tenant, token } = authenticate(tenants, match, authorization);
     draft.tenantId = tenant.tenantId;
     draft.userId ??= token?.userId;
 
@@ -106,11 +106,11 @@ function toRefusal(error: unknown): Refusal {
   throw error;
 }
 
-async function authenticate(
+function authenticate(
   tenants: Tenants,
   { route, params }: Match<Operation>,
   authorization: string | undefined,
-): Promise<{ tenant: Tenant; token?: ClientToken }> {
+): { tenant: Tenant; token?: ClientToken } {
   switch (route.caller) {
     case "api secret":
       return { tenant: authenticateSecret(tenants, authorization) };

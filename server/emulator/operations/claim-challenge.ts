@@ -13,7 +13,7 @@ import type { Json } from "../wire.ts";
  * `POST /claim` (protocol 4.5): binds a verified challenge to a user, once. How it refuses is *inferred* (questions 2
  * to 4).
  */
-export async function claimChallenge({ tenant, body }: Call): Promise<Json> {
+export function claimChallenge({ tenant, body }: Call): Json {
   const challengeId = requiredText(body, "challengeId");
   const userId = checkUserId(requiredText(body, "userId"));
   const skipVerificationCheck = optionalFlag(body, "skipVerificationCheck") ?? false;
@@ -41,7 +41,7 @@ export async function claimChallenge({ tenant, body }: Call): Promise<Json> {
     userAgent: challenge.userAgent,
   });
   tenant.state.challenges.put(challengeId, { ...challenge, claimedBy: userId });
-  return { token: await issueResultToken(tenant, name), verificationMethod };
+  return { token: issueResultToken(tenant, name), verificationMethod };
 }
 
 /**

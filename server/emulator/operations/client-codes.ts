@@ -101,7 +101,7 @@ export function openCode(
 
 /** `POST /client/verify/{method}` (protocol 5.8): a wrong code is a 200 that says so. */
 export function verifyCode(verificationMethod: CodeMethod) {
-  return async (call: TokenCall): Promise<Json> => {
+  return (call: TokenCall): Json => {
     const { tenant, token, body, note } = call;
     const challenge = openCode(call, verificationMethod);
     const outcome = checkCode(tenant, challenge, requiredText(body, "verificationCode"), note);
@@ -111,7 +111,7 @@ export function verifyCode(verificationMethod: CodeMethod) {
   };
 }
 
-export async function finishCode(call: TokenCall, challenge: CodeChallenge, userId: string): Promise<Json> {
+export function finishCode(call: TokenCall, challenge: CodeChallenge, userId: string): Json {
   const { tenant, token } = call;
   const { authenticator, isNew } = proveAddress(call, challenge);
   const key = addressKey(challenge.verificationMethod);
@@ -119,7 +119,7 @@ export async function finishCode(call: TokenCall, challenge: CodeChallenge, user
   if (user !== undefined && (user[key] === undefined || user[key] === challenge.address)) {
     tenant.state.users.put(userId, { ...user, [key]: challenge.address, [`${key}Verified`]: true });
   }
-  const accessToken = await completeAction(tenant, { ...token, authenticator });
+  const accessToken = completeAction(tenant, { ...token, authenticator });
   return { isVerified: true, accessToken, userAuthenticator: isNew ? clientView(authenticator) : undefined };
 }
 

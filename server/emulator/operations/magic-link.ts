@@ -9,7 +9,7 @@ import { finishCode, openCode } from "./client-codes.ts";
  * `POST /client/verify/email-magic-link/finalize` (protocol 5.9): polled by the browser until the person has followed the
  * link, which then counts as proof of the address.
  */
-export async function finalizeMagicLink(call: TokenCall): Promise<Json> {
+export function finalizeMagicLink(call: TokenCall): Json {
   const challenge = openCode(call, "EMAIL_MAGIC_LINK");
   if (challenge === undefined)
     throw invalidRequest("The challenge is invalid.", "no open magic link for this action");

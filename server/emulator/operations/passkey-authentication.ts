@@ -126,7 +126,7 @@ export async function finishAuthentication(
   state.userAuthenticators.put(used.userAuthenticatorId, used);
   const { actionCode, idempotencyKey } = challenge;
   const { userId, userAuthenticatorId, username, displayName } = used;
-  const accessToken = await completeAction(tenant, {
+  const accessToken = completeAction(tenant, {
     userId,
     actionCode,
     idempotencyKey,

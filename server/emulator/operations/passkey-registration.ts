@@ -126,7 +126,7 @@ export async function finishRegistration(
       userHandle: userHandleOf(token.userId),
     },
   });
-  const accessToken = await completeAction(tenant, { ...token, authenticator, deviceId: answer.deviceId });
+  const accessToken = completeAction(tenant, { ...token, authenticator, deviceId: answer.deviceId });
   return {
     isVerified: true,
     accessToken,

@@ -26,7 +26,7 @@ export async function createSession(call: Call): Promise<Json> {
   if (appClients.length > 0 && !appClients.some((client) => client.clientId === clientId)) {
     throw invalidRequest("The app client does not exist.");
   }
-  const claims = await tenant.tokens.check(token);
+  const claims = tenant.tokens.check(token);
   if (actionCode !== undefined && actionCode !== claims.actionCode)
     throw invalidRequest("Action is invalid.");
   const action = findAction(tenant, claims);

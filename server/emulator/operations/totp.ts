@@ -29,7 +29,7 @@ export function beginTotpEnrollment({ tenant, token }: TokenCall): Json {
 }
 
 /** `POST /client/verify/totp`: RFC 6238 with one step of tolerance; each code works once. */
-export async function verifyTotp({ tenant, token, body, note }: TokenCall): Promise<Json> {
+export function verifyTotp({ tenant, token, body, note }: TokenCall): Json {
   const code = requiredText(body, "verificationCode", 16);
   const { userId } = token;
   if (!tenant.limits.verify("AUTHENTICATOR_APP", userId)) {
@@ -55,7 +55,7 @@ export async function verifyTotp({ tenant, token, body, note }: TokenCall): Prom
       expiresAt: undefined,
     };
     tenant.state.userAuthenticators.put(used.userAuthenticatorId, used);
-    const accessToken = await completeAction(tenant, { ...token, authenticator: used });
+    const accessToken = completeAction(tenant, { ...token, authenticator: used });
     return { isVerified: true, accessToken, userAuthenticator: isNew ? clientView(used) : undefined };
   }
   note(

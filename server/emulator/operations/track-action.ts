@@ -8,7 +8,7 @@ import type { Json } from "../wire.ts";
 import { readScope } from "./scope.ts";
 
 /** `POST /users/{userId}/actions/{actionCode}` (protocol 4.1): answers the state, and a token for the browser. */
-export async function trackAction({ tenant, params, body }: Call): Promise<Json> {
+export function trackAction({ tenant, params, body }: Call): Json {
   const userId = userIdOf(params);
   const actionCode = checkActionCode(params.actionCode ?? "");
   if (tenant.settings.verificationMethods.length === 0) {
@@ -50,7 +50,7 @@ export async function trackAction({ tenant, params, body }: Call): Promise<Json>
       phoneNumber,
       custom,
     });
-  const token = await tenant.tokens.issue({ ...name, scope, username: username ?? user.username });
+  const token = tenant.tokens.issue({ ...name, scope, username: username ?? user.username });
   return {
     state: action.state,
     idempotencyKey,

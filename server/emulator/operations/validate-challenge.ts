@@ -11,12 +11,12 @@ import type { Json } from "../wire.ts";
  * `POST /validate` (protocol 4.2). Whoever holds a result token asks here what really happened: the token names an
  * occurrence of an action, the state of that occurrence is kept here. Mismatches answer 200, as the real API does.
  */
-export async function validateChallenge({ tenant, body, note }: Call): Promise<Json> {
+export function validateChallenge({ tenant, body, note }: Call): Json {
   const token = requiredText(body, "token");
   const userId = optionalText(body, "userId");
   const actionCode = optionalText(body, "action");
 
-  const claims = await readToken(tenant, token, note);
+  const claims = readToken(tenant, token, note);
   if (claims === undefined) return { isValid: false };
   if (userId !== undefined && userId !== claims.userId) return refuse("User is invalid.");
   if (actionCode !== undefined && actionCode !== claims.actionCode) return refuse("Action is invalid.");
@@ -45,13 +45,9 @@ export async function validateChallenge({ tenant, body, note }: Call): Promise<J
 }
 
 /** What an unreadable token answers is not documented; the tenant chooses (question 9). */
-async function readToken(
-  tenant: Tenant,
-  token: string,
-  note: Call["note"],
-): Promise<ClientToken | undefined> {
+function readToken(tenant: Tenant, token: string, note: Call["note"]): ClientToken | undefined {
   try {
-    return await tenant.tokens.check(token);
+    return tenant.tokens.check(token);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     if (tenant.settings.validateRefusal === "unauthorized") {
