@@ -37,12 +37,16 @@ export function operation<Schema extends z.ZodType>(definition: {
 export function mountOperation(router: Router, name: OperationName, { body, handle }: Operation): void {
   const { method, path } = routes[name];
   const verb = method.toLowerCase() as Lowercase<typeof method>;
-  const run: RequestHandler = async (req, res) => {
+  const answerTo = async (req: Request, res: Response): Promise<void> => {
     if (body !== undefined && !req.is("application/json")) throw new AppError("unsupported_media_type");
     const answer = await handle({ req, res, body: req.body });
     res.status(answer.status);
     if (answer.body === undefined) res.end();
     else res.json(answer.body);
+  };
+  // Not left to Express, so that it is right in a host's Express 4 as well.
+  const run: RequestHandler = (req, res, next) => {
+    answerTo(req, res).catch(next);
   };
   router[verb](path, run);
 }

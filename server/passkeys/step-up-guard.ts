@@ -23,14 +23,17 @@ export function createStepUpGuard(options: PasskeysOptions): RequireStepUp {
     if (!context.stepUpActions.includes(action)) {
       throw new TypeError(`requireStepUp: add "${action}" to the router's \`stepUpActions\`.`);
     }
-    return async (req, _res, next) => {
+    const useGrant = async (req: Request): Promise<void> => {
       const { session, user } = await requireSignedIn(context, req);
       const grant = { sessionId: session.id, action, operation: fingerprint(operationOf?.(req)) };
       if (!(await context.storage.flows.takeGrant(grant, context.now()))) {
         throw await stepUpRequired(context, user.id, action);
       }
       context.onEvent({ event: "step_up.used", requestId: req.id, userId: user.id, action });
-      next();
+    };
+    // The promise is not returned: Express 4 would ignore its rejection, and the request would hang.
+    return (req, _res, next) => {
+      useGrant(req).then(() => next(), next);
     };
   };
 }
