@@ -2,7 +2,15 @@
 import { randomUUID } from "node:crypto";
 import type request from "supertest";
 import { actions } from "../../shared/actions.ts";
-import type { Passkey, User } from "../../shared/contract.ts";
+import type {
+  EnrolledResponse,
+  EnrollTokenResponse,
+  Passkey,
+  SignedInResponse,
+  StepUpTokenRequest,
+  StepUpTokenResponse,
+  User,
+} from "../../shared/contract.ts";
 import { routes } from "../../shared/routes.ts";
 import type { CeremonyFault } from "./ceremony-fault.ts";
 import type { ClientApi } from "./client-api.ts";
@@ -11,15 +19,24 @@ import type { SoftAuthenticator } from "./soft-authenticator.ts";
 /** supertest with a cookie jar: one browser. */
 export type Agent = ReturnType<typeof request.agent>;
 
+/** As much of supertest as a flow needs: an agent of any version of it will do. */
+export interface FlowAgent {
+  post(path: string): {
+    send(body: object): PromiseLike<{ readonly status: number; readonly body: unknown }>;
+  };
+}
+
 export interface Flows {
   /** Asks for a code, reads it from the emulator's outbox and enters it. Without an address: a new person. */
-  signInWithOtp(agent: Agent, email?: string): Promise<User>;
+  signInWithOtp(agent: FlowAgent, email?: string): Promise<User>;
   /** Creates a passkey for the signed-in person. */
-  enrollPasskey(agent: Agent, authenticator: SoftAuthenticator): Promise<Passkey>;
+  enrollPasskey(agent: FlowAgent, authenticator: SoftAuthenticator): Promise<Passkey>;
   /** Signs in with a passkey that the authenticator holds. */
-  signInWithPasskey(agent: Agent, authenticator: SoftAuthenticator): Promise<User>;
+  signInWithPasskey(agent: FlowAgent, authenticator: SoftAuthenticator): Promise<User>;
+  /** Confirms one action with a passkey, so that a route behind `requireStepUp` lets the next request pass. */
+  stepUp(agent: FlowAgent, authenticator: SoftAuthenticator, confirm: StepUpTokenRequest): Promise<void>;
   /** The ceremony alone: a track token for the signed-in person, and the result token that came of it. */
-  enrollmentToken(agent: Agent, authenticator: SoftAuthenticator, fault?: CeremonyFault): Promise<string>;
+  enrollmentToken(agent: FlowAgent, authenticator: SoftAuthenticator, fault?: CeremonyFault): Promise<string>;
   /** The ceremony alone: a result token that says who signs in. */
   signInToken(authenticator: SoftAuthenticator, fault?: CeremonyFault): Promise<string>;
   /** The newest code that was sent to this address. */
@@ -31,11 +48,28 @@ export interface Flows {
 export interface FlowsOptions {
   readonly emulatorUrl: string;
   readonly clientApi: (authenticator: SoftAuthenticator) => ClientApi;
-  /** Told of every token, code and address on the way. */
-  readonly keepSecret: (...secrets: readonly string[]) => void;
+  /** Where the router is mounted. Default `/api`. */
+  readonly prefix?: string;
+  /** Told of every token, code and address on the way. Default: nobody. */
+  readonly keepSecret?: (...secrets: readonly string[]) => void;
 }
 
-export function createFlows({ emulatorUrl, clientApi, keepSecret }: FlowsOptions): Flows {
+type PostOperation = {
+  [Name in keyof typeof routes]: (typeof routes)[Name]["method"] extends "POST" ? Name : never;
+}[keyof typeof routes];
+
+export function createFlows(options: FlowsOptions): Flows {
+  const { emulatorUrl, clientApi, prefix = "/api", keepSecret = () => {} } = options;
+
+  /** A flow that cannot go on says which request failed, and how. */
+  async function post<Answer>(agent: FlowAgent, operation: PostOperation, body: object): Promise<Answer> {
+    const path = `${prefix}${routes[operation].path}`;
+    const answer = await agent.post(path).send(body);
+    if (answer.status < 200 || answer.status > 299)
+      throw new Error(`POST ${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+    return answer.body as Answer;
+  }
+
   async function readCode(email: string): Promise<string> {
     const response = await fetch(`${emulatorUrl}/emulator/messages?to=${encodeURIComponent(email)}`);
     const messages: { code?: string }[] = await response.json();
@@ -45,9 +79,12 @@ export function createFlows({ emulatorUrl, clientApi, keepSecret }: FlowsOptions
     return code;
   }
 
-  async function enrollmentToken(agent: Agent, authenticator: SoftAuthenticator, fault: CeremonyFault = {}) {
-    const begun = await agent.post(api("createEnrollToken")).send({}).expect(200);
-    const { token, username }: { token: string; username: string } = begun.body;
+  async function enrollmentToken(
+    agent: FlowAgent,
+    authenticator: SoftAuthenticator,
+    fault: CeremonyFault = {},
+  ) {
+    const { token, username } = await post<EnrollTokenResponse>(agent, "createEnrollToken", {});
     const resultToken = await clientApi(authenticator).signUp({ token, username, fault });
     keepSecret(token, resultToken);
     return resultToken;
@@ -72,28 +109,28 @@ export function createFlows({ emulatorUrl, clientApi, keepSecret }: FlowsOptions
     signInToken,
 
     async signInWithOtp(agent, email = newAddress()) {
-      await agent.post(api("challengeOtp")).send({ email }).expect(202);
+      await post(agent, "challengeOtp", { email });
       const code = await readCode(email);
-      const finished = await agent.post(api("verifyOtp")).send({ code }).expect(200);
-      return finished.body.user;
+      return (await post<SignedInResponse>(agent, "verifyOtp", { code })).user;
     },
 
     async enrollPasskey(agent, authenticator) {
       const token = await enrollmentToken(agent, authenticator);
-      const finished = await agent
-        .post(api("validate"))
-        .send({ token, action: actions.enrollPasskey })
-        .expect(200);
-      return finished.body.passkey;
+      const action = actions.enrollPasskey;
+      return (await post<EnrolledResponse>(agent, "validate", { token, action })).passkey;
     },
 
     async signInWithPasskey(agent, authenticator) {
       const token = await signInToken(authenticator);
-      const finished = await agent
-        .post(api("validate"))
-        .send({ token, action: actions.signInWithPasskey })
-        .expect(200);
-      return finished.body.user;
+      const action = actions.signInWithPasskey;
+      return (await post<SignedInResponse>(agent, "validate", { token, action })).user;
+    },
+
+    async stepUp(agent, authenticator, confirm) {
+      const begun = await post<StepUpTokenResponse>(agent, "createStepUpToken", confirm);
+      const token = await clientApi(authenticator).signInWithToken({ token: begun.token });
+      keepSecret(begun.token, token);
+      await post(agent, "validate", { token, action: confirm.action });
     },
   };
 }

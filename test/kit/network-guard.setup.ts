@@ -1,10 +1,5 @@
-/** The network guard as a Vitest setup file: every test that leaves loopback fails, whatever it swallows. */
+/** The network guard as a Vitest setup file. */
 import { afterEach } from "vitest";
-import { guardNetwork } from "./network-guard.ts";
+import { guardSuite } from "./guard-suite.ts";
 
-const guard = guardNetwork();
-
-afterEach(() => {
-  const attempts = guard.takeAttempts();
-  if (attempts.length > 0) throw new Error(`This test tried to contact ${attempts.join(", ")}`);
-});
+guardSuite(afterEach);

@@ -1,0 +1,28 @@
+/**
+ * The public face of `authsignal-passkeys-express/testing`: real ceremonies for suites without a browser.
+ * README.md in this folder shows it in Vitest, Jest, Mocha and node:test.
+ */
+export type {
+  Emulator,
+  Fault,
+  FaultRule,
+  JournalEntry,
+  SentMessage,
+  TenantOptions,
+} from "../../server/emulator/index.ts";
+export { bearerTokens } from "./bearer-agent.ts";
+export type { AuthenticatorFlags, CeremonyFault } from "./ceremony-fault.ts";
+export { type ClientApi, ClientApiError, type ClientApiOptions, createClientApi } from "./client-api.ts";
+export { checkContract } from "./contract-check.ts";
+export { type EmulatorFor, type EmulatorForOptions, startEmulatorFor } from "./emulator-for.ts";
+export type { Agent, FlowAgent, Flows } from "./flows.ts";
+export { guardSuite } from "./guard-suite.ts";
+export { asNavigatorCredentials, type BrowserWebAuthn } from "./navigator-credentials.ts";
+export { guardNetwork, type NetworkGuard, NetworkGuardError } from "./network-guard.ts";
+export {
+  type CeremonyContext,
+  createSoftAuthenticator,
+  type SoftAuthenticator,
+} from "./soft-authenticator.ts";
+export type { SoftAuthenticatorOptions } from "./soft-authenticator-options.ts";
+export { type Stack, type StackOptions, startStack } from "./start-stack.ts";
