@@ -93,7 +93,13 @@ export const operations = {
     request: StepUpTokenRequest,
     status: 200,
     answer: StepUpTokenResponse,
-    problems: ["validation_failed", "not_authenticated", "rate_limited", "upstream_unavailable"],
+    problems: [
+      "validation_failed",
+      "not_authenticated",
+      "step_up_required",
+      "rate_limited",
+      "upstream_unavailable",
+    ],
   },
   validate: {
     summary: "Finish a ceremony: a sign-in, an enrollment or a step-up, as the action says.",

@@ -16,19 +16,24 @@ export async function requireFresh(context: PasskeysContext, session: SignedIn):
 }
 
 export async function stepUpRequired(
-  { authsignal, emailStepUp }: PasskeysContext,
+  context: PasskeysContext,
   userId: string,
   action: string,
 ): Promise<AppError> {
-  const hasPasskey = (await authsignal.listPasskeys(userId)).length > 0;
+  return stepUpProblem(context, action, await hasPasskey(context, userId));
+}
+
+export async function hasPasskey({ authsignal }: PasskeysContext, userId: string): Promise<boolean> {
+  return (await authsignal.listPasskeys(userId)).length > 0;
+}
+
+export function stepUpProblem(
+  { emailStepUp }: PasskeysContext,
+  action: string,
+  byPasskey: boolean,
+): AppError {
   // A code only refreshes a session; a host's own action is confirmed with a passkey or not at all.
-  const byEmail = action === actions.managePasskeys && (emailStepUp || !hasPasskey);
-  return new AppError("step_up_required", {
-    extras: {
-      stepUp: {
-        action,
-        methods: [...(hasPasskey ? ["passkey" as const] : []), ...(byEmail ? ["email-otp" as const] : [])],
-      },
-    },
-  });
+  const byEmail = action === actions.managePasskeys && (emailStepUp || !byPasskey);
+  const methods = [...(byPasskey ? ["passkey" as const] : []), ...(byEmail ? ["email-otp" as const] : [])];
+  return new AppError("step_up_required", { extras: { stepUp: { action, methods } } });
 }

@@ -9,6 +9,7 @@ import {
 import { AppError } from "../errors.ts";
 import { acceptToken, refuse } from "./accept-token.ts";
 import type { TokenRefusal } from "./events.ts";
+import { hasPasskey, stepUpProblem } from "./freshness.ts";
 import { type Answer, type Call, type Operation, operation } from "./operation.ts";
 import type { PasskeysContext } from "./options.ts";
 import { requireSignedIn } from "./signed-in.ts";
@@ -25,6 +26,8 @@ export function beginStepUp(context: PasskeysContext): Operation {
     async handle({ req, body }) {
       const { session, user } = await requireSignedIn(context, req);
       requireKnownAction(context, body.action);
+      // The track token of somebody without a passkey would let its holder enroll the first, however stale the session.
+      if (!(await hasPasskey(context, user.id))) throw stepUpProblem(context, body.action, false);
       const idempotencyKey = randomUUID();
       const { token } = await context.authsignal.beginAction({
         userId: user.id,

@@ -84,7 +84,7 @@ describe("fresh authentication", () => {
       own.advance(11 * minute);
       const refused = await agent.post(api("createEnrollToken")).send({}).expect(403);
       expect(refused.body.stepUp.methods).toEqual(["passkey", "email-otp"]);
-      await own.stepUp({ agent, authenticator });
+      await own.proveAgain({ agent, authenticator });
       await agent.post(api("createEnrollToken")).send({}).expect(200);
 
       own.advance(11 * minute);
@@ -119,7 +119,7 @@ describe("fresh authentication", () => {
       const notDeleted = await again.delete(`/api/passkeys/${passkeys[0].id}`).expect(403);
       expect(notDeleted.body.code).toBe("step_up_required");
 
-      await own.stepUp({ agent: again, authenticator });
+      await own.proveAgain({ agent: again, authenticator });
       await again.post(api("createEnrollToken")).send({}).expect(200);
       // Whoever has none yet needs a way to the first.
       await (await own.person()).agent.post(api("createEnrollToken")).send({}).expect(200);

@@ -70,8 +70,8 @@ export interface Lab extends Flows {
   clientApi(authenticator: SoftAuthenticator): ClientApi;
   /** The ceremony alone: a result token for a step-up begun in this session. */
   stepUpToken(who: Pick<Person, "agent" | "authenticator">, request?: StepUp): Promise<string>;
-  /** Begin, ceremony, finish. */
-  stepUp(who: Pick<Person, "agent" | "authenticator">, request?: StepUp): Promise<void>;
+  /** Begin, ceremony, finish. Default: what makes a stale session fresh. */
+  proveAgain(who: Pick<Person, "agent" | "authenticator">, request?: StepUp): Promise<void>;
   advance(milliseconds: number): void;
   /** Security facts so far, oldest first. Only of a host's app. */
   events(): readonly SecurityEvent[];
@@ -193,7 +193,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     ...flows,
     clientApi,
     stepUpToken,
-    async stepUp(who, step = {}) {
+    async proveAgain(who, step = {}) {
       const token = await stepUpToken(who, step);
       const action = step.action ?? actions.managePasskeys;
       await who.agent.post(api("validate")).send({ token, action }).expect(200);

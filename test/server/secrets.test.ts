@@ -75,7 +75,7 @@ test("a whole life leaves no token, code, cookie or full address in the log", as
   const { agent, authenticator } = person;
   const { body: passkeys } = await agent.get(api("listPasskeys")).expect(200);
   await agent.patch(`/api/passkeys/${passkeys[0].id}`).send({ name: "A name of their own" }).expect(200);
-  await lab.stepUp(person);
+  await lab.proveAgain(person);
   await agent.put(api("answerPasskeyOffer")).send({ answer: "never" }).expect(204);
   const again = lab.agent();
   await lab.signInWithPasskey(again, authenticator);

@@ -54,7 +54,7 @@ describe("a new session id", () => {
     const person = await lab.person("passkey");
     const before = cookiesOf(await person.agent.get(api("getSession")).expect(200));
     expect(await userOf(before)).toEqual(person.user);
-    await lab.stepUp(person);
+    await lab.proveAgain(person);
     expect(await userOf(before)).toBeNull();
     const after = cookiesOf(await person.agent.get(api("getSession")).expect(200));
     expect(await userOf(after)).toEqual(person.user);
@@ -122,7 +122,7 @@ describe("a session ends", () => {
   });
 
   test.each([
-    ["a passkey step-up", (own: Lab, who: Awaited<ReturnType<Lab["person"]>>) => own.stepUp(who)],
+    ["a passkey step-up", (own: Lab, who: Awaited<ReturnType<Lab["person"]>>) => own.proveAgain(who)],
     [
       "a code",
       (own: Lab, who: Awaited<ReturnType<Lab["person"]>>) => own.signInWithOtp(who.agent, who.user.email),
@@ -235,7 +235,7 @@ describe("signing out", () => {
     try {
       const slow = withCookie(lab, before).post(api("challengeOtp")).send({ email: lab.newAddress() }).then();
       await sending.arrived;
-      await lab.stepUp(person);
+      await lab.proveAgain(person);
       sending.open();
       await slow;
     } finally {
