@@ -10,6 +10,7 @@ import { AppError } from "./errors.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { createPasskeysRouter, type PasskeysPolicies } from "./passkeys/index.ts";
+import { warnOfPlainRequests } from "./proxy-check.ts";
 import { requestContext } from "./request-context.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { createBrowserCookie } from "./session/browser-cookie.ts";
@@ -55,6 +56,7 @@ export function createApp(deps: AppDeps): Express {
   app.disable("x-powered-by");
   app.set("trust proxy", deps.trustProxy ?? 0);
   app.use(requestContext(log));
+  if (https) app.use(warnOfPlainRequests(log));
   if (metrics !== null) app.use(metrics.metrics.middleware).get(metrics.path, metrics.metrics.page);
   app.use(
     securityHeaders({

@@ -101,6 +101,11 @@ function load(env: Environment, mode: "production" | "local"): Config {
   if (mode === "production") {
     required("ORIGIN", "write where people open the app, for example https://app.example.com.");
     required("SESSION_SECRET", "make one with `openssl rand -base64 32`.");
+    if ((read("TRUST_PROXY") ?? "0") === "0" && read("ORIGIN")?.startsWith("https:")) {
+      problems.push(
+        "TRUST_PROXY is 0, but ORIGIN is https and this server speaks http: say how many proxies end TLS in front of it, usually 1. Without it no session cookie can be set.",
+      );
+    }
   }
   const sessionSecret = read("SESSION_SECRET") ?? null;
   if (sessionSecret !== null && sessionSecret.length < 32) {

@@ -7,6 +7,7 @@ const production: Environment = {
   AUTHSIGNAL_API_URL: "https://eu.api.authsignal.com/v1",
   ORIGIN: "https://app.example.com",
   SESSION_SECRET: "0123456789abcdef0123456789abcdef",
+  TRUST_PROXY: "1",
 };
 
 function problemsOf(load: () => unknown): readonly string[] {
@@ -77,6 +78,8 @@ describe("the production configuration", () => {
     ],
     ["no session secret", { SESSION_SECRET: undefined }, /SESSION_SECRET is missing/],
     ["a short session secret", { SESSION_SECRET: "short" }, /shorter than 32/],
+    ["https and no proxy in front", { TRUST_PROXY: undefined }, /TRUST_PROXY is 0/],
+    ["a proxy count that is none", { TRUST_PROXY: "true" }, /TRUST_PROXY is not a whole number/],
     ["a port that is none", { PORT: "http" }, /PORT is not a whole number/],
     ["a port out of range", { PORT: "70000" }, /PORT is not a whole number/],
   ])("is refused with %s", (_, change, expected) => {
