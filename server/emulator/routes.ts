@@ -37,7 +37,10 @@ export function createRoutes<T extends Route>(routes: readonly T[]): Routes<T> {
   const find = (method: string, path: string): Match<T> | undefined => {
     const actual = path.split("/");
     for (const { route, segments } of bySize.get(`${method} ${actual.length}`) ?? []) {
-      if (segments.every((segment, at) => isParameter(segment) || segment === actual[at])) {
+      // An empty segment is what a trailing slash or an empty id leaves behind: it names nothing.
+      if (
+        segments.every((segment, at) => (isParameter(segment) ? actual[at] !== "" : segment === actual[at]))
+      ) {
         return { route, params: paramsOf(segments, actual) };
       }
     }
