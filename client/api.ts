@@ -11,9 +11,14 @@ import type {
   ConfigResponse,
   EnrolledResponse,
   EnrollTokenResponse,
+  Passkey,
+  PasskeyOfferRequest,
   PasskeysResponse,
+  RenamePasskeyRequest,
   SessionResponse,
   SignedInResponse,
+  SteppedUpResponse,
+  StepUpTokenResponse,
   VerifyOtpRequest,
 } from "../shared/contract.ts";
 import { isProblem, type Problem, type ProblemCode } from "../shared/problem.ts";
@@ -40,10 +45,19 @@ export interface Api {
   deleteSession(): Promise<void>;
   challengeOtp(body: ChallengeOtpRequest): Promise<ChallengeOtpResponse>;
   verifyOtp(body: VerifyOtpRequest): Promise<SignedInResponse>;
-  finishPasskeySignIn(resultToken: string): Promise<SignedInResponse>;
+  /** `crossDevice`: the passkey came from another device, so that one on this device may be offered. */
+  finishPasskeySignIn(
+    resultToken: string,
+    options?: { readonly crossDevice?: boolean },
+  ): Promise<SignedInResponse>;
   createEnrollToken(): Promise<EnrollTokenResponse>;
   finishEnrollment(resultToken: string): Promise<EnrolledResponse>;
+  createStepUpToken(action: ActionCode): Promise<StepUpTokenResponse>;
+  finishStepUp(action: ActionCode, resultToken: string): Promise<SteppedUpResponse>;
   listPasskeys(): Promise<PasskeysResponse>;
+  renamePasskey(id: string, body: RenamePasskeyRequest): Promise<Passkey>;
+  deletePasskey(id: string): Promise<void>;
+  answerPasskeyOffer(answer: PasskeyOfferRequest["answer"]): Promise<void>;
 }
 
 /** Longer than the server's own deadline for Authsignal, so that its explanation arrives before ours. */
@@ -71,8 +85,8 @@ export function createApi(mountedAt: string): Api {
     return answer as Body;
   }
 
-  const validate = <Body extends object>(action: ActionCode, resultToken: string) =>
-    read<Body>(routes.validate, { token: resultToken, action });
+  const validate = <Body extends object>(action: ActionCode, resultToken: string, more: object = {}) =>
+    read<Body>(routes.validate, { token: resultToken, action, ...more });
 
   return {
     getConfig: () => read(routes.getConfig),
@@ -82,11 +96,24 @@ export function createApi(mountedAt: string): Api {
     },
     challengeOtp: (body) => read(routes.challengeOtp, body),
     verifyOtp: (body) => read(routes.verifyOtp, body),
-    finishPasskeySignIn: (resultToken) => validate(actions.signInWithPasskey, resultToken),
+    finishPasskeySignIn: (resultToken, options) => validate(actions.signInWithPasskey, resultToken, options),
     createEnrollToken: () => read(routes.createEnrollToken, {}),
     finishEnrollment: (resultToken) => validate(actions.enrollPasskey, resultToken),
+    createStepUpToken: (action) => read(routes.createStepUpToken, { action }),
+    finishStepUp: (action, resultToken) => validate(action, resultToken),
     listPasskeys: () => read(routes.listPasskeys),
+    renamePasskey: (id, body) => read(about(routes.renamePasskey, id), body),
+    async deletePasskey(id) {
+      await call(about(routes.deletePasskey, id));
+    },
+    async answerPasskeyOffer(answer) {
+      await call(routes.answerPasskeyOffer, { answer });
+    },
   };
+}
+
+function about({ method, path }: Route, id: string): Route {
+  return { method, path: path.replace(":id", encodeURIComponent(id)) };
 }
 
 async function bodyOf(response: Response): Promise<unknown> {

@@ -41,8 +41,13 @@ export type CeremonyOutcome =
       readonly resultToken: string;
       /** As the browser reported it; `cross-platform` is a phone, a security key, or some extensions. */
       readonly attachment: string | undefined;
+      readonly credentialId: string | undefined;
     }
-  | { readonly kind: FailureKind };
+  | {
+      readonly kind: FailureKind;
+      /** The passkey that Authsignal definitely refused, if it came to that: for the Signal API. */
+      readonly refusedCredentialId?: string;
+    };
 
 const kindByErrorCode: Readonly<Record<string, FailureKind>> = {
   expired_token: "expired",
@@ -83,13 +88,10 @@ export function outcomeOfThrown(thrown: unknown): CeremonyOutcome {
   return { kind: kindByErrorName[name] ?? "authenticatorFailed" };
 }
 
-/** What Authsignal answered to the finished ceremony; kept because the SDK can still throw afterwards. */
+/** What was sent to Authsignal and answered; kept because the SDK can still throw afterwards. */
 export interface Proof {
-  answer: { readonly isVerified: boolean; readonly accessToken?: string } | undefined;
-}
-
-export function newProof(): Proof {
-  return { answer: undefined };
+  credentialId?: string;
+  answer?: { readonly isVerified: boolean; readonly accessToken?: string };
 }
 
 /** As much of the SDK's answers to `signIn` and `signUp` as we read. */
@@ -110,7 +112,7 @@ export async function settle(
 ): Promise<CeremonyOutcome> {
   try {
     const { data, error, errorCode } = await call;
-    if (error !== undefined) return outcomeOfErrorCode(errorCode);
+    if (error !== undefined) return refusalOf(proof, outcomeOfErrorCode(errorCode));
     if (data === undefined) return { kind: "ignored" };
     const { authenticatorAttachment } = data.authenticationResponse ?? data.registrationResponse ?? {};
     return outcomeOfProof(proof, authenticatorAttachment);
@@ -124,7 +126,17 @@ export async function settle(
   }
 }
 
-function outcomeOfProof({ answer }: Proof, attachment: string | undefined): CeremonyOutcome {
-  if (answer?.isVerified !== true || answer.accessToken === undefined) return { kind: "refused" };
-  return { kind: "succeeded", resultToken: answer.accessToken, attachment };
+function outcomeOfProof(proof: Proof, attachment: string | undefined): CeremonyOutcome {
+  const { answer, credentialId } = proof;
+  if (answer?.isVerified !== true || answer.accessToken === undefined) {
+    return refusalOf(proof, { kind: "refused" });
+  }
+  return { kind: "succeeded", resultToken: answer.accessToken, attachment, credentialId };
+}
+
+/** An outage says nothing about a passkey; only a definite answer does. */
+function refusalOf({ credentialId }: Proof, outcome: CeremonyOutcome): CeremonyOutcome {
+  const isDefinite = ["unknownCredential", "refused", "expired"].includes(outcome.kind);
+  if (outcome.kind === "succeeded" || credentialId === undefined || !isDefinite) return outcome;
+  return { kind: outcome.kind, refusedCredentialId: credentialId };
 }

@@ -11,20 +11,24 @@
  * by ones that answer from the prefetched store and never reject. They have to: one rejected request during
  * autofill would leave the SDK answering `{}` to every later autofill call until the page is reloaded.
  */
-import type { Authsignal } from "@authsignal/browser";
+import { Authsignal } from "@authsignal/browser";
 import { actions } from "../shared/actions.ts";
-import type { ConfigResponse, EnrollTokenResponse } from "../shared/contract.ts";
+import type { ConfigResponse, EnrollTokenResponse, StepUpTokenResponse } from "../shared/contract.ts";
 import { answerInTime, type Refusal, unreachable, type Whole } from "./authsignal-answer.ts";
-import { type CeremonyOutcome, newProof, outcomeOfErrorCode, settle } from "./ceremony-outcome.ts";
+import { type CeremonyOutcome, outcomeOfErrorCode, type Proof, settle } from "./ceremony-outcome.ts";
+import { createCeremonySlot } from "./ceremony-slot.ts";
 import { admit } from "./credential-gate.ts";
 import { createPrefetch } from "./prefetch.ts";
 
 type PasskeyApi = Authsignal["passkey"]["api"];
+type SignUpInput = Parameters<Authsignal["passkey"]["signUp"]>[0];
 type Accepted<Method extends (...input: never[]) => Promise<unknown>> = Whole<Awaited<ReturnType<Method>>>;
 
-/** What one sign-in ceremony needs, and serves only once. */
+/** What one authentication ceremony needs, and serves only once. */
 interface SignInOptions {
-  readonly challenge: Accepted<PasskeyApi["challenge"]>;
+  /** Whose passkeys may answer: those of the session's user, or anybody's. */
+  readonly input: { readonly token: string } | { readonly action: string };
+  readonly challenge?: Accepted<PasskeyApi["challenge"]>;
   readonly options: Accepted<PasskeyApi["authenticationOptions"]>;
 }
 
@@ -33,11 +37,15 @@ interface EnrollmentOptions {
   readonly options: Accepted<PasskeyApi["registrationOptions"]>;
 }
 
-export interface Enrollment {
-  /** Gets everything for one enrollment. False if that is not possible now. */
+/** Where a new passkey shall live. A hint: the browser's dialog has the other places too. */
+export type PasskeyHome = "client-device" | "security-key";
+
+/** A ceremony under a token of the session's user. */
+export interface PreparedCeremony<Input extends unknown[] = []> {
+  /** Gets everything that one ceremony needs. False if that is not possible now. */
   prepare(): Promise<boolean>;
-  /** Call it straight from the click. Rejects only with what `begin` rejects with. */
-  run(): Promise<CeremonyOutcome>;
+  /** Call it straight from the click. Rejects only with what getting the token rejects with. */
+  run(...input: Input): Promise<CeremonyOutcome>;
 }
 
 export interface Ceremonies {
@@ -47,7 +55,12 @@ export interface Ceremonies {
   prepareAutofill(): Promise<boolean>;
   /** Pending until the person picks a passkey; replaces an earlier pending one. Only autofill.ts calls this. */
   signInByAutofill(): Promise<CeremonyOutcome>;
-  enrollment(begin: () => Promise<EnrollTokenResponse>): Enrollment;
+  /** `platform` offers this device alone, `any` whatever the browser knows. */
+  enrollment(
+    begin: () => Promise<EnrollTokenResponse>,
+    attachment: "platform" | "any",
+  ): PreparedCeremony<[home?: PasskeyHome]>;
+  stepUp(begin: () => Promise<StepUpTokenResponse>): PreparedCeremony;
   /** Ends the ceremony that a click began; its outcome is `aborted`. */
   cancel(): void;
   cancelAutofill(): void;
@@ -65,61 +78,32 @@ export interface CeremonyDeps {
 export const defaultFreshFor = 4 * 60_000;
 
 export function createCeremonies({ config, freshFor = defaultFreshFor }: CeremonyDeps): Ceremonies {
-  let loading: Promise<() => Authsignal> | undefined;
-  let current: { readonly controller: AbortController; readonly isAutofill: boolean } | undefined;
+  const slot = createCeremonySlot();
   let lastAutofill: Promise<unknown> = Promise.resolve();
 
-  /** The SDK is loaded once, beside the first paint; a failure is forgotten, so that the next need tries again. */
-  function newSdk(): Promise<Authsignal> {
-    loading ??= Promise.all([import("@authsignal/browser"), config()]).then(
-      ([sdk, { tenantId, baseUrl }]) =>
-        () =>
-          new sdk.Authsignal({ tenantId, baseUrl }),
-    );
-    const attempt = loading;
-    attempt.catch(() => {
-      if (loading === attempt) loading = undefined;
-    });
-    return attempt.then((create) => create());
-  }
-
-  /** One ceremony at a time: a newer one ends the one before. */
-  async function alone(
-    isAutofill: boolean,
-    run: (signal: AbortSignal) => Promise<CeremonyOutcome>,
-  ): Promise<CeremonyOutcome> {
-    const mine = { controller: new AbortController(), isAutofill };
-    const { signal } = mine.controller;
-    current?.controller.abort(abortReason());
-    current = mine;
-    // An authenticator or an extension may never answer, not even to an abort: we do not wait for it then.
-    const aborted = new Promise<CeremonyOutcome>((resolve) => {
-      signal.addEventListener("abort", () => resolve({ kind: "aborted" }), { once: true });
-    });
-    try {
-      return await Promise.race([run(signal), aborted]);
-    } finally {
-      if (current === mine) current = undefined;
-    }
+  async function newSdk(): Promise<Authsignal> {
+    const { tenantId, baseUrl } = await config();
+    return new Authsignal({ tenantId, baseUrl });
   }
 
   async function fetchSignInOptions(): Promise<SignInOptions | Refusal> {
     const { api } = (await newSdk()).passkey;
+    const input = { action: actions.signInWithPasskey };
     const challenge = await answerInTime(
-      api.challenge({ action: actions.signInWithPasskey }),
-      (body) => typeof body.challengeId === "string",
+      api.challenge(input),
+      ({ challengeId }) => typeof challengeId === "string",
     );
     if ("error" in challenge) return challenge;
-    const options = await answerInTime(
-      api.authenticationOptions({ challengeId: challenge.challengeId }),
-      (body) => typeof body.options?.challenge === "string",
-    );
-    return "error" in options ? options : { challenge, options };
+    const { challengeId } = challenge;
+    const options = await answerInTime(api.authenticationOptions({ challengeId }), hasChallenge);
+    return "error" in options ? options : { input, challenge, options };
   }
 
+  const prefetched = <Options extends object>(fetch: () => Promise<Options | Refusal>) =>
+    createPrefetch<Options | Refusal>({ fetch, isUsable, freshFor });
   const fetchOrRefuse = () => fetchSignInOptions().catch(() => unreachable);
-  const forButton = createPrefetch<SignInOptions | Refusal>({ fetch: fetchOrRefuse, isUsable, freshFor });
-  const forAutofill = createPrefetch<SignInOptions | Refusal>({ fetch: fetchOrRefuse, isUsable, freshFor });
+  const forButton = prefetched<SignInOptions>(fetchOrRefuse);
+  const forAutofill = prefetched<SignInOptions>(fetchOrRefuse);
 
   async function authenticate(
     prepared: SignInOptions | Refusal,
@@ -129,19 +113,21 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
     if ("error" in prepared) return outcomeOfErrorCode(prepared.errorCode);
     const { passkey } = await newSdk();
     if (signal.aborted) return { kind: "aborted" };
+    const { input, challenge, options } = prepared;
     const verify = passkey.api.verify.bind(passkey.api);
-    const proof = newProof();
-    passkey.api.challenge = async () => prepared.challenge;
+    const proof: Proof = {};
+    if (challenge !== undefined) passkey.api.challenge = async () => challenge;
     passkey.api.authenticationOptions = async () => {
-      admit(prepared.options.options.challenge, signal);
-      return prepared.options;
+      admit(options.options.challenge, signal);
+      return options;
     };
     passkey.api.verify = async (request) => {
+      proof.credentialId = request.authenticationCredential.id;
       const body = await answerInTime(verify(request), hasVerdict);
       if (!("error" in body)) proof.answer = body;
       return body;
     };
-    const call = passkey.signIn({ action: actions.signInWithPasskey, autofill });
+    const call = passkey.signIn({ ...input, autofill });
     if (autofill) lastAutofill = call.then(ignore, ignore);
     return settle(signal, proof, call);
   }
@@ -149,28 +135,30 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
   async function register(
     prepared: EnrollmentOptions | Refusal,
     signal: AbortSignal,
+    place: Pick<SignUpInput, "hints" | "authenticatorAttachment">,
   ): Promise<CeremonyOutcome> {
     if ("error" in prepared) return outcomeOfErrorCode(prepared.errorCode);
     const { enrollment, options } = prepared;
     const { passkey } = await newSdk();
     if (signal.aborted) return { kind: "aborted" };
     const addAuthenticator = passkey.api.addAuthenticator.bind(passkey.api);
-    const proof = newProof();
+    const proof: Proof = {};
     passkey.api.registrationOptions = async () => {
       admit(options.options.challenge, signal);
       return options;
     };
     passkey.api.addAuthenticator = async (request) => {
+      proof.credentialId = request.registrationCredential.id;
       const body = await answerInTime(addAuthenticator(request), hasVerdict);
       if (!("error" in body)) proof.answer = body;
       return body;
     };
     // No `useAutoRegister`: silent creation is meant to follow a password sign-in, and this product has none.
-    return settle(signal, proof, passkey.signUp(enrollment));
+    return settle(signal, proof, passkey.signUp({ ...enrollment, ...place }));
   }
 
   const signInOnce = () =>
-    alone(false, async (signal) => authenticate(await forButton.take(), signal, false));
+    slot.run("person", async (signal) => authenticate(await forButton.take(), signal, false));
 
   return {
     prepareSignIn: () => forButton.warm(),
@@ -184,8 +172,8 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
     prepareAutofill: () => forAutofill.warm(),
 
     async signInByAutofill() {
-      if (current !== undefined && !current.isAutofill) return { kind: "ignored" };
-      return alone(true, async (signal) => {
+      if (slot.isTakenBy("person")) return { kind: "ignored" };
+      return slot.run("autofill", async (signal) => {
         // The SDK answers `{}` until the request before this one has come to its end.
         await lastAutofill;
         if (signal.aborted) return { kind: "aborted" };
@@ -193,42 +181,48 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
       });
     },
 
-    enrollment(beginEnrollment) {
-      async function fetchEnrollmentOptions(): Promise<EnrollmentOptions | Refusal> {
-        const [enrollment, sdk] = await Promise.all([beginEnrollment(), newSdk().catch(ignore)]);
+    enrollment(begin, attachment) {
+      const authenticatorAttachment = attachment === "platform" ? attachment : null;
+      const ready = prefetched<EnrollmentOptions>(async () => {
+        const [enrollment, sdk] = await Promise.all([begin(), newSdk().catch(ignore)]);
         if (sdk === undefined) return unreachable;
         const { token, username } = enrollment;
-        const options = await answerInTime(
-          sdk.passkey.api.registrationOptions({ token, username, authenticatorAttachment: "platform" }),
-          (body) => typeof body.options?.challenge === "string",
-        );
+        const request = { token, username, authenticatorAttachment };
+        const options = await answerInTime(sdk.passkey.api.registrationOptions(request), hasChallenge);
         return "error" in options ? options : { enrollment, options };
-      }
-      const prefetch = createPrefetch<EnrollmentOptions | Refusal>({
-        fetch: fetchEnrollmentOptions,
-        isUsable,
-        freshFor,
       });
       return {
-        prepare: () => prefetch.warm(),
-        run: () => alone(false, async (signal) => register(await prefetch.take(), signal)),
+        prepare: () => ready.warm(),
+        run: (home = "client-device") =>
+          slot.run("person", async (signal) =>
+            register(await ready.take(), signal, { authenticatorAttachment, hints: [home] }),
+          ),
       };
     },
 
-    cancel() {
-      if (current?.isAutofill === false) current.controller.abort(abortReason());
+    stepUp(begin) {
+      const ready = prefetched<SignInOptions>(async () => {
+        const [{ token }, sdk] = await Promise.all([begin(), newSdk().catch(ignore)]);
+        if (sdk === undefined) return unreachable;
+        const options = await answerInTime(sdk.passkey.api.authenticationOptions({ token }), hasChallenge);
+        return "error" in options ? options : { input: { token }, options };
+      });
+      return {
+        prepare: () => ready.warm(),
+        run: () => slot.run("person", async (signal) => authenticate(await ready.take(), signal, false)),
+      };
     },
 
-    cancelAutofill() {
-      if (current?.isAutofill === true) current.controller.abort(abortReason());
-    },
+    cancel: () => slot.end("person"),
+    cancelAutofill: () => slot.end("autofill"),
 
     forget() {
-      current?.controller.abort(abortReason());
+      slot.end("person");
+      slot.end("autofill");
       forButton.drop();
       forAutofill.drop();
       // The SDK keeps the last result token in a variable that every instance shares and that nothing clears.
-      if (loading !== undefined) void newSdk().then((sdk) => sdk.setToken(""), ignore);
+      void newSdk().then((sdk) => sdk.setToken(""), ignore);
     },
   };
 }
@@ -237,12 +231,12 @@ function isUsable(options: object): boolean {
   return !("error" in options);
 }
 
-function hasVerdict(body: { readonly isVerified: boolean }): boolean {
-  return typeof body.isVerified === "boolean";
+function hasChallenge(body: { readonly options?: { readonly challenge?: unknown } }): boolean {
+  return typeof body.options?.challenge === "string";
 }
 
-function abortReason(): DOMException {
-  return new DOMException("Ended by the page.", "AbortError");
+function hasVerdict(body: { readonly isVerified: boolean }): boolean {
+  return typeof body.isVerified === "boolean";
 }
 
 /** For promises whose end matters, but not what they end in. */

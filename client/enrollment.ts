@@ -1,35 +1,64 @@
 /**
- * needs:    api.ts, ceremony.ts, a session that is fresh.
+ * needs:    api.ts, ceremony.ts, a session.
  * does:     the browser's part of enrolling a passkey: begin and options are fetched while the view is open and
  *           renewed, so that a click only prompts; then the ceremony; then our server's finish.
- * must not: start the ceremony without a click.
+ * must not: start the ceremony without a click, or ask again what our server has refused: a session that is not
+ *           fresh needs a step-up first (`onRefused`), not patience.
  */
-import type { Api } from "./api.ts";
+import { type Api, ApiError } from "./api.ts";
 import { canUsePasskeys } from "./capabilities.ts";
-import { type Ceremonies, defaultFreshFor } from "./ceremony.ts";
+import { type Ceremonies, defaultFreshFor, type PasskeyHome } from "./ceremony.ts";
 import type { CeremonyOutcome } from "./ceremony-outcome.ts";
 import { keepRenewed } from "./renewal.ts";
+import { signalUnknownCredential } from "./signals.ts";
 
 export interface EnrollmentFlow {
   /** Call it straight from the click. */
-  run(): Promise<CeremonyOutcome>;
+  run(home?: PasskeyHome): Promise<CeremonyOutcome>;
   stop(): void;
 }
 
-export function prepareEnrollment(
-  ceremonies: Ceremonies,
-  api: Pick<Api, "createEnrollToken" | "finishEnrollment">,
-): EnrollmentFlow {
+export interface EnrollmentDeps {
+  readonly ceremonies: Ceremonies;
+  readonly api: Pick<Api, "createEnrollToken" | "finishEnrollment" | "getConfig">;
+  /** `platform` for the offer on this device, `any` where the person chooses. */
+  readonly attachment: "platform" | "any";
+  /** Our server does not begin an enrollment now, for a reason that the person can do something about. */
+  onRefused?(error: ApiError): void;
+}
+
+export function prepareEnrollment(deps: EnrollmentDeps): EnrollmentFlow {
+  const { ceremonies, api, attachment, onRefused } = deps;
   const life = new AbortController();
-  const enrollment = ceremonies.enrollment(api.createEnrollToken);
-  if (canUsePasskeys()) {
-    keepRenewed({ renew: enrollment.prepare, every: defaultFreshFor, signal: life.signal });
+  const { signal } = life;
+  const enrollment = ceremonies.enrollment(begin, attachment);
+  if (canUsePasskeys()) keepRenewed({ renew: enrollment.prepare, every: defaultFreshFor, signal });
+
+  async function begin() {
+    try {
+      return await api.createEnrollToken();
+    } catch (error) {
+      if (error instanceof ApiError && isFinal(error) && !signal.aborted) {
+        life.abort();
+        onRefused?.(error);
+      }
+      throw error;
+    }
   }
+
   return {
-    async run() {
-      const outcome = await enrollment.run();
-      if (outcome.kind === "succeeded") await api.finishEnrollment(outcome.resultToken);
-      else if (!life.signal.aborted) void enrollment.prepare();
+    async run(home) {
+      const outcome = await enrollment.run(home);
+      if (outcome.kind === "succeeded") {
+        await api.finishEnrollment(outcome.resultToken);
+        return outcome;
+      }
+      // The device has a passkey now that Authsignal has definitely not taken: it would never work.
+      const { refusedCredentialId } = outcome;
+      if (refusedCredentialId !== undefined) {
+        await signalUnknownCredential((await api.getConfig()).rpId, refusedCredentialId);
+      }
+      if (!signal.aborted) void enrollment.prepare();
       return outcome;
     },
     stop() {
@@ -37,4 +66,8 @@ export function prepareEnrollment(
       ceremonies.cancel();
     },
   };
+}
+
+function isFinal({ code }: ApiError): boolean {
+  return code === "step_up_required" || code === "passkey_limit_reached" || code === "not_authenticated";
 }

@@ -8,39 +8,55 @@ import type { FailureKind } from "./ceremony-outcome.ts";
 import { t } from "./language.ts";
 import type { MessageKey } from "./messages.ts";
 
-export type Flow = "button" | "autofill" | "create";
+export type Flow = "button" | "autofill" | "create" | "stepUp";
+type Words = Readonly<Record<Flow, MessageKey | null>>;
 
-export const failureWords: Readonly<Record<FailureKind, Readonly<Record<Flow, MessageKey | null>>>> = {
-  cancelled: { button: "failure.cancelled", autofill: null, create: "failure.notCreated" },
-  aborted: { button: null, autofill: null, create: null },
-  alreadyRegistered: { button: null, autofill: null, create: "failure.alreadyRegistered" },
-  misconfigured: {
-    button: "failure.misconfigured",
-    autofill: null,
-    create: "failure.misconfiguredCreate",
-  },
-  unsupported: { button: "failure.unsupported", autofill: null, create: "failure.unsupportedCreate" },
-  busy: { button: "failure.busy", autofill: null, create: "failure.busyCreate" },
-  authenticatorFailed: {
-    button: "failure.authenticatorFailed",
-    autofill: null,
-    create: "failure.authenticatorFailedCreate",
-  },
-  expired: { button: "failure.expired", autofill: null, create: "failure.expired" },
+/** Silence: there is nothing that the person could do about it, or they did it themselves. */
+const silence: Words = { button: null, autofill: null, create: null, stepUp: null };
+
+/** Autofill is quiet unless the person picked a passkey and it was not good. */
+function words(button: MessageKey, create: MessageKey = button, stepUp: MessageKey = create): Words {
+  return { button, autofill: null, create, stepUp };
+}
+
+export const failureWords: Readonly<Record<FailureKind, Words>> = {
+  cancelled: words("failure.cancelled", "failure.notCreated", "failure.notConfirmed"),
+  aborted: silence,
+  alreadyRegistered: { ...silence, create: "failure.alreadyRegistered" },
+  misconfigured: words("failure.misconfigured", "failure.misconfiguredCreate", "failure.misconfiguredStepUp"),
+  unsupported: words("failure.unsupported", "failure.unsupportedCreate", "failure.unsupportedStepUp"),
+  busy: words("failure.busy", "failure.busyCreate"),
+  authenticatorFailed: words("failure.authenticatorFailed", "failure.authenticatorFailedCreate"),
+  expired: words("failure.expired"),
   unknownCredential: {
-    button: "failure.unknownCredential",
+    ...words("failure.unknownCredential", "failure.refusedCreate", "failure.unknownCredentialStepUp"),
     autofill: "failure.unknownCredential",
-    create: "failure.refusedCreate",
   },
-  refused: { button: "failure.refused", autofill: "failure.refused", create: "failure.refusedCreate" },
-  rateLimited: { button: "failure.rateLimited", autofill: null, create: "failure.rateLimited" },
-  unreachable: { button: "failure.unreachable", autofill: null, create: "failure.unreachable" },
-  ignored: { button: null, autofill: null, create: null },
+  refused: {
+    ...words("failure.refused", "failure.refusedCreate", "failure.refusedStepUp"),
+    autofill: "failure.refused",
+  },
+  rateLimited: words("problem.rateLimited"),
+  unreachable: words("failure.unreachable"),
+  ignored: silence,
 };
+
+/** Authsignal does not say how long to wait; half a minute is longer than its shortest window asks for. */
+const pauseOfAuthsignal = 30;
 
 export function explainFailure(kind: FailureKind, flow: Flow): string | null {
   const key = failureWords[kind][flow];
-  return key === null ? null : t(key);
+  return key === null ? null : t(key, { count: pauseOfAuthsignal });
+}
+
+/** Seconds during which trying again is of no use. */
+export function pauseAfterFailure(kind: FailureKind): number {
+  return kind === "rateLimited" ? pauseOfAuthsignal : 0;
+}
+
+export function pauseAfterError(error: unknown): number {
+  if (!(error instanceof ApiError) || error.code !== "rate_limited") return 0;
+  return error.problem?.retryAfter ?? pauseOfAuthsignal;
 }
 
 const problemWords: Readonly<Record<ApiErrorCode, MessageKey>> = {
@@ -75,5 +91,8 @@ export function explainError(error: unknown): string {
   if (code === "otp_incorrect" && problem?.attemptsLeft !== undefined) {
     return t("otp.attemptsLeft", { count: problem.attemptsLeft });
   }
-  return t(problemWords[code], { count: problem?.retryAfter ?? 60, requestId: problem?.requestId ?? "" });
+  return t(problemWords[code], {
+    count: problem?.retryAfter ?? pauseOfAuthsignal,
+    requestId: problem?.requestId ?? "",
+  });
 }

@@ -1,21 +1,74 @@
 /**
- * needs:    messages.ts.
- * does:     turns a message key and its values into words of the chosen language, and fills templates with them.
+ * needs:    languages/, remembered.ts.
+ * does:     chooses a language, loads its words, and turns a message key and its values into words.
  * must not: be bypassed: a word written anywhere else is a word that nobody translates.
+ *
+ * A further language is a folder like languages/en and a line in `catalogues`.
  */
-import { type MessageKey, type Messages, messages } from "./messages.ts";
+import type { FirstMessages, LaterMessages, MessageKey } from "./messages.ts";
+import { recall, remember } from "./remembered.ts";
 
+interface Catalogue {
+  /** In its own language. */
+  readonly name: string;
+  first(): Promise<{ readonly first: FirstMessages }>;
+  later(): Promise<{ readonly later: LaterMessages }>;
+}
+
+export const catalogues = {
+  en: {
+    name: "English",
+    first: () => import("./languages/en/first.ts"),
+    later: () => import("./languages/en/later.ts"),
+  },
+  de: {
+    name: "Deutsch",
+    first: () => import("./languages/de/first.ts"),
+    later: () => import("./languages/de/later.ts"),
+  },
+} as const satisfies Record<string, Catalogue>;
+
+export type Language = keyof typeof catalogues;
 export type Values = Readonly<Record<string, string | number>>;
 
-const catalogue: Messages = messages;
-const language = "en";
+let language: Language = "en";
+let words: Partial<FirstMessages & LaterMessages> = {};
 
-export function currentLanguage(): string {
+export function currentLanguage(): Language {
   return language;
 }
 
+/** What the person chose before, else the first that the browser asks for and we have, else English. */
+export function preferredLanguage(): Language {
+  const wanted = [recall("language") ?? "", ...navigator.languages];
+  return wanted.map((tag) => tag.split("-")[0] ?? "").find(isLanguage) ?? "en";
+}
+
+export function isLanguage(tag: string): tag is Language {
+  return Object.hasOwn(catalogues, tag);
+}
+
+/** Loads the words of the first view. Rejects when that is not possible, and nothing has changed then. */
+export async function useLanguage(chosen: Language): Promise<void> {
+  const { first } = await catalogues[chosen].first();
+  words = first;
+  language = chosen;
+  document.documentElement.lang = chosen;
+}
+
+export function rememberLanguage(chosen: Language): void {
+  remember("language", chosen);
+}
+
+/** Loads the words of all other views, in the current language. */
+export async function loadLaterWords(): Promise<void> {
+  const { later } = await catalogues[language].later();
+  words = { ...words, ...later };
+}
+
 export function t(key: MessageKey, values: Values = {}): string {
-  const message = catalogue[key];
+  const message = words[key];
+  if (message === undefined) throw new Error(`No words for "${key}" are loaded.`);
   const text = typeof message === "string" ? message : message[pluralForm(Number(values.count))];
   return text.replace(/\{(\w+)\}/g, (placeholder, name) => String(values[name] ?? placeholder));
 }
@@ -36,33 +89,9 @@ export function translate(root: ParentNode): void {
 
 function keyOf(name: string | undefined): MessageKey {
   if (name !== undefined && isMessageKey(name)) return name;
-  throw new Error(`No message "${name}" in messages.ts.`);
+  throw new Error(`No message "${name}" is loaded.`);
 }
 
 function isMessageKey(name: string): name is MessageKey {
-  return Object.hasOwn(messages, name);
-}
-
-/** "3 days ago"; minutes at the finest, because a page does not tick. */
-export function timeAgo(instant: string): string {
-  const seconds = (Date.parse(instant) - Date.now()) / 1000;
-  const format = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
-  for (const [unit, length] of units) {
-    if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
-  }
-  return t("time.now");
-}
-
-const units: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
-  ["year", 365 * 86_400],
-  ["month", 30 * 86_400],
-  ["week", 7 * 86_400],
-  ["day", 86_400],
-  ["hour", 3_600],
-  ["minute", 60],
-];
-
-/** "22 November 2026". */
-export function calendarDate(instant: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: "long" }).format(new Date(instant));
+  return Object.hasOwn(words, name);
 }

@@ -14,48 +14,63 @@ export interface Screen {
 export interface Router<Path extends string> {
   /** `state` stays with the history entry: it survives a reload and is back after Back. */
   go(path: Path, options?: { readonly replace?: boolean; readonly state?: unknown }): void;
-  /** Shows the view of the current address. */
-  start(): void;
+  /** Shows the view of the current address, again if it is shown already. */
+  show(options?: { readonly moveFocus?: boolean }): Promise<void>;
 }
 
 export interface RouterOptions<Path extends string> {
   readonly root: HTMLElement;
-  readonly screens: Readonly<Record<Path, Screen>>;
+  /** A screen may still have to be loaded. The view before it stays until it is here. */
+  readonly screens: Readonly<Record<Path, () => Screen | Promise<Screen>>>;
   resolve(wanted: string): Path;
+  /** A screen could not be loaded: the network is gone, or a newer version has replaced it. */
+  onLoadFailure(root: HTMLElement): void;
+  readonly signal: AbortSignal;
 }
 
-export function createRouter<Path extends string>({
-  root,
-  screens,
-  resolve,
-}: RouterOptions<Path>): Router<Path> {
+export function createRouter<Path extends string>(options: RouterOptions<Path>): Router<Path> {
+  const { root, screens, resolve, onLoadFailure, signal } = options;
   let dispose: (() => void) | undefined;
+  let latest: symbol | undefined;
 
-  function show(): void {
+  async function show({ moveFocus = dispose !== undefined } = {}): Promise<void> {
+    const mine = Symbol("navigation");
+    latest = mine;
     const path = resolve(location.pathname);
     if (path !== location.pathname) history.replaceState(null, "", path);
-    const isFirst = dispose === undefined;
+    let screen: Screen | Promise<Screen>;
+    try {
+      screen = screens[path]();
+      if (screen instanceof Promise) screen = await screen;
+    } catch {
+      if (latest !== mine || signal.aborted) return;
+      dispose?.();
+      dispose = undefined;
+      onLoadFailure(root);
+      return;
+    }
+    if (latest !== mine || signal.aborted) return;
     dispose?.();
-    const screen = screens[path];
     document.title = t("app.title", { view: t(screen.title) });
     dispose = screen.mount(root);
-    if (!isFirst) moveFocus(root);
+    if (moveFocus) focusOn(root);
   }
 
-  window.addEventListener("popstate", show);
+  window.addEventListener("popstate", () => void show(), { signal });
+  signal.addEventListener("abort", () => dispose?.(), { once: true });
 
   return {
     go(path, { replace = false, state = null } = {}) {
       if (replace) history.replaceState(state, "", path);
       else history.pushState(state, "", path);
-      show();
+      void show();
     },
-    start: show,
+    show,
   };
 }
 
 /** To the one field that the view is about, else to its heading, so that a screen reader starts at the new text. */
-function moveFocus(root: HTMLElement): void {
+function focusOn(root: HTMLElement): void {
   const target = root.querySelector<HTMLElement>("[data-focus]") ?? root.querySelector<HTMLElement>("h1");
   target?.focus();
 }

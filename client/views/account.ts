@@ -1,11 +1,12 @@
 /**
  * needs:    <template id="account-view">, styles/account.css, views/passkey-list.ts.
- * does:     shows who is signed in and their passkeys, and signs out.
+ * does:     shows who is signed in and their passkeys, takes back "Don't ask again", and signs out.
  * must not: be mounted without a session.
  */
 import type { User } from "../../shared/contract.ts";
 import { explainError } from "../failures.ts";
 import { t } from "../language.ts";
+import type { MessageKey } from "../messages.ts";
 import { query } from "../query.ts";
 import { fillFromTemplate } from "../template.ts";
 import { mountPasskeyList, type PasskeyListDeps } from "./passkey-list.ts";
@@ -13,47 +14,62 @@ import { mountPasskeyList, type PasskeyListDeps } from "./passkey-list.ts";
 export interface AccountDeps extends PasskeyListDeps {
   readonly user: User;
   /** What has just happened, if that brought the person here. */
-  readonly notice: string;
+  readonly notice: MessageKey | null;
   signOut(): Promise<void>;
+  /** After the next sign-in with a code, a passkey may be offered again. */
+  askAgain(): Promise<void>;
 }
 
 export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
   const controller = new AbortController();
   const { signal } = controller;
-  let isSigningOut = false;
+  let busyWith: "nothing" | "signOut" | "askAgain" = "nothing";
+  let willAskAgain = false;
   let failure = "";
 
   fillFromTemplate(root, "account-view");
 
   const signedInAs = query(root, "signedInAs", HTMLElement);
   const signOut = query(root, "signOut", HTMLButtonElement);
+  const askAgain = query(root, "askAgain", HTMLButtonElement);
+  const askAgainStatus = query(root, "askAgainStatus", HTMLElement);
   const notice = query(root, "notice", HTMLElement);
   const failureText = query(root, "failure", HTMLElement);
   const disposeList = mountPasskeyList(query(root, "passkeys", HTMLElement), deps);
 
-  signOut.addEventListener("click", onSignOut, { signal });
+  signOut.addEventListener("click", () => work("signOut", deps.signOut), { signal });
+  askAgain.addEventListener("click", onAskAgain, { signal });
 
-  async function onSignOut(): Promise<void> {
-    if (isSigningOut) return;
-    isSigningOut = true;
+  function onAskAgain(): void {
+    void work("askAgain", async () => {
+      await deps.askAgain();
+      willAskAgain = true;
+    });
+  }
+
+  async function work(task: "signOut" | "askAgain", run: () => Promise<void>): Promise<void> {
+    if (busyWith !== "nothing") return;
+    busyWith = task;
     failure = "";
     update();
     try {
-      await deps.signOut();
+      await run();
     } catch (error) {
       if (signal.aborted) return;
       failure = explainError(error);
     }
     if (signal.aborted) return;
-    isSigningOut = false;
+    busyWith = "nothing";
     update();
   }
 
   function update(): void {
     signedInAs.textContent = t("account.signedInAs", { email: deps.user.email });
-    signOut.setAttribute("aria-busy", String(isSigningOut));
-    notice.textContent = deps.notice;
-    notice.hidden = deps.notice === "";
+    signOut.setAttribute("aria-busy", String(busyWith === "signOut"));
+    askAgain.setAttribute("aria-busy", String(busyWith === "askAgain"));
+    askAgainStatus.textContent = willAskAgain ? t("account.willAskAgain") : "";
+    notice.textContent = deps.notice === null ? "" : t(deps.notice);
+    notice.hidden = deps.notice === null;
     failureText.textContent = failure;
   }
 

@@ -14,29 +14,40 @@ export interface EnrollOfferDeps {
   /** The ceremony and, after success, our server's half; goes on to the account. */
   createPasskey(): Promise<CeremonyOutcome>;
   cancelCeremony(): void;
-  skip(): void;
+  /** Keeps the answer and goes on. Must not reject. */
+  decline(answer: "not-now" | "never"): Promise<void>;
+  /** The person has just signed in with a passkey from another device. */
+  readonly isCrossDevice: boolean;
 }
 
 export function mountEnrollOffer(root: HTMLElement, deps: EnrollOfferDeps): () => void {
   const controller = new AbortController();
   const { signal } = controller;
   let isWaiting = false;
+  let isLeaving = false;
   let failure = "";
 
   fillFromTemplate(root, "enroll-offer-view");
 
   const create = query(root, "create", HTMLButtonElement);
   const skip = query(root, "skip", HTMLButtonElement);
+  const never = query(root, "never", HTMLButtonElement);
   const waiting = query(root, "waiting", HTMLElement);
   const cancel = query(root, "cancel", HTMLButtonElement);
   const failureText = query(root, "failure", HTMLElement);
 
+  if (deps.isCrossDevice) {
+    query(root, "title", HTMLElement).textContent = t("offer.titleHere");
+    query(root, "lead", HTMLElement).textContent = t("offer.leadHere");
+  }
+
   create.addEventListener("click", onCreate, { signal });
-  skip.addEventListener("click", () => deps.skip(), { signal });
+  skip.addEventListener("click", () => onDecline("not-now"), { signal });
+  never.addEventListener("click", () => onDecline("never"), { signal });
   cancel.addEventListener("click", () => deps.cancelCeremony(), { signal });
 
   async function onCreate(): Promise<void> {
-    if (isWaiting) return;
+    if (isWaiting || isLeaving) return;
     isWaiting = true;
     failure = "";
     const running = deps.createPasskey();
@@ -44,8 +55,8 @@ export function mountEnrollOffer(root: HTMLElement, deps: EnrollOfferDeps): () =
     announce(t("ceremony.waiting"));
     try {
       const outcome = await running;
-      if (signal.aborted || outcome.kind === "succeeded") return;
-      failure = explainFailure(outcome.kind, "create") ?? "";
+      if (signal.aborted) return;
+      failure = outcome.kind === "succeeded" ? "" : (explainFailure(outcome.kind, "create") ?? "");
     } catch (error) {
       if (signal.aborted) return;
       failure = explainError(error);
@@ -56,7 +67,16 @@ export function mountEnrollOffer(root: HTMLElement, deps: EnrollOfferDeps): () =
     create.focus();
   }
 
+  async function onDecline(answer: "not-now" | "never"): Promise<void> {
+    if (isLeaving) return;
+    isLeaving = true;
+    deps.cancelCeremony();
+    update();
+    await deps.decline(answer);
+  }
+
   function update(): void {
+    skip.setAttribute("aria-busy", String(isLeaving));
     create.setAttribute("aria-busy", String(isWaiting));
     waiting.hidden = !isWaiting;
     failureText.textContent = failure;

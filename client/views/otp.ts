@@ -3,9 +3,11 @@
  * does:     takes the code from the email; sends another one when the person asks and the service allows it.
  * must not: submit by itself: whoever corrects a digit would lose an attempt.
  */
-import { explainError } from "../failures.ts";
+import { explainError, pauseAfterError } from "../failures.ts";
 import { t } from "../language.ts";
+import { complaintAboutCode, digitsOf } from "../otp-code.ts";
 import { query } from "../query.ts";
+import { isResting, rest } from "../rest-button.ts";
 import { announce } from "../status.ts";
 import { fillFromTemplate } from "../template.ts";
 
@@ -58,10 +60,11 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
 
   async function onSubmit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
-    if (busyWith !== "nothing") return;
-    const digits = code.value.replace(/[\s-]/g, "");
-    if (!/^\d{6,8}$/.test(digits)) {
-      codeError = t(digits === "" ? "otp.codeMissing" : "otp.codeMalformed");
+    if (busyWith !== "nothing" || isResting(submit)) return;
+    const digits = digitsOf(code.value);
+    const complaint = complaintAboutCode(digits);
+    if (complaint !== null) {
+      codeError = t(complaint);
       update();
       code.focus();
       return;
@@ -76,6 +79,7 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
     } catch (error) {
       if (signal.aborted) return;
       codeError = explainError(error);
+      rest(submit, pauseAfterError(error), signal);
     }
     busyWith = "nothing";
     announce("");
@@ -85,7 +89,7 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
   }
 
   async function onResend(): Promise<void> {
-    if (busyWith !== "nothing") return;
+    if (busyWith !== "nothing" || isResting(resend)) return;
     busyWith = "sending";
     codeError = "";
     update();
@@ -99,6 +103,7 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
     } catch (error) {
       if (signal.aborted) return;
       codeError = explainError(error);
+      rest(resend, pauseAfterError(error), signal);
     }
     busyWith = "nothing";
     update();
@@ -109,7 +114,8 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
     const minutes = Math.round((sent.expiresAt - Date.now()) / 60_000);
     const wait = Math.max(0, Math.ceil((sent.resendAt - Date.now()) / 1_000));
     sentTo.textContent = t("otp.sentTo", { email: sent.email });
-    lifetime.textContent = minutes > 0 ? t("otp.lifetime", { count: minutes }) : "";
+    lifetime.textContent =
+      sent.expiresAt > Date.now() ? t("otp.lifetime", { count: Math.max(1, minutes) }) : t("otp.expired");
     code.setAttribute("aria-invalid", String(codeError !== ""));
     code.setAttribute("aria-describedby", codeError === "" ? "code-hint" : codeErrorText.id);
     if (codeErrorText.textContent !== codeError) codeErrorText.textContent = codeError;

@@ -1,47 +1,47 @@
 /**
- * needs:    <template id="passkey-list-view">, <template id="passkey-item">, styles/passkey-list.css, a session.
- * does:     lists the account's passkeys and adds one.
+ * needs:    <template id="passkey-list-view">, views/passkey-card.ts, styles/passkey-list.css, a session.
+ * does:     lists the account's passkeys; adds, renames and deletes one.
  * must not: show an empty list for one that could not be loaded.
  */
 import type { Passkey } from "../../shared/contract.ts";
-import type { CeremonyOutcome } from "../ceremony-outcome.ts";
-import { explainError, explainFailure } from "../failures.ts";
+import { explainError } from "../failures.ts";
 import { reconcile } from "../keyed-list.ts";
-import { calendarDate, t, timeAgo } from "../language.ts";
+import { t } from "../language.ts";
 import { query } from "../query.ts";
 import { announce } from "../status.ts";
-import { cloneTemplate, fillFromTemplate } from "../template.ts";
+import { fillFromTemplate } from "../template.ts";
+import { createPasskeyCard } from "./passkey-card.ts";
 
 export interface PasskeyListDeps {
   readonly canUsePasskeys: boolean;
   listPasskeys(): Promise<readonly Passkey[]>;
-  /** The ceremony and, after success, our server's half. */
-  addPasskey(): Promise<CeremonyOutcome>;
-  cancelCeremony(): void;
+  /** Asks where, and creates it. False: the person left it. */
+  addPasskey(): Promise<boolean>;
+  renamePasskey(id: string, name: string): Promise<Passkey>;
+  /** Asks whether, and deletes it. False: the person left it. */
+  deletePasskey(passkey: Passkey, options: { readonly isLast: boolean }): Promise<boolean>;
 }
 
 export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () => void {
   const controller = new AbortController();
   const { signal } = controller;
+  const cards = new WeakMap<HTMLElement, (passkey: Passkey) => void>();
   let passkeys: readonly Passkey[] | "loading" | "failed" = "loading";
-  let isWaiting = false;
   let failure = "";
 
   fillFromTemplate(root, "passkey-list-view");
 
+  const title = query(root, "title", HTMLElement);
   const list = query(root, "list", HTMLUListElement);
   const loading = query(root, "loading", HTMLElement);
   const empty = query(root, "empty", HTMLElement);
   const retry = query(root, "retry", HTMLButtonElement);
   const add = query(root, "add", HTMLButtonElement);
-  const waiting = query(root, "waiting", HTMLElement);
-  const cancel = query(root, "cancel", HTMLButtonElement);
   const unsupported = query(root, "unsupported", HTMLElement);
   const failureText = query(root, "failure", HTMLElement);
 
   add.addEventListener("click", onAdd, { signal });
-  retry.addEventListener("click", load, { signal });
-  cancel.addEventListener("click", () => deps.cancelCeremony(), { signal });
+  retry.addEventListener("click", onRetry, { signal });
 
   async function load(): Promise<void> {
     try {
@@ -51,50 +51,56 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
       failure = "";
     } catch (error) {
       if (signal.aborted) return;
-      passkeys = "failed";
+      if (typeof passkeys === "string") passkeys = "failed";
       failure = `${t("account.loadFailed")} ${explainError(error)}`;
     }
     update();
   }
 
+  async function onRetry(): Promise<void> {
+    await load();
+    if (!signal.aborted && passkeys !== "failed") title.focus();
+  }
+
   async function onAdd(): Promise<void> {
-    if (isWaiting) return;
-    isWaiting = true;
-    failure = "";
-    const running = deps.addPasskey();
+    if (!(await deps.addPasskey()) || signal.aborted) return;
+    announce(t("offer.created"));
+    await load();
+  }
+
+  async function onDelete(passkey: Passkey): Promise<void> {
+    const isLast = typeof passkeys !== "string" && passkeys.length === 1;
+    if (!(await deps.deletePasskey(passkey, { isLast })) || signal.aborted) return;
+    announce(t("passkey.deleted", { name: passkey.name }));
+    if (typeof passkeys !== "string") passkeys = passkeys.filter(({ id }) => id !== passkey.id);
     update();
-    announce(t("ceremony.waiting"));
-    try {
-      const outcome = await running;
-      if (signal.aborted) return;
-      if (outcome.kind === "succeeded") {
-        announce(t("offer.created"));
-        await load();
-      } else {
-        announce("");
-        failure = explainFailure(outcome.kind, "create") ?? "";
-      }
-    } catch (error) {
-      if (signal.aborted) return;
-      failure = explainError(error);
-    }
+    title.focus();
+    await load();
+  }
+
+  async function onRename(id: string, name: string): Promise<void> {
+    const renamed = await deps.renamePasskey(id, name);
     if (signal.aborted) return;
-    isWaiting = false;
+    announce(t("passkey.renamed", { name: renamed.name }));
+    if (typeof passkeys !== "string") passkeys = passkeys.map((one) => (one.id === id ? renamed : one));
     update();
-    add.focus();
+  }
+
+  function newCard(): HTMLElement {
+    const { element, show } = createPasskeyCard({ rename: onRename, remove: onDelete, signal });
+    cards.set(element, show);
+    return element;
   }
 
   function update(): void {
     const shown = typeof passkeys === "string" ? [] : passkeys;
     list.hidden = shown.length === 0;
-    reconcile(list, shown, newItem, updateItem);
+    reconcile(list, shown, newCard, (element, passkey) => cards.get(element)?.(passkey));
     loading.hidden = passkeys !== "loading";
     empty.hidden = typeof passkeys === "string" || shown.length > 0;
     retry.hidden = passkeys !== "failed";
     add.hidden = typeof passkeys === "string" || !deps.canUsePasskeys;
-    add.setAttribute("aria-busy", String(isWaiting));
     unsupported.hidden = deps.canUsePasskeys;
-    waiting.hidden = !isWaiting;
     failureText.textContent = failure;
   }
 
@@ -104,21 +110,4 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
     controller.abort();
     root.replaceChildren();
   };
-}
-
-function newItem(): HTMLElement {
-  const item = cloneTemplate("passkey-item").firstElementChild;
-  if (item instanceof HTMLElement) return item;
-  throw new Error('<template id="passkey-item"> has no element.');
-}
-
-function updateItem(item: HTMLElement, passkey: Passkey): void {
-  query(item, "name", HTMLElement).textContent = passkey.name;
-  query(item, "created", HTMLElement).textContent = t("passkey.created", {
-    when: calendarDate(passkey.createdAt),
-  });
-  query(item, "lastUsed", HTMLElement).textContent =
-    passkey.lastUsedAt === null
-      ? t("passkey.neverUsed")
-      : t("passkey.lastUsed", { when: timeAgo(passkey.lastUsedAt) });
 }

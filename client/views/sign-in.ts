@@ -5,10 +5,11 @@
  *           start autofill either: the field's `autocomplete` is its whole part in that.
  */
 import type { CeremonyOutcome } from "../ceremony-outcome.ts";
-import { explainError, explainFailure } from "../failures.ts";
+import { explainError, explainFailure, pauseAfterError, pauseAfterFailure } from "../failures.ts";
 import { t } from "../language.ts";
 import type { MessageKey } from "../messages.ts";
 import { query } from "../query.ts";
+import { isResting, rest } from "../rest-button.ts";
 import { announce } from "../status.ts";
 import { fillFromTemplate } from "../template.ts";
 
@@ -72,7 +73,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
 
   async function onSubmit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
-    if (busyWith === "email" || busyWith === "finishing") return;
+    if (busyWith === "email" || busyWith === "finishing" || isResting(submit)) return;
     const address = email.value.trim();
     emailError = complaintAbout(address, email.validity);
     failure = "";
@@ -90,6 +91,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
     } catch (error) {
       if (signal.aborted) return;
       failure = explainError(error);
+      rest(submit, pauseAfterError(error), signal);
     }
     if (signal.aborted) return;
     busyWith = "nothing";
@@ -97,7 +99,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   }
 
   async function onPasskey(): Promise<void> {
-    if (busyWith !== "nothing") return;
+    if (busyWith !== "nothing" || isResting(passkey)) return;
     busyWith = "passkey";
     failure = "";
     emailError = null;
@@ -111,9 +113,11 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
       const outcome = await running;
       if (signal.aborted || outcome.kind === "succeeded") return;
       failure = explainFailure(outcome.kind, "button") ?? "";
+      rest(passkey, pauseAfterFailure(outcome.kind), signal);
     } catch (error) {
       if (signal.aborted) return;
       failure = explainError(error);
+      rest(passkey, pauseAfterError(error), signal);
     }
     announce("");
     // When Continue was pressed meanwhile, that is what the person is doing now.

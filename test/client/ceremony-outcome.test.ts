@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import {
   type FailureKind,
-  newProof,
   outcomeOfErrorCode,
   outcomeOfThrown,
+  type Proof,
   settle,
 } from "../../client/ceremony-outcome.ts";
 
@@ -50,20 +50,43 @@ test.each<[string | undefined, FailureKind]>([
 
 describe("the end of an SDK call", () => {
   test("is success only with a verified answer and a token", async () => {
-    const proof = newProof();
-    proof.answer = { isVerified: true, accessToken: "result" };
+    const proof: Proof = {
+      answer: { isVerified: true, accessToken: "result" },
+      credentialId: "c1",
+    };
     const response = { data: { authenticationResponse: { authenticatorAttachment: "cross-platform" } } };
     await expect(settle(running(), proof, Promise.resolve(response))).resolves.toEqual({
       kind: "succeeded",
       resultToken: "result",
       attachment: "cross-platform",
+      credentialId: "c1",
     });
   });
 
   test.each([
+    ["unknown_credential", "unknownCredential"],
+    ["invalid_credential", "refused"],
+    ["expired_token", "expired"],
+  ])("names the passkey that was definitely refused with %s", async (errorCode, kind) => {
+    const refused = Promise.resolve({ error: errorCode, errorCode });
+    await expect(settle(running(), { credentialId: "c1" }, refused)).resolves.toEqual({
+      kind,
+      refusedCredentialId: "c1",
+    });
+  });
+
+  test.each(["network_error", "too_many_requests"])(
+    "names no passkey with %s: that says nothing about it",
+    async (errorCode) => {
+      const inDoubt = Promise.resolve({ error: errorCode, errorCode });
+      const outcome = await settle(running(), { credentialId: "c1" }, inDoubt);
+      expect(outcome).not.toHaveProperty("refusedCredentialId");
+    },
+  );
+
+  test.each([
     ["an answer that is not verified", { isVerified: false, accessToken: "result" }],
     ["a verified answer without a token", { isVerified: true }],
-    ["no answer", undefined],
   ])("is a refusal with %s", async (_, answer) => {
     await expect(settle(running(), { answer }, Promise.resolve({ data: {} }))).resolves.toEqual({
       kind: "refused",
@@ -71,7 +94,7 @@ describe("the end of an SDK call", () => {
   });
 
   test("is ignored when the SDK did nothing", async () => {
-    await expect(settle(running(), newProof(), Promise.resolve({}))).resolves.toEqual({ kind: "ignored" });
+    await expect(settle(running(), {}, Promise.resolve({}))).resolves.toEqual({ kind: "ignored" });
   });
 
   test("is success although storage is blocked and the SDK throws after the proof", async () => {
@@ -82,11 +105,11 @@ describe("the end of an SDK call", () => {
 
   test("is a cancel when the browser aborts and we did not, as Firefox reports a cancel", async () => {
     const aborted = Promise.reject(new DOMException("", "AbortError"));
-    await expect(settle(running(), newProof(), aborted)).resolves.toEqual({ kind: "cancelled" });
+    await expect(settle(running(), {}, aborted)).resolves.toEqual({ kind: "cancelled" });
   });
 
   test("is an abort when we ended it, whatever the browser calls it", async () => {
     const ended = Promise.reject(new DOMException("", "NotAllowedError"));
-    await expect(settle(AbortSignal.abort(), newProof(), ended)).resolves.toEqual({ kind: "aborted" });
+    await expect(settle(AbortSignal.abort(), {}, ended)).resolves.toEqual({ kind: "aborted" });
   });
 });

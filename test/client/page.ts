@@ -1,5 +1,9 @@
 /** The document of the app, as the browser parses it, for views to mount into. */
 import { readFileSync } from "node:fs";
+import { loadLaterWords, useLanguage } from "../../client/language.ts";
+
+await useLanguage("en");
+await loadLaterWords();
 
 const html = readFileSync(`${import.meta.dirname}/../../client/index.html`, "utf8");
 

@@ -1,7 +1,8 @@
 // @vitest-environment jsdom
 /** index.html and the catalogue say the same. */
 import { expect, test } from "vitest";
-import { messages } from "../../client/messages.ts";
+import { first } from "../../client/languages/en/first.ts";
+import { later } from "../../client/languages/en/later.ts";
 import { openPage } from "./page.ts";
 
 openPage();
@@ -9,7 +10,7 @@ const everywhere = [document, ...[...document.querySelectorAll("template")].map(
 const marked = everywhere.flatMap((root) => [...root.querySelectorAll<HTMLElement>("[data-text]")]);
 
 test("the words in the markup are those of the catalogue", () => {
-  const words: Readonly<Record<string, unknown>> = messages;
+  const words: Readonly<Record<string, unknown>> = { ...first, ...later };
   const differing = marked.filter(({ dataset, textContent }) => words[dataset.text ?? ""] !== textContent);
   expect(differing.map(({ outerHTML }) => outerHTML)).toEqual([]);
   expect(marked.length).toBeGreaterThan(20);

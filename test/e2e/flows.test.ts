@@ -39,6 +39,7 @@ test("the offer can wait: a passkey is added later, from the account", async () 
   await heading(page, "Your account").waitFor();
 
   await button(page, "Add a passkey").click();
+  await page.getByRole("button", { name: /^This device/ }).click();
   await expect.poll(() => passkeys(page).count()).toBe(1);
   expect(complaints).toEqual([]);
 });

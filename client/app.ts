@@ -1,0 +1,167 @@
+/** Puts the parts together: which views there are, what leads from one to the next, who owns what lives longer. */
+import { ApiError, createApi } from "./api.ts";
+import { type AppContext, type Path, paths, type Visit } from "./app-context.ts";
+import { canCreatePasskeyHere, canUsePasskeys } from "./capabilities.ts";
+import { loadLaterWords, preferredLanguage, t, useLanguage } from "./language.ts";
+import { mountLanguageSwitch } from "./language-switch.ts";
+import { lazily } from "./lazily.ts";
+import { createRouter } from "./router.ts";
+import { createAutofillOutcomes, signInScreen } from "./screens/sign-in-screen.ts";
+import { readSentCode } from "./sent-code.ts";
+import { announce } from "./status.ts";
+import { createTabs } from "./tabs.ts";
+
+export interface App {
+  /** Resolves when the first view is shown. */
+  readonly ready: Promise<void>;
+  stop(): void;
+}
+
+export function startApp(root: HTMLElement, mountedAt = "/api"): App {
+  const life = new AbortController();
+  const { signal } = life;
+  const plainApi = createApi(mountedAt);
+  const api = { ...plainApi, getConfig: lazily(plainApi.getConfig) };
+  const visit: Visit = { user: null, typedEmail: "", signInNotice: null, accountNotice: null };
+  const autofillOutcomes = createAutofillOutcomes();
+  const canEnrollHere = lazily(canCreatePasskeyHere);
+
+  const loadPasskeys = lazily(async () => {
+    const { createPasskeys } = await import("./passkeys.ts");
+    return createPasskeys({
+      config: api.getConfig,
+      onAutofillOutcome: (outcome) => autofillOutcomes.tell(context, outcome),
+    });
+  });
+
+  const later = lazily(async () => {
+    const [screens] = await Promise.all([import("./later.ts"), loadLaterWords()]);
+    return screens;
+  });
+
+  const context: AppContext = {
+    api,
+    visit,
+    passkeys: () =>
+      loadPasskeys().catch((cause: unknown) => {
+        throw new ApiError("unreachable", undefined, { cause });
+      }),
+    go: (path, options) => router.go(path, options),
+
+    async enter({ user, offerPasskey }, how) {
+      visit.user = user;
+      tabs.tell();
+      const isOfferDue = offerPasskey && (await canEnrollHere());
+      const crossDevice = how === "cross-device passkey";
+      if (isOfferDue) router.go(paths.offer, { replace: true, state: { crossDevice } });
+      else router.go(paths.account, { replace: true });
+    },
+
+    signedOut() {
+      visit.user = null;
+      visit.typedEmail = "";
+      visit.signInNotice = "signIn.signedOut";
+      tabs.tell();
+      router.go(paths.signIn);
+      announce(t("signIn.signedOut"));
+    },
+
+    async orSignIn(call) {
+      try {
+        return await call;
+      } catch (error) {
+        if (error instanceof ApiError && error.code === "not_authenticated") sessionEnded();
+        throw error;
+      }
+    },
+  };
+
+  const router = createRouter<Path>({
+    root,
+    signal,
+    screens: {
+      [paths.signIn]: () => signInScreen(context, autofillOutcomes),
+      [paths.otp]: async () => (await later()).otpScreen(context),
+      [paths.offer]: async () => (await later()).enrollOfferScreen(context),
+      [paths.account]: async () => (await later()).accountScreen(context),
+    },
+    resolve(wanted) {
+      if (visit.user !== null) return wanted === paths.offer ? paths.offer : paths.account;
+      return wanted === paths.otp && readSentCode(history.state) !== null ? paths.otp : paths.signIn;
+    },
+    onLoadFailure: (view) => showLoadFailure(view, () => void start()),
+  });
+
+  const tabs = createTabs(() => void onOtherTab(), signal);
+
+  mountLanguageSwitch({
+    signal,
+    async onChange(language) {
+      await useLanguage(language);
+      if (visit.user !== null || location.pathname !== paths.signIn) await loadLaterWords();
+      else later().then(loadLaterWords, () => {});
+      await router.show({ moveFocus: false });
+    },
+  });
+
+  function sessionEnded(): void {
+    if (visit.user === null) return;
+    visit.user = null;
+    visit.signInNotice = "signIn.sessionEnded";
+    router.go(paths.signIn, { replace: true });
+  }
+
+  /** Another tab signed in or out: this one follows, and asks nothing of the person. */
+  async function onOtherTab(): Promise<void> {
+    const { user } = await api.getSession().catch(() => ({ user: visit.user }));
+    if (user?.id === visit.user?.id) return;
+    if (user === null) return sessionEnded();
+    visit.user = user;
+    router.go(paths.account, { replace: true });
+  }
+
+  async function start(): Promise<void> {
+    if (sendToLocalhost()) return;
+    // The passkey part and the SDK load beside the question who is signed in.
+    if (canUsePasskeys()) loadPasskeys().catch(() => {});
+    const asked = api.getSession().catch((error: unknown) => {
+      // Not reachable: the sign-in view says so when the person acts, and keeps what they type until then.
+      if (error instanceof ApiError) return { user: null };
+      throw error;
+    });
+    try {
+      await useLanguage(preferredLanguage());
+    } catch {
+      showLoadFailure(root, () => void start());
+      return;
+    }
+    visit.user = (await asked).user;
+    await router.show();
+    // What comes next is here before it is asked for.
+    whenIdle(() => void later().catch(() => {}));
+  }
+
+  return { ready: start(), stop: () => life.abort() };
+}
+
+/** An IP address has no passkeys. The developer who typed it means this machine. */
+function sendToLocalhost(): boolean {
+  if (location.hostname !== "127.0.0.1" && location.hostname !== "[::1]") return false;
+  const there = new URL(location.href);
+  there.hostname = "localhost";
+  location.replace(there);
+  return true;
+}
+
+/** In the words of index.html: those of the catalogue may be what could not be loaded. */
+function showLoadFailure(root: HTMLElement, retry: () => void): void {
+  const template = document.getElementById("load-failure");
+  if (!(template instanceof HTMLTemplateElement)) return;
+  root.replaceChildren(document.importNode(template.content, true));
+  root.querySelector("button")?.addEventListener("click", retry, { once: true });
+}
+
+function whenIdle(task: () => void): void {
+  if (typeof requestIdleCallback === "function") requestIdleCallback(task);
+  else setTimeout(task, 200);
+}

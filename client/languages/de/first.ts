@@ -1,0 +1,49 @@
+/** Die Wörter der ersten Ansicht und aller Fehlschläge, auf Deutsch. */
+import type { FirstMessages } from "../../messages.ts";
+
+export const first: FirstMessages = {
+  "app.title": "{view} · Meadow",
+  "app.language": "Sprache",
+
+  "signIn.title": "Anmelden",
+  "signIn.lead": "Ganz ohne Passwort: mit einem Passkey oder mit einem Code per E-Mail.",
+  "signIn.email": "E-Mail-Adresse",
+  "signIn.continue": "Weiter",
+  "signIn.or": "oder",
+  "signIn.passkey": "Mit Passkey anmelden",
+  "signIn.emailMissing": "Geben Sie Ihre E-Mail-Adresse ein.",
+  "signIn.emailMalformed": "Geben Sie eine E-Mail-Adresse wie name@example.com ein.",
+  "signIn.sending": "Wir senden Ihnen einen Code …",
+  "signIn.unsupported":
+    "Dieser Browser unterstützt keine Passkeys. Melden Sie sich mit Ihrer E-Mail-Adresse an.",
+  "signIn.signedOut": "Sie sind abgemeldet.",
+  "signIn.sessionEnded": "Sie wurden abgemeldet. Melden Sie sich wieder an, um weiterzumachen.",
+
+  "ceremony.waiting": "Warten auf Ihr Gerät …",
+  "ceremony.cancel": "Abbrechen",
+  "ceremony.finishing": "Sie werden angemeldet …",
+
+  "failure.cancelled": "Kein Passkey verwendet. Versuchen Sie es noch einmal oder nutzen Sie die E-Mail.",
+  "failure.misconfigured":
+    "Für diese Adresse sind keine Passkeys eingerichtet. Melden Sie sich mit der E-Mail an.",
+  "failure.unsupported": "Dieses Gerät unterstützt keine Passkeys. Melden Sie sich mit der E-Mail an.",
+  "failure.busy":
+    "Eine andere Passkey-Anfrage ist offen. Schließen Sie sie und versuchen Sie es noch einmal, oder nutzen Sie die E-Mail.",
+  "failure.authenticatorFailed":
+    "Ihr Gerät konnte das nicht abschließen. Versuchen Sie es noch einmal oder nutzen Sie die E-Mail.",
+  "failure.expired": "Das hat zu lange gedauert. Versuchen Sie es noch einmal.",
+  "failure.unknownCredential":
+    "Dieser Passkey wurde aus Ihrem Konto entfernt. Melden Sie sich mit der E-Mail an.",
+  "failure.refused":
+    "Dieser Passkey wurde nicht akzeptiert. Versuchen Sie es noch einmal oder nutzen Sie die E-Mail.",
+  "failure.unreachable":
+    "Der Anmeldedienst ist nicht erreichbar. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.",
+
+  "problem.internal":
+    "Bei uns ist etwas schiefgegangen. Versuchen Sie es noch einmal. Falls es so bleibt, nennen Sie uns {requestId}.",
+  "problem.rateLimited": {
+    one: "Zu viele Versuche. Warten Sie eine Sekunde, dann geht es weiter.",
+    other: "Zu viele Versuche. Warten Sie {count} Sekunden, dann geht es weiter.",
+  },
+  "problem.rejected": "Diese Seite ist veraltet. Laden Sie sie neu und versuchen Sie es noch einmal.",
+};

@@ -1,0 +1,146 @@
+/** Die Wörter aller Ansichten nach der ersten, auf Deutsch. */
+import type { LaterMessages } from "../../messages.ts";
+
+export const later: LaterMessages = {
+  "otp.title": "Sehen Sie in Ihre E-Mails",
+  "otp.sentTo": "Wir haben einen Code an {email} gesendet.",
+  "otp.lifetime": {
+    one: "Der Code gilt eine Minute.",
+    other: "Der Code gilt {count} Minuten.",
+  },
+  "otp.expired": "Der Code ist jetzt zu alt. Fordern Sie einen neuen an.",
+  "otp.code": "Code",
+  "otp.continue": "Weiter",
+  "otp.resend": "Neuen Code senden",
+  "otp.resendIn": {
+    one: "In einer Sekunde können Sie einen neuen Code anfordern.",
+    other: "In {count} Sekunden können Sie einen neuen Code anfordern.",
+  },
+  "otp.resent": "Wir haben Ihnen einen neuen Code gesendet. Nur der neueste gilt.",
+  "otp.otherAddress": "Andere Adresse verwenden",
+  "otp.codeMissing": "Geben Sie den Code aus der E-Mail ein.",
+  "otp.codeMalformed": "Ein Code hat 6 Ziffern.",
+  "otp.checking": "Der Code wird geprüft …",
+  "otp.incorrect": "Das ist nicht der Code, den wir gesendet haben.",
+  "otp.attemptsLeft": {
+    one: "Das ist nicht der Code, den wir gesendet haben. Sie haben noch einen Versuch.",
+    other: "Das ist nicht der Code, den wir gesendet haben. Sie haben noch {count} Versuche.",
+  },
+
+  "offer.title": "Einen Passkey erstellen?",
+  "offer.lead":
+    "Melden Sie sich nächstes Mal mit Fingerabdruck, Gesicht oder Displaysperre an. Kein Warten auf einen Code.",
+  "offer.titleHere": "Auf diesem Gerät einen Passkey erstellen?",
+  "offer.leadHere":
+    "Sie haben sich mit einem Passkey von einem anderen Gerät angemeldet. Mit einem auf diesem Gerät kann das andere in der Tasche bleiben.",
+  "offer.fast": "Meldet Sie in Sekunden an",
+  "offer.safe": "Gilt nur auf dieser Website, niemand kann ihn Ihnen abschwatzen",
+  "offer.private": "Fingerabdruck und Gesicht verlassen Ihr Gerät nie",
+  "offer.shared":
+    "Wer dieses Gerät entsperren kann, kann sich damit anmelden. Überspringen Sie das auf geteilten Geräten.",
+  "offer.create": "Passkey erstellen",
+  "offer.skip": "Nicht jetzt",
+  "offer.never": "Nicht mehr fragen",
+  "offer.created": "Passkey erstellt. Nächstes Mal können Sie sich damit anmelden.",
+
+  "about.what": "Was sind Passkeys?",
+  "about.whatText":
+    "Ein Passkey ersetzt ein Passwort. Ihr Gerät bewahrt ihn auf und verwendet ihn erst, wenn Sie es entsperren, mit Fingerabdruck, Gesicht oder Displaysperre. Sie müssen sich nichts merken, und bei uns kann nichts gestohlen werden.",
+  "about.where": "Wo werden Passkeys gespeichert?",
+  "about.whereText":
+    "Im Passwortmanager Ihres Geräts, zum Beispiel Apple Passwörter, Google Passwortmanager oder Windows Hello, oder in einem, den Sie installiert haben. Die meisten bringen Ihre Passkeys auf alle Ihre Geräte. Ein Sicherheitsschlüssel behält sie bei sich.",
+
+  "account.title": "Ihr Konto",
+  "account.signedInAs": "Angemeldet als {email}",
+  "account.signOut": "Abmelden",
+  "account.passkeys": "Passkeys",
+  "account.passkeysLead": "Melden Sie sich mit Fingerabdruck, Gesicht oder Displaysperre an.",
+  "account.empty": "Sie haben noch keine Passkeys.",
+  "account.emptyText": "Erstellen Sie einen, dann dauert die nächste Anmeldung nur einen Augenblick.",
+  "account.add": "Passkey hinzufügen",
+  "account.unsupported":
+    "Dieser Browser kann keine Passkeys erstellen. Sie können sich mit Ihrer E-Mail-Adresse anmelden.",
+  "account.loadFailed": "Ihre Passkeys konnten nicht geladen werden.",
+  "account.retry": "Noch einmal versuchen",
+  "account.suggestions": "Passkey-Vorschläge",
+  "account.suggestionsText":
+    "Nach einer Anmeldung mit Code schlagen wir manchmal einen Passkey vor. Wenn Sie „Nicht mehr fragen“ gewählt haben, können Sie das hier zurücknehmen.",
+  "account.askAgain": "Wieder fragen",
+  "account.willAskAgain": "Wir fragen wieder, wenn Sie sich mit einem Code anmelden.",
+
+  "passkey.created": "Erstellt am {when}",
+  "passkey.lastUsed": "Zuletzt verwendet: {when}",
+  "passkey.neverUsed": "Noch nicht verwendet",
+  "passkey.onYourDevices": "Auf Ihren Geräten",
+  "passkey.onOneDevice": "Nur auf einem Gerät oder Sicherheitsschlüssel",
+  "passkey.rename": "Umbenennen",
+  "passkey.renameNamed": "{name} umbenennen",
+  "passkey.delete": "Löschen",
+  "passkey.deleteNamed": "{name} löschen",
+  "passkey.name": "Name",
+  "passkey.nameMissing": "Geben Sie einen Namen ein.",
+  "passkey.nameRefused": "Verwenden Sie einen Namen mit höchstens 64 gewöhnlichen Zeichen.",
+  "passkey.save": "Speichern",
+  "passkey.renamed": "Umbenannt in {name}.",
+  "passkey.deleted": "{name} wurde gelöscht.",
+
+  "add.title": "Passkey hinzufügen",
+  "add.lead": "Wo soll der neue Passkey liegen?",
+  "add.here": "Dieses Gerät",
+  "add.hereText": "Entsperren mit Fingerabdruck, Gesicht oder Displaysperre.",
+  "add.securityKey": "Sicherheitsschlüssel",
+  "add.securityKeyText": "Ein Schlüssel zum Einstecken oder ans Telefon Halten.",
+
+  "delete.title": "{name} löschen?",
+  "delete.lead": "Sie können sich mit diesem Passkey dann nicht mehr anmelden.",
+  "delete.leadLast": "Das ist Ihr einziger Passkey. Ohne ihn melden Sie sich mit einem Code per E-Mail an.",
+  "delete.rest":
+    "Ihr Passwortmanager behält vielleicht eine Kopie, die nicht mehr funktioniert. Um sie auch dort zu entfernen, öffnen Sie die Passwörter Ihres Geräts oder Browsers, suchen Sie nach dieser Website und löschen Sie den Passkey.",
+  "delete.restIn":
+    "{provider} behält vielleicht eine Kopie, die nicht mehr funktioniert. Um sie auch dort zu entfernen, öffnen Sie {place}, suchen Sie nach dieser Website und löschen Sie den Passkey.",
+  "delete.confirm": "Passkey löschen",
+
+  "place.apple": "die App „Passwörter“ (oder Einstellungen › Passwörter)",
+  "place.google": "passwords.google.com (oder Einstellungen › Google › Passwortmanager)",
+  "place.windows": "Einstellungen › Konten › Passkeys",
+  "place.chrome": "chrome://password-manager",
+  "place.app": "{provider}",
+
+  "stepUp.title": "Bestätigen Sie, dass Sie es sind",
+  "stepUp.lead":
+    "Sie haben sich vor einer Weile als {email} angemeldet. Bestätigen Sie, dass Sie es sind, dann geht es weiter, wo Sie waren.",
+  "stepUp.passkey": "Passkey verwenden",
+  "stepUp.email": "Code per E-Mail senden",
+  "stepUp.noMethod": "Melden Sie sich dafür ab und wieder an.",
+
+  "failure.notCreated": "Nicht erstellt. Sie können das später in Ihrem Konto nachholen.",
+  "failure.alreadyRegistered": "Auf diesem Gerät haben Sie schon einen Passkey.",
+  "failure.misconfiguredCreate": "Für diese Adresse sind keine Passkeys eingerichtet.",
+  "failure.unsupportedCreate":
+    "Dieses Gerät kann keine Passkeys erstellen. Sie können sich weiter mit der E-Mail anmelden.",
+  "failure.busyCreate":
+    "Eine andere Passkey-Anfrage ist offen. Schließen Sie sie und versuchen Sie es noch einmal.",
+  "failure.authenticatorFailedCreate":
+    "Ihr Gerät konnte das nicht abschließen. Versuchen Sie es noch einmal.",
+  "failure.refusedCreate": "Der Passkey konnte nicht gespeichert werden. Versuchen Sie es noch einmal.",
+  "failure.notConfirmed": "Nicht bestätigt. Versuchen Sie es noch einmal oder auf anderem Weg.",
+  "failure.misconfiguredStepUp":
+    "Für diese Adresse sind keine Passkeys eingerichtet. Nehmen Sie einen anderen Weg.",
+  "failure.unsupportedStepUp": "Dieses Gerät unterstützt keine Passkeys. Nehmen Sie einen anderen Weg.",
+  "failure.unknownCredentialStepUp":
+    "Dieser Passkey wurde aus Ihrem Konto entfernt. Verwenden Sie einen anderen.",
+  "failure.refusedStepUp":
+    "Dieser Passkey wurde nicht akzeptiert. Versuchen Sie es noch einmal oder auf anderem Weg.",
+
+  "problem.notAuthenticated": "Sie wurden abgemeldet. Melden Sie sich wieder an, um weiterzumachen.",
+  "problem.otpNotRequested":
+    "Dieser Code wurde schon verwendet oder anderswo angefordert. Fordern Sie einen neuen an.",
+  "problem.otpExpired": "Dieser Code ist zu alt. Fordern Sie einen neuen an.",
+  "problem.otpAttemptsExceeded": "Zu viele falsche Codes. Fordern Sie einen neuen an.",
+  "problem.stepUpRequired":
+    "Das ist eine Weile her. Bestätigen Sie, dass Sie es sind, und versuchen Sie es dann noch einmal.",
+  "problem.passkeyNotFound": "Dieser Passkey ist nicht mehr in Ihrem Konto.",
+  "problem.passkeyLimitReached": "Ihr Konto kann keine weiteren Passkeys haben. Löschen Sie zuerst einen.",
+
+  "time.now": "gerade eben",
+};

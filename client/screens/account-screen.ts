@@ -1,0 +1,58 @@
+/** The account: its dialogs open here, because what one of them interrupts goes on here. */
+import type { AppContext } from "../app-context.ts";
+import { canUsePasskeys } from "../capabilities.ts";
+import type { Screen } from "../router.ts";
+import { signalAccepted } from "../signals.ts";
+import { mountAccount } from "../views/account.ts";
+import { type AccountTasks, createAccountTasks } from "./account-tasks.ts";
+
+export function accountScreen(context: AppContext): Screen {
+  const { api, visit, orSignIn } = context;
+  return {
+    title: "account.title",
+    mount(view) {
+      const { user } = visit;
+      if (user === null) throw new Error("The account view was opened without a session.");
+      const life = new AbortController();
+      const tasks: AccountTasks = createAccountTasks({ ...context, user, signal: life.signal });
+      let afterDelete = false;
+
+      async function listPasskeys() {
+        const passkeys = await orSignIn(api.listPasskeys());
+        const config = await api.getConfig().catch(() => null);
+        if (config !== null && user !== null) {
+          void signalAccepted({ rpId: config.rpId, user, passkeys, afterDelete });
+        }
+        return passkeys;
+      }
+
+      const dispose = mountAccount(view, {
+        user,
+        notice: visit.accountNotice,
+        canUsePasskeys: canUsePasskeys(),
+        listPasskeys,
+        addPasskey: tasks.addPasskey,
+        renamePasskey: (id, name) => orSignIn(api.renamePasskey(id, { name })),
+        async deletePasskey(passkey, options) {
+          const isDeleted = await tasks.deletePasskey(passkey, options);
+          afterDelete ||= isDeleted;
+          return isDeleted;
+        },
+        askAgain: () => orSignIn(api.answerPasskeyOffer("ask-again")),
+        async signOut() {
+          await api.deleteSession();
+          void context.passkeys().then(
+            ({ ceremonies }) => ceremonies.forget(),
+            () => {},
+          );
+          context.signedOut();
+        },
+      });
+      visit.accountNotice = null;
+      return () => {
+        life.abort();
+        dispose();
+      };
+    },
+  };
+}

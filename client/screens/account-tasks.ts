@@ -1,0 +1,156 @@
+/** Adding and deleting a passkey, each in its dialog, with a step-up on top where the session is not fresh. */
+import type { Passkey, User } from "../../shared/contract.ts";
+import type { Problem } from "../../shared/problem.ts";
+import { ApiError } from "../api.ts";
+import type { AppContext } from "../app-context.ts";
+import { canUsePasskeys } from "../capabilities.ts";
+import { openDialog } from "../dialog.ts";
+import { type EnrollmentFlow, prepareEnrollment } from "../enrollment.ts";
+import { prepareStepUp } from "../step-up.ts";
+import { mountAddPasskey } from "../views/add-passkey.ts";
+import { mountDeletePasskey } from "../views/delete-passkey.ts";
+import { mountStepUp } from "../views/step-up.ts";
+
+export interface AccountTasks {
+  /** False: the person left it. */
+  addPasskey(): Promise<boolean>;
+  deletePasskey(passkey: Passkey, options: { readonly isLast: boolean }): Promise<boolean>;
+}
+
+export interface AccountTasksDeps extends AppContext {
+  readonly user: User;
+  /** The end of the account view. */
+  readonly signal: AbortSignal;
+}
+
+export function createAccountTasks(deps: AccountTasksDeps): AccountTasks {
+  const { api, user, signal, passkeys, orSignIn } = deps;
+
+  function stepUp({ action, methods }: NonNullable<Problem["stepUp"]>, below: AbortSignal): Promise<boolean> {
+    const canUsePasskey = methods.includes("passkey") && canUsePasskeys();
+    return openDialog<boolean>({
+      template: "step-up-dialog",
+      signal: below,
+      dismissed: false,
+      mount(dialog, close, life) {
+        const prepared = passkeys().then(({ ceremonies, heed }) => {
+          const flow = prepareStepUp(ceremonies, api, action, { isWanted: canUsePasskey });
+          if (life.aborted) flow.stop();
+          life.addEventListener("abort", flow.stop, { once: true });
+          return { flow, ceremonies, heed };
+        });
+        prepared.catch(() => {});
+        const view = {
+          email: user.email,
+          canUsePasskey,
+          canUseEmail: methods.includes("email-otp"),
+          async usePasskey() {
+            const { flow, heed } = await prepared;
+            const outcome = await orSignIn(flow.run());
+            heed(outcome);
+            return outcome;
+          },
+          cancelCeremony: () => void prepared.then(({ ceremonies }) => ceremonies.cancel()),
+          sendCode: async () => (await api.challengeOtp({ email: user.email })).resendAfter,
+          async verifyCode(code: string) {
+            await api.verifyOtp({ code });
+          },
+          confirmed: () => close(true),
+        };
+        mountStepUp(dialog, view, life);
+      },
+    });
+  }
+
+  /** Runs the task; where our server wants a proof first, asks for it and runs the task again. */
+  async function withStepUp(task: () => Promise<void>, below: AbortSignal): Promise<boolean> {
+    try {
+      await task();
+      return true;
+    } catch (error) {
+      const needed = stepUpIn(error);
+      if (needed === undefined) throw error;
+      if (!(await stepUp(needed, below)) || below.aborted) return false;
+      await task();
+      return true;
+    }
+  }
+
+  return {
+    addPasskey: () =>
+      openDialog<boolean>({
+        template: "add-passkey-dialog",
+        signal,
+        dismissed: false,
+        mount(dialog, close, life) {
+          let flow = prepared();
+          const view = mountAddPasskey(
+            dialog,
+            {
+              async create(home) {
+                try {
+                  const outcome = await orSignIn((await flow).run(home));
+                  (await passkeys()).heed(outcome);
+                  return outcome;
+                } catch (error) {
+                  // The step-up dialog is opening on top of this one.
+                  if (stepUpIn(error) !== undefined) return { kind: "aborted" };
+                  throw error;
+                }
+              },
+              cancelCeremony: () => void passkeys().then(({ ceremonies }) => ceremonies.cancel()),
+              created: () => close(true),
+            },
+            life,
+          );
+
+          function prepared(): Promise<EnrollmentFlow> {
+            const preparing = passkeys().then(({ ceremonies }) => {
+              const enrollment = prepareEnrollment({ ceremonies, api, attachment: "any", onRefused });
+              if (life.aborted) enrollment.stop();
+              life.addEventListener("abort", enrollment.stop, { once: true });
+              return enrollment;
+            });
+            // The click awaits it, and says what is wrong.
+            preparing.catch(() => {});
+            return preparing;
+          }
+
+          async function onRefused(error: ApiError): Promise<void> {
+            const needed = stepUpIn(error);
+            if (needed === undefined) {
+              await orSignIn(Promise.reject(error)).catch(view.complain);
+              return;
+            }
+            if (await stepUp(needed, life)) flow = prepared();
+            else close(false);
+          }
+        },
+      }),
+
+    deletePasskey: (passkey, { isLast }) =>
+      openDialog<boolean>({
+        template: "delete-passkey-dialog",
+        signal,
+        dismissed: false,
+        mount(dialog, close, life) {
+          const remove = () => withStepUp(() => orSignIn(deleteOnce(passkey.id)), life);
+          const removed = () => close(true);
+          mountDeletePasskey(dialog, { passkey, isLast, remove, removed }, life);
+        },
+      }),
+  };
+
+  /** A passkey that is gone already is what the person wanted. */
+  async function deleteOnce(id: string): Promise<void> {
+    try {
+      await api.deletePasskey(id);
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === "passkey_not_found")) throw error;
+    }
+  }
+}
+
+function stepUpIn(error: unknown): Problem["stepUp"] {
+  return error instanceof ApiError && error.code === "step_up_required" ? error.problem?.stepUp : undefined;
+}

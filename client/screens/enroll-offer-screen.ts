@@ -1,0 +1,70 @@
+import { ApiError } from "../api.ts";
+import { type AppContext, paths } from "../app-context.ts";
+import { prepareEnrollment } from "../enrollment.ts";
+import { t } from "../language.ts";
+import type { MessageKey } from "../messages.ts";
+import type { Screen } from "../router.ts";
+import { announce } from "../status.ts";
+import { mountEnrollOffer } from "../views/enroll-offer.ts";
+
+/** An answer to the offer may get lost, but may not hold anybody up. */
+const patience = 1_500;
+
+export function enrollOfferScreen({ api, visit, passkeys, orSignIn, go }: AppContext): Screen {
+  function leave(notice: MessageKey | null): void {
+    visit.accountNotice = notice;
+    go(paths.account, { replace: true });
+    if (notice !== null) announce(t(notice));
+  }
+
+  return {
+    title: "offer.title",
+    mount(view) {
+      const life = new AbortController();
+      const { signal } = life;
+      // Somebody came back to this address long after signing in: the account asks for a step-up where it is needed.
+      const onRefused = (error: ApiError) => {
+        if (signal.aborted) return;
+        if (error.code === "not_authenticated") void orSignIn(Promise.reject(error)).catch(() => {});
+        else leave(null);
+      };
+      const prepared = passkeys().then(({ ceremonies, heed }) => {
+        const enrollment = prepareEnrollment({ ceremonies, api, attachment: "platform", onRefused });
+        signal.addEventListener("abort", enrollment.stop, { once: true });
+        if (signal.aborted) enrollment.stop();
+        return { enrollment, ceremonies, heed };
+      });
+      prepared.catch(() => {});
+
+      const dispose = mountEnrollOffer(view, {
+        isCrossDevice: wasCrossDevice(history.state),
+        async createPasskey() {
+          const { enrollment, heed } = await prepared;
+          const outcome = await orSignIn(enrollment.run());
+          heed(outcome);
+          if (signal.aborted) return outcome;
+          if (outcome.kind === "succeeded") leave("offer.created");
+          if (outcome.kind === "alreadyRegistered") leave("failure.alreadyRegistered");
+          return outcome;
+        },
+        cancelCeremony: () => void prepared.then(({ ceremonies }) => ceremonies.cancel()),
+        async decline(answer) {
+          const kept = api.answerPasskeyOffer(answer).catch((error: unknown) => {
+            if (!(error instanceof ApiError)) throw error;
+          });
+          await Promise.race([kept, new Promise((resolve) => setTimeout(resolve, patience))]);
+          if (!signal.aborted) leave(null);
+        },
+      });
+      return () => {
+        life.abort();
+        dispose();
+      };
+    },
+  };
+}
+
+/** A history entry can be older than this version of the page. */
+function wasCrossDevice(state: unknown): boolean {
+  return typeof state === "object" && state !== null && "crossDevice" in state && state.crossDevice === true;
+}

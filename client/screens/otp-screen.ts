@@ -1,0 +1,24 @@
+import { type AppContext, paths } from "../app-context.ts";
+import type { Screen } from "../router.ts";
+import { readSentCode, sentCodeFrom } from "../sent-code.ts";
+import { mountOtp } from "../views/otp.ts";
+
+export function otpScreen({ api, enter, go }: AppContext): Screen {
+  return {
+    title: "otp.title",
+    mount(view) {
+      const sent = readSentCode(history.state);
+      if (sent === null) throw new Error("The code view was opened without a code.");
+      return mountOtp(view, {
+        sent,
+        verifyCode: async (code) => enter(await api.verifyOtp({ code }), "code"),
+        async sendNewCode(email) {
+          const renewed = sentCodeFrom(email, await api.challengeOtp({ email }));
+          history.replaceState(renewed, "");
+          return renewed;
+        },
+        useOtherAddress: () => go(paths.signIn),
+      });
+    },
+  };
+}

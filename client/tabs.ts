@@ -1,0 +1,16 @@
+/**
+ * needs:    nothing; where a browser has no BroadcastChannel, tabs find out at their next request.
+ * does:     tells the other tabs of this site that somebody signed in or out.
+ * must not: say who: the other tab asks the server.
+ */
+export interface Tabs {
+  tell(): void;
+}
+
+export function createTabs(onChange: () => void, signal: AbortSignal): Tabs {
+  if (typeof BroadcastChannel !== "function") return { tell() {} };
+  const channel = new BroadcastChannel("session");
+  channel.addEventListener("message", onChange, { signal });
+  signal.addEventListener("abort", () => channel.close(), { once: true });
+  return { tell: () => channel.postMessage("changed") };
+}

@@ -1,0 +1,75 @@
+/**
+ * needs:    <template id="add-passkey-dialog">, dialog.ts, styles/dialog.css.
+ * does:     asks where the new passkey shall live, and creates it there.
+ * must not: prompt before a click. The choice is a hint: the browser's own dialog has the other places too.
+ */
+import type { PasskeyHome } from "../ceremony.ts";
+import type { CeremonyOutcome } from "../ceremony-outcome.ts";
+import { explainError, explainFailure } from "../failures.ts";
+import { query } from "../query.ts";
+
+export interface AddPasskeyDeps {
+  /** The ceremony and, after success, our server's half. */
+  create(home: PasskeyHome): Promise<CeremonyOutcome>;
+  cancelCeremony(): void;
+  created(): void;
+}
+
+export interface AddPasskeyView {
+  /** Says why no passkey can be added now. */
+  complain(error: unknown): void;
+}
+
+export function mountAddPasskey(
+  root: HTMLElement,
+  deps: AddPasskeyDeps,
+  signal: AbortSignal,
+): AddPasskeyView {
+  let waitingFor: HTMLButtonElement | undefined;
+  let failure = "";
+
+  const here = query(root, "here", HTMLButtonElement);
+  const securityKey = query(root, "securityKey", HTMLButtonElement);
+  const waiting = query(root, "waiting", HTMLElement);
+  const cancel = query(root, "cancel", HTMLButtonElement);
+  const failureText = query(root, "failure", HTMLElement);
+
+  here.addEventListener("click", () => create(here, "client-device"), { signal });
+  securityKey.addEventListener("click", () => create(securityKey, "security-key"), { signal });
+  cancel.addEventListener("click", () => deps.cancelCeremony(), { signal });
+
+  async function create(button: HTMLButtonElement, home: PasskeyHome): Promise<void> {
+    if (waitingFor !== undefined) return;
+    waitingFor = button;
+    failure = "";
+    const running = deps.create(home);
+    update();
+    try {
+      const outcome = await running;
+      if (signal.aborted) return;
+      if (outcome.kind === "succeeded") return deps.created();
+      failure = explainFailure(outcome.kind, "create") ?? "";
+    } catch (error) {
+      if (signal.aborted) return;
+      failure = explainError(error);
+    }
+    waitingFor = undefined;
+    update();
+    button.focus();
+  }
+
+  function update(): void {
+    here.setAttribute("aria-busy", String(waitingFor === here));
+    securityKey.setAttribute("aria-busy", String(waitingFor === securityKey));
+    waiting.hidden = waitingFor === undefined;
+    failureText.textContent = failure;
+  }
+
+  update();
+  return {
+    complain(error) {
+      failure = explainError(error);
+      update();
+    },
+  };
+}

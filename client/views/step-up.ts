@@ -1,0 +1,140 @@
+/**
+ * needs:    <template id="step-up-dialog">, dialog.ts, styles/dialog.css.
+ * does:     asks a signed-in person to confirm that it is them: with a passkey first, with a code where our server
+ *           allows that. The account is fixed.
+ * must not: know what for: whoever opens this goes on with the task that was interrupted.
+ */
+import type { CeremonyOutcome } from "../ceremony-outcome.ts";
+import { explainError, explainFailure, pauseAfterError, pauseAfterFailure } from "../failures.ts";
+import { t } from "../language.ts";
+import { complaintAboutCode, digitsOf } from "../otp-code.ts";
+import { query } from "../query.ts";
+import { isResting, rest } from "../rest-button.ts";
+
+export interface StepUpDeps {
+  readonly email: string;
+  readonly canUsePasskey: boolean;
+  readonly canUseEmail: boolean;
+  /** The ceremony and, after success, our server's half. */
+  usePasskey(): Promise<CeremonyOutcome>;
+  cancelCeremony(): void;
+  /** Resolves with the seconds until another code can be sent. */
+  sendCode(): Promise<number>;
+  verifyCode(code: string): Promise<void>;
+  confirmed(): void;
+}
+
+type Task = "nothing" | "passkey" | "sending" | "checking";
+
+export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSignal): void {
+  let busyWith: Task = "nothing";
+  let isCodeSent = false;
+  let failure = "";
+  let codeError = "";
+
+  const passkey = query(root, "passkey", HTMLButtonElement);
+  const email = query(root, "email", HTMLButtonElement);
+  const noMethod = query(root, "noMethod", HTMLElement);
+  const waiting = query(root, "waiting", HTMLElement);
+  const cancel = query(root, "cancel", HTMLButtonElement);
+  const failureText = query(root, "failure", HTMLElement);
+  const form = query(root, "form", HTMLFormElement);
+  const code = query(root, "code", HTMLInputElement);
+  const codeErrorText = query(root, "codeError", HTMLElement);
+  const sentTo = query(root, "sentTo", HTMLElement);
+  const submit = query(root, "submit", HTMLButtonElement);
+  const resend = query(root, "resend", HTMLButtonElement);
+  query(root, "lead", HTMLElement).textContent = t("stepUp.lead", { email: deps.email });
+
+  passkey.addEventListener("click", onPasskey, { signal });
+  email.addEventListener("click", () => onSend(email), { signal });
+  resend.addEventListener("click", () => onSend(resend), { signal });
+  cancel.addEventListener("click", () => deps.cancelCeremony(), { signal });
+  form.addEventListener("submit", onSubmit, { signal });
+
+  async function onPasskey(): Promise<void> {
+    if (busyWith !== "nothing" || isResting(passkey)) return;
+    begin("passkey");
+    try {
+      const outcome = await deps.usePasskey();
+      if (signal.aborted) return;
+      if (outcome.kind === "succeeded") return deps.confirmed();
+      failure = explainFailure(outcome.kind, "stepUp") ?? "";
+      rest(passkey, pauseAfterFailure(outcome.kind), signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      failure = explainError(error);
+      rest(passkey, pauseAfterError(error), signal);
+    }
+    end(passkey);
+  }
+
+  async function onSend(button: HTMLButtonElement): Promise<void> {
+    if (busyWith !== "nothing" || isResting(button)) return;
+    begin("sending");
+    try {
+      const seconds = await deps.sendCode();
+      if (signal.aborted) return;
+      isCodeSent = true;
+      rest(resend, seconds, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      failure = explainError(error);
+      rest(button, pauseAfterError(error), signal);
+    }
+    end(isCodeSent ? code : button);
+  }
+
+  async function onSubmit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    if (busyWith !== "nothing" || isResting(submit)) return;
+    const digits = digitsOf(code.value);
+    const complaint = complaintAboutCode(digits);
+    begin("checking");
+    try {
+      if (complaint === null) {
+        await deps.verifyCode(digits);
+        if (!signal.aborted) deps.confirmed();
+        return;
+      }
+      codeError = t(complaint);
+    } catch (error) {
+      if (signal.aborted) return;
+      codeError = explainError(error);
+      rest(submit, pauseAfterError(error), signal);
+    }
+    end(code);
+  }
+
+  function begin(task: Task): void {
+    busyWith = task;
+    failure = "";
+    codeError = "";
+    update();
+  }
+
+  function end(focused: HTMLElement): void {
+    busyWith = "nothing";
+    update();
+    focused.focus();
+  }
+
+  function update(): void {
+    passkey.hidden = !deps.canUsePasskey;
+    passkey.setAttribute("aria-busy", String(busyWith === "passkey"));
+    email.hidden = !deps.canUseEmail || isCodeSent;
+    email.classList.toggle("button-primary", !deps.canUsePasskey);
+    email.setAttribute("aria-busy", String(busyWith === "sending"));
+    noMethod.hidden = deps.canUsePasskey || deps.canUseEmail;
+    waiting.hidden = busyWith !== "passkey";
+    form.hidden = !isCodeSent;
+    sentTo.textContent = t("otp.sentTo", { email: deps.email });
+    submit.setAttribute("aria-busy", String(busyWith === "checking"));
+    resend.setAttribute("aria-busy", String(busyWith === "sending"));
+    code.setAttribute("aria-invalid", String(codeError !== ""));
+    codeErrorText.textContent = codeError;
+    failureText.textContent = failure;
+  }
+
+  update();
+}
