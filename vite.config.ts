@@ -1,7 +1,8 @@
 /**
- * One file for both: how the SPA is built (Vite's root is `client`), and how the suites run (Vitest's root is
- * the repository; a Vite root would silently become Vitest's).
+ * One file for all: how the SPA is built (Vite's root is `client`), how the server's entries are bundled (`--mode
+ * server`), and how the suites run (Vitest's root is the repository; a Vite root would silently become Vitest's).
  */
+import type { UserConfig } from "vite";
 import { defineConfig } from "vitest/config";
 
 const repository = import.meta.dirname;
@@ -9,7 +10,30 @@ const repository = import.meta.dirname;
 const pageTests = "test/kit/**/*.page.test.ts";
 const networkGuard = "test/kit/network-guard.setup.ts";
 
-export default defineConfig({
+/**
+ * The server's entries as few files: a third of the CPU until the first answer, because Node resolves some
+ * twenty files instead of some eight hundred. Native packages and optional drivers stay outside. Reads the sources and
+ * overwrites what tsc emitted for the entries; every other emitted file is for those who import the package.
+ */
+const serverEntries: UserConfig = {
+  root: repository,
+  publicDir: false,
+  ssr: { noExternal: true, external: ["libsql", "pg", "redis", "connect-redis", "prom-client", "vite"] },
+  build: {
+    ssr: true,
+    target: "node20",
+    outDir: "dist/server",
+    emptyOutDir: false,
+    minify: false,
+    sourcemap: true,
+    rolldownOptions: {
+      input: { main: "server/main.ts", local: "server/local.ts" },
+      output: { entryFileNames: "[name].js", chunkFileNames: "[name].bundle.js" },
+    },
+  },
+};
+
+const suites = defineConfig({
   root: "client",
   build: {
     outDir: "../dist/client",
@@ -66,3 +90,5 @@ export default defineConfig({
     ],
   },
 });
+
+export default defineConfig(({ mode }) => (mode === "server" ? serverEntries : suites));
