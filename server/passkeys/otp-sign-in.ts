@@ -10,6 +10,7 @@ import {
   VerifyOtpRequest,
 } from "../../shared/contract.ts";
 import type { ProblemCode } from "../../shared/problem.ts";
+import type { SentOtp } from "../authsignal/gateway.ts";
 import { AppError } from "../errors.ts";
 import type { PendingOtp } from "../session/session-port.ts";
 import { maskEmail, normaliseEmail } from "../users/email-address.ts";
@@ -73,15 +74,24 @@ export function otpSignIn(context: PasskeysContext): { challengeOtp: Operation; 
   return { challengeOtp, verifyOtp };
 
   async function send(req: Request, email: string): Promise<PendingOtp> {
-    if (!(await limits.spendSend(req, email))) {
+    const sent = (await limits.spendSend(req, email)) ? await sendWithinLimits(email) : null;
+    if (sent === null) {
       onEvent({ event: "otp.withheld", requestId: req.id, to: maskEmail(email) });
       return { ...(await decoy.pretend()), email, sentAt: now() };
     }
-    const sent = await decoy.observe(() =>
-      authsignal.sendEmailOtp({ email, action: actions.signInWithEmail, idempotencyKey: randomUUID() }),
-    );
     onEvent({ event: "otp.sent", requestId: req.id, to: maskEmail(email) });
     return { ...sent, email, sentAt: now() };
+  }
+
+  /** Null when Authsignal has sent this address enough: its limits are as silent as ours. */
+  function sendWithinLimits(email: string): Promise<SentOtp | null> {
+    const request = { email, action: actions.signInWithEmail, idempotencyKey: randomUUID() };
+    return decoy
+      .observe(() => authsignal.sendEmailOtp(request))
+      .catch((error: unknown) => {
+        if (error instanceof AppError && error.code === "rate_limited") return null;
+        throw error;
+      });
   }
 
   /** From a code to the user who owns the address, or a problem. */
