@@ -1,37 +1,51 @@
 /** Finish only: button and autofill sign-ins begin in the browser, with Authsignal. */
+import type { Request } from "express";
 import { actions } from "../../shared/actions.ts";
-import type { SignedInResponse } from "../../shared/contract.ts";
+import type { SignedInResponse, User } from "../../shared/contract.ts";
+import { AppError } from "../errors.ts";
 import { acceptToken, refuse } from "./accept-token.ts";
 import type { TokenRefusal } from "./events.ts";
 import type { Answer, Call } from "./operation.ts";
 import type { PasskeysContext } from "./options.ts";
 import { shouldOffer } from "./passkey-offer.ts";
+import { createTokenLimit } from "./rate-limits.ts";
 
-export async function finishPasskeySignIn(
-  context: PasskeysContext,
-  { req, res, body }: Call<{ token: string; crossDevice?: boolean | undefined }>,
-): Promise<Answer> {
-  const { sessions, users, onEvent, browserMemory } = context;
-  const onRefusal = (reason: TokenRefusal) =>
-    onEvent({ event: "sign_in.refused", requestId: req.id, reason });
+type Finish = (call: Call<{ token: string; crossDevice?: boolean | undefined }>) => Promise<Answer>;
 
-  // With a session the token must be that user's: nobody is signed in as somebody else on top of a session.
-  const session = await sessions.current(req);
-  const accepted = await acceptToken(
-    context,
-    { token: body.token, action: actions.signInWithPasskey, userId: session?.userId ?? null },
-    onRefusal,
-  );
-  // A code is not a passkey, whatever action it was given for.
-  if (accepted.verificationMethod !== "PASSKEY") throw refuse("refused", onRefusal);
-  const user = await users.findById(accepted.userId);
-  if (user === null) throw refuse("no-such-user", onRefusal);
+export function passkeySignIn(context: PasskeysContext): Finish {
+  const { sessions, users, storage, onEvent, browserMemory } = context;
+  const limit = createTokenLimit(storage.limiter, context.limits);
 
-  await sessions.start(req, res, { userId: user.id, method: "passkey" });
-  onEvent({ event: "sign_in.succeeded", requestId: req.id, userId: user.id, method: "passkey" });
-  const crossDevice = body.crossDevice === true;
-  const offerPasskey = crossDevice && (await shouldOffer(context, req, user.id, { crossDevice }));
-  if (!crossDevice) await browserMemory.remember(req, res, user.id);
-  const answer: SignedInResponse = { user, offerPasskey };
-  return { status: 200, body: answer };
+  return async ({ req, res, body }) => {
+    // With a session the token must be that user's: nobody is signed in as somebody else on top of a session.
+    const session = await sessions.current(req);
+    if (session === null) await limit.check(req);
+    const user = await provePasskey(req, body.token, session?.userId ?? null).catch(
+      async (error: unknown) => {
+        if (error instanceof AppError && error.status === 401) await limit.chargeRefusal(req);
+        throw error;
+      },
+    );
+
+    await sessions.start(req, res, { userId: user.id, method: "passkey" });
+    onEvent({ event: "sign_in.succeeded", requestId: req.id, userId: user.id, method: "passkey" });
+    const crossDevice = body.crossDevice === true;
+    const offerPasskey = crossDevice && (await shouldOffer(context, req, user.id, { crossDevice }));
+    if (!crossDevice) await browserMemory.remember(req, res, user.id);
+    const answer: SignedInResponse = { user, offerPasskey };
+    return { status: 200, body: answer };
+  };
+
+  /** From a result token to the passkey's owner, or a problem. */
+  async function provePasskey(req: Request, token: string, userId: string | null): Promise<User> {
+    const onRefusal = (reason: TokenRefusal) =>
+      onEvent({ event: "sign_in.refused", requestId: req.id, reason });
+    const expected = { token, action: actions.signInWithPasskey, userId };
+    const accepted = await acceptToken(context, expected, onRefusal);
+    // A code is not a passkey, whatever action it was given for.
+    if (accepted.verificationMethod !== "PASSKEY") throw refuse("refused", onRefusal);
+    const user = await users.findById(accepted.userId);
+    if (user === null) throw refuse("no-such-user", onRefusal);
+    return user;
+  }
 }

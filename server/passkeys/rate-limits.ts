@@ -2,6 +2,7 @@
  * How many codes may be asked for and tried (requirements S12, S13, S16). Sending is limited, never signing in
  * with a passkey: nobody can lock somebody else out. Failures are charged, successes are not.
  */
+import { createHash } from "node:crypto";
 import { isIPv6 } from "node:net";
 import type { Request } from "express";
 import { AppError } from "../errors.ts";
@@ -17,7 +18,10 @@ export interface SendLimits {
   readonly sendsPerIp: Limit;
   /** Codes from one network address to one e-mail address. Over it: 429. Default 5 in 15 minutes. */
   readonly sendsPerPair: Limit;
-  /** Codes to one e-mail address, from anywhere. Over it: the usual answer and no mail. Default 30 in 24 hours. */
+  /**
+   * Codes to one e-mail address, from anywhere. Over it: the usual answer and no mail. Default 20 in 24 hours: with
+   * 5 tries each, a hundred guesses at an account.
+   */
   readonly sendsPerAddress: Limit;
   /** Codes in all: caps the bill and the damage of a botnet. Over it: 503. Default 1000 in an hour. */
   readonly sendsInAll: Limit;
@@ -25,6 +29,11 @@ export interface SendLimits {
   readonly failuresPerPair: Limit;
   /** Wrong codes from one network address. Over it: 429. Default 50 in 15 minutes. */
   readonly failuresPerIp: Limit;
+  /**
+   * Result tokens refused from one network address without a session. Over it: 429. Each costs a call to Authsignal
+   * and a row of the audit trail, so strangers must not have them for nothing. Default 300 in 15 minutes.
+   */
+  readonly refusalsPerIp: Limit;
 }
 
 const quarterHour = 15 * 60;
@@ -32,10 +41,11 @@ const quarterHour = 15 * 60;
 export const defaultLimits: SendLimits = {
   sendsPerIp: { points: 30, seconds: quarterHour },
   sendsPerPair: { points: 5, seconds: quarterHour },
-  sendsPerAddress: { points: 30, seconds: 24 * 60 * 60 },
+  sendsPerAddress: { points: 20, seconds: 24 * 60 * 60 },
   sendsInAll: { points: 1000, seconds: 60 * 60 },
   failuresPerPair: { points: 10, seconds: quarterHour },
   failuresPerIp: { points: 50, seconds: quarterHour },
+  refusalsPerIp: { points: 300, seconds: quarterHour },
 };
 
 export interface OtpLimits {
@@ -61,7 +71,7 @@ export function createOtpLimits(limiter: (rule: LimitRule) => Limiter, limits: S
       // What the caller did is said openly; what others did to this address is not (S18).
       refuseFor(await sendsPerIp.spend(ipKey(req)));
       refuseFor(await sendsPerPair.spend(pairKey(req, email)));
-      if ((await sendsPerAddress.spend(email)) > 0) return false;
+      if ((await sendsPerAddress.spend(hashed(email))) > 0) return false;
       const wait = await sendsInAll.spend("all");
       if (wait > 0) {
         throw new AppError("upstream_unavailable", {
@@ -85,12 +95,31 @@ export function createOtpLimits(limiter: (rule: LimitRule) => Limiter, limits: S
   };
 }
 
+export interface TokenLimit {
+  /** @throws AppError rate_limited while too many tokens were refused */
+  check(req: Request): Promise<void>;
+  chargeRefusal(req: Request): Promise<void>;
+}
+
+export function createTokenLimit(limiter: (rule: LimitRule) => Limiter, limits: SendLimits): TokenLimit {
+  const refusalsPerIp = limiter({ name: "refusalsPerIp", ...limits.refusalsPerIp });
+  return {
+    check: async (req) => refuseFor(await refusalsPerIp.blockedFor(ipKey(req))),
+    chargeRefusal: async (req) => void (await refusalsPerIp.spend(ipKey(req))),
+  };
+}
+
 function refuseFor(seconds: number): void {
   if (seconds > 0) throw new AppError("rate_limited", { extras: { retryAfter: seconds } });
 }
 
 function pairKey(req: Request, email: string): string {
-  return `${ipKey(req)} ${email}`;
+  return hashed(`${ipKey(req)} ${email}`);
+}
+
+/** Short enough for any table, and no list of addresses in it. */
+function hashed(text: string): string {
+  return createHash("sha256").update(text).digest("base64url");
 }
 
 /** One person's IPv6 network is a /64: counting single addresses of it would count nothing. */

@@ -7,12 +7,12 @@ import { AppError } from "../errors.ts";
 import { checkOptions } from "./check-options.ts";
 import { beginEnrollment, finishEnrollment } from "./enrollment.ts";
 import { describeApi } from "./openapi.ts";
-import { type Answer, type Call, mountOperation, type Operation, operation } from "./operation.ts";
+import { mountOperation, type Operation, operation } from "./operation.ts";
 import type { PasskeysContext, PasskeysOptions } from "./options.ts";
 import { otpSignIn } from "./otp-sign-in.ts";
 import { deletePasskey, listPasskeys, renamePasskey } from "./passkey-list.ts";
 import { answerOffer } from "./passkey-offer.ts";
-import { finishPasskeySignIn } from "./passkey-sign-in.ts";
+import { passkeySignIn } from "./passkey-sign-in.ts";
 import { requireSameOrigin } from "./same-origin.ts";
 import { findSignedIn } from "./signed-in.ts";
 import { beginStepUp, finishStepUp } from "./step-up.ts";
@@ -50,7 +50,7 @@ function operations(context: PasskeysContext): Record<OperationName, Operation> 
     ...otpSignIn(context),
     createEnrollToken: beginEnrollment(context),
     createStepUpToken: beginStepUp(context),
-    validate: operation({ body: ValidateRequest, handle: (call) => finish(context, call) }),
+    validate: finishCeremony(context),
     getSession: {
       async handle({ req }) {
         const answer: SessionResponse = { user: (await findSignedIn(context, req))?.user ?? null };
@@ -80,15 +80,21 @@ function operations(context: PasskeysContext): Record<OperationName, Operation> 
 }
 
 /** The second half of every ceremony. Which one it finishes, the action says; the token must agree. */
-function finish(context: PasskeysContext, call: Call<ValidateRequest>): Promise<Answer> {
-  switch (call.body.action) {
-    case actions.signInWithPasskey:
-      return finishPasskeySignIn(context, call);
-    case actions.enrollPasskey:
-      return finishEnrollment(context, call);
-    default:
-      return finishStepUp(context, call);
-  }
+function finishCeremony(context: PasskeysContext): Operation {
+  const finishSignIn = passkeySignIn(context);
+  return operation({
+    body: ValidateRequest,
+    handle(call) {
+      switch (call.body.action) {
+        case actions.signInWithPasskey:
+          return finishSignIn(call);
+        case actions.enrollPasskey:
+          return finishEnrollment(context, call);
+        default:
+          return finishStepUp(context, call);
+      }
+    },
+  });
 }
 
 /** body-parser's errors in our words, so that a host never meets a raw one. */
