@@ -14,6 +14,8 @@ export function checkApiUrl(apiUrl: string, problems: string[]): void {
     );
   } else if (url.protocol !== "https:") {
     problems.push("AUTHSIGNAL_API_URL must begin with https: the API secret key travels over it.");
+  } else if (!/\/v1\/?$/.test(url.pathname)) {
+    problems.push(`AUTHSIGNAL_API_URL must end in /v1: write ${url.origin}/v1.`);
   }
 }
 

@@ -24,7 +24,16 @@ export interface SdkGatewayOptions {
   readonly deadlineMs?: number;
 }
 
+/** @throws TypeError that names the option which cannot work, and what to write instead */
 export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway {
+  if (typeof options?.apiSecretKey !== "string" || options.apiSecretKey === "")
+    throw new TypeError(
+      "createSdkGateway: `apiSecretKey` must be your tenant's, from the portal (Settings, API keys).",
+    );
+  if (!URL.canParse(options.apiUrl) || !/^https?:.*\/v1$/.test(options.apiUrl))
+    throw new TypeError(
+      "createSdkGateway: `apiUrl` must be your region's, such as https://api.authsignal.com/v1.",
+    );
   // Once per process, and without retries: the SDK repeats a dropped POST, which sends a second mail, and its
   // interceptor sits on the global axios, where one instance with retries would infect all others.
   const sdk = new Authsignal({ apiSecretKey: options.apiSecretKey, apiUrl: options.apiUrl, retries: 0 });

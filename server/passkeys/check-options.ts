@@ -1,43 +1,46 @@
 /** Fills in defaults and refuses, at creation, options that cannot work: with what to write instead. */
 import { actions } from "../../shared/actions.ts";
 import { noBrowserMemory } from "./browser-memory.ts";
+import { faultOfBaseUrl, faultOfOrigin, faultOfRpId } from "./check-addresses.ts";
 import type { PasskeysContext, PasskeysOptions } from "./options.ts";
 import { defaultLimits } from "./rate-limits.ts";
 
-/** @throws TypeError that names the option and what to write */
+/** Session ports that have a router. A second one over the same sessions would do everything twice. */
+const routed = new WeakSet<object>();
+
+/** For the router itself, which is made once. @throws TypeError that names the option and what to write */
 export function checkOptions(options: PasskeysOptions): PasskeysContext {
-  requireMethods(
-    options,
-    "authsignal",
-    ["sendEmailOtp", "validate"],
-    "createSdkGateway({ apiSecretKey, apiUrl })",
-  );
-  requireMethods(
-    options,
-    "users",
-    ["findById", "findOrCreateByEmail"],
-    "an object with findById and findOrCreateByEmail",
-  );
-  requireMethods(
-    options,
-    "sessions",
-    ["current", "start", "end"],
-    "createCookieSessions(…) or your own SessionPort",
-  );
-  if (typeof options.storage?.limiter !== "function" || options.storage.flows === undefined) {
-    throw fault("storage", "`await openStorage({ file })`");
+  const context = readOptions(options);
+  if (routed.has(context.sessions)) {
+    throw new TypeError(
+      "createPasskeysRouter: these `sessions` have a router already. Call it once, keep what it returns, and mount that once.",
+    );
   }
-  const { tenantId, baseUrl, rpId } = options.browser ?? {};
-  if (![tenantId, baseUrl, rpId].every((text) => typeof text === "string" && text !== "")) {
-    throw fault("browser", "{ tenantId, baseUrl, rpId }, all strings");
+  routed.add(context.sessions);
+  return context;
+}
+
+/** @throws TypeError that names the option and what to write */
+export function readOptions(options: PasskeysOptions): PasskeysContext {
+  if (typeof options !== "object" || options === null)
+    throw new TypeError(
+      "createPasskeysRouter: pass { authsignal, users, sessions, storage, browser, origins }.",
+    );
+  for (const [port, [methods, instead]] of Object.entries(ports)) {
+    if (!hasMethods(Reflect.get(options, port), methods)) throw fault(port, instead);
   }
-  if (!Array.isArray(options.origins) || options.origins.length === 0) {
+  if (!hasMethods(options.storage.flows, ["consumeToken", "takeBegun", "takeGrant"]))
+    throw fault("storage", ports.storage[1]);
+  if (!Array.isArray(options.origins) || options.origins.length === 0)
     throw fault("origins", 'a list such as ["https://app.example.com"]');
-  }
-  for (const origin of options.origins) {
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
-      throw fault("origins", `scheme, host and port only, not "${String(origin)}"`);
-    }
+  for (const origin of options.origins) refuse("origins", faultOfOrigin(origin));
+  const { tenantId, baseUrl, rpId } = options.browser ?? {};
+  if (![tenantId, baseUrl, rpId].every((text) => typeof text === "string" && text !== ""))
+    throw fault("browser", "{ tenantId, baseUrl, rpId }, all strings");
+  refuse("browser.baseUrl", faultOfBaseUrl(options.browser.baseUrl));
+  refuse("browser.rpId", faultOfRpId(options.browser.rpId, options.origins));
+  for (const name of ["onEvent", "now"] as const) {
+    if (options[name] !== undefined && typeof options[name] !== "function") throw fault(name, "a function");
   }
   const own: readonly string[] = Object.values(actions);
   for (const action of options.stepUpActions ?? []) {
@@ -66,18 +69,31 @@ export function checkOptions(options: PasskeysOptions): PasskeysContext {
   };
 }
 
-function requireMethods(
-  options: PasskeysOptions,
-  port: "authsignal" | "users" | "sessions",
-  methods: readonly string[],
-  instead: string,
-): void {
-  const value: unknown = options[port];
-  const complete =
+/** What each port must be able to do, and what to write. */
+const ports: Readonly<Record<"authsignal" | "users" | "sessions" | "storage", [readonly string[], string]>> =
+  {
+    authsignal: [
+      ["sendEmailOtp", "checkEmailOtp", "claim", "beginAction", "validate", "listPasskeys", "removePasskey"],
+      "createSdkGateway({ apiSecretKey, apiUrl })",
+    ],
+    users: [["findById", "findOrCreateByEmail"], "an object with findById and findOrCreateByEmail"],
+    sessions: [
+      ["current", "start", "renew", "end", "pendingOtp", "keepPendingOtp"],
+      "createCookieSessions(…), createBearerSessions(…) or your own SessionPort",
+    ],
+    storage: [["limiter"], "what `await openStorage({ file })` resolves with: did you forget the `await`?"],
+  };
+
+function hasMethods(value: unknown, methods: readonly string[]): boolean {
+  return (
     typeof value === "object" &&
     value !== null &&
-    methods.every((method) => typeof Reflect.get(value, method) === "function");
-  if (!complete) throw fault(port, instead);
+    methods.every((method) => typeof Reflect.get(value, method) === "function")
+  );
+}
+
+function refuse(option: string, instead: string | null): void {
+  if (instead !== null) throw fault(option, instead);
 }
 
 function fault(option: string, instead: string): TypeError {

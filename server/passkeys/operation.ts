@@ -39,6 +39,7 @@ export function mountOperation(router: Router, name: OperationName, { body, hand
   const verb = method.toLowerCase() as Lowercase<typeof method>;
   const answerTo = async (req: Request, res: Response): Promise<void> => {
     if (body !== undefined && !req.is("application/json")) throw new AppError("unsupported_media_type");
+    refuseForeignBody(req.body);
     const answer = await handle({ req, res, body: req.body });
     res.status(answer.status);
     if (answer.body === undefined) res.end();
@@ -49,6 +50,14 @@ export function mountOperation(router: Router, name: OperationName, { body, hand
     answerTo(req, res).catch(next);
   };
   router[verb](path, run);
+}
+
+/** A host's `express.json()` in front of ours is fine. These are not, and would look like the client's fault. */
+function refuseForeignBody(body: unknown): void {
+  if (typeof body !== "string" && !Buffer.isBuffer(body)) return;
+  throw new Error(
+    "The body was read as text or bytes before it came to the passkeys router: mount the router before express.text() and express.raw(), or give those a `type` without application/json.",
+  );
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {

@@ -1,6 +1,6 @@
 /** Guards a host's own routes: a passkey, just now, for exactly this operation, once. */
 import type { Request, RequestHandler } from "express";
-import { checkOptions } from "./check-options.ts";
+import { readOptions } from "./check-options.ts";
 import { stepUpRequired } from "./freshness.ts";
 import type { PasskeysOptions } from "./options.ts";
 import { requireSignedIn } from "./signed-in.ts";
@@ -18,7 +18,7 @@ export type RequireStepUp = (
  * `step_up_required` unless the session holds a grant for it, and uses the grant up
  */
 export function createStepUpGuard(options: PasskeysOptions): RequireStepUp {
-  const context = checkOptions(options);
+  const context = readOptions(options);
   return (action, operationOf) => {
     if (!context.stepUpActions.includes(action)) {
       throw new TypeError(`requireStepUp: add "${action}" to the router's \`stepUpActions\`.`);

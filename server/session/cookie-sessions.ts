@@ -60,6 +60,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     }),
 
     async current(req) {
+      requireMounted(req);
       const signedIn = req.session.signedIn;
       if (signedIn === undefined) return null;
       if (Date.parse(signedIn.startedAt) + absoluteMs <= options.now().getTime()) {
@@ -96,6 +97,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     },
 
     async pendingOtp(req) {
+      requireMounted(req);
       const pending = req.session.pendingOtp;
       if (pending === undefined) return null;
       const { challengeId, email, sentAt, expiresAt } = pending;
@@ -121,6 +123,14 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     const { maxAge: _, ...attributes } = cookie;
     res.clearCookie(name, attributes);
   }
+}
+
+/** Without this the host would read "cannot read properties of undefined". */
+function requireMounted(req: Request): void {
+  if (req.session !== undefined) return;
+  throw new Error(
+    "createCookieSessions: this request has no session. Mount `sessions.middleware` before the passkeys router: app.use(sessions.middleware).",
+  );
 }
 
 /** Saved before the answer goes out, so that what was acknowledged is there. */

@@ -1,5 +1,5 @@
 /** An API that issues bearer tokens: no cookies anywhere. */
-import express from "express";
+import express, { type Express } from "express";
 import { createErrorHandler } from "../../server/error-handler.ts";
 import { createLogger } from "../../server/log.ts";
 import { createPasskeysRouter, createStepUpGuard } from "../../server/passkeys/index.ts";
@@ -8,7 +8,11 @@ import { captureLog } from "../kit/captured-log.ts";
 import type { EmulatorFor } from "../kit/emulator-for.ts";
 import { commonOptions, type Host, member } from "./host.ts";
 
-export async function startBearerHost(kit: EmulatorFor): Promise<Host> {
+export interface BearerHost extends Host {
+  readonly app: Express;
+}
+
+export async function startBearerHost(kit: EmulatorFor): Promise<BearerHost> {
   const storage = await kit.openStorage();
   const sessions = createBearerSessions({ store: storage.sessionStore, now: kit.now });
   const options = commonOptions(kit, storage, sessions);
@@ -27,5 +31,10 @@ export async function startBearerHost(kit: EmulatorFor): Promise<Host> {
     (req, res) => void res.status(201).json({ transferred: req.body.amount }),
   );
   app.use(createErrorHandler(createLogger(captureLog().destination)));
-  return { prefix: "/mobile/v2", agent: () => kit.bearerAgent(app), codeOf: (body) => member(body, "code") };
+  return {
+    app,
+    prefix: "/mobile/v2",
+    agent: () => kit.bearerAgent(app),
+    codeOf: (body) => member(body, "code"),
+  };
 }

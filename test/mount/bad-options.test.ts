@@ -1,0 +1,166 @@
+/** Options that cannot work are refused where they are written, with what to write instead. */
+import express from "express";
+import request from "supertest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createSdkGateway } from "../../server/authsignal/sdk-gateway.ts";
+import {
+  createPasskeysRouter,
+  createStepUpGuard,
+  type PasskeysOptions,
+} from "../../server/passkeys/index.ts";
+import { createCookieSessions } from "../../server/session/cookie-sessions.ts";
+import type { Storage } from "../../server/storage/storage.ts";
+import { type EmulatorFor, startEmulatorFor } from "../kit/emulator-for.ts";
+import { commonOptions } from "./host.ts";
+
+let kit: EmulatorFor;
+let storage: Storage;
+beforeAll(async () => {
+  kit = await startEmulatorFor();
+  storage = await kit.openStorage();
+});
+afterAll(() => kit?.close());
+
+function newSessions() {
+  const secret = "only the tests of this host know it";
+  return createCookieSessions({ store: storage.sessionStore, secret, secure: false, now: kit.now });
+}
+
+/** As a host written in JavaScript, or past the compiler, would call it. */
+function create(changes: Record<string, unknown>): express.Router {
+  const options: PasskeysOptions = commonOptions(kit, storage, newSessions());
+  return createPasskeysRouter({ ...options, ...changes });
+}
+
+describe("refuses at creation", () => {
+  test.each<[string, Record<string, unknown>, string]>([
+    ["no Authsignal", { authsignal: undefined }, "`authsignal` must be createSdkGateway("],
+    [
+      "half an Authsignal",
+      { authsignal: { validate: () => null } },
+      "`authsignal` must be createSdkGateway(",
+    ],
+    ["no users", { users: undefined }, "`users` must be an object with findById and findOrCreateByEmail"],
+    ["users of another type", { users: "users" }, "`users` must be an object with findById"],
+    [
+      "a host without sessions",
+      { sessions: undefined },
+      "`sessions` must be createCookieSessions(…), createBearer",
+    ],
+    ["middleware for sessions", { sessions: () => {} }, "`sessions` must be createCookieSessions("],
+    [
+      "no storage",
+      { storage: undefined },
+      "`storage` must be what `await openStorage({ file })` resolves with",
+    ],
+    ["storage that was not awaited", { storage: Promise.resolve() }, "did you forget the `await`?"],
+    ["no browser", { browser: undefined }, "`browser` must be { tenantId, baseUrl, rpId }, all strings"],
+    ["no origins", { origins: [] }, '`origins` must be a list such as ["https://app.example.com"]'],
+    ["origins that are no list", { origins: "https://app.example.com" }, "`origins` must be a list such as"],
+    [
+      "an origin with a path",
+      { origins: ["https://app.example.com/login"] },
+      'write "https://app.example.com", not "https://app.example.com/login"',
+    ],
+    ["an origin with a slash", { origins: ["https://a.example.com/"] }, 'write "https://a.example.com", not'],
+    ["an origin without a scheme", { origins: ["app.example.com"] }, "scheme, host and port, such as"],
+    [
+      "an origin that is an IP",
+      { origins: ["http://127.0.0.1:3000"] },
+      'Locally write "http://localhost:3000"',
+    ],
+    ["an origin without https", { origins: ["http://a.example.com"] }, '"https://a.example.com", not "http:'],
+    ["step-up actions of our own", { stepUpActions: ["enroll-passkey"] }, "another code than"],
+    ["step-up actions that are no codes", { stepUpActions: ["transfer funds"] }, "1 to 64 letters"],
+    ["a lifetime of nothing", { freshSeconds: 0 }, "`freshSeconds` must be a whole number above 0"],
+    ["a lifetime in words", { grantSeconds: "2 min" }, "`grantSeconds` must be a whole number above 0"],
+    ["a clock that is a number", { now: 12 }, "`now` must be a function"],
+    ["a log for a function", { onEvent: {} }, "`onEvent` must be a function"],
+  ])("%s", (_, changes, sentence) => {
+    expect(() => create(changes)).toThrow(sentence);
+    expect(() => create(changes)).toThrow(TypeError);
+  });
+
+  test.each([
+    ["an IP address", "192.0.2.1", 'a domain such as "app.example.com", not the IP address "192.0.2.1"'],
+    ["a public suffix", "com", 'not the public suffix "com", which browsers refuse'],
+    ["a private suffix", "github.io", 'not the public suffix "github.io"'],
+    [
+      "a foreign domain",
+      "example.org",
+      '"app.example.com" or a parent domain of it: "example.org" is foreign',
+    ],
+    ["a sub-domain of the origin", "x.app.example.com", "is foreign to your origins"],
+    ["an origin", "https://app.example.com", 'a bare domain in lower case such as "app.example.com"'],
+    ["a host with a port", "example.com:443", "a bare domain in lower case"],
+    ["capitals", "Example.com", "a bare domain in lower case"],
+  ])("an RP ID that is %s", (_, rpId, sentence) => {
+    const changes = { origins: ["https://app.example.com"], browser: { ...kit.browser, rpId } };
+    expect(() => create(changes)).toThrow(`\`browser.rpId\` must be`);
+    expect(() => create(changes)).toThrow(sentence);
+  });
+
+  test.each([
+    ["a base without /v1", "https://api.authsignal.com", 'it ends in "/v1"'],
+    ["a base that is no URL", "api.authsignal.com/v1", 'not "api.authsignal.com/v1"'],
+  ])("%s", (_, baseUrl, sentence) => {
+    expect(() => create({ browser: { ...kit.browser, baseUrl } })).toThrow(sentence);
+  });
+
+  test("no options at all", () => {
+    expect(() => Reflect.apply(createPasskeysRouter, null, [])).toThrow(
+      "pass { authsignal, users, sessions,",
+    );
+  });
+
+  test("a guard for an action that the router does not know", () => {
+    const options = commonOptions(kit, storage, newSessions());
+    expect(() => createStepUpGuard(options)("delete-account")).toThrow('add "delete-account" to the router');
+  });
+
+  test("a second router over the same sessions", () => {
+    const options = commonOptions(kit, storage, newSessions());
+    createPasskeysRouter(options);
+    expect(() => createPasskeysRouter(options)).toThrow("have a router already. Call it once");
+  });
+});
+
+test("accepts a parent domain as RP ID, and several origins of which one fits it", () => {
+  const browser = { ...kit.browser, rpId: "example.com" };
+  const origins = ["https://app.example.com", "https://app.example.net"];
+  expect(create({ browser, origins })).toBeTypeOf("function");
+});
+
+test("the SDK gateway refuses what is no secret or no region", () => {
+  expect(() => createSdkGateway({ apiSecretKey: "", apiUrl: kit.authsignal.apiUrl })).toThrow("apiSecretKey");
+  expect(() => createSdkGateway({ apiSecretKey: "x", apiUrl: "api.authsignal.com" })).toThrow("apiUrl");
+});
+
+describe("says at the first request", () => {
+  async function messageOf(mount: (app: express.Express) => void): Promise<unknown> {
+    const app = express();
+    mount(app);
+    const failed: unknown[] = [];
+    const remember: express.ErrorRequestHandler = (error, _req, res, _next) => {
+      failed.push(error);
+      res.status(500).end();
+    };
+    app.use(remember);
+    await request(app).post("/otp/challenge").send({ email: kit.newAddress() }).expect(500);
+    const [error] = failed;
+    return error instanceof Error ? error.message : error;
+  }
+
+  test("that the session middleware was not mounted", async () => {
+    const message = await messageOf((app) => app.use(create({})));
+    expect(message).toContain("Mount `sessions.middleware` before the passkeys router");
+  });
+
+  test("that the host read the body as text", async () => {
+    const message = await messageOf((app) => {
+      const sessions = newSessions();
+      app.use(express.text({ type: "*/*" }), sessions.middleware, create({ sessions }));
+    });
+    expect(message).toContain("mount the router before express.text()");
+  });
+});

@@ -1,0 +1,99 @@
+/** What a bearer token is good for, and what it must never be. */
+import request from "supertest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type EmulatorFor, startEmulatorFor } from "../kit/emulator-for.ts";
+import { type BearerHost, startBearerHost } from "./bearer-host.ts";
+
+let kit: EmulatorFor;
+let host: BearerHost;
+beforeAll(async () => {
+  kit = await startEmulatorFor({ prefix: "/mobile/v2" });
+  host = await startBearerHost(kit);
+});
+afterAll(() => kit?.close());
+
+async function askForCode(headers: Record<string, string> = {}): Promise<{ email: string; token: string }> {
+  const email = kit.newAddress();
+  const asked = await request(host.app).post("/mobile/v2/otp/challenge").set(headers).send({ email });
+  return { email, token: asked.get("Session-Token") ?? "" };
+}
+
+async function verify(token: string, email: string): Promise<request.Response> {
+  const code = await kit.readCode(email);
+  return request(host.app)
+    .post("/mobile/v2/otp/verify")
+    .set("Authorization", `Bearer ${token}`)
+    .send({ code });
+}
+
+async function whoHas(token: string): Promise<unknown> {
+  const answer = await request(host.app).get("/v1/me").set("Authorization", `Bearer ${token}`).expect(200);
+  return answer.body.customer;
+}
+
+test("signing in gives another token and makes the anonymous one worthless", async () => {
+  const { email, token } = await askForCode();
+  expect(await whoHas(token)).toBeNull();
+  const signedIn = (await verify(token, email)).get("Session-Token") ?? "";
+  expect(signedIn).toMatch(/^[\w-]{43}$/);
+  expect(signedIn).not.toBe(token);
+  expect(await whoHas(signedIn)).not.toBeNull();
+  expect(await whoHas(token)).toBeNull();
+});
+
+test("a code is of no use with somebody else's anonymous token", async () => {
+  const { email } = await askForCode();
+  const other = await askForCode();
+  const refused = await verify(other.token, email);
+  expect(refused.body.code).toBe("otp_incorrect");
+});
+
+test("a token that the caller chose is never taken over", async () => {
+  const chosen = "A".repeat(43);
+  const { email, token } = await askForCode({ Authorization: `Bearer ${chosen}` });
+  expect(token).not.toBe(chosen);
+  await verify(token, email);
+  expect(await whoHas(chosen)).toBeNull();
+});
+
+test("signing out ends the token, and says so in an empty header", async () => {
+  const { email, token } = await askForCode();
+  const signedIn = (await verify(token, email)).get("Session-Token") ?? "";
+  const out = await request(host.app)
+    .delete("/mobile/v2/session")
+    .set("Authorization", `Bearer ${signedIn}`)
+    .expect(204);
+  expect(out.get("Session-Token")).toBe("");
+  expect(await whoHas(signedIn)).toBeNull();
+});
+
+test.each([
+  ["half an hour without a request", 31 * 60 * 1000, 1],
+  ["twelve hours, however busy", 29 * 60 * 1000, 25],
+])("ends after %s", async (_, step, times) => {
+  const own = await startEmulatorFor({ prefix: "/mobile/v2" });
+  try {
+    const { agent } = await startBearerHost(own);
+    const client = agent();
+    await own.signInWithOtp(client);
+    for (let time = 0; time < times; time += 1) {
+      own.advance(step);
+      const answer = await client.get("/v1/me").expect(200);
+      const isLast = time === times - 1;
+      expect(answer.body.customer === null).toBe(isLast);
+    }
+  } finally {
+    await own.close();
+  }
+});
+
+test.each(["", "Bearer", "Bearer short", "Basic QUJD", `Bearer ${"ä".repeat(43)}`])(
+  "takes the header %j for nobody",
+  async (authorization) => {
+    const answer = await request(host.app)
+      .get("/v1/me")
+      .set("Authorization", encodeURI(authorization))
+      .expect(200);
+    expect(answer.body.customer).toBeNull();
+  },
+);
