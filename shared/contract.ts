@@ -129,9 +129,10 @@ export const RenamePasskeyRequest = z.strictObject({
     .min(1)
     .max(64)
     .regex(
-      /^[^\p{Cc}\p{Zl}\p{Zp}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]*$/u,
+      /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]*$/u,
       "A name has no control characters.",
-    ),
+    )
+    .regex(/[^\s\p{Default_Ignorable_Code_Point}]/u, "A name has something to see in it."),
 });
 export type RenamePasskeyRequest = z.infer<typeof RenamePasskeyRequest>;
 
