@@ -69,6 +69,9 @@ export function createDispatcher({ tenants, journal }: DispatcherOptions): Dispa
       userAgent: request.headers["user-agent"],
       ipAddress: request.socket.remoteAddress,
       note: (text) => notes.push(text),
+      concerns: (userId) => {
+        draft.userId ??= userId;
+      },
     };
     try {
       return await perform(match.route, call, token);

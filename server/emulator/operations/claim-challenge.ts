@@ -13,9 +13,10 @@ import type { Json } from "../wire.ts";
  * `POST /claim` (protocol 4.5): binds a verified challenge to a user, once. How it refuses is *inferred* (questions 2
  * to 4).
  */
-export function claimChallenge({ tenant, body }: Call): Json {
+export function claimChallenge({ tenant, body, concerns }: Call): Json {
   const challengeId = requiredText(body, "challengeId");
   const userId = checkUserId(requiredText(body, "userId"));
+  concerns(userId);
   const skipVerificationCheck = optionalFlag(body, "skipVerificationCheck") ?? false;
 
   const challenge = findCodeChallenge(tenant, challengeId);

@@ -73,7 +73,7 @@ export interface AuthenticationAnswer {
 
 /** The challenge is taken before anything is checked, so that it serves one answer, right or wrong. */
 export async function finishAuthentication(
-  { tenant, token, note }: MaybeTokenCall,
+  { tenant, token, note, concerns }: MaybeTokenCall,
   challenge: AuthenticationChallenge | undefined,
   answer: AuthenticationAnswer,
 ): Promise<JsonObject> {
@@ -101,6 +101,7 @@ export async function finishAuthentication(
       "no credential record has this credential ID",
     );
   }
+  concerns(authenticator.userId);
   if (token !== undefined && authenticator.userId !== token.userId) {
     throw invalidCredential("the credential belongs to another user than the token");
   }

@@ -11,13 +11,14 @@ import type { Json } from "../wire.ts";
  * `POST /validate` (protocol 4.2). Whoever holds a result token asks here what really happened: the token names an
  * occurrence of an action, the state of that occurrence is kept here. Mismatches answer 200, as the real API does.
  */
-export function validateChallenge({ tenant, body, note }: Call): Json {
+export function validateChallenge({ tenant, body, note, concerns }: Call): Json {
   const token = requiredText(body, "token");
   const userId = optionalText(body, "userId");
   const actionCode = optionalText(body, "action");
 
   const claims = readToken(tenant, token, note);
   if (claims === undefined) return { isValid: false };
+  concerns(claims.userId);
   if (userId !== undefined && userId !== claims.userId) return refuse("User is invalid.");
   if (actionCode !== undefined && actionCode !== claims.actionCode) return refuse("Action is invalid.");
 

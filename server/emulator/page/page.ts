@@ -8,7 +8,7 @@ export const pageHtml = `<!doctype html>
 <title>EMULATOR · Authsignal</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/page.css">
-<script type="module" src="/page.js"></script>
+<script defer src="/page.js"></script>
 </head>
 <body>
 <header class="banner">
@@ -29,24 +29,24 @@ export const pageHtml = `<!doctype html>
 <section id="messages" aria-labelledby="messages-title">
 <h1 id="messages-title">Messages</h1>
 <p class="hint">Codes and links that the service would have sent, newest first.</p>
-<div class="rows"></div>
+<div class="rows" role="region" aria-labelledby="messages-title" tabindex="0"></div>
 </section>
 
 <section id="users" aria-labelledby="users-title">
 <h2 id="users-title">Users and their authenticators</h2>
-<div class="rows"></div>
+<div class="rows" role="region" aria-labelledby="users-title" tabindex="0"></div>
 </section>
 
 <section id="actions" aria-labelledby="actions-title">
 <h2 id="actions-title">Actions and their states</h2>
-<div class="rows"></div>
+<div class="rows" role="region" aria-labelledby="actions-title" tabindex="0"></div>
 </section>
 
 <section id="journal" aria-labelledby="journal-title">
 <h2 id="journal-title">Journal</h2>
 <p class="hint">What was asked, and exactly why it was refused. The caller is not told that much.</p>
 <label><input type="checkbox" id="refused-only"> Only refusals</label>
-<div class="rows"></div>
+<div class="rows" role="region" aria-labelledby="journal-title" tabindex="0"></div>
 </section>
 
 <section id="faults" aria-labelledby="faults-title">
@@ -67,7 +67,7 @@ export const pageHtml = `<!doctype html>
 <button type="submit">Add fault</button>
 <button type="button" id="clear-faults">Clear all</button>
 </form>
-<div class="rows"></div>
+<div class="rows" role="region" aria-labelledby="faults-title" tabindex="0"></div>
 </section>
 
 <section id="clock" aria-labelledby="clock-title">

@@ -17,8 +17,12 @@ function send(method, path, body) {
 
 function cell(name, content, className) {
   const made = document.createElement(name);
-  if (content instanceof Node) made.append(content);
-  else made.textContent = content ?? "";
+  if (content && typeof content === "object") {
+    const shown = document.createElement("time");
+    shown.dateTime = content.iso;
+    shown.textContent = content.text;
+    made.append(shown);
+  } else made.textContent = content ?? "";
   if (className) made.className = className;
   return made;
 }
@@ -54,7 +58,13 @@ function table(section, caption, columns, rows, nothing) {
   place.replaceChildren(made);
 }
 
-const time = (iso) => (iso ? iso.slice(11, 19) + " " + iso.slice(0, 10) : "");
+// The emulator's clock may be far from today's: then the date matters.
+function time(iso) {
+  if (!iso) return "";
+  const at = new Date(iso);
+  const isToday = at.toDateString() === new Date().toDateString();
+  return { iso, text: isToday ? at.toLocaleTimeString() : at.toLocaleString() };
+}
 
 function describeFault(fault) {
   if (fault.status) return "answers " + fault.status;
@@ -102,7 +112,8 @@ async function refresh() {
   table("faults", "Faults", ["Path", "Effect", "Left"],
     faults.map((one) => [one.path ?? "any", describeFault(one), one.remaining > 1e9 ? "always" : String(one.remaining)]),
     "No fault is set.");
-  element("#now").textContent = time(clock.now);
+  element("#now").dateTime = clock.now;
+  element("#now").textContent = new Date(clock.now).toLocaleString();
   element("#frozen").textContent = clock.isFrozen ? "frozen" : "";
 }
 

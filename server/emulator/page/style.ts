@@ -30,17 +30,19 @@ h1, h2 { font-size: 1.25rem; margin: 0; }
 #connection:empty { display: none; }
 #connection { padding: 0.6rem 0.9rem; border: 1px solid var(--line); background: var(--raised); }
 .rows { overflow-x: auto; }
-table { width: 100%; border-collapse: collapse; background: var(--raised); font-size: 0.94rem; }
+table { width: 100%; min-inline-size: 44rem; border-collapse: collapse; background: var(--raised); font-size: 0.94rem; }
 caption { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
 th, td {
   text-align: start; vertical-align: top; padding: 0.45rem 0.7rem; border-block-end: 1px solid var(--line);
-  overflow-wrap: anywhere;
+  overflow-wrap: break-word; max-inline-size: 28rem;
 }
 th { color: var(--quiet); font-weight: 600; white-space: nowrap; }
-.code { font: 600 1.05rem/1.4 ui-monospace, monospace; }
+td:has(time) { white-space: nowrap; }
+.code { font: 600 1.05rem/1.4 ui-monospace, monospace; user-select: all; }
+h2 + .rows { margin-block-start: 0.75rem; }
 form, .buttons { display: flex; flex-wrap: wrap; gap: 0.6rem 1rem; align-items: end; margin: 0.5rem 0 1rem; }
 label { display: inline-flex; flex-wrap: wrap; gap: 0.25rem 0.5rem; align-items: center; }
-input, select, button { font: inherit; padding: 0.35rem 0.6rem; }
+input, select, button { font: inherit; padding: 0.35rem 0.6rem; max-inline-size: 100%; }
 input[type="number"] { inline-size: 5rem; }
 button { cursor: pointer; }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
