@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-#!/usr/bin/env node
 import { readCommandLine, usage } from "./command-line.ts";
 import { startEmulator } from "./index.ts";
 import { isJsonObject } from "./input.ts";
