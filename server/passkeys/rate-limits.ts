@@ -114,7 +114,11 @@ function refuseFor(seconds: number): void {
 }
 
 function pairKey(req: Request, email: string): string {
-  return hashed(`${ipKey(req)} ${email}`);
+  return hashed(`${networkOf(req)} ${email}`);
+}
+
+function ipKey(req: Request): string {
+  return hashed(networkOf(req));
 }
 
 /** Short enough for any table, and no list of addresses in it. */
@@ -123,7 +127,7 @@ function hashed(text: string): string {
 }
 
 /** One person's IPv6 network is a /64: counting single addresses of it would count nothing. */
-function ipKey(req: Request): string {
+function networkOf(req: Request): string {
   const ip = req.ip ?? "unknown";
   const mapped = ip.replace(/^::ffff:(?=\d+\.)/i, "");
   if (!isIPv6(mapped)) return mapped;
