@@ -1,6 +1,7 @@
 /** Starts a subject in a process of its own and asks it about its CPU: the driver's own work is not counted. */
 import { type ChildProcess, fork } from "node:child_process";
 import { createServer } from "node:net";
+import { build } from "vite";
 import type { SubjectKind, SubjectRequest } from "./subject.ts";
 
 export interface Usage {
@@ -14,10 +15,24 @@ export interface Subject {
   stop(): Promise<void>;
 }
 
+const root = `${import.meta.dirname}/../..`;
+
+/** Bundles subjects as the server's entries are bundled: what is measured is what runs. */
+export async function buildSubjects(): Promise<void> {
+  await build({
+    configFile: `${root}/vite.config.ts`,
+    mode: "server",
+    logLevel: "warn",
+    build: { outDir: "dist/bench", rolldownOptions: { input: { subject: `${root}/test/bench/subject.ts` } } },
+  });
+}
+
 export async function startSubject(kind: SubjectKind, origin: string, apiUrl = ""): Promise<Subject> {
   const request: SubjectRequest = { kind, origin, apiUrl };
-  const child = fork(new URL("./subject.ts", import.meta.url), [JSON.stringify(request)], {
-    execArgv: ["--import", "tsx"],
+  const child = fork(`${root}/dist/bench/subject.js`, [JSON.stringify(request)], {
+    execArgv: [],
+    // Vite's build leaves NODE_ENV=production behind, with which the emulator rightly refuses to run.
+    env: { ...process.env, NODE_ENV: "" },
   });
   const ready = await answer<{ apiUrl: string }>(child);
   return {

@@ -1,38 +1,38 @@
 /**
  * One measured process. It starts what its argument names, tells its parent where, and answers questions about
- * its own CPU and memory. Run by `measure.ts`.
+ * its own CPU and memory. Everything is imported where it is used: a subject holds nothing that it does not need.
  */
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import express, { type RequestHandler } from "express";
-import session from "express-session";
-import { createApp } from "../../server/app.ts";
-import { createSdkGateway } from "../../server/authsignal/sdk-gateway.ts";
-import { defaultTenant, startEmulator } from "../../server/emulator/index.ts";
-import { createLogger } from "../../server/log.ts";
-import { openStorage } from "../../server/storage/storage.ts";
-import { createBaseline } from "./baseline.ts";
+import { tenant } from "./tenant.ts";
 
-export type SubjectKind = "baseline" | "emulator" | "app" | "app+emulator" | "plain-session";
+export type SubjectKind =
+  | "baseline"
+  | "bare-handlers"
+  | "plain-session"
+  | "emulator"
+  | "app"
+  | "app+emulator";
 
 /** What a subject is told to start. */
 export interface SubjectRequest {
   readonly kind: SubjectKind;
   /** The app's port, known before the emulator starts, because it expects that origin. */
   readonly origin: string;
-  /** Where Authsignal is, for `app`. */
+  /** Where Authsignal is, for `app` and `bare-handlers`. */
   readonly apiUrl: string;
 }
 
-const wanted: SubjectRequest = JSON.parse(process.argv[2] ?? "{}");
+const { kind, origin, ...wanted }: SubjectRequest = JSON.parse(process.argv[2] ?? "{}");
 const folder = await mkdtemp(join(tmpdir(), "bench-"));
-const noPages: RequestHandler = (_req, _res, next) => next();
+const now = () => new Date();
 
-const apiUrl = await start();
-process.send?.({ ready: true, apiUrl });
+const apiUrl = kind.endsWith("emulator") ? await startEmulator() : wanted.apiUrl;
+if (kind !== "emulator") await listen(await createSubject());
+process.send?.({ apiUrl });
 process.on("message", (question) => {
   if (question === "usage") {
     const { user, system } = process.cpuUsage();
@@ -41,57 +41,67 @@ process.on("message", (question) => {
   if (question === "stop") rm(folder, { recursive: true, force: true }).finally(() => process.exit(0));
 });
 
-async function start(): Promise<string> {
-  const { kind, origin } = wanted;
-  const needsEmulator = kind === "emulator" || kind === "app+emulator";
-  const emulator = needsEmulator
-    ? await startEmulator({
-        data: join(folder, "emulator.sqlite"),
-        tenants: [
-          {
-            ...defaultTenant,
-            secrets: [defaultTenant.secret],
-            rpId: "localhost",
-            expectedOrigins: [origin],
-            limits: "off",
-          },
-        ],
-      })
-    : null;
-  const url = emulator?.apiUrl ?? wanted.apiUrl;
-  if (kind !== "emulator") await listen(await createSubject(url));
-  return url;
+async function startEmulator(): Promise<string> {
+  const emulator = await import("../../server/emulator/index.ts");
+  const started = await emulator.startEmulator({
+    data: join(folder, "emulator.sqlite"),
+    tenants: [
+      {
+        tenantId: tenant.tenantId,
+        secrets: [tenant.secret],
+        rpId: "localhost",
+        expectedOrigins: [origin],
+        limits: "off",
+      },
+    ],
+  });
+  return started.apiUrl;
 }
 
-async function createSubject(url: string): Promise<RequestListener> {
-  if (wanted.kind === "baseline") return createBaseline(() => wanted.origin);
-  const now = () => new Date();
-  const storage = await openStorage({ file: join(folder, "app.sqlite"), now });
-  if (wanted.kind === "plain-session") {
-    const app = express();
-    app.use(session({ secret: "s", resave: false, saveUninitialized: false, store: storage.sessionStore }));
-    app.get("/sign-in", (req, res) => {
-      Object.assign(req.session, { signedIn: { userId: "u" } });
-      res.json({});
-    });
-    app.get("/session", (req, res) => void res.json({ user: req.session.signedIn ?? null }));
-    return app;
+async function createSubject(): Promise<RequestListener> {
+  switch (kind) {
+    case "baseline":
+      return (await import("./baseline.ts")).createBaseline(() => origin);
+    case "bare-handlers":
+      return (await import("./bare.ts")).createBareHandlers(tenant.secret, apiUrl);
+    case "plain-session": {
+      const { openStorage } = await import("../../server/storage/storage.ts");
+      const { sessionStore } = await openStorage({ file: join(folder, "app.sqlite"), now });
+      return (await import("./bare.ts")).createPlainSession(sessionStore);
+    }
+    default:
+      return createOurs();
   }
+}
+
+async function createOurs(): Promise<RequestListener> {
+  const { createApp } = await import("../../server/app.ts");
+  const { createSdkGateway } = await import("../../server/authsignal/sdk-gateway.ts");
+  const { createLogger } = await import("../../server/log.ts");
+  const { openStorage } = await import("../../server/storage/storage.ts");
   const unlimited = { points: 1e9, seconds: 1 };
   return createApp({
-    authsignal: createSdkGateway({ apiSecretKey: defaultTenant.secret, apiUrl: url }),
-    storage,
+    authsignal: createSdkGateway({ apiSecretKey: tenant.secret, apiUrl }),
+    storage: await openStorage({ file: join(folder, "app.sqlite"), now }),
     log: createLogger({ write: () => {} }),
-    origin: wanted.origin,
+    origin,
     sessionSecret: randomUUID(),
-    browser: { tenantId: defaultTenant.tenantId, baseUrl: url, rpId: "localhost" },
-    pages: noPages,
-    policies: { limits: { sendsPerIp: unlimited, sendsInAll: unlimited } },
+    browser: { tenantId: tenant.tenantId, baseUrl: apiUrl, rpId: "localhost" },
+    pages: (_req, _res, next) => next(),
+    policies: {
+      freshSeconds: 24 * 60 * 60,
+      limits: {
+        sendsPerIp: unlimited,
+        sendsPerPair: unlimited,
+        sendsPerAddress: { points: 20, seconds: 3600 },
+        sendsInAll: unlimited,
+      },
+    },
   });
 }
 
 function listen(handler: RequestListener): Promise<void> {
   return new Promise((resolve) =>
-    createServer(handler).listen(Number(new URL(wanted.origin).port), "localhost", resolve),
+    createServer(handler).listen(Number(new URL(origin).port), "localhost", resolve),
   );
 }

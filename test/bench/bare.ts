@@ -1,0 +1,38 @@
+/** What single routes are measured against: the same SDK call, the same session store, and nothing around them. */
+import { randomUUID } from "node:crypto";
+import { Authsignal } from "@authsignal/node";
+import express, { type Express } from "express";
+import session, { type Store } from "express-session";
+
+export function createBareHandlers(apiSecretKey: string, apiUrl: string): Express {
+  const authsignal = new Authsignal({ apiSecretKey, apiUrl, retries: 0 });
+  const app = express();
+  app.use(express.json());
+  app.post("/api/enroll-token", async (_req, res) => {
+    const { token } = await authsignal.track({
+      userId: "someone",
+      action: "enroll-passkey",
+      attributes: { scope: "add:authenticators", idempotencyKey: randomUUID(), email: "someone@example.com" },
+    });
+    res.json({ token });
+  });
+  app.post("/api/validate", async (req, res) => {
+    const { isValid } = await authsignal.validateChallenge({
+      token: req.body.token,
+      action: "sign-in-with-passkey",
+    });
+    res.json({ isValid });
+  });
+  return app;
+}
+
+export function createPlainSession(store: Store): Express {
+  const app = express();
+  app.use(session({ secret: "s", resave: false, saveUninitialized: false, store }));
+  app.get("/sign-in", (req, res) => {
+    Object.assign(req.session, { signedIn: { userId: "u" } });
+    res.json({});
+  });
+  app.get("/api/session", (req, res) => void res.json({ user: req.session.signedIn ?? null }));
+  return app;
+}
