@@ -73,6 +73,19 @@ const suites = defineConfig({
         },
       },
       {
+      {
+        test: {
+          name: "package",
+          root: repository,
+          include: ["test/consumer/*.test.ts"],
+          environment: "node",
+          setupFiles: [networkGuard],
+          // Compilers and bundlers are heavy neighbours: after the suites, before the browser.
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
         test: {
           name: "e2e",
           root: repository,
@@ -81,7 +94,7 @@ const suites = defineConfig({
           setupFiles: [networkGuard],
           globalSetup: ["test/e2e/browser.setup.ts"],
           // A browser is a heavy neighbour: after everything else, one file at a time.
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           fileParallelism: false,
           testTimeout: 30_000,
           hookTimeout: 120_000,

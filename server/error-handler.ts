@@ -2,13 +2,14 @@
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import type { Problem } from "../shared/problem.ts";
 import { AppError } from "./errors.ts";
-import { describeError, type Logger } from "./log.ts";
+import { describeError } from "./log.ts";
 
 export const notFound: RequestHandler = () => {
   throw new AppError("not_found");
 };
 
-export function createErrorHandler(log: Logger): ErrorRequestHandler {
+/** @param log pino's logger, or anything that keeps one line per failure, such as `console` */
+export function createErrorHandler(log: { error(line: object): void }): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
     const appError = toAppError(error);
     if (appError.status >= 500) {

@@ -1,0 +1,88 @@
+/** The packed package, taken by projects that know nothing of this repository. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createProject, type PackedPackage, type Project, packPackage, repository } from "./project.ts";
+
+let packed: PackedPackage;
+const projects: Project[] = [];
+beforeAll(async () => {
+  packed = await packPackage();
+});
+afterAll(async () => {
+  for (const project of projects) await project.remove();
+  await packed?.remove();
+});
+
+async function newProject(
+  ...options: Parameters<typeof createProject> extends [unknown, infer O] ? [O] : never
+) {
+  const project = await createProject(packed, ...options);
+  projects.push(project);
+  return project;
+}
+
+const apiTypes = ["typescript", "@types/node", "@types/express", "@types/supertest"];
+const apiDependencies = ["supertest", "nid-webauthn-emulator", ...apiTypes];
+const compiler = [
+  ...["--strict", "--module", "nodenext", "--target", "es2023", "--lib", "es2023,dom", "--types", "node"],
+  ...["--outDir", "built"],
+];
+
+test("holds what is taken from it, and nothing else", () => {
+  const folders = new Set(packed.files.map((path) => path.split("/").slice(0, 2).join("/")));
+  expect([...folders].filter((folder) => /^(test\/(?!kit)|\.|node_modules)/.test(folder))).toEqual([]);
+  const suspicious = packed.files.filter((path) =>
+    /\.(test|map|sqlite|env|png|tsbuildinfo)(\.|$)|secret$/.test(path),
+  );
+  expect(suspicious).toEqual([]);
+  expect(packed.files).toContain("LICENSE");
+  expect(packed.files).toContain("dist/package/server/index.d.ts");
+  expect(packed.files).not.toContain("dist/package/server/local.js");
+});
+
+test("publint finds nothing", async () => {
+  const { publint } = await import("publint");
+  const { messages } = await publint({ pkgDir: repository, strict: true });
+  expect(messages).toEqual([]);
+});
+
+test("an Express 5 project type-checks, and its supertest suite passes", async () => {
+  const project = await newProject({
+    from: "test/consumer/projects/api",
+    dependencies: ["express", ...apiDependencies],
+  });
+  await project.run("tsc", ...compiler, "app.ts", "app.test.ts");
+  expect(await project.run("node", "--test", "built/app.test.js")).toContain("# fail 0");
+});
+
+test("the same suite passes in an Express 4 project", async () => {
+  const project = await newProject({
+    from: "test/consumer/projects/api",
+    dependencies: [["express", "express4"], ...apiDependencies],
+  });
+  await project.run("tsc", ...compiler, "app.ts", "app.test.ts");
+  expect(await project.run("node", "--test", "built/app.test.js")).toContain("# fail 0");
+});
+
+test("a Vite page takes two client modules, without a validator or any of the server", async () => {
+  const project = await newProject({
+    from: "test/consumer/projects/page",
+    dependencies: ["vite", "typescript"],
+  });
+  await project.run(
+    "tsc",
+    ...["--strict", "--noEmit", "--module", "esnext", "--moduleResolution", "bundler", "--lib", "es2023,dom"],
+    ...["--types", "vite/client", "main.ts"],
+  );
+  await project.run("vite", "build", "--logLevel", "warn");
+  const scripts = (await project.list("dist/assets")).filter((name) => name.endsWith(".js"));
+  const texts = await Promise.all(scripts.map((name) => project.read(`dist/assets/${name}`)));
+  expect(texts.join()).toContain("/enroll-token");
+  expect(texts.join()).not.toMatch(/ZodError|express-session/);
+});
+
+test("the emulator runs from the command line", async () => {
+  const project = await newProject({ from: "test/consumer/projects/page", dependencies: [] });
+  const bin = "node_modules/authsignal-passkeys-express/dist/package/server/emulator/main.js";
+  expect(await project.run("node", bin, "--help")).toContain("--port");
+  expect(await project.read(bin)).toMatch(/^#!\/usr\/bin\/env node\n/);
+});

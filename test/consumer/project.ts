@@ -1,0 +1,98 @@
+/**
+ * An empty folder with the packed package in it, as `npm install <tarball>` leaves it. Nothing is downloaded: the
+ * package's declared dependencies, and what the project declares itself, are links to what this repository has
+ * installed. What is declared by neither cannot be found, as in a real project.
+ */
+import { type ExecFileException, execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+export const repository = fileURLToPath(new URL("../../", import.meta.url));
+const run = promisify(execFile);
+const packageName = "authsignal-passkeys-express";
+
+export interface PackedPackage {
+  /** The unpacked tarball. */
+  readonly folder: string;
+  /** Every file in it. */
+  readonly files: readonly string[];
+  remove(): Promise<void>;
+}
+
+/** Packs as `npm pack` does, after building what it packs. */
+export async function packPackage(): Promise<PackedPackage> {
+  const folder = await mkdtemp(join(tmpdir(), "packed-"));
+  await run("npm", ["run", "--silent", "build:package"], { cwd: repository });
+  const packed = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], {
+    cwd: repository,
+  });
+  // npm 12 answers an object by name, older ones a list.
+  const answer: Record<string, { filename: string; files: { path: string }[] }> = JSON.parse(packed.stdout);
+  const [tarball] = Object.values(answer);
+  if (tarball === undefined) throw new Error("npm packed nothing.");
+  const { filename, files } = tarball;
+  await run("tar", ["-xzf", join(folder, filename), "-C", folder]);
+  return {
+    folder: join(folder, "package"),
+    files: files.map(({ path }) => path),
+    remove: () => rm(folder, { recursive: true }),
+  };
+}
+
+export interface ProjectOptions {
+  /** A folder of `test/consumer/projects` or `test/recipes` to start from. */
+  readonly from: string;
+  /** What the project's own package.json declares: a name, or a name and where this repository keeps it. */
+  readonly dependencies: readonly (string | readonly [name: string, installedAs: string])[];
+}
+
+export interface Project {
+  readonly folder: string;
+  /** Runs a command line tool of the project; resolves with what it printed, rejects with that if it failed. */
+  run(tool: string, ...args: string[]): Promise<string>;
+  read(file: string): Promise<string>;
+  list(folder: string): Promise<readonly string[]>;
+  remove(): Promise<void>;
+}
+
+export async function createProject(packed: PackedPackage, options: ProjectOptions): Promise<Project> {
+  const folder = await mkdtemp(join(tmpdir(), "consumer-"));
+  await cp(join(repository, options.from), folder, { recursive: true });
+  await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }), {
+    flag: "wx",
+  }).catch(() => "The project has one.");
+  const modules = join(folder, "node_modules");
+  await cp(packed.folder, join(modules, packageName), { recursive: true });
+  const manifest: { dependencies: Record<string, string> } = JSON.parse(
+    await readFile(join(packed.folder, "package.json"), "utf8"),
+  );
+  for (const name of Object.keys(manifest.dependencies)) await link(join(modules, packageName), name, name);
+  for (const one of options.dependencies) {
+    const [name, installedAs] = typeof one === "string" ? [one, one] : one;
+    await link(folder, name, installedAs);
+  }
+  return {
+    folder,
+    async run(tool, ...args) {
+      const command = tool === "node" ? process.execPath : join(repository, "node_modules/.bin", tool);
+      // Without what the suite that runs this has set for itself.
+      const env = { PATH: process.env.PATH, HOME: process.env.HOME, NO_COLOR: "1" };
+      const done = await run(command, args, { cwd: folder, env }).catch((error: ExecFileException) => {
+        throw new Error(`${tool} ${args.join(" ")} failed:\n${error.stdout}\n${error.stderr}`);
+      });
+      return `${done.stdout}${done.stderr}`;
+    },
+    read: (file) => readFile(join(folder, file), "utf8"),
+    list: (inner) => readdir(join(folder, inner)),
+    remove: () => rm(folder, { recursive: true }),
+  };
+}
+
+async function link(folder: string, name: string, installedAs: string): Promise<void> {
+  const path = join(folder, "node_modules", name);
+  await mkdir(dirname(path), { recursive: true });
+  await symlink(join(repository, "node_modules", installedAs), path);
+}
