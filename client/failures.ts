@@ -44,19 +44,24 @@ export const failureWords: Readonly<Record<FailureKind, Words>> = {
 /** Authsignal does not say how long to wait; half a minute is longer than its shortest window asks for. */
 const pauseOfAuthsignal = 30;
 
-export function explainFailure(kind: FailureKind, flow: Flow): string | null {
-  const key = failureWords[kind][flow];
-  return key === null ? null : t(key, { count: pauseOfAuthsignal });
+export interface Failure {
+  readonly words: string;
+  /** A cancel is no failure: nobody is blamed, nothing is red. */
+  readonly isQuiet: boolean;
+  /** Seconds during which trying again is of no use. */
+  readonly pause: number;
 }
 
-/** Seconds during which trying again is of no use. */
-export function pauseAfterFailure(kind: FailureKind): number {
-  return kind === "rateLimited" ? pauseOfAuthsignal : 0;
-}
+export const noFailure: Failure = { words: "", isQuiet: true, pause: 0 };
 
-export function pauseAfterError(error: unknown): number {
-  if (!(error instanceof ApiError) || error.code !== "rate_limited") return 0;
-  return error.problem?.retryAfter ?? pauseOfAuthsignal;
+export function failureOf(kind: FailureKind | "succeeded", flow: Flow): Failure {
+  const key = kind === "succeeded" ? null : failureWords[kind][flow];
+  if (key === null) return noFailure;
+  return {
+    words: t(key, { count: pauseOfAuthsignal }),
+    isQuiet: kind === "cancelled" || kind === "alreadyRegistered",
+    pause: kind === "rateLimited" ? pauseOfAuthsignal : 0,
+  };
 }
 
 const problemWords: Readonly<Record<ApiErrorCode, MessageKey>> = {
@@ -84,15 +89,27 @@ const problemWords: Readonly<Record<ApiErrorCode, MessageKey>> = {
   internal_error: "problem.internal",
 };
 
-/** Words for a failed call of our API; rethrows what is not one, because that is a bug. */
+/** A failed call of our API; rethrows what is not one, because that is a bug. */
+export function failureOfError(error: unknown): Failure {
+  const pause = error instanceof ApiError && error.code === "rate_limited" ? pauseIn(error) : 0;
+  return { words: explainError(error), isQuiet: false, pause };
+}
+
 export function explainError(error: unknown): string {
   if (!(error instanceof ApiError)) throw error;
   const { code, problem } = error;
   if (code === "otp_incorrect" && problem?.attemptsLeft !== undefined) {
     return t("otp.attemptsLeft", { count: problem.attemptsLeft });
   }
-  return t(problemWords[code], {
-    count: problem?.retryAfter ?? pauseOfAuthsignal,
-    requestId: problem?.requestId ?? "",
-  });
+  return t(problemWords[code], { count: pauseIn(error), requestId: problem?.requestId ?? "" });
+}
+
+function pauseIn({ problem }: ApiError): number {
+  return problem?.retryAfter ?? pauseOfAuthsignal;
+}
+
+/** Into an element with the class `failure` and the role `alert`. */
+export function showFailure(element: HTMLElement, { words, isQuiet }: Failure): void {
+  element.dataset.tone = isQuiet ? "quiet" : "loud";
+  if (element.textContent !== words) element.textContent = words;
 }

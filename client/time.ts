@@ -24,7 +24,7 @@ const units: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ["minute", 60],
 ];
 
-/** "22 November 2026". */
+/** "22 Nov 2026". */
 export function calendarDate(instant: string): string {
-  return new Intl.DateTimeFormat(currentLanguage(), { dateStyle: "long" }).format(new Date(instant));
+  return new Intl.DateTimeFormat(currentLanguage(), { dateStyle: "medium" }).format(new Date(instant));
 }

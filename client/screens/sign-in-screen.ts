@@ -3,7 +3,7 @@ import { type AppContext, paths } from "../app-context.ts";
 import { canUsePasskeys } from "../capabilities.ts";
 import type { CeremonyOutcome } from "../ceremony-outcome.ts";
 import { isFromAnotherDevice } from "../cross-device.ts";
-import { explainError, explainFailure } from "../failures.ts";
+import { explainError, type Failure, failureOf, failureOfError } from "../failures.ts";
 import { t } from "../language.ts";
 import { keepRenewed } from "../renewal.ts";
 import type { Screen } from "../router.ts";
@@ -14,24 +14,24 @@ import { mountSignIn } from "../views/sign-in.ts";
 /** Autofill lives longer than the view; this brings its words to whichever sign-in view is there. */
 export interface AutofillOutcomes {
   tell(context: AppContext, outcome: CeremonyOutcome): Promise<void>;
-  onFailure(listener: (words: string) => void, signal: AbortSignal): void;
+  onFailure(listener: (failure: Failure) => void, signal: AbortSignal): void;
 }
 
 export function createAutofillOutcomes(): AutofillOutcomes {
-  const listeners = new Set<(words: string) => void>();
+  const listeners = new Set<(failure: Failure) => void>();
   return {
     async tell(context, outcome) {
-      let words = outcome.kind === "succeeded" ? null : explainFailure(outcome.kind, "autofill");
+      let failure = failureOf(outcome.kind, "autofill");
       if (outcome.kind === "succeeded") {
         announce(t("ceremony.finishing"));
         try {
           await finish(context, outcome);
         } catch (error) {
-          words = explainError(error);
+          failure = failureOfError(error);
           await resume(context);
         }
       }
-      if (words !== null) for (const listener of listeners) listener(words);
+      if (failure.words !== "") for (const listener of listeners) listener(failure);
     },
     onFailure(listener, signal) {
       listeners.add(listener);

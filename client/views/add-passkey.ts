@@ -5,7 +5,7 @@
  */
 import type { PasskeyHome } from "../ceremony.ts";
 import type { CeremonyOutcome } from "../ceremony-outcome.ts";
-import { explainError, explainFailure } from "../failures.ts";
+import { type Failure, failureOf, failureOfError, noFailure, showFailure } from "../failures.ts";
 import { query } from "../query.ts";
 
 export interface AddPasskeyDeps {
@@ -26,7 +26,7 @@ export function mountAddPasskey(
   signal: AbortSignal,
 ): AddPasskeyView {
   let waitingFor: HTMLButtonElement | undefined;
-  let failure = "";
+  let failure: Failure = noFailure;
 
   const here = query(root, "here", HTMLButtonElement);
   const securityKey = query(root, "securityKey", HTMLButtonElement);
@@ -41,17 +41,17 @@ export function mountAddPasskey(
   async function create(button: HTMLButtonElement, home: PasskeyHome): Promise<void> {
     if (waitingFor !== undefined) return;
     waitingFor = button;
-    failure = "";
+    failure = noFailure;
     const running = deps.create(home);
     update();
     try {
       const outcome = await running;
       if (signal.aborted) return;
       if (outcome.kind === "succeeded") return deps.created();
-      failure = explainFailure(outcome.kind, "create") ?? "";
+      failure = failureOf(outcome.kind, "create");
     } catch (error) {
       if (signal.aborted) return;
-      failure = explainError(error);
+      failure = failureOfError(error);
     }
     waitingFor = undefined;
     update();
@@ -62,13 +62,13 @@ export function mountAddPasskey(
     here.setAttribute("aria-busy", String(waitingFor === here));
     securityKey.setAttribute("aria-busy", String(waitingFor === securityKey));
     waiting.hidden = waitingFor === undefined;
-    failureText.textContent = failure;
+    showFailure(failureText, failure);
   }
 
   update();
   return {
     complain(error) {
-      failure = explainError(error);
+      failure = failureOfError(error);
       update();
     },
   };

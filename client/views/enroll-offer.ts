@@ -4,7 +4,7 @@
  * must not: be shown before or during a sign-in, or start anything without a click.
  */
 import type { CeremonyOutcome } from "../ceremony-outcome.ts";
-import { explainError, explainFailure } from "../failures.ts";
+import { type Failure, failureOf, failureOfError, noFailure, showFailure } from "../failures.ts";
 import { t } from "../language.ts";
 import { query } from "../query.ts";
 import { announce } from "../status.ts";
@@ -25,7 +25,7 @@ export function mountEnrollOffer(root: HTMLElement, deps: EnrollOfferDeps): () =
   const { signal } = controller;
   let isWaiting = false;
   let isLeaving = false;
-  let failure = "";
+  let failure: Failure = noFailure;
 
   fillFromTemplate(root, "enroll-offer-view");
 
@@ -49,17 +49,17 @@ export function mountEnrollOffer(root: HTMLElement, deps: EnrollOfferDeps): () =
   async function onCreate(): Promise<void> {
     if (isWaiting || isLeaving) return;
     isWaiting = true;
-    failure = "";
+    failure = noFailure;
     const running = deps.createPasskey();
     update();
     announce(t("ceremony.waiting"));
     try {
       const outcome = await running;
       if (signal.aborted) return;
-      failure = outcome.kind === "succeeded" ? "" : (explainFailure(outcome.kind, "create") ?? "");
+      failure = failureOf(outcome.kind, "create");
     } catch (error) {
       if (signal.aborted) return;
-      failure = explainError(error);
+      failure = failureOfError(error);
     }
     isWaiting = false;
     announce("");
@@ -79,7 +79,7 @@ export function mountEnrollOffer(root: HTMLElement, deps: EnrollOfferDeps): () =
     skip.setAttribute("aria-busy", String(isLeaving));
     create.setAttribute("aria-busy", String(isWaiting));
     waiting.hidden = !isWaiting;
-    failureText.textContent = failure;
+    showFailure(failureText, failure);
   }
 
   update();

@@ -3,7 +3,7 @@
  * does:     takes the code from the email; sends another one when the person asks and the service allows it.
  * must not: submit by itself: whoever corrects a digit would lose an attempt.
  */
-import { explainError, pauseAfterError } from "../failures.ts";
+import { failureOfError } from "../failures.ts";
 import { t } from "../language.ts";
 import { complaintAboutCode, digitsOf } from "../otp-code.ts";
 import { query } from "../query.ts";
@@ -78,8 +78,9 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
       return;
     } catch (error) {
       if (signal.aborted) return;
-      codeError = explainError(error);
-      rest(submit, pauseAfterError(error), signal);
+      const { words, pause } = failureOfError(error);
+      codeError = words;
+      rest(submit, pause, signal);
     }
     busyWith = "nothing";
     announce("");
@@ -102,8 +103,9 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
       announce(note);
     } catch (error) {
       if (signal.aborted) return;
-      codeError = explainError(error);
-      rest(resend, pauseAfterError(error), signal);
+      const { words, pause } = failureOfError(error);
+      codeError = words;
+      rest(resend, pause, signal);
     }
     busyWith = "nothing";
     update();

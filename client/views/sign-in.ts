@@ -5,7 +5,7 @@
  *           start autofill either: the field's `autocomplete` is its whole part in that.
  */
 import type { CeremonyOutcome } from "../ceremony-outcome.ts";
-import { explainError, explainFailure, pauseAfterError, pauseAfterFailure } from "../failures.ts";
+import { type Failure, failureOf, failureOfError, noFailure, showFailure } from "../failures.ts";
 import { t } from "../language.ts";
 import type { MessageKey } from "../messages.ts";
 import { query } from "../query.ts";
@@ -25,7 +25,7 @@ export interface SignInDeps {
   signInWithPasskey(onFinishing: () => void): Promise<CeremonyOutcome>;
   cancelCeremony(): void;
   /** Words about a passkey that was picked from autofill. */
-  onAutofillFailure(listener: (words: string) => void, signal: AbortSignal): void;
+  onAutofillFailure(listener: (failure: Failure) => void, signal: AbortSignal): void;
 }
 
 type Task = "nothing" | "email" | "passkey" | "finishing";
@@ -35,7 +35,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   const { signal } = controller;
   let busyWith: Task = "nothing";
   let emailError: MessageKey | null = null;
-  let failure = "";
+  let failure: Failure = noFailure;
 
   fillFromTemplate(root, "sign-in-view");
 
@@ -59,8 +59,8 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   email.addEventListener("input", onInput, { signal });
   passkey.addEventListener("click", onPasskey, { signal });
   cancel.addEventListener("click", () => deps.cancelCeremony(), { signal });
-  deps.onAutofillFailure((words) => {
-    failure = words;
+  deps.onAutofillFailure((told) => {
+    failure = told;
     update();
   }, signal);
 
@@ -76,7 +76,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
     if (busyWith === "email" || busyWith === "finishing" || isResting(submit)) return;
     const address = email.value.trim();
     emailError = complaintAbout(address, email.validity);
-    failure = "";
+    failure = noFailure;
     if (emailError !== null) {
       update();
       email.focus();
@@ -90,8 +90,8 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
       await deps.sendCode(address);
     } catch (error) {
       if (signal.aborted) return;
-      failure = explainError(error);
-      rest(submit, pauseAfterError(error), signal);
+      failure = failureOfError(error);
+      rest(submit, failure.pause, signal);
     }
     if (signal.aborted) return;
     busyWith = "nothing";
@@ -101,7 +101,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   async function onPasskey(): Promise<void> {
     if (busyWith !== "nothing" || isResting(passkey)) return;
     busyWith = "passkey";
-    failure = "";
+    failure = noFailure;
     emailError = null;
     announce(t("ceremony.waiting"));
     const running = deps.signInWithPasskey(() => {
@@ -112,12 +112,12 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
     try {
       const outcome = await running;
       if (signal.aborted || outcome.kind === "succeeded") return;
-      failure = explainFailure(outcome.kind, "button") ?? "";
-      rest(passkey, pauseAfterFailure(outcome.kind), signal);
+      failure = failureOf(outcome.kind, "button");
+      rest(passkey, failure.pause, signal);
     } catch (error) {
       if (signal.aborted) return;
-      failure = explainError(error);
-      rest(passkey, pauseAfterError(error), signal);
+      failure = failureOfError(error);
+      rest(passkey, failure.pause, signal);
     }
     announce("");
     // When Continue was pressed meanwhile, that is what the person is doing now.
@@ -133,7 +133,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
 
   function update(): void {
     const isWaiting = busyWith === "passkey" || busyWith === "finishing";
-    notice.hidden = deps.notice === null || failure !== "";
+    notice.hidden = deps.notice === null || failure.words !== "";
     email.setAttribute("aria-invalid", String(emailError !== null));
     if (emailError === null) email.removeAttribute("aria-describedby");
     else email.setAttribute("aria-describedby", emailErrorText.id);
@@ -146,7 +146,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
     waiting.hidden = !isWaiting;
     waitingText.textContent = t(busyWith === "finishing" ? "ceremony.finishing" : "ceremony.waiting");
     cancel.hidden = busyWith !== "passkey";
-    failureText.textContent = failure;
+    showFailure(failureText, failure);
   }
 
   update();

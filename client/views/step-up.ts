@@ -5,7 +5,7 @@
  * must not: know what for: whoever opens this goes on with the task that was interrupted.
  */
 import type { CeremonyOutcome } from "../ceremony-outcome.ts";
-import { explainError, explainFailure, pauseAfterError, pauseAfterFailure } from "../failures.ts";
+import { type Failure, failureOf, failureOfError, noFailure, showFailure } from "../failures.ts";
 import { t } from "../language.ts";
 import { complaintAboutCode, digitsOf } from "../otp-code.ts";
 import { query } from "../query.ts";
@@ -29,7 +29,7 @@ type Task = "nothing" | "passkey" | "sending" | "checking";
 export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSignal): void {
   let busyWith: Task = "nothing";
   let isCodeSent = false;
-  let failure = "";
+  let failure: Failure = noFailure;
   let codeError = "";
 
   const passkey = query(root, "passkey", HTMLButtonElement);
@@ -59,12 +59,12 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
       const outcome = await deps.usePasskey();
       if (signal.aborted) return;
       if (outcome.kind === "succeeded") return deps.confirmed();
-      failure = explainFailure(outcome.kind, "stepUp") ?? "";
-      rest(passkey, pauseAfterFailure(outcome.kind), signal);
+      failure = failureOf(outcome.kind, "stepUp");
+      rest(passkey, failure.pause, signal);
     } catch (error) {
       if (signal.aborted) return;
-      failure = explainError(error);
-      rest(passkey, pauseAfterError(error), signal);
+      failure = failureOfError(error);
+      rest(passkey, failure.pause, signal);
     }
     end(passkey);
   }
@@ -79,8 +79,8 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
       rest(resend, seconds, signal);
     } catch (error) {
       if (signal.aborted) return;
-      failure = explainError(error);
-      rest(button, pauseAfterError(error), signal);
+      failure = failureOfError(error);
+      rest(button, failure.pause, signal);
     }
     end(isCodeSent ? code : button);
   }
@@ -100,15 +100,16 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
       codeError = t(complaint);
     } catch (error) {
       if (signal.aborted) return;
-      codeError = explainError(error);
-      rest(submit, pauseAfterError(error), signal);
+      const refusal = failureOfError(error);
+      codeError = refusal.words;
+      rest(submit, refusal.pause, signal);
     }
     end(code);
   }
 
   function begin(task: Task): void {
     busyWith = task;
-    failure = "";
+    failure = noFailure;
     codeError = "";
     update();
   }
@@ -133,7 +134,7 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
     resend.setAttribute("aria-busy", String(busyWith === "sending"));
     code.setAttribute("aria-invalid", String(codeError !== ""));
     codeErrorText.textContent = codeError;
-    failureText.textContent = failure;
+    showFailure(failureText, failure);
   }
 
   update();
