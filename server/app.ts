@@ -2,7 +2,7 @@
 import type { Server } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import express, { type Express, type RequestHandler, Router } from "express";
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from "express";
 import { createAuditTrail } from "./audit.ts";
 import type { AuthsignalGateway } from "./authsignal/gateway.ts";
 import { createErrorHandler, notFound } from "./error-handler.ts";
@@ -112,8 +112,15 @@ export function builtPages(_server?: Server, folder = builtFolder): RequestHandl
   );
   router.use(express.static(folder, { index: false, maxAge: 0 }));
   router.use((req, res, next) => {
-    if (req.method !== "GET" || req.accepts("html") === false) return next();
+    if (!["GET", "HEAD"].includes(req.method) || req.accepts("html") === false) return next();
     return res.set("Cache-Control", "no-cache").sendFile("index.html", root);
   });
+  router.use(convertFileError);
   return router;
 }
+
+/** A file that cannot be given as it was asked for: a range beyond its end, a precondition that fails. */
+const convertFileError: ErrorRequestHandler = (error: unknown, _req, _res, next) => {
+  const status = error instanceof Error && "status" in error ? Number(error.status) : 500;
+  next(status < 500 ? new AppError("not_found") : error);
+};
