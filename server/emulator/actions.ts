@@ -64,6 +64,8 @@ export function stateFor(outcome: ActionOutcome, isEnrolled: boolean): ActionSta
 }
 
 export function outcomeOf(tenant: Tenant, actionCode: string): ActionOutcome {
+  const configured = tenant.state.actionConfigurations.get(actionCode);
+  if (configured !== undefined) return configured.outcome;
   const { actions, defaultOutcome } = tenant.settings;
   return Object.hasOwn(actions, actionCode)
     ? (actions[actionCode]?.outcome ?? defaultOutcome)
@@ -98,12 +100,16 @@ export function markSucceeded(
   verificationMethod: VerificationMethod,
   facts: Partial<Action> = {},
 ): Action {
+  refuseBlocked(tenant, name);
   const found = findAction(tenant, name) ?? beginAction(tenant, name, "CHALLENGE_REQUIRED");
-  // What an administrator (or the app) has decided is not undone by a late challenge.
-  if (found.state === "BLOCK") throw invalidRequest("The action is blocked.");
   const marked = moveAction(tenant, found, "CHALLENGE_SUCCEEDED", { ...facts, verificationMethod });
   if (marked.deviceId !== undefined) noteDevice(tenant, marked.userId, marked.deviceId, verificationMethod);
   return marked;
+}
+
+/** What a rule, an administrator or the app has blocked is not undone by a challenge, nor used to enroll anything. */
+export function refuseBlocked(tenant: Tenant, name: ActionName): void {
+  if (findAction(tenant, name)?.state === "BLOCK") throw invalidRequest("The action is blocked.");
 }
 
 export function issueResultToken(tenant: Tenant, name: ActionName): string {

@@ -1,3 +1,4 @@
+import { refuseBlocked } from "./actions.ts";
 import { toIso } from "./clock.ts";
 import { WireError } from "./errors.ts";
 import type { User, UserAuthenticator } from "./records.ts";
@@ -33,9 +34,16 @@ export function enrollmentFacts(tenant: Tenant, userId: string) {
 
 /** The first authenticator is free; every further one needs the scope (2.3). */
 export function requireEnrollmentScope(tenant: Tenant, token: ClientToken): void {
-  if (token.scopes.has("add:authenticators")) return;
-  if (enrolledAuthenticators(tenant, token.userId).length === 0) return;
-  throw new WireError(
+  refuseBlocked(tenant, token);
+  if (!mayEnroll(tenant, token)) throw missingEnrollmentScope();
+}
+
+export function mayEnroll(tenant: Tenant, token: ClientToken): boolean {
+  return token.scopes.has("add:authenticators") || enrolledAuthenticators(tenant, token.userId).length === 0;
+}
+
+export function missingEnrollmentScope(): WireError {
+  return new WireError(
     "forbidden",
     "The token does not allow adding an authenticator.",
     "the user is enrolled and the token lacks the scope add:authenticators",

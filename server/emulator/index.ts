@@ -32,7 +32,7 @@ export interface Emulator extends ControlPlane {
   /** `url` + "/v1": what both SDKs take as their base. */
   readonly apiUrl: string;
   readonly port: number;
-  /** Stops listening and leaves no handle. */
+  /** Stops listening and leaves no handle; a second call waits for the first. */
   close(): Promise<void>;
 }
 
@@ -54,15 +54,21 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   });
   port = listener.port;
 
+  let closed: Promise<void> | undefined;
+  const stop = async () => {
+    core.stopWaiting();
+    await listener.close();
+    core.close();
+  };
+
   return {
     ...plane,
     url: url(),
     apiUrl: `${url()}/v1`,
     port,
-    async close() {
-      core.stopWaiting();
-      await listener.close();
-      core.close();
+    close() {
+      closed ??= stop();
+      return closed;
     },
   };
 }

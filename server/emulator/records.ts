@@ -1,4 +1,4 @@
-import type { ActionState, JsonObject, VerificationMethod } from "./wire.ts";
+import type { ActionOutcome, ActionState, JsonObject, VerificationMethod } from "./wire.ts";
 
 // What the emulator remembers, as plain JSON values. Times are milliseconds since the epoch.
 
@@ -125,6 +125,13 @@ export interface CodeChallenge extends ChallengeBase {
 }
 
 export type Challenge = RegistrationChallenge | AuthenticationChallenge | CodeChallenge;
+
+/** The outcome of an action, set while the emulator runs. */
+export interface ActionConfiguration {
+  readonly actionCode: string;
+  readonly outcome: ActionOutcome;
+  readonly expiresAt?: undefined;
+}
 
 /** The code that an address always gets, for tests that cannot read the outbox. */
 export interface FixedCode {

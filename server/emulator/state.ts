@@ -7,6 +7,7 @@ import {
 } from "./collection.ts";
 import type {
   Action,
+  ActionConfiguration,
   Challenge,
   Device,
   FixedCode,
@@ -41,6 +42,7 @@ export interface State {
   readonly devices: Collection<Device & Expiring>;
   readonly keys: Collection<StoredKey>;
   readonly fixedCodes: Collection<FixedCode>;
+  readonly actionConfigurations: Collection<ActionConfiguration>;
   /** Writes what changed since the last commit. Called before an answer leaves. */
   commit(): void;
   dropExpired(now: number): void;
@@ -117,6 +119,7 @@ export function createState({ tenantId, storage, onAuthenticator }: StateOptions
     }),
     keys: define<StoredKey>({ name: "keys" }),
     fixedCodes: define<FixedCode>({ name: "fixedCodes" }),
+    actionConfigurations: define<ActionConfiguration>({ name: "actionConfigurations" }),
   };
   const all = Object.values(collections);
 

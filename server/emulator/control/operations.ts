@@ -115,7 +115,8 @@ function asJson(value: object): Json {
 
 function messageQuery(query: URLSearchParams) {
   return {
-    to: query.get("to") ?? undefined,
+    // A plus sign that was not encoded arrives as a space, which no address contains.
+    to: query.get("to")?.replaceAll(" ", "+"),
     after: query.get("after") ?? undefined,
     tenantId: query.get("tenantId") ?? undefined,
   };

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { aaguidMapping } from "../aaguids.ts";
+import { checkActionCode } from "../actions.ts";
 import { enrolledAuthenticators, ensureUser } from "../enrollment.ts";
 import { invalidRequest } from "../errors.ts";
 import {
@@ -15,11 +16,14 @@ import type { UserAuthenticator } from "../records.ts";
 import type { Tenant } from "../tenant.ts";
 import { checkUserId } from "../user-id.ts";
 import { userHandleOf } from "../webauthn/options.ts";
+import { type ActionOutcome, actionOutcomes } from "../wire.ts";
 import { deriveKeyPair, type VirtualPasskey, virtualPasskey } from "./virtual-passkey.ts";
 
 /** What a test wants to find: users with pinned ids, their authenticators, and passkeys whose keys it may have. */
 export interface Seed {
   readonly users?: readonly SeedUser[];
+  /** Outcomes of actions, from now on. */
+  readonly actions?: readonly { readonly actionCode: string; readonly outcome: ActionOutcome }[];
   readonly fixedCodes?: readonly {
     readonly to: string;
     readonly code: string;
@@ -65,6 +69,7 @@ export function applySeed(tenant: Tenant, seed: Input): Seeded {
   const users = objectsIn(seed, "users");
   const passkeys = users.flatMap((user) => seedUser(tenant, user));
   for (const fixed of objectsIn(seed, "fixedCodes")) fixCode(tenant, fixed);
+  for (const action of objectsIn(seed, "actions")) configureAction(tenant, action);
   tenant.state.commit();
   return { users: users.length, passkeys };
 }
@@ -78,6 +83,13 @@ export function fixCode(tenant: Tenant, input: Input): void {
   const expiresAt = validUntil === undefined ? undefined : Date.parse(validUntil);
   if (Number.isNaN(expiresAt)) throw invalidRequest("validUntil must be an ISO 8601 date.");
   tenant.state.fixedCodes.put(to, { to, code, expiresAt });
+}
+
+function configureAction(tenant: Tenant, input: Input): void {
+  const actionCode = checkActionCode(requiredText(input, "actionCode"));
+  const outcome = optionalChoice(input, "outcome", actionOutcomes);
+  if (outcome === undefined) throw invalidRequest("outcome is required.");
+  tenant.state.actionConfigurations.put(actionCode, { actionCode, outcome });
 }
 
 function seedUser(tenant: Tenant, input: Input): VirtualPasskey[] {

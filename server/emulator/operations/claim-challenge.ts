@@ -1,9 +1,10 @@
 import { issueResultToken, markSucceeded } from "../actions.ts";
-import { addressKey, findCodeChallenge } from "../codes.ts";
-import { addAuthenticator, enrolledAuthenticators, ensureUser, findByAddress } from "../enrollment.ts";
+import { findCodeChallenge } from "../codes.ts";
+import { enrolledAuthenticators, ensureUser } from "../enrollment.ts";
 import { invalidRequest } from "../errors.ts";
 import { optionalFlag, requiredText } from "../input.ts";
 import type { Call } from "../operation.ts";
+import { enrollProvenAddress, noteVerifiedAddress } from "../proven-address.ts";
 import type { CodeChallenge, UserAuthenticator } from "../records.ts";
 import type { Tenant } from "../tenant.ts";
 import { checkUserId } from "../user-id.ts";
@@ -46,44 +47,25 @@ export function claimChallenge({ tenant, body, concerns }: Call): Json {
 }
 
 /**
- * A proven address becomes the first authenticator of a user who has none; a known one is noted as used; any other is
- * added only when the challenge was begun for this user with the scope to do so.
+ * A proven address becomes the first authenticator of a user who has none; beyond that the challenge must have been begun
+ * for this user with the scope to add or update one.
  */
 function enrollAddress(
   tenant: Tenant,
   userId: string,
   challenge: CodeChallenge,
 ): UserAuthenticator | undefined {
-  const { address, verificationMethod, scope } = challenge;
-  const now = tenant.clock.now();
-  const key = addressKey(verificationMethod);
-  noteVerifiedAddress(tenant, userId, key, address);
-
-  const known = findByAddress(tenant, userId, verificationMethod, address);
-  if (known !== undefined) {
-    const used = { ...known, lastVerifiedAt: now };
-    tenant.state.userAuthenticators.put(used.userAuthenticatorId, used);
-    return used;
-  }
+  const { verificationMethod, address } = challenge;
+  const scopes = challenge.userId === userId ? (challenge.scope ?? "").split(" ") : [];
   const isFirst = enrolledAuthenticators(tenant, userId).length === 0;
-  const mayAdd = challenge.userId === userId && (scope ?? "").includes("add:authenticators");
-  if (!mayAdd && !(isFirst && tenant.settings.claimEnrollment === "enroll-first")) return undefined;
-  return addAuthenticator(tenant, {
+  noteVerifiedAddress(tenant, { userId, verificationMethod, address });
+  return enrollProvenAddress(tenant, {
     userId,
     verificationMethod,
-    [key]: address,
-    verifiedAt: now,
-    lastVerifiedAt: now,
-  });
-}
-
-function noteVerifiedAddress(
-  tenant: Tenant,
-  userId: string,
-  key: "email" | "phoneNumber",
-  address: string,
-): void {
-  const user = ensureUser(tenant, userId);
-  if (user[key] !== undefined && user[key] !== address) return;
-  tenant.state.users.put(userId, { ...user, [key]: address, [`${key}Verified`]: true });
+    address,
+    mayAdd:
+      scopes.includes("add:authenticators") ||
+      (isFirst && tenant.settings.claimEnrollment === "enroll-first"),
+    mayUpdate: scopes.includes("update:authenticators"),
+  })?.authenticator;
 }

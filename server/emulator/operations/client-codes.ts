@@ -4,19 +4,22 @@ import { addressKey, checkCode, sendCode } from "../codes.ts";
 import {
   addAuthenticator,
   enrolledAuthenticators,
-  findByAddress,
+  mayEnroll,
+  missingEnrollmentScope,
   requireEnrollmentScope,
 } from "../enrollment.ts";
 import { invalidRequest } from "../errors.ts";
 import { optionalText, requiredText } from "../input.ts";
 import type { TokenCall } from "../operation.ts";
-import type { CodeChallenge, CodeMethod, UserAuthenticator } from "../records.ts";
+import { enrollProvenAddress, noteVerifiedAddress } from "../proven-address.ts";
+import type { CodeChallenge, CodeMethod } from "../records.ts";
 import type { Json } from "../wire.ts";
 
 /** `POST /client/user-authenticators/{method}` (protocol 5.8): begins an enrollment by sending a code to the address. */
 export function beginCodeEnrollment(verificationMethod: CodeMethod) {
   return async ({ tenant, token, body }: TokenCall): Promise<Json> => {
-    requireEnrollmentScope(tenant, token);
+    // With the update scope alone, the new address replaces the enrolled one once it is proven.
+    if (!token.scopes.has("update:authenticators")) requireEnrollmentScope(tenant, token);
     const key = addressKey(verificationMethod);
     const address = requiredText(body, key, 320);
     const { userId } = token;
@@ -113,50 +116,24 @@ export function verifyCode(verificationMethod: CodeMethod) {
 
 export function finishCode(call: TokenCall, challenge: CodeChallenge, userId: string): Json {
   const { tenant, token } = call;
-  const { authenticator, isNew } = proveAddress(call, challenge);
-  const key = addressKey(challenge.verificationMethod);
-  const user = tenant.state.users.get(userId);
-  if (user !== undefined && (user[key] === undefined || user[key] === challenge.address)) {
-    tenant.state.users.put(userId, { ...user, [key]: challenge.address, [`${key}Verified`]: true });
-  }
-  const accessToken = completeAction(tenant, { ...token, authenticator });
-  return { isVerified: true, accessToken, userAuthenticator: isNew ? clientView(authenticator) : undefined };
-}
-
-/** Notes the use of an enrolled address, or makes the begun (or tracked) one an authenticator. */
-function proveAddress({ tenant, token }: TokenCall, challenge: CodeChallenge) {
   const { verificationMethod, address, userAuthenticatorId } = challenge;
   const { userAuthenticators } = tenant.state;
-  const now = tenant.clock.now();
-  const begun = userAuthenticatorId === undefined ? undefined : userAuthenticators.get(userAuthenticatorId);
-  const known = findByAddress(tenant, token.userId, verificationMethod, address);
-  if (known !== undefined) {
-    const used: UserAuthenticator = { ...known, lastVerifiedAt: now };
-    userAuthenticators.put(used.userAuthenticatorId, used);
-    if (begun !== undefined && begun.verifiedAt === undefined)
-      userAuthenticators.delete(begun.userAuthenticatorId);
-    return { authenticator: used, isNew: false };
-  }
-  // Between the begin and now another authenticator may have been enrolled: then the scope is needed after all.
-  requireEnrollmentScope(tenant, token);
-  if (begun !== undefined) {
-    const isDefault = enrolledAuthenticators(tenant, token.userId).length === 0;
-    const enrolled: UserAuthenticator = {
-      ...begun,
-      verifiedAt: now,
-      lastVerifiedAt: now,
-      expiresAt: undefined,
-      isDefault,
-    };
-    userAuthenticators.put(enrolled.userAuthenticatorId, enrolled);
-    return { authenticator: enrolled, isNew: true };
-  }
-  const added = addAuthenticator(tenant, {
-    userId: token.userId,
+  const outcome = enrollProvenAddress(tenant, {
+    userId,
     verificationMethod,
-    [addressKey(verificationMethod)]: address,
-    verifiedAt: now,
-    lastVerifiedAt: now,
+    address,
+    begun: userAuthenticatorId === undefined ? undefined : userAuthenticators.get(userAuthenticatorId),
+    mayAdd: mayEnroll(tenant, token),
+    mayUpdate: token.scopes.has("update:authenticators"),
   });
-  return { authenticator: added, isNew: true };
+  // Between the begin and now another authenticator may have been enrolled: then the scope is needed after all.
+  if (outcome === undefined) throw missingEnrollmentScope();
+  noteVerifiedAddress(tenant, { userId, verificationMethod, address });
+  const { authenticator, isNew } = outcome;
+  const accessToken = completeAction(tenant, { ...token, authenticator });
+  return {
+    isVerified: true,
+    accessToken,
+    userAuthenticator: isNew ? clientView(authenticator) : undefined,
+  };
 }

@@ -48,7 +48,9 @@ function openChallenge({ tenant, token, body }: MaybeTokenCall): AuthenticationC
   const challengeId = optionalText(body, "challengeId");
   if (challengeId === undefined) return undefined;
   const challenge = tenant.state.challenges.get(challengeId);
-  const belongs = challenge?.kind === "authentication" && challenge.userId === token?.userId;
+  // A token may take up a challenge that nobody owns yet; nobody may take up another user's.
+  const belongs =
+    challenge?.kind === "authentication" && [undefined, token?.userId].includes(challenge.userId);
   if (!belongs || challenge.expiresAt <= tenant.clock.now()) {
     throw invalidRequest("The challenge is invalid.", "no open passkey challenge has this id");
   }
