@@ -40,13 +40,13 @@ export interface Emulator extends ControlPlane {
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   refuseProduction();
   let port = 0;
-  const url = () => options.publicUrl ?? `http://localhost:${port}`;
+  const url = () => options.publicUrl?.replace(/\/$/, "") ?? `http://localhost:${port}`;
   const core = await createCore(options, () => `${url()}/v1`);
   const plane = createControlPlane(core);
   const listener = await listen(core, {
     port: options.port ?? 0,
     host: options.host ?? "127.0.0.1",
-    allowedHosts: options.allowedHosts ?? [],
+    allowedHosts: allowedHosts(options),
     control: controlOperations(core, plane),
   }).catch((error: unknown) => {
     core.close();
@@ -71,6 +71,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       return closed;
     },
   };
+}
+
+/** Besides the named ones, the name by which the emulator says that it is reached. */
+function allowedHosts({ allowedHosts: named = [], publicUrl }: EmulatorOptions): readonly string[] {
+  return publicUrl === undefined ? named : [...named, new URL(publicUrl).hostname];
 }
 
 /** An emulator accepts known secrets and hands out codes: beside real users it would be an open door. */

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readJsonBody } from "./body.ts";
-import { refuseControlCaller } from "./control/caller.ts";
+import { refuseApiHost, refuseControlCaller } from "./control/caller.ts";
 import type { ControlOperation } from "./control/control.ts";
 import { allowCrossOrigin, answerPreflight } from "./cors.ts";
 import { routes as apiRoutes } from "./dispatch.ts";
@@ -40,6 +40,9 @@ export async function listen(
     path: string,
     query: string,
   ) => {
+    const foreign = refuseApiHost(request, allowedHosts);
+    if (foreign !== undefined)
+      return respondJson(response, 403, { ...new WireError("forbidden", foreign).body });
     const isClientApi = path.startsWith("/client/");
     if (isClientApi && request.method === "OPTIONS") {
       return answerPreflight(request, response, apiRoutes.methods(path));

@@ -14,7 +14,10 @@ export interface EmulatorOptions {
   readonly port?: number;
   /** Interface to listen on. Default: loopback. Anything else must be asked for and is announced in the log. */
   readonly host?: string;
-  /** Host names by which the page and the control plane may be addressed, besides loopback ones (a container's name). */
+  /**
+   * Host names by which the emulator may be addressed, besides loopback ones and that of `publicUrl`: the page and the
+   * control plane under any other name, the API under a name with a dot in it.
+   */
   readonly allowedHosts?: readonly string[];
   /** SQLite file that keeps the state, or ":memory:" (default), which leaves nothing behind. */
   readonly data?: string;

@@ -125,9 +125,9 @@ export function createState({ tenantId, storage, onAuthenticator }: StateOptions
 
   const commit = () => {
     if (pending.length === 0) return;
-    const changes = pending;
+    storage.write(tenantId, pending);
+    // Only now: what could not be written is tried again with the next answer.
     pending = [];
-    storage.write(tenantId, changes);
   };
 
   for (const { collection, key, value } of storage.load(tenantId)) {

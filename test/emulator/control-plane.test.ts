@@ -414,6 +414,22 @@ describe("who may call", () => {
     expect(await statusOf("/", headers)).toBe(403);
   });
 
+  test.each([
+    ["a name that a web page could have rebound", "evil.example", 403],
+    ["loopback by address", "127.0.0.1", 401],
+    ["a container's name", "emulator:3001", 401],
+  ])("treats %s as it should on the API", async (_what, host, status) => {
+    expect(await statusOf("/v1/users/u", { host })).toBe(status);
+  });
+
+  test("may be addressed by the name that it is published under", async () => {
+    const emulator = await startEmulator({ tenants: [testTenant()], publicUrl: "http://auth.dev.example" });
+    expect(emulator.apiUrl).toBe("http://auth.dev.example/v1");
+    expect(await statusOf("/emulator/health", { host: "auth.dev.example" }, emulator.port)).toBe(200);
+    expect(await statusOf("/v1/users/u", { host: "auth.dev.example" }, emulator.port)).toBe(401);
+    await emulator.close();
+  });
+
   test("serves its own page, under a strict policy, marked as an emulator", async () => {
     const page = await fetch(running.emulator.url, { headers: { "sec-fetch-site": "none" } });
     expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
@@ -432,8 +448,11 @@ describe("who may call", () => {
 });
 
 /** fetch may not set these headers; node:http may. */
-function statusOf(path: string, headers: Record<string, string>): Promise<number | undefined> {
-  const { port } = running.emulator;
+function statusOf(
+  path: string,
+  headers: Record<string, string>,
+  port = running.emulator.port,
+): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     httpRequest({ host: "127.0.0.1", port, path, headers }, (response) => {
       response.resume();

@@ -19,6 +19,19 @@ export function refuseControlCaller(
   return undefined;
 }
 
+/**
+ * Why a request may not touch the API, or `undefined`. Here only names that a public DNS could resolve are foreign: an
+ * address or a single label (a container's name) cannot be rebound by a web page.
+ */
+export function refuseApiHost(request: IncomingMessage, allowedHosts: readonly string[]): string | undefined {
+  const host = hostNameOf(request.headers.host);
+  const isPublicName = host?.includes(".") && !host.endsWith(".localhost") && !/^[\d.]+$/.test(host);
+  if (host === undefined || (isPublicName && !allowedHosts.includes(host))) {
+    return "This host name is not allowed: name it in allowedHosts.";
+  }
+  return undefined;
+}
+
 const crossSite = "Only the emulator's own page and programs may call this, not another site's page.";
 
 function hostNameOf(host: string | undefined): string | undefined {

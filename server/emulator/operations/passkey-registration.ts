@@ -106,8 +106,10 @@ export async function finishRegistration(
     conditional: answer.conditional,
     isRegistered,
   });
-  // While the signature was checked, another request may have added an authenticator: whoever comes second is refused.
+  // While the signature was checked, another request may have added an authenticator or deleted the user: whoever comes
+  // second is refused.
   requireEnrollmentScope(tenant, token);
+  if (state.users.get(token.userId) === undefined) throw invalidRequest("The user is invalid.");
   if (isRegistered(verified.credentialId)) throw invalidRequest("The passkey is already registered.");
 
   const authenticator = addAuthenticator(tenant, {
