@@ -33,6 +33,7 @@ export async function sendCode(tenant: Tenant, request: CodeRequest): Promise<Co
   tenant.state.challenges.put(challenge.challengeId, challenge);
   const message = toMessage(tenant, challenge);
   tenant.outbox.send(message);
+  if (addressKey(verificationMethod) === "email") await tenant.mail?.deliver(message);
   await tenant.webhooks.deliver(
     addressKey(verificationMethod) === "email" ? "email.created" : "sms.created",
     {

@@ -17,6 +17,7 @@ export const usage = `Usage: npm run emulator -- [options]
   --seed <file>          JSON file of users, passkeys and fixed codes to begin with
   --random-seed <text>   makes ids, codes and probabilistic faults repeatable
   --webhook <url>        receives signed events
+  --smtp <url>           also really delivers e-mail, for instance smtp://localhost:1025
   --quiet                does not print codes
   --help
 `;
@@ -48,6 +49,7 @@ export async function readCommandLine(
       seed: { type: "string" },
       "random-seed": { type: "string" },
       webhook: { type: "string" },
+      smtp: { type: "string" },
       quiet: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -71,6 +73,7 @@ export async function readCommandLine(
       ...(values["allow-host"] === undefined ? {} : { allowedHosts: values["allow-host"] }),
       ...(values["public-url"] === undefined ? {} : { publicUrl: values["public-url"] }),
       ...(values.data === undefined ? {} : { data: values.data }),
+      ...(values.smtp === undefined ? {} : { smtp: values.smtp }),
       ...(values["random-seed"] === undefined ? {} : { seed: values["random-seed"] }),
       ...(values.quiet ? {} : { onMessage: print }),
     },

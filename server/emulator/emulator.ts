@@ -3,6 +3,7 @@ import { type ControlledClock, createClock } from "./clock.ts";
 import { createDispatcher, type Dispatcher } from "./dispatch.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { createJournal, type Journal } from "./journal.ts";
+import { createMail } from "./mail.ts";
 import { defaultTenant, type EmulatorOptions, type TenantOptions } from "./options.ts";
 import { createRandom, type Random } from "./random.ts";
 import { openStorage } from "./storage.ts";
@@ -41,9 +42,10 @@ export async function createCore(options: EmulatorOptions, apiUrl: () => string)
   const clock = createClock(options.now);
   const random = createRandom(options.seed);
   const storage = await openStorage(options.data ?? ":memory:");
+  const mail = options.smtp === undefined ? undefined : await createMail(options.smtp);
   const tenants = createTenants(
     (options.tenants ?? defaultTenants).map((tenant) =>
-      createTenant(tenant, { storage, clock, random, onMessage: options.onMessage, apiUrl }),
+      createTenant(tenant, { storage, clock, random, mail, onMessage: options.onMessage, apiUrl }),
     ),
   );
   const journal = createJournal(clock);
@@ -72,6 +74,9 @@ export async function createCore(options: EmulatorOptions, apiUrl: () => string)
       closing.abort();
       for (const { webhooks } of tenants.all()) webhooks.close();
     },
-    close: () => storage.close(),
+    close() {
+      mail?.close();
+      storage.close();
+    },
   };
 }

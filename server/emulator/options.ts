@@ -24,6 +24,8 @@ export interface EmulatorOptions {
   readonly tenants?: readonly TenantOptions[];
   /** Called for each message that the real service would have sent, for instance to print the code. */
   readonly onMessage?: (message: OutboundMessage) => void;
+  /** "smtp://localhost:1025": e-mail is also really delivered there, for instance to a mail catcher. */
+  readonly smtp?: string;
   /** Makes ids, codes and probabilistic faults repeatable. */
   readonly seed?: string;
   /** Where browsers and servers reach the emulator, when that is not `http://localhost:PORT` (a container). */

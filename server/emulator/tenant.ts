@@ -1,6 +1,7 @@
 import { serverView } from "./authenticator-view.ts";
 import type { Clock } from "./clock.ts";
 import { createLimits, type Limits } from "./limits.ts";
+import type { Mail } from "./mail.ts";
 import { type OutboundMessage, type TenantOptions, type TenantSettings, tenantSettings } from "./options.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 import type { Random } from "./random.ts";
@@ -18,6 +19,7 @@ export interface Tenant {
   readonly tokens: Tokens;
   readonly outbox: Outbox;
   readonly webhooks: Webhooks;
+  readonly mail: Mail | undefined;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly random: Random;
@@ -31,12 +33,13 @@ export interface Surroundings {
   readonly storage: Storage;
   readonly clock: Clock;
   readonly random: Random;
+  readonly mail: Mail | undefined;
   readonly onMessage?: ((message: OutboundMessage) => void) | undefined;
   apiUrl(): string;
 }
 
 export function createTenant(options: TenantOptions, surroundings: Surroundings): Tenant {
-  const { storage, clock, random, onMessage, apiUrl } = surroundings;
+  const { storage, clock, random, mail, onMessage, apiUrl } = surroundings;
   const settings = tenantSettings(options);
   const { tenantId } = settings;
   const webhooks = createWebhooks({ settings, clock, random });
@@ -46,6 +49,7 @@ export function createTenant(options: TenantOptions, surroundings: Surroundings)
     settings,
     state,
     webhooks,
+    mail,
     tokens: createTokens(settings, clock),
     outbox: createOutbox({ tenantId, state, random, clock, onMessage }),
     limits: createLimits(settings, clock),
