@@ -15,6 +15,7 @@ import {
   createPasskeysRouter,
   createStepUpGuard,
   type PasskeysOptions,
+  type PasskeysPolicies,
   type RequireStepUp,
   type SecurityEvent,
 } from "../../server/passkeys/index.ts";
@@ -42,6 +43,8 @@ export interface LabOptions {
   readonly trustProxy?: number;
   /** The folder of built pages. Default: the API only. */
   readonly pagesFolder?: string;
+  /** The router's policies in the app itself. Not with `host`. */
+  readonly policies?: PasskeysPolicies;
   /** Mounts the router in a host's own app, with these options, and lets the host add routes of its own. */
   readonly host?: {
     readonly options?: Partial<PasskeysOptions>;
@@ -159,6 +162,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
               ? (_req, _res, next) => next()
               : builtPages(undefined, options.pagesFolder),
           trustProxy,
+          ...(options.policies !== undefined && { policies: options.policies }),
           now: date,
         })
       : hostApp();
