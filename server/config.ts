@@ -86,7 +86,19 @@ export function loadLocalConfig(env: Environment = process.env): Config {
   return load(env, "local");
 }
 
-function load(env: Environment, mode: "production" | "local"): Config {
+/** For the doctor: a tenant that may be an emulator's. @throws ConfigError with every problem found */
+export function loadEmulatedConfig(env: Environment): Config {
+  return load(env, "emulated");
+}
+
+/** For those who must look at single variables, however wrong the rest is. */
+export function readEnvironment(): Environment {
+  return process.env;
+}
+
+type Mode = "production" | "local" | "emulated";
+
+function load(env: Environment, mode: Mode): Config {
   const problems: string[] = [];
   const read = (name: VariableName): string | undefined => env[name]?.trim() || undefined;
   const required = (name: VariableName, why: string): void => {
@@ -162,7 +174,7 @@ function readUrl(
 
 function readTenant(
   read: (name: VariableName) => string | undefined,
-  mode: "production" | "local",
+  mode: Mode,
   problems: string[],
 ): TenantConfig | null {
   const names = ["AUTHSIGNAL_TENANT_ID", "AUTHSIGNAL_API_SECRET_KEY", "AUTHSIGNAL_API_URL"] as const;
@@ -175,12 +187,12 @@ function readTenant(
     if (read(name) === undefined)
       problems.push(`${name} is missing: copy it from the Authsignal portal (Settings, API keys).`);
   }
-  if (apiSecretKey?.startsWith("emulator-")) {
+  if (mode !== "emulated" && apiSecretKey?.startsWith("emulator-")) {
     problems.push(
       "AUTHSIGNAL_API_SECRET_KEY is an emulator's secret: it protects nothing. Use the tenant's.",
     );
   }
-  if (apiUrl !== undefined) checkApiUrl(apiUrl, problems);
+  if (mode !== "emulated" && apiUrl !== undefined) checkApiUrl(apiUrl, problems);
   return {
     tenantId: tenantId ?? "",
     apiSecretKey: apiSecretKey ?? "",

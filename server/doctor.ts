@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+/**
+ * `npm run doctor`: what is wrong with this configuration, and where in the Authsignal portal to put it right.
+ * `--read-only` makes no trial user; `--emulator` takes an emulator for the tenant.
+ */
+import { parseArgs } from "node:util";
+import { readEnvironment } from "./config.ts";
+import { examine } from "./doctor/examine.ts";
+import { report } from "./doctor/report.ts";
+import { reportAndExit } from "./serve.ts";
+
+try {
+  const { values } = parseArgs({
+    options: { "read-only": { type: "boolean" }, emulator: { type: "boolean" } },
+  });
+  const env = readEnvironment();
+  const findings = await examine(env, {
+    isReadOnly: values["read-only"] ?? false,
+    isEmulated: values.emulator ?? false,
+  });
+  const { text, exitCode } = report(findings, env.AUTHSIGNAL_API_SECRET_KEY);
+  process.stdout.write(`${text}\n`);
+  process.exitCode = exitCode;
+} catch (error) {
+  reportAndExit(error);
+}
