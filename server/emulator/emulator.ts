@@ -48,6 +48,8 @@ export async function createCore(options: EmulatorOptions, apiUrl: () => string)
       createTenant(tenant, { storage, clock, random, mail, onMessage: options.onMessage, apiUrl }),
     ),
   );
+  if (options.seed !== undefined)
+    random.dependOn(JSON.stringify(tenants.all().map(({ state }) => state.dump())));
   const journal = createJournal(clock);
   const closing = new AbortController();
   let sweptAt = clock.now();

@@ -8,6 +8,11 @@ export interface Random {
   digits(count: number): string;
   /** Uniform in [0, 1). */
   fraction(): number;
+  /**
+   * Makes a seeded stream depend on what was restored: otherwise it would begin again and repeat ids that exist. The same
+   * seed and the same restored state still give the same stream.
+   */
+  dependOn(restored: string): void;
 }
 
 /**
@@ -15,9 +20,11 @@ export interface Random {
  * that a run with faults and codes can be played again exactly. Never seed anything but a test.
  */
 export function createRandom(seed?: string): Random {
-  const bytes = seed === undefined ? (count: number) => randomBytes(count) : seededBytes(seed);
+  const stream = seed === undefined ? { bytes: randomBytes, dependOn: () => {} } : seededStream(seed);
+  const { bytes, dependOn } = stream;
   return {
     bytes,
+    dependOn,
     uuid: () => toUuid(bytes(16)),
     digits: (count) => {
       let digits = "";
@@ -33,18 +40,26 @@ export function createRandom(seed?: string): Random {
   };
 }
 
-function seededBytes(seed: string): (count: number) => Buffer {
+function seededStream(seed: string): Pick<Random, "bytes" | "dependOn"> {
+  let key: string | Buffer = seed;
   let block = 0;
   let pool: Buffer = Buffer.alloc(0);
-  return (count) => {
-    while (pool.length < count) {
-      const next = createHmac("sha256", seed).update(String(block)).digest();
-      pool = Buffer.concat([pool, next]);
-      block += 1;
-    }
-    const taken = Buffer.from(pool.subarray(0, count));
-    pool = pool.subarray(count);
-    return taken;
+  return {
+    bytes(count) {
+      while (pool.length < count) {
+        const next = createHmac("sha256", key).update(String(block)).digest();
+        pool = Buffer.concat([pool, next]);
+        block += 1;
+      }
+      const taken = Buffer.from(pool.subarray(0, count));
+      pool = pool.subarray(count);
+      return taken;
+    },
+    dependOn(restored) {
+      key = createHmac("sha256", key).update(restored).digest();
+      block = 0;
+      pool = Buffer.alloc(0);
+    },
   };
 }
 

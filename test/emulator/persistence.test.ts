@@ -29,6 +29,32 @@ test("signs in today with a passkey made before a restart", async () => {
   await today.close();
 });
 
+test("a seeded emulator repeats itself from the same state, and never repeats an id that it restored", async () => {
+  const options = { data: join(directory, "seeded.db"), tenants: [testTenant()], seed: "again" };
+  const keys: string[] = [];
+  for (let start = 0; start < 3; start += 1) {
+    const emulator = await startEmulator(options);
+    const { idempotencyKey } = await callersOf(emulator).authsignal.track({ userId: "u", action: "a" });
+    keys.push(idempotencyKey);
+    await emulator.close();
+  }
+  expect(new Set(keys).size).toBe(3);
+  const fresh = await startEmulator({ ...options, data: join(directory, "fresh.db") });
+  expect((await callersOf(fresh).authsignal.track({ userId: "u", action: "a" })).idempotencyKey).toBe(
+    keys[0],
+  );
+  await fresh.close();
+});
+
+test("refuses a file that another version of the emulator wrote", async () => {
+  const data = join(directory, "future.db");
+  const { default: Database } = await import("libsql");
+  const database = new Database(data);
+  database.pragma("user_version = 99");
+  database.close();
+  await expect(startEmulator({ data })).rejects.toThrow("another version");
+});
+
 test("keeps nothing in memory mode", async () => {
   const first = await startEmulator({ tenants: [testTenant()] });
   await callersOf(first).track("somebody");

@@ -237,6 +237,18 @@ describe("users", () => {
     await expect(running.authsignal.queryUsers({})).rejects.toMatchObject({ statusCode: 400 });
   });
 
+  test("decodes an external ID token, and finds the user by its address", async () => {
+    const userId = newUserId();
+    const email = `${userId}@example.com`;
+    await running.authsignal.updateUser({ userId, attributes: { email } });
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const token = `${part({ alg: "RS256" })}.${part({ email, sub: "google-1" })}.c2lnbmF0dXJl`;
+    expect(await running.authsignal.queryUsers({ token })).toMatchObject({
+      users: [{ userId }],
+      tokenPayload: { email, sub: "google-1" },
+    });
+  });
+
   test("forgets a deleted user with everything that hangs on them", async () => {
     const userId = newUserId();
     const client = running.client(createSoftAuthenticator());

@@ -168,6 +168,19 @@ describe("bodies", () => {
     expect(running.emulator.journal({ operation: "update-user" })[0]?.status).toBe(status);
   });
 
+  test("shrugs at a caller who hangs up in the middle of a body", async () => {
+    const { connect } = await import("node:net");
+    const { port } = running.emulator;
+    await new Promise<void>((resolve) => {
+      const socket = connect(port, "127.0.0.1", () => {
+        const head = `PATCH /v1/users/u HTTP/1.1\r\nhost: localhost\r\nauthorization: ${secretAuthorization(secret)}`;
+        socket.write(`${head}\r\ncontent-length: 1000\r\n\r\n{"email":`, () => socket.destroy());
+      });
+      socket.on("close", () => resolve());
+    });
+    expect((await server("/users/u")).status).toBe(200);
+  });
+
   test("does not let a body reach prototypes", async () => {
     await server("/users/u", {
       method: "PATCH",

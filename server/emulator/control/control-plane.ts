@@ -145,6 +145,7 @@ export function createControlPlane(core: Core): ControlPlane {
         assertDump(dump);
         requireTenant(core, tenantId).state.restore(dump);
       }
+      core.random.dependOn(JSON.stringify(state));
     },
 
     clock: core.clock,
