@@ -67,9 +67,12 @@ export function createApp(deps: AppDeps): Express {
   );
   app.get("/healthz", (_req, res) => void res.json({ status: "ok" }));
   app.get("/readyz", async (_req, res) => {
-    await storage.ping();
-    if (!deps.authsignal.isAvailable())
-      throw new AppError("upstream_unavailable", { extras: { retryAfter: 5 } });
+    await storage.ping().catch((cause: unknown) => {
+      throw new AppError("upstream_unavailable", { detail: "The storage cannot be reached.", cause });
+    });
+    if (!deps.authsignal.isAvailable()) {
+      throw new AppError("upstream_unavailable", { detail: "Authsignal is out.", extras: { retryAfter: 5 } });
+    }
     res.json({ status: "ready" });
   });
   app.use("/api", sessions.middleware);
