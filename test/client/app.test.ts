@@ -1,0 +1,262 @@
+/** The whole app over the real SDK and the real stack: what leads where, and what happens when it does not go well. */
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
+import { type Stack, startStack } from "../kit/start-stack.ts";
+import { openBrowser, type TestBrowser, type TestBrowserOptions } from "./browser.ts";
+import { button, field, type } from "./page.ts";
+
+let stack: Stack;
+let browser: TestBrowser | undefined;
+
+beforeAll(async () => {
+  stack = await startStack();
+});
+afterEach(() => {
+  browser?.close();
+  browser = undefined;
+  localStorage.clear();
+});
+afterAll(() => stack?.close());
+
+async function open(options: TestBrowserOptions = {}): Promise<TestBrowser> {
+  browser = await openBrowser(stack, options);
+  return browser;
+}
+
+const shown = (name: string) => vi.waitFor(() => button(name), { timeout: 3_000 });
+const reads = (page: TestBrowser, words: string) =>
+  vi.waitFor(() => expect(page.text()).toContain(words), { timeout: 3_000 });
+
+/** An account with a passkey on this authenticator. */
+async function withPasskey(authenticator = createSoftAuthenticator()) {
+  const agent = stack.agent();
+  const user = await stack.signInWithOtp(agent);
+  await stack.enrollPasskey(agent, authenticator);
+  return { agent, authenticator, user };
+}
+
+test("between the click and the prompt there is no request, whatever the button", async () => {
+  const { authenticator } = await withPasskey();
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  await vi.waitFor(() =>
+    expect(page.requests.filter((request) => request.endsWith("/authentication-options"))).toHaveLength(2),
+  );
+  const before = page.requests.length;
+  page.silencePrompts();
+  button("Sign in with a passkey").click();
+  await vi.waitFor(() => expect(page.prompts).toContain("modal"));
+  expect(page.requests.slice(before)).toEqual([]);
+});
+
+test("an answer that was fetched beforehand serves one prompt only", async () => {
+  const page = await open();
+  await page.autofill.whenPending();
+  page.breakPrompts(new DOMException("declined", "NotAllowedError"));
+  const challenges = () => page.requests.filter((request) => request.endsWith("/client/challenge")).length;
+  const first = await vi.waitFor(() => {
+    expect(challenges()).toBe(2);
+    return challenges();
+  });
+  for (const clicks of [1, 2]) {
+    (await shown("Sign in with a passkey")).click();
+    await vi.waitFor(() => expect(challenges()).toBeGreaterThanOrEqual(first + clicks));
+    await page.autofill.whenPending();
+  }
+});
+
+test("a prompt that nothing answers, not even an abort, has a way out that works", async () => {
+  const page = await open();
+  await page.autofill.whenPending();
+  page.silencePrompts();
+  button("Sign in with a passkey").click();
+  (await shown("Cancel")).click();
+  await vi.waitFor(() => expect(() => button("Cancel")).toThrow());
+  await page.signInWithCode(stack.newAddress());
+  expect(location.pathname).toBe("/create-passkey");
+});
+
+test.each<[string, "offline" | { body: string; status?: number }]>([
+  ["the network is gone", "offline"],
+  ["a proxy answers with its own page", { body: "<!doctype html><h1>Login</h1>" }],
+  ["a proxy answers with an error page", { body: "<h1>502</h1>", status: 502 }],
+  ["an empty answer arrives", { body: "" }],
+])("when %s, the typed address stays, and trying again works", async (_, fault) => {
+  const page = await open();
+  page.breakNetwork("/otp/challenge", fault);
+  const email = stack.newAddress();
+  type(field("Email address"), email);
+  button("Continue").click();
+  await reads(page, "Cannot reach the sign-in service.");
+  expect(field("Email address").value).toBe(email);
+  page.breakNetwork("/otp/challenge", null);
+  button("Continue").click();
+  await vi.waitFor(() => expect(location.pathname).toBe("/sign-in/code"));
+});
+
+test("when the question who is signed in gets no good answer, the page still lets people sign in", async () => {
+  const page = await open();
+  page.breakNetwork("/session", { body: "<h1>Maintenance</h1>", status: 503 });
+  await page.load("/");
+  expect(button("Continue")).toBeDefined();
+});
+
+test("too many codes rest the button, and count down on it", async () => {
+  const page = await open();
+  const title = "Slow down.";
+  const limit = { type: "/problems/rate_limited", title, status: 429, code: "rate_limited", requestId: "r" };
+  page.breakNetwork("/otp/challenge", { status: 429, body: JSON.stringify({ ...limit, retryAfter: 7 }) });
+  type(field("Email address"), stack.newAddress());
+  button("Continue").click();
+  await reads(page, "Too many tries. Wait 7 seconds, then try again.");
+  expect(button("Continue").dataset.wait).toBe("7");
+  expect(button("Continue").getAttribute("aria-disabled")).toBe("true");
+});
+
+test("a double click on Continue sends one code", async () => {
+  const page = await open();
+  type(field("Email address"), stack.newAddress());
+  button("Continue").click();
+  button("Continue").click();
+  await vi.waitFor(() => expect(location.pathname).toBe("/sign-in/code"));
+  expect(page.requests.filter((request) => request.endsWith("/otp/challenge"))).toHaveLength(1);
+});
+
+test("a reload in the middle of the code keeps the address and the wait", async () => {
+  const page = await open();
+  const email = stack.newAddress();
+  type(field("Email address"), email);
+  button("Continue").click();
+  await vi.waitFor(() => field("Code"));
+  const { state } = history;
+  await page.load("/sign-in/code");
+  expect(location.pathname).toBe("/sign-in");
+  history.replaceState(state, "", "/sign-in/code");
+  window.dispatchEvent(new PopStateEvent("popstate"));
+  await reads(page, email);
+});
+
+test("an address of another view leads where the person may be", async () => {
+  const page = await open();
+  for (const path of ["/account", "/create-passkey", "/sign-in/code", "/nowhere"]) {
+    await page.load(path);
+    expect(location.pathname).toBe("/sign-in");
+  }
+});
+
+test("a session that ended elsewhere leads back to signing in, with a sentence", async () => {
+  const page = await open();
+  await page.signInWithCode(stack.newAddress());
+  (await shown("Not now")).click();
+  await shown("Sign out");
+  const body = { type: "", title: "", status: 401, code: "not_authenticated", requestId: "r" };
+  page.breakNetwork("/passkeys", { status: 401, body: JSON.stringify(body) });
+  await page.load("/account");
+  await reads(page, "You have been signed out. Sign in again to go on.");
+  expect(location.pathname).toBe("/sign-in");
+});
+
+test("signing out in one tab brings the other tab back to signing in", async () => {
+  const page = await open();
+  await page.signInWithCode(stack.newAddress());
+  (await shown("Not now")).click();
+  await shown("Sign out");
+  const otherTab = new BroadcastChannel("session");
+  await fetch("/api/session", { method: "DELETE" });
+  otherTab.postMessage("changed");
+  await reads(page, "You have been signed out.");
+  otherTab.close();
+});
+
+test("an answer to the offer is kept before the page moves on, and a lost one holds nobody up", async () => {
+  const page = await open();
+  await page.signInWithCode(stack.newAddress());
+  page.breakNetwork("/passkey-offer", "offline");
+  (await shown("Not now")).click();
+  await shown("Sign out");
+  expect(page.requests.findLast((request) => request.startsWith("PUT"))).toBe("PUT /api/passkey-offer");
+});
+
+test("after a passkey from another device, one on this device is offered", async () => {
+  const { authenticator } = await withPasskey();
+  authenticator.configure({ transport: "hybrid" });
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  button("Sign in with a passkey").click();
+  await vi.waitFor(() => expect(location.pathname).toBe("/create-passkey"));
+  await reads(page, "Create a passkey on this device?");
+});
+
+test("a passkey in an extension is not taken for one on another device", async () => {
+  const bitwarden = { aaguid: "d548826e-79b4-db40-a3d8-11116f7e8349" };
+  const { authenticator } = await withPasskey(createSoftAuthenticator(bitwarden));
+  authenticator.configure({ transport: "hybrid" });
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  button("Sign in with a passkey").click();
+  await vi.waitFor(() => expect(location.pathname).toBe("/account"));
+});
+
+test("nothing is offered after a passkey of this device", async () => {
+  const { authenticator } = await withPasskey();
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  button("Sign in with a passkey").click();
+  await vi.waitFor(() => expect(location.pathname).toBe("/account"));
+});
+
+test("the password manager is told which passkeys count, when the list is known", async () => {
+  const { authenticator, user } = await withPasskey();
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  page.autofill.pick();
+  await shown("Sign out");
+  await vi.waitFor(() => expect(page.signals.length).toBeGreaterThan(0));
+  const [credential] = authenticator.credentials();
+  expect(page.signals).toContainEqual([
+    "signalAllAcceptedCredentials",
+    {
+      rpId: "localhost",
+      userId: credential?.userHandle,
+      allAcceptedCredentialIds: [credential?.credentialId],
+    },
+  ]);
+  expect(page.signals).toContainEqual([
+    "signalCurrentUserDetails",
+    { rpId: "localhost", userId: credential?.userHandle, name: user.email, displayName: user.email },
+  ]);
+});
+
+test("a list that could not be loaded tells the password manager nothing, and shows no empty account", async () => {
+  const { authenticator } = await withPasskey();
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  page.breakNetwork("/api/passkeys", "offline");
+  page.autofill.pick();
+  await reads(page, "Your passkeys could not be loaded.");
+  expect(page.text()).not.toContain("You have no passkeys yet.");
+  expect(page.signals).toEqual([]);
+  page.breakNetwork("/api/passkeys", null);
+  (await shown("Try again")).click();
+  await reads(page, "On your devices");
+});
+
+test("an empty list is told only after the person has deleted the last passkey", async () => {
+  const page = await open();
+  await page.signInWithCode(stack.newAddress());
+  (await shown("Not now")).click();
+  await reads(page, "You have no passkeys yet.");
+  expect(page.signals).toEqual([]);
+});
+
+test("signing out leaves no result token behind in the SDK", async () => {
+  const { authenticator } = await withPasskey();
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  button("Sign in with a passkey").click();
+  (await shown("Sign out")).click();
+  await shown("Sign in with a passkey");
+  const { Authsignal } = await import("@authsignal/browser");
+  const answer = await new Authsignal(stack.browser).passkey.signUp({ username: "x" });
+  expect(answer).toMatchObject({ errorCode: "token_not_set" });
+});

@@ -1,0 +1,173 @@
+/** Autofill that lives: armed from load, silent in every failure, and never lost to one. */
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { createSoftAuthenticator, type SoftAuthenticator } from "../kit/soft-authenticator.ts";
+import { type Stack, startStack } from "../kit/start-stack.ts";
+import { openBrowser, type TestBrowser, type TestBrowserOptions } from "./browser.ts";
+import { button, field, type } from "./page.ts";
+
+let stack: Stack;
+let authenticator: SoftAuthenticator;
+let browser: TestBrowser | undefined;
+
+beforeAll(async () => {
+  stack = await startStack();
+  authenticator = createSoftAuthenticator();
+  const agent = stack.agent();
+  await stack.signInWithOtp(agent);
+  await stack.enrollPasskey(agent, authenticator);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  browser?.close();
+  browser = undefined;
+});
+afterAll(() => stack?.close());
+
+async function open(prepare?: TestBrowserOptions["prepare"]): Promise<TestBrowser> {
+  browser = await openBrowser(stack, { authenticator, ...(prepare && { prepare }) });
+  return browser;
+}
+
+const conditional = ({ prompts }: TestBrowser) => prompts.filter((mediation) => mediation === "conditional");
+const alerts = () =>
+  [...document.querySelectorAll('[role="alert"]')].map(({ textContent }) => textContent).join("");
+
+test("it is armed on load, once, without any dialog, for anybody's passkey", async () => {
+  const page = await open();
+  await page.autofill.whenPending();
+  expect(page.prompts).toEqual(["conditional"]);
+});
+
+test("picking a passkey under the field signs in, in two round trips", async () => {
+  const page = await open();
+  await page.autofill.whenPending();
+  const before = page.requests.length;
+  page.autofill.pick();
+  await vi.waitFor(() => expect(location.pathname).toBe("/account"));
+  expect(page.requests.slice(before, before + 2)).toEqual([
+    "POST /v1/client/verify/passkey",
+    "POST /api/validate",
+  ]);
+});
+
+test.each<[string, () => Promise<Record<string, boolean>>]>([
+  ["says it has none", async () => ({ conditionalGet: false })],
+  ["refuses to say", () => Promise.reject(new DOMException("no", "SecurityError"))],
+  ["never says", () => new Promise(() => {})],
+])("where the browser %s, nothing is asked and the page works", async (_, answer) => {
+  const page = await open((target) => {
+    target.getClientCapabilities = answer;
+  });
+  type(field("Email address"), stack.newAddress());
+  button("Continue").click();
+  await vi.waitFor(() => expect(location.pathname).toBe("/sign-in/code"));
+  expect(conditional(page)).toEqual([]);
+});
+
+test("a click before the browser has said whether it has autofill comes first", async () => {
+  let say: (capabilities: Record<string, boolean>) => void = () => {};
+  const page = await open((target) => {
+    target.getClientCapabilities = () => new Promise((resolve) => (say = resolve));
+  });
+  page.silencePrompts();
+  button("Sign in with a passkey").click();
+  await vi.waitFor(() => expect(page.prompts).toEqual(["modal"]));
+  say({ conditionalGet: true });
+  await vi.waitFor(() => expect(button("Cancel")).toBeDefined());
+  expect(page.prompts).toEqual(["modal"]);
+});
+
+test("the button ends the pending request before it prompts, and a cancel arms it again", async () => {
+  const page = await open();
+  await page.autofill.whenPending();
+  // A second request while one is pending would be an OperationError, in the words for "another request is open".
+  page.breakPrompts(new DOMException("declined", "NotAllowedError"));
+  button("Sign in with a passkey").click();
+  await vi.waitFor(() => expect(alerts()).toContain("No passkey used."));
+  await page.autofill.whenPending();
+  expect(page.prompts).toEqual(["conditional", "modal", "conditional"]);
+});
+
+test.each([
+  "NotAllowedError",
+  "AbortError",
+  "SecurityError",
+  "NotSupportedError",
+  "ConstraintError",
+  "OperationError",
+  "UnknownError",
+  "DataError",
+  "EncodingError",
+])("when it ends in %s nobody hears of it, and the other ways in are there", async (name) => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  const page = await open();
+  await page.autofill.whenPending();
+  page.breakAutofill(new DOMException("made up", name));
+  await page.load("/");
+  await vi.waitFor(() => expect(conditional(page).length).toBeGreaterThan(1));
+  expect(alerts()).toBe("");
+  expect(document.getElementById("status")?.textContent).toBe("");
+  expect(button("Sign in with a passkey")).toBeDefined();
+});
+
+test("after a failure that may pass it is armed again", async () => {
+  const page = await open();
+  await page.autofill.whenPending();
+  page.breakAutofill(new DOMException("made up", "UnknownError"));
+  await page.load("/");
+  await vi.waitFor(() => expect(conditional(page).length).toBeGreaterThan(1));
+  page.breakAutofill(null);
+  await vi.waitFor(() => expect(page.autofill.isPending()).toBe(true), { timeout: 6_000 });
+});
+
+test("a dropped connection costs nothing: when the network is back, so is autofill", async () => {
+  const page = await open();
+  page.breakNetwork("/client/challenge", "offline");
+  await page.load("/");
+  await vi.waitFor(() => expect(page.requests.at(-1)).toContain("/client/challenge"));
+  expect(page.autofill.isPending()).toBe(false);
+  page.breakNetwork("/client/challenge", null);
+  window.dispatchEvent(new Event("online"));
+  await page.autofill.whenPending();
+  expect(alerts()).toBe("");
+});
+
+test("an idle page gets a new challenge before the old one is too old, and the passkey still signs in", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"] });
+  const page = await open();
+  await page.autofill.whenPending();
+  for (const renewals of [2, 3, 4]) {
+    await vi.advanceTimersByTimeAsync(4 * 60_000);
+    await vi.waitFor(() => expect(conditional(page)).toHaveLength(renewals));
+  }
+  await page.autofill.whenPending();
+  page.autofill.pick();
+  await vi.waitFor(() => expect(location.pathname).toBe("/account"));
+});
+
+test("a passkey that was deleted says so, and the password manager forgets it", async () => {
+  const removed = createSoftAuthenticator();
+  const agent = stack.agent();
+  await stack.signInWithOtp(agent);
+  const { id } = await stack.enrollPasskey(agent, removed);
+  await agent.delete(`/api/passkeys/${id}`).expect(204);
+  browser = await openBrowser(stack, { authenticator: removed });
+  const page = browser;
+  await page.autofill.whenPending();
+  page.autofill.pick();
+  await vi.waitFor(() =>
+    expect(alerts()).toBe("This passkey was removed from your account. Continue with email."),
+  );
+  await vi.waitFor(() => expect(removed.credentials()).toEqual([]));
+});
+
+test("leaving the view leaves nothing pending", async () => {
+  const page = await open();
+  await page.autofill.whenPending();
+  type(field("Email address"), stack.newAddress());
+  button("Continue").click();
+  await vi.waitFor(() => expect(location.pathname).toBe("/sign-in/code"));
+  await vi.waitFor(() => expect(page.autofill.isPending()).toBe(false));
+  history.back();
+  await page.autofill.whenPending();
+});

@@ -1,0 +1,181 @@
+/** What happens × where: each failure caused for real, over the real SDK, and the words that the person gets. */
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { type Stack, startStack } from "../kit/start-stack.ts";
+import { type NetworkFault, openBrowser, type TestBrowser } from "./browser.ts";
+import { button } from "./page.ts";
+
+let stack: Stack;
+let browser: TestBrowser;
+beforeAll(async () => {
+  stack = await startStack();
+});
+afterAll(() => stack?.close());
+
+const alertText = () => document.querySelector('[role="alert"].failure')?.textContent ?? "";
+const isIdle = () => document.querySelector('[data-ref="waiting"]:not([hidden])') === null;
+const refusal = (errorCode: string): NetworkFault => ({
+  status: 400,
+  body: JSON.stringify({ error: errorCode, errorCode, errorDescription: "no" }),
+});
+
+/** A click whose prompt or request fails, up to the words that it ends in. */
+async function fail(name: string): Promise<string> {
+  button(name).click();
+  await vi.waitFor(() => expect(isIdle()).toBe(false));
+  await vi.waitFor(() => expect(isIdle()).toBe(true), { timeout: 5_000 });
+  return alertText();
+}
+
+function repair(): void {
+  browser.breakPrompts(null);
+  for (const pathEnd of ["/verify/passkey", "/user-authenticators/passkey", "/client/challenge"]) {
+    browser.breakNetwork(pathEnd, null);
+  }
+  browser.breakNetwork("/validate", null);
+}
+
+const button1 = "Sign in with a passkey";
+
+describe("the button", () => {
+  beforeAll(async () => {
+    browser = await openBrowser(stack);
+    await browser.signInWithCode(stack.newAddress());
+    button("Create a passkey").click();
+    await vi.waitFor(() => button("Sign out"));
+    button("Sign out").click();
+    await vi.waitFor(() => button(button1));
+  });
+  afterEach(repair);
+  afterAll(() => browser.close());
+
+  test.each([
+    ["NotAllowedError", "No passkey used. Try again, or continue with email."],
+    ["AbortError", "No passkey used. Try again, or continue with email."],
+    ["SecurityError", "Passkeys are not set up for this address. Continue with email."],
+    ["NotSupportedError", "This device cannot use passkeys. Continue with email."],
+    ["ConstraintError", "This device cannot use passkeys. Continue with email."],
+    ["OperationError", "Another passkey request is open. Close it and try again, or continue with email."],
+    ["UnknownError", "Your device could not finish. Try again, or continue with email."],
+    ["DataError", "Your device could not finish. Try again, or continue with email."],
+    ["EncodingError", "Your device could not finish. Try again, or continue with email."],
+  ])("a prompt that ends in %s", async (name, words) => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    browser.breakPrompts(new DOMException("made up", name));
+    expect(await fail(button1)).toBe(words);
+    expect(document.activeElement).toBe(button(button1));
+    // The other way in is armed again, and the view is as it was.
+    await browser.autofill.whenPending();
+    expect(button("Continue")).toBeInstanceOf(HTMLButtonElement);
+  });
+
+  test.each<[string, NetworkFault, string]>([
+    ["Authsignal refuses the proof", refusal("invalid_credential"), "This passkey was not accepted."],
+    ["Authsignal is out", "offline", "Cannot reach the sign-in service."],
+    [
+      "a proxy answers with its own page",
+      { body: "<!doctype html>Login" },
+      "Cannot reach the sign-in service.",
+    ],
+    ["a proxy answers with JSON of its own", { body: '{"ok":true}' }, "Cannot reach the sign-in service."],
+    ["the passkey was deleted", refusal("unknown_credential"), "This passkey was removed from your account."],
+  ])("%s", async (_, fault, words) => {
+    browser.breakNetwork("/verify/passkey", fault);
+    expect(await fail(button1)).toContain(words);
+    const told = browser.signals.filter(([name]) => name === "signalUnknownCredential").length;
+    await vi.waitFor(() => expect(told > 0 || !words.includes("removed")).toBe(true));
+  });
+
+  test("the password manager hears of a deleted passkey, and of no other failure", () => {
+    const told = browser.signals.filter(([name]) => name === "signalUnknownCredential");
+    expect(told).toEqual([
+      ["signalUnknownCredential", { rpId: "localhost", credentialId: expect.stringMatching(/^[\w-]+$/) }],
+    ]);
+  });
+
+  test("a refusal of our own server is not called a cancel", async () => {
+    await browser.load("/");
+    await enrolAnother();
+    browser.breakNetwork("/validate", { status: 500, body: problem("internal_error", 500) });
+    expect(await fail(button1)).toBe("Something went wrong on our side. Try again. If it stays, quote r-1.");
+  });
+
+  test("an expired challenge is fetched anew once, silently", async () => {
+    let answers = 0;
+    browser.breakNetwork("/verify/passkey", refusal("expired_token"));
+    const before = browser.prompts.filter((mediation) => mediation === "modal").length;
+    const ended = fail(button1);
+    answers = before;
+    expect(await ended).toBe("That took too long. Try again.");
+    expect(browser.prompts.filter((mediation) => mediation === "modal")).toHaveLength(answers + 2);
+  });
+
+  test("too many tries rest the button, and count down on it", async () => {
+    browser.breakNetwork("/verify/passkey", refusal("too_many_requests"));
+    expect(await fail(button1)).toBe("Too many tries. Wait 30 seconds, then try again.");
+    expect(button(button1).dataset.wait).toBe("30");
+    const before = browser.prompts.length;
+    button(button1).click();
+    expect(browser.prompts).toHaveLength(before);
+  });
+
+  async function enrolAnother(): Promise<void> {
+    await browser.signInWithCode(stack.newAddress());
+    await vi.waitFor(() => button("Create a passkey"));
+    button("Create a passkey").click();
+    await vi.waitFor(() => button("Sign out"));
+    button("Sign out").click();
+    await vi.waitFor(() => button(button1));
+  }
+});
+
+describe("creating", () => {
+  beforeAll(async () => {
+    browser = await openBrowser(stack);
+    await browser.signInWithCode(stack.newAddress());
+    await vi.waitFor(() => button("Create a passkey"));
+  });
+  afterEach(repair);
+  afterAll(() => browser.close());
+
+  test.each([
+    ["NotAllowedError", "Not created. You can do it later in your account."],
+    ["AbortError", "Not created. You can do it later in your account."],
+    ["SecurityError", "Passkeys are not set up for this address."],
+    ["NotSupportedError", "This device cannot create passkeys. You can keep signing in with email."],
+    ["ConstraintError", "This device cannot create passkeys. You can keep signing in with email."],
+    ["OperationError", "Another passkey request is open. Close it and try again."],
+    ["UnknownError", "Your device could not finish. Try again."],
+    ["DataError", "Your device could not finish. Try again."],
+    ["EncodingError", "Your device could not finish. Try again."],
+  ])("a prompt that ends in %s", async (name, words) => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    browser.breakPrompts(new DOMException("made up", name));
+    expect(await fail("Create a passkey")).toBe(words);
+    expect(button("Not now")).toBeInstanceOf(HTMLButtonElement);
+  });
+
+  test.each<[string, NetworkFault, string, number]>([
+    ["Authsignal is out", "offline", "Cannot reach the sign-in service.", 0],
+    ["a proxy answers with its own page", { body: "<html>" }, "Cannot reach the sign-in service.", 0],
+    ["Authsignal refuses the passkey", refusal("invalid_credential"), "The passkey could not be saved.", 1],
+  ])("%s", async (_, fault, words, told) => {
+    const unknown = () => browser.signals.filter(([name]) => name === "signalUnknownCredential").length;
+    const before = unknown();
+    browser.breakNetwork("/user-authenticators/passkey", fault);
+    expect(await fail("Create a passkey")).toContain(words);
+    // Only a definite refusal takes the passkey away that the device has just made.
+    expect(unknown() - before).toBe(told);
+  });
+
+  test("a device that has a passkey already is done, and nobody claims a success", async () => {
+    browser.breakPrompts(new DOMException("excluded", "InvalidStateError"));
+    button("Create a passkey").click();
+    await vi.waitFor(() => expect(location.pathname).toBe("/account"));
+    await vi.waitFor(() => expect(browser.text()).toContain("This device already has a passkey for you."));
+    expect(browser.text()).not.toContain("Passkey created");
+  });
+});
+
+function problem(code: string, status: number): string {
+  return JSON.stringify({ type: `/problems/${code}`, title: code, status, code, requestId: "r-1" });
+}

@@ -1,0 +1,83 @@
+/** Every language says everything, and the person's is used. */
+import { existsSync, readdirSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import {
+  catalogues,
+  isLanguage,
+  loadLaterWords,
+  preferredLanguage,
+  rememberLanguage,
+  t,
+  useLanguage,
+} from "../../client/language.ts";
+import type { Message } from "../../client/messages.ts";
+
+const folder = `${import.meta.dirname}/../../client/languages`;
+
+describe.each(Object.keys(catalogues))("%s", (language) => {
+  test.each(["first", "later"] as const)("has exactly the keys and values of English: %s", async (part) => {
+    const theirs = await wordsOf(language, part);
+    const english = await wordsOf("en", part);
+    expect(Object.keys(theirs)).toEqual(Object.keys(english));
+    for (const [key, message] of Object.entries(english)) {
+      expect(placeholders(theirs[key]), key).toEqual(placeholders(message));
+    }
+  });
+});
+
+test("every folder of words is in use", () => {
+  expect(readdirSync(folder).sort()).toEqual(Object.keys(catalogues).sort());
+  expect(existsSync(`${folder}/en/first.ts`)).toBe(true);
+});
+
+describe("choosing", () => {
+  beforeEach(() => localStorage.clear());
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    await useLanguage("en");
+  });
+
+  test.each([
+    [["de-CH", "en"], "de"],
+    [["fr", "de"], "de"],
+    [["en-GB", "de"], "en"],
+    [["ja"], "en"],
+    [[], "en"],
+  ])("for a browser that asks for %j it is %s", (wanted, chosen) => {
+    vi.spyOn(navigator, "languages", "get").mockReturnValue(wanted);
+    expect(preferredLanguage()).toBe(chosen);
+  });
+
+  test("what the person chose outranks the browser, also where it cannot be kept", () => {
+    vi.spyOn(navigator, "languages", "get").mockReturnValue(["en"]);
+    rememberLanguage("de");
+    expect(preferredLanguage()).toBe("de");
+    vi.spyOn(Storage.prototype, "setItem").mockImplementation(() => {
+      throw new DOMException("blocked", "SecurityError");
+    });
+    vi.spyOn(Storage.prototype, "getItem").mockImplementation(() => {
+      throw new DOMException("blocked", "SecurityError");
+    });
+    rememberLanguage("de");
+    expect(preferredLanguage()).toBe("en");
+  });
+
+  test("the document says which language it is in, and counts are in its grammar", async () => {
+    await useLanguage("de");
+    await loadLaterWords();
+    expect(document.documentElement.lang).toBe("de");
+    expect(t("otp.lifetime", { count: 1 })).toBe("Der Code gilt eine Minute.");
+    expect(t("otp.lifetime", { count: 5 })).toBe("Der Code gilt 5 Minuten.");
+  });
+});
+
+async function wordsOf(language: string, part: "first" | "later"): Promise<Record<string, Message>> {
+  if (!isLanguage(language)) throw new Error(`No such language: ${language}`);
+  if (part === "first") return { ...(await catalogues[language].first()).first };
+  return { ...(await catalogues[language].later()).later };
+}
+
+function placeholders(message: Message | undefined): string[] {
+  const text = typeof message === "string" ? message : (message?.other ?? "");
+  return [...text.matchAll(/\{\w+\}/g)].map(([name]) => name).sort();
+}
