@@ -82,8 +82,8 @@ async function refresh() {
     ask("/faults"),
     ask("/clock"),
   ]);
-  table("messages", "Messages", ["To", "Code or link", "Kind", "Action", "Sent"],
-    messages.map((one) => [one.to, one.code ?? one.link, one.channel, one.action, time(one.sentAt)]),
+  table("messages", "Messages", ["Code or link", "To", "Kind", "Action", "Sent"],
+    messages.map((one) => [one.code ?? one.link, one.to, one.channel, one.action, time(one.sentAt)]),
     "No message yet. A code appears here as soon as an app asks for one.");
   const users = tenants.flatMap((tenant) => tenant.users);
   table("users", "Users", ["User", "E-mail", "Authenticators", "Created"],

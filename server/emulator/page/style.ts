@@ -41,7 +41,8 @@ td:has(time) { white-space: nowrap; }
 .code { font: 600 1.05rem/1.4 ui-monospace, monospace; user-select: all; }
 h2 + .rows { margin-block-start: 0.75rem; }
 form, .buttons { display: flex; flex-wrap: wrap; gap: 0.6rem 1rem; align-items: end; margin: 0.5rem 0 1rem; }
-label { display: inline-flex; flex-wrap: wrap; gap: 0.25rem 0.5rem; align-items: center; }
+label { display: inline-flex; flex-wrap: wrap; gap: 0.25rem 0.5rem; align-items: center; max-inline-size: 100%; }
+select { min-inline-size: 0; flex: 1 1 0; }
 input, select, button { font: inherit; padding: 0.35rem 0.6rem; max-inline-size: 100%; }
 input[type="number"] { inline-size: 5rem; }
 button { cursor: pointer; }
