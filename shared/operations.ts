@@ -65,6 +65,7 @@ export const operations = {
     answer: SignedInResponse,
     problems: [
       "validation_failed",
+      "not_authenticated",
       "otp_not_requested",
       "otp_incorrect",
       "otp_expired",

@@ -1,7 +1,8 @@
 /** Sessions by cookie, with express-session. The only writer of the user id in a session. */
 import { randomUUID } from "node:crypto";
 import type { Request, RequestHandler, Response } from "express";
-import session, { type Store } from "express-session";
+import session, { type SessionData, type Store } from "express-session";
+import { AppError } from "../errors.ts";
 import type { AuthenticationMethod, SessionPort } from "./session-port.ts";
 
 declare module "express-session" {
@@ -84,8 +85,9 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     },
 
     async renew(req, _res, { method }) {
-      const { signedIn } = req.session;
-      if (signedIn === undefined) throw new Error("Only the session of a signed-in user can be renewed.");
+      // As it is now: the proof took its time, and meanwhile the person may have signed out.
+      const signedIn = (await stored(req))?.signedIn;
+      if (signedIn === undefined) throw new AppError("not_authenticated");
       await regenerate(req);
       req.session.signedIn = { ...signedIn, method, authenticatedAt: options.now().toISOString() };
       await save(req);
@@ -136,6 +138,16 @@ function requireMounted(req: Request): void {
 /** Saved before the answer goes out, so that what was acknowledged is there. */
 function save(req: Request): Promise<void> {
   return callback((done) => req.session.save(done));
+}
+
+/** The session as the store has it, or null when it has been ended. */
+function stored(req: Request): Promise<SessionData | null> {
+  return new Promise((resolve, reject) => {
+    req.sessionStore.get(req.sessionID, (error: unknown, data) => {
+      if (error === undefined || error === null) resolve(data ?? null);
+      else reject(error);
+    });
+  });
 }
 
 /** Ends the session and gives the request another, with a new id and nothing in it. */

@@ -31,6 +31,7 @@ export interface SessionPort {
   /**
    * Marks the current session as freshly authenticated, and gives the browser a new credential for it. The
    * session keeps its id and its absolute end: nobody stays signed in for ever by confirming things.
+   * @throws AppError not_authenticated when the session was ended while the proof was under way
    */
   renew(req: Request, res: Response, proof: Pick<SignedIn, "method">): Promise<void>;
 

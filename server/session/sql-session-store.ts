@@ -34,7 +34,9 @@ export class SqlSessionStore extends Store {
       .where("id", "=", hashed(sid))
       .where("expires_at", ">", this.#now().getTime())
       .executeTakeFirst();
-    found.then((row) => done(null, row === undefined ? null : JSON.parse(row.data)), done);
+    found
+      .then((row) => (row === undefined ? null : JSON.parse(row.data)))
+      .then((session) => done(null, session), done);
   }
 
   /** A request that was under way while its session was ended or rotated must not bring the old one back. */

@@ -243,6 +243,54 @@ describe("signing out", () => {
     }
     expect(await userOf(before)).toBeNull();
   });
+
+  test("wins against a step-up that was under way: the proof renews nothing", async () => {
+    const person = await lab.person("passkey");
+    const token = await lab.stepUpToken(person);
+    const validating = gate();
+    lab.line.fail(
+      only("/validate", async (call) => {
+        const real = await call.forward();
+        validating.arrive();
+        await validating.opened;
+        call.response.writeHead(real.status, { "Content-Type": "application/json" }).end(real.body);
+      }),
+    );
+    try {
+      const cookie = cookiesOf(await person.agent.get(api("getSession")).expect(200));
+      const slow = withCookie(lab, cookie)
+        .post(api("validate"))
+        .send({ token, action: actions.managePasskeys })
+        .then((answer) => answer);
+      await validating.arrived;
+      await withCookie(lab, cookie).delete(api("deleteSession")).expect(204);
+      validating.open();
+      const answer = await slow;
+      expect([answer.status, answer.body.code]).toEqual([401, "not_authenticated"]);
+      expect(await userOf(cookie)).toBeNull();
+      expect(await userOf(cookiesOf(answer))).toBeNull();
+    } finally {
+      lab.line.fail(null);
+    }
+  });
+});
+
+describe("a session that cannot be read", () => {
+  // Redis keeps sessions elsewhere.
+  test.skipIf(process.env.TEST_REDIS_URL !== undefined)(
+    "is a 500 for its owner and no end for the app",
+    async () => {
+      const own = await startLab();
+      try {
+        const { agent } = await own.person();
+        await own.storage.traffic.updateTable("sessions").set({ data: "{" }).execute();
+        await agent.get(api("getSession")).expect(500);
+        await own.person();
+      } finally {
+        await own.close();
+      }
+    },
+  );
 });
 
 describe("the cookie", () => {
