@@ -7,7 +7,7 @@ import { createMail } from "./mail.ts";
 import { defaultTenant, type EmulatorOptions, type TenantOptions } from "./options.ts";
 import { createRandom, type Random } from "./random.ts";
 import { openStorage } from "./storage.ts";
-import { createTenant } from "./tenant.ts";
+import { createTenant, type Surroundings } from "./tenant.ts";
 
 /** The emulator without its listener: state, time, chance, and what answers requests. */
 export interface Core {
@@ -38,16 +38,22 @@ const defaultTenants: readonly TenantOptions[] = [
   },
 ];
 
+/** A tenant that cannot be must not leave the file locked. */
+function tenantsIn({ tenants = defaultTenants }: EmulatorOptions, surroundings: Surroundings): Tenants {
+  try {
+    return createTenants(tenants.map((tenant) => createTenant(tenant, surroundings)));
+  } catch (error) {
+    surroundings.storage.close();
+    throw error;
+  }
+}
+
 export async function createCore(options: EmulatorOptions, apiUrl: () => string): Promise<Core> {
   const clock = createClock(options.now);
   const random = createRandom(options.seed);
   const storage = await openStorage(options.data ?? ":memory:");
   const mail = options.smtp === undefined ? undefined : await createMail(options.smtp);
-  const tenants = createTenants(
-    (options.tenants ?? defaultTenants).map((tenant) =>
-      createTenant(tenant, { storage, clock, random, mail, onMessage: options.onMessage, apiUrl }),
-    ),
-  );
+  const tenants = tenantsIn(options, { storage, clock, random, mail, onMessage: options.onMessage, apiUrl });
   if (options.seed !== undefined)
     random.dependOn(JSON.stringify(tenants.all().map(({ state }) => state.dump())));
   const journal = createJournal(clock);

@@ -1,3 +1,4 @@
+import type Database from "libsql";
 import type { Change } from "./collection.ts";
 
 /** Raised whenever the shape of a record changes; a file of another version is refused rather than misread. */
@@ -24,13 +25,15 @@ export async function openStorage(data: string): Promise<Storage> {
   if (data === ":memory:") return forgetful;
 
   // Loaded only when a file is wanted: the binary costs tens of milliseconds.
-  const { default: Database } = await import("libsql");
-  const database = new Database(data);
+  const { default: SqliteFile } = await import("libsql");
+  const release = takeAlone(new SqliteFile(`${data}.lock`), data);
+  const database = new SqliteFile(data);
   database.pragma("journal_mode = WAL");
   database.pragma("synchronous = NORMAL");
   const found = versionIn(database.prepare("PRAGMA user_version").get());
   if (found !== 0 && found !== fileVersion) {
     database.close();
+    release();
     throw new Error(
       `${data} was written by another version of the emulator (${found}). Move it away or delete it.`,
     );
@@ -64,7 +67,28 @@ export async function openStorage(data: string): Promise<Storage> {
     write(tenantId, changes) {
       if (changes.length > 0) writeAll(tenantId, changes);
     },
-    close: () => database.close(),
+    close() {
+      database.close();
+      release();
+    },
+  };
+}
+
+/**
+ * Two emulators on one file would each trust their own memory and silently lose the other's rows: the second is refused. A
+ * transaction of its own, in a file of its own, because it ends when told to (closing waits for the garbage collector), and
+ * because the system ends it for a killed process.
+ */
+function takeAlone(lock: Database.Database, data: string): () => void {
+  try {
+    lock.exec("BEGIN EXCLUSIVE");
+  } catch (error) {
+    lock.close();
+    throw new Error(`${data} is in use by another emulator.`, { cause: error });
+  }
+  return () => {
+    lock.exec("COMMIT");
+    lock.close();
   };
 }
 

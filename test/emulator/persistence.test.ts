@@ -46,6 +46,18 @@ test("a seeded emulator repeats itself from the same state, and never repeats an
   await fresh.close();
 });
 
+test("refuses a file that another emulator is using, until it stops", async () => {
+  const options = { data: join(directory, "shared.db"), tenants: [testTenant()] };
+  const first = await startEmulator(options);
+  await expect(startEmulator(options)).rejects.toThrow("in use by another emulator");
+  await callersOf(first).track("somebody");
+  await first.close();
+  await expect(startEmulator({ ...options, tenants: [testTenant(), testTenant()] })).rejects.toThrow(
+    "have the id",
+  );
+  await (await startEmulator(options)).close();
+});
+
 test("refuses a file that another version of the emulator wrote", async () => {
   const data = join(directory, "future.db");
   const { default: Database } = await import("libsql");
