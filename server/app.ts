@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from "express";
 import { createAuditTrail } from "./audit.ts";
 import type { AuthsignalGateway } from "./authsignal/gateway.ts";
+import { createClientApiProxy } from "./client-api-proxy.ts";
 import { createErrorHandler, notFound } from "./error-handler.ts";
 import { AppError } from "./errors.ts";
 import type { Logger } from "./log.ts";
@@ -17,6 +18,7 @@ import { createBrowserCookie } from "./session/browser-cookie.ts";
 import { createCookieSessions } from "./session/cookie-sessions.ts";
 import type { Storage } from "./storage/storage.ts";
 import { createSqlUsers } from "./users/sql-users.ts";
+import { createWellKnown, type WellKnownOptions } from "./well-known.ts";
 
 export interface AppDeps {
   readonly authsignal: AuthsignalGateway;
@@ -24,6 +26,12 @@ export interface AppDeps {
   readonly log: Logger;
   /** Where people open the app, as `https://app.example.com`. */
   readonly origin: string;
+  /** Where they open it as well. Default nowhere. */
+  readonly moreOrigins?: readonly string[];
+  /** What the site says about itself under `/.well-known/`. Default nothing. */
+  readonly wellKnown?: WellKnownOptions;
+  /** Authsignal, to be reached by browsers under `clientApiPath`. Default: they go there themselves. */
+  readonly proxiedApiUrl?: string | null;
   readonly sessionSecret: string;
   /** For the browser SDK. `baseUrl` ends in `/v1`. */
   readonly browser: { readonly tenantId: string; readonly baseUrl: string; readonly rpId: string };
@@ -41,8 +49,12 @@ export interface AppDeps {
   readonly now?: () => Date;
 }
 
+/** Where browsers find Authsignal when this server passes their requests on. */
+export const clientApiPath = "/authsignal/v1";
+
 export function createApp(deps: AppDeps): Express {
   const { storage, log, origin, metrics = null, now = () => new Date() } = deps;
+  const origins = [origin, ...(deps.moreOrigins ?? [])];
   const https = origin.startsWith("https:");
   const sessions = createCookieSessions({
     store: storage.sessionStore,
@@ -75,6 +87,9 @@ export function createApp(deps: AppDeps): Express {
     }
     res.json({ status: "ready" });
   });
+  if (deps.wellKnown !== undefined) app.use(createWellKnown(deps.wellKnown));
+  if (typeof deps.proxiedApiUrl === "string")
+    app.use(clientApiPath, createClientApiProxy({ apiUrl: deps.proxiedApiUrl, origins }));
   app.use("/api", sessions.middleware);
   app.use(
     "/api",
@@ -84,7 +99,7 @@ export function createApp(deps: AppDeps): Express {
       sessions,
       storage,
       browser: deps.browser,
-      origins: [origin],
+      origins,
       browserMemory: createBrowserCookie({ db: storage.traffic, secure: https, now }),
       onEvent: (event) => {
         record(event);

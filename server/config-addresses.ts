@@ -1,6 +1,8 @@
 /** Checks of the addresses in a configuration: where people open the app, what passkeys are bound to, where Authsignal is. */
 import { BlockList, isIP } from "node:net";
 import { getDomain } from "tldts";
+import { split } from "./native-apps.ts";
+import { faultOfOrigin } from "./passkeys/check-addresses.ts";
 
 export function checkApiUrl(apiUrl: string, problems: string[]): void {
   const url = URL.canParse(apiUrl) ? new URL(apiUrl) : null;
@@ -43,6 +45,20 @@ export function readOrigin(text: string, problems: string[]): URL | null {
     );
   }
   return url;
+}
+
+/** Reads `https://a.example.com, https://b.example.com`: all with the scheme of the first origin, none twice. */
+export function readMoreOrigins(text: string, origin: URL | null, problems: string[]): readonly string[] {
+  const origins = split(text);
+  for (const one of origins) {
+    const instead = faultOfOrigin(one);
+    if (instead !== null) problems.push(`MORE_ORIGINS must have ${instead}.`);
+    else if (origin !== null && new URL(one).protocol !== origin.protocol)
+      problems.push(
+        `MORE_ORIGINS has ${one}, but ORIGIN begins with ${origin.protocol}//: cookies fit one of them only.`,
+      );
+  }
+  return [...new Set(origins)].filter((one) => one !== origin?.origin);
 }
 
 export function checkRpId(rpId: string, origin: URL, problems: string[]): void {

@@ -1,5 +1,6 @@
 /** The only reader of the environment. Reports every problem at once; refuses what would be unsafe. */
-import { checkApiUrl, checkRpId, readOrigin } from "./config-addresses.ts";
+import { checkApiUrl, checkRpId, readMoreOrigins, readOrigin } from "./config-addresses.ts";
+import { type AndroidApp, readAndroidApps, readIosApps } from "./native-apps.ts";
 
 export interface TenantConfig {
   readonly tenantId: string;
@@ -15,6 +16,13 @@ export interface Config {
   readonly tenant: TenantConfig | null;
   readonly origin: string;
   readonly rpId: string;
+  /** Where people open the app as well: sub-domains, or other domains that share the RP ID. */
+  readonly moreOrigins: readonly string[];
+  /** Native apps that share the passkeys. */
+  readonly iosApps: readonly string[];
+  readonly androidApps: readonly AndroidApp[];
+  /** Whether browsers reach Authsignal through this server. */
+  readonly clientApiProxy: boolean;
   /** Null only locally: then one is made and kept in `dataDir`. */
   readonly sessionSecret: string | null;
   /** Express's `trust proxy`: how many proxies stand in front. */
@@ -45,6 +53,26 @@ export const environmentVariables = {
   },
   ORIGIN: { default: "http://localhost:3000", meaning: "Where people open the app: scheme, host and port." },
   RP_ID: { default: "host of ORIGIN", meaning: "The relying party ID: the domain passkeys are bound to." },
+  MORE_ORIGINS: {
+    default: "",
+    meaning:
+      "Further origins of the app, with commas: sub-domains, or domains that share the RP ID (served at `/.well-known/webauthn`).",
+  },
+  IOS_APPS: {
+    default: "",
+    meaning:
+      "Apple apps that share the passkeys, with commas: `ABCDE12345.com.example.app` (served as `apple-app-site-association`).",
+  },
+  ANDROID_APPS: {
+    default: "",
+    meaning:
+      "Android apps that share the passkeys, with commas: `com.example.app=AB:CD:…`, the SHA-256 of the signing report (served as `assetlinks.json`).",
+  },
+  CLIENT_API_PROXY: {
+    default: "off",
+    meaning:
+      "`on`: browsers reach Authsignal through this server, where ad-block lists and CORS do not matter.",
+  },
   SESSION_SECRET: {
     default: "made and kept in DATA_DIR",
     meaning: "Signs the session cookie, at least 32 characters. Required by the production entry.",
@@ -129,6 +157,13 @@ function load(env: Environment, mode: Mode): Config {
   const rpId = read("RP_ID") ?? origin?.hostname ?? "";
   if (origin !== null) checkRpId(rpId, origin, problems);
 
+  const moreOrigins = readMoreOrigins(read("MORE_ORIGINS") ?? "", origin, problems);
+  const iosApps = readIosApps(read("IOS_APPS") ?? "", problems);
+  const androidApps = readAndroidApps(read("ANDROID_APPS") ?? "", problems);
+  const clientApiProxy = read("CLIENT_API_PROXY") ?? "off";
+  if (clientApiProxy !== "on" && clientApiProxy !== "off")
+    problems.push("CLIENT_API_PROXY must be on or off.");
+
   const databaseUrl = readUrl(read("DATABASE_URL"), "DATABASE_URL", ["postgres:", "postgresql:"], problems);
   const redisUrl = readUrl(read("REDIS_URL"), "REDIS_URL", ["redis:", "rediss:"], problems);
 
@@ -145,6 +180,10 @@ function load(env: Environment, mode: Mode): Config {
     tenant,
     origin: origin?.origin ?? "",
     rpId,
+    moreOrigins,
+    iosApps,
+    androidApps,
+    clientApiProxy: clientApiProxy === "on",
     sessionSecret,
     trustProxy,
     databaseUrl,

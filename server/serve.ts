@@ -2,14 +2,16 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { join } from "node:path";
 import type { RequestHandler } from "express";
-import { createApp } from "./app.ts";
+import { clientApiPath, createApp } from "./app.ts";
 import { createSdkGateway } from "./authsignal/sdk-gateway.ts";
 import { type Config, ConfigError, type TenantConfig } from "./config.ts";
 import { describeError, type Logger } from "./log.ts";
 import { openStorage } from "./storage/storage.ts";
 import { sweepExpired } from "./storage/sweep.ts";
+import type { WellKnownOptions } from "./well-known.ts";
 
 const sweepEveryMs = 10 * 60 * 1000;
 /** In-flight requests get this long: a little more than Authsignal's deadline. */
@@ -22,6 +24,8 @@ export interface ServeOptions {
   readonly log: Logger;
   readonly pages: (server: Server) => RequestHandler | Promise<RequestHandler>;
   readonly development?: boolean;
+  /** Speaks https itself. Only for `npm run dev:https`; elsewhere a proxy does. */
+  readonly tls?: { readonly key: string; readonly cert: string };
   /** Runs last on SIGTERM and SIGINT. */
   readonly onClose?: () => Promise<void>;
 }
@@ -38,14 +42,21 @@ export async function serve(options: ServeOptions): Promise<void> {
     redisUrl: config.redisUrl,
     now: () => new Date(),
   });
-  const server = createServer();
+  const server = options.tls === undefined ? createServer() : createTlsServer(options.tls);
   const app = createApp({
     authsignal: createSdkGateway({ apiSecretKey: tenant.apiSecretKey, apiUrl: tenant.apiUrl }),
     storage,
     log,
     origin: config.origin,
     sessionSecret: config.sessionSecret ?? keptSecret(config.dataDir),
-    browser: { tenantId: tenant.tenantId, baseUrl: tenant.apiUrl, rpId: config.rpId },
+    moreOrigins: config.moreOrigins,
+    wellKnown: wellKnownOf(config),
+    proxiedApiUrl: config.clientApiProxy ? tenant.apiUrl : null,
+    browser: {
+      tenantId: tenant.tenantId,
+      baseUrl: config.clientApiProxy ? `${config.origin}${clientApiPath}` : tenant.apiUrl,
+      rpId: config.rpId,
+    },
     pages: await options.pages(server),
     trustProxy: config.trustProxy,
     metrics:
@@ -77,6 +88,17 @@ export async function serve(options: ServeOptions): Promise<void> {
       close().then(() => process.exit(0), reportAndExit);
     });
   }
+}
+
+function wellKnownOf({ origin, moreOrigins, rpId, iosApps, androidApps }: Config): WellKnownOptions {
+  const isWithin = (one: string) => `.${new URL(one).hostname}`.endsWith(`.${rpId}`);
+  const account = `${origin}/account`;
+  return {
+    iosApps,
+    androidApps,
+    relatedOrigins: [origin, ...moreOrigins].filter((one) => !isWithin(one)),
+    passkeyEndpoints: origin.startsWith("https:") ? { enroll: account, manage: account } : null,
+  };
 }
 
 /** The last words of a process that cannot start or stop: a sentence for configuration faults, never a stack. */

@@ -6,6 +6,7 @@ import {
   loadEmulatedConfig,
   loadProductionConfig,
 } from "../config.ts";
+import { androidOrigin } from "../native-apps.ts";
 import { examineProxy, examineRunningApp } from "./examine-app.ts";
 import { examineAuthsignal, regions } from "./examine-authsignal.ts";
 import { examineRelyingParty, tryOrigins } from "./examine-passkeys.ts";
@@ -37,7 +38,8 @@ export async function examine(env: Environment, options: ExamineOptions = {}): P
   });
   const findings = [good("The configuration is complete."), ...authsignal.findings];
   if (authsignal.isUsable) {
-    const expected = { tenant, rpId, origins: [origin] };
+    const { moreOrigins, androidApps } = config;
+    const expected = { tenant, rpId, origins: [origin, ...moreOrigins, ...androidApps.map(androidOrigin)] };
     const relyingParty = await examineRelyingParty(expected);
     findings.push(relyingParty);
     // With another RP ID every trial would be refused, whatever its origin.
