@@ -8,26 +8,28 @@ export interface Tenants {
   byId(tenantId: string): Tenant | undefined;
   bySecret(secret: string): Tenant | undefined;
   all(): readonly Tenant[];
+  /** Refuses an id or a secret that another tenant has: callers could not be told apart. */
+  add(tenant: Tenant): void;
 }
 
-export function createTenants(tenants: readonly Tenant[]): Tenants {
+export function createTenants(): Tenants {
   const byId = new Map<string, Tenant>();
   const bySecretDigest = new Map<string, Tenant>();
-  for (const tenant of tenants) {
-    if (byId.has(tenant.tenantId)) throw new Error(`Two emulated tenants have the id ${tenant.tenantId}.`);
-    byId.set(tenant.tenantId, tenant);
-    for (const secret of tenant.settings.secrets) {
-      const digest = digestOf(secret);
-      if (bySecretDigest.has(digest))
-        throw new Error(`Two emulated tenants share a secret; the second is ${tenant.tenantId}.`);
-      bySecretDigest.set(digest, tenant);
-    }
-  }
   return {
     byId: (tenantId) => byId.get(tenantId),
     // Looking up a digest takes the same time however much of a guessed secret is right.
     bySecret: (secret) => bySecretDigest.get(digestOf(secret)),
-    all: () => tenants,
+    all: () => [...byId.values()],
+    add(tenant) {
+      const { tenantId, settings } = tenant;
+      if (byId.has(tenantId)) throw new Error(`Two emulated tenants have the id ${tenantId}.`);
+      const digests = settings.secrets.map(digestOf);
+      if (digests.some((digest) => bySecretDigest.has(digest))) {
+        throw new Error(`Two emulated tenants share a secret; the second is ${tenantId}.`);
+      }
+      byId.set(tenantId, tenant);
+      for (const digest of digests) bySecretDigest.set(digest, tenant);
+    },
   };
 }
 

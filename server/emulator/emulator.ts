@@ -19,6 +19,8 @@ export interface Core {
   /** Aborts when the emulator closes: whatever waits, stops waiting. */
   readonly closing: AbortSignal;
   readonly dispatcher: Dispatcher;
+  /** One more tenant, while running: for a test worker of its own. */
+  addTenant(tenant: TenantOptions): void;
   /** Drops what has expired, at most once per sweep interval. */
   sweep(): void;
   /** Ends long polls, delays and webhooks, so that connections can close. */
@@ -39,9 +41,14 @@ const defaultTenants: readonly TenantOptions[] = [
 ];
 
 /** A tenant that cannot be must not leave the file locked. */
-function tenantsIn({ tenants = defaultTenants }: EmulatorOptions, surroundings: Surroundings): Tenants {
+function tenantsIn(
+  { tenants: wanted = defaultTenants }: EmulatorOptions,
+  surroundings: Surroundings,
+): Tenants {
+  const tenants = createTenants();
   try {
-    return createTenants(tenants.map((tenant) => createTenant(tenant, surroundings)));
+    for (const tenant of wanted) tenants.add(createTenant(tenant, surroundings));
+    return tenants;
   } catch (error) {
     surroundings.storage.close();
     throw error;
@@ -53,7 +60,8 @@ export async function createCore(options: EmulatorOptions, apiUrl: () => string)
   const random = createRandom(options.seed);
   const storage = await openStorage(options.data ?? ":memory:");
   const mail = options.smtp === undefined ? undefined : await createMail(options.smtp);
-  const tenants = tenantsIn(options, { storage, clock, random, mail, onMessage: options.onMessage, apiUrl });
+  const surroundings = { storage, clock, random, mail, onMessage: options.onMessage, apiUrl };
+  const tenants = tenantsIn(options, surroundings);
   if (options.seed !== undefined)
     random.dependOn(JSON.stringify(tenants.all().map(({ state }) => state.dump())));
   const journal = createJournal(clock);
@@ -67,6 +75,7 @@ export async function createCore(options: EmulatorOptions, apiUrl: () => string)
     journal,
     faults: createFaults(random),
     closing: closing.signal,
+    addTenant: (tenant) => tenants.add(createTenant(tenant, surroundings)),
     dispatcher: createDispatcher({ tenants, journal }),
     sweep() {
       const now = clock.now();

@@ -391,6 +391,26 @@ describe("tenants", () => {
     await emulator.close();
   });
 
+  test("can be added while the emulator runs, one for each test worker", async () => {
+    const emulator = await startEmulator({ tenants: [testTenant()] });
+    const tenant = {
+      tenantId: "worker-2",
+      secrets: ["worker-2-secret"],
+      rpId: "localhost",
+      expectedOrigins: [origin],
+    };
+    const add = () =>
+      send(`${emulator.url}/emulator/tenants`, { method: "POST", body: JSON.stringify(tenant) });
+    expect((await add()).body).toEqual({ tenantId: "worker-2" });
+    expect(await add()).toMatchObject({
+      status: 400,
+      body: { errorDescription: expect.stringContaining("have the id") },
+    });
+    const authsignal = new Authsignal({ apiSecretKey: "worker-2-secret", apiUrl: emulator.apiUrl });
+    expect(await authsignal.track({ userId: "u", action: "a" })).toHaveProperty("token");
+    await emulator.close();
+  });
+
   test("may not share an id or a secret", async () => {
     await expect(startEmulator({ tenants: [testTenant(), testTenant({ secrets: ["x"] })] })).rejects.toThrow(
       "have the id",

@@ -4,6 +4,7 @@ import type { Fault, FaultRule } from "../faults.ts";
 import { isJsonObject } from "../input.ts";
 import type { JournalEntry, JournalFilter } from "../journal.ts";
 import { forgetUser } from "../operations/delete-user.ts";
+import type { TenantOptions } from "../options.ts";
 import type { StateDump } from "../state.ts";
 import type { Tenant } from "../tenant.ts";
 import { type SentMessage, sentMessage } from "./messages.ts";
@@ -40,6 +41,8 @@ export interface EmulatorState {
 
 /** What a test may do to the emulator, in process or (the same) over HTTP under `/emulator`. */
 export interface ControlPlane {
+  /** One more tenant, for instance for a test worker of its own. Its options last as long as the emulator runs. */
+  addTenant(tenant: TenantOptions): void;
   /** What would have been sent, newest first. */
   messages(query?: MessageQuery): SentMessage[];
   /** The newest matching message, as soon as there is one; `undefined` when none came in time (milliseconds). */
@@ -78,6 +81,7 @@ export function createControlPlane(core: Core): ControlPlane {
   };
 
   return {
+    addTenant: core.addTenant,
     messages,
 
     waitForMessage(query, timeout = 5_000) {

@@ -2,7 +2,16 @@ import { toIso } from "../clock.ts";
 import type { Core } from "../emulator.ts";
 import { invalidRequest, WireError } from "../errors.ts";
 import type { FaultRule } from "../faults.ts";
-import { type Input, isJsonObject, optionalChoice, optionalFlag, optionalText } from "../input.ts";
+import {
+  type Input,
+  isJsonObject,
+  optionalChoice,
+  optionalFlag,
+  optionalText,
+  optionalTexts,
+  requiredText,
+} from "../input.ts";
+import type { TenantOptions } from "../options.ts";
 import type { Json } from "../wire.ts";
 import type { ControlOperation } from "./control.ts";
 import type { ControlPlane, EmulatorState } from "./control-plane.ts";
@@ -100,7 +109,29 @@ export function controlOperations(core: Core, plane: ControlPlane): readonly Con
     },
     { method: "DELETE", path: "/journal", handle: () => done(() => plane.clearJournal()) },
     { method: "GET", path: "/tenants", handle: () => core.tenants.all().map(inspectTenant) },
+    { method: "POST", path: "/tenants", handle: ({ body }) => addTenant(plane, body) },
   ];
+}
+
+/** The options that a test worker needs; the others are for whoever starts the emulator. */
+function addTenant(plane: ControlPlane, body: Input): Json {
+  const rpName = optionalText(body, "rpName");
+  const limits = optionalChoice(body, "limits", ["documented", "off"] as const);
+  const tenant: TenantOptions = {
+    tenantId: requiredText(body, "tenantId", 256),
+    secrets: optionalTexts(body, "secrets") ?? [],
+    rpId: requiredText(body, "rpId", 253),
+    expectedOrigins: optionalTexts(body, "expectedOrigins") ?? [],
+    anyLocalhostPort: optionalFlag(body, "anyLocalhostPort") ?? false,
+    ...(rpName === undefined ? {} : { rpName }),
+    ...(limits === undefined ? {} : { limits }),
+  };
+  try {
+    plane.addTenant(tenant);
+  } catch (error) {
+    throw error instanceof Error ? invalidRequest(error.message) : error;
+  }
+  return { tenantId: tenant.tenantId };
 }
 
 function done(act: () => void): Json {
