@@ -2,11 +2,10 @@
 import { ApiError, createApi } from "./api.ts";
 import { type AppContext, type Path, paths, type Visit } from "./app-context.ts";
 import { canCreatePasskeyHere, canUsePasskeys } from "./capabilities.ts";
-import { loadLaterWords, preferredLanguage, t, useLanguage } from "./language.ts";
-import { mountLanguageSwitch } from "./language-switch.ts";
+import { type Language, loadLaterWords, preferredLanguage, t, useLanguage } from "./language.ts";
 import { lazily } from "./lazily.ts";
 import { createRouter } from "./router.ts";
-import { createAutofillOutcomes, signInScreen } from "./screens/sign-in-screen.ts";
+import { type AutofillListeners, signInScreen } from "./screens/sign-in-screen.ts";
 import { readSentCode } from "./sent-code.ts";
 import { announce } from "./status.ts";
 import { createTabs } from "./tabs.ts";
@@ -23,14 +22,13 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
   const plainApi = createApi(mountedAt);
   const api = { ...plainApi, getConfig: lazily(plainApi.getConfig) };
   const visit: Visit = { user: null, typedEmail: "", signInNotice: null, accountNotice: null };
-  const autofillOutcomes = createAutofillOutcomes();
+  const autofillListeners: AutofillListeners = new Set();
   const canEnrollHere = lazily(canCreatePasskeyHere);
 
   const loadPasskeys = lazily(async () => {
     const { createPasskeys } = await import("./passkeys.ts");
-    return createPasskeys({
-      config: api.getConfig,
-      onAutofillOutcome: (outcome) => autofillOutcomes.tell(context, outcome),
+    return createPasskeys(context, (failure) => {
+      for (const listener of autofillListeners) listener(failure);
     });
   });
 
@@ -80,7 +78,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
     root,
     signal,
     screens: {
-      [paths.signIn]: () => signInScreen(context, autofillOutcomes),
+      [paths.signIn]: () => signInScreen(context, autofillListeners),
       [paths.otp]: async () => (await later()).otpScreen(context),
       [paths.offer]: async () => (await later()).enrollOfferScreen(context),
       [paths.account]: async () => (await later()).accountScreen(context),
@@ -94,15 +92,11 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
 
   const tabs = createTabs(() => void onOtherTab(), signal);
 
-  mountLanguageSwitch({
-    signal,
-    async onChange(language) {
-      await useLanguage(language);
-      if (visit.user !== null || location.pathname !== paths.signIn) await loadLaterWords();
-      else later().then(loadLaterWords, () => {});
-      await router.show({ moveFocus: false });
-    },
-  });
+  async function changeLanguage(language: Language): Promise<void> {
+    await useLanguage(language);
+    await loadLaterWords();
+    await router.show({ moveFocus: false });
+  }
 
   function sessionEnded(): void {
     if (visit.user === null) return;
@@ -138,7 +132,12 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
     visit.user = (await asked).user;
     await router.show();
     // What comes next is here before it is asked for.
-    whenIdle(() => void later().catch(() => {}));
+    whenIdle(() => {
+      later().then(
+        ({ mountLanguageSwitch }) => mountLanguageSwitch({ signal, onChange: changeLanguage }),
+        () => {},
+      );
+    });
   }
 
   return { ready: start(), stop: () => life.abort() };

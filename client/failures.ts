@@ -1,48 +1,11 @@
 /**
- * needs:    messages.ts, ceremony-outcome.ts, the error codes of api.ts.
- * does:     says in one place what each failure means for the person, per flow. `null` is silence, on purpose.
- * must not: be known to ceremony.ts: outcomes are facts, words are ours.
+ * needs:    the words of languages/, the error codes of api.ts.
+ * does:     says in one place what each failed call of our API means for the person.
+ * must not: look at a title or a detail of a problem: those are for developers. Codes are the contract.
  */
 import { ApiError, type ApiErrorCode } from "./api.ts";
-import type { FailureKind } from "./ceremony-outcome.ts";
 import { t } from "./language.ts";
 import type { MessageKey } from "./messages.ts";
-
-export type Flow = "button" | "autofill" | "create" | "stepUp";
-type Words = Readonly<Record<Flow, MessageKey | null>>;
-
-/** Silence: there is nothing that the person could do about it, or they did it themselves. */
-const silence: Words = { button: null, autofill: null, create: null, stepUp: null };
-
-/** Autofill is quiet unless the person picked a passkey and it was not good. */
-function words(button: MessageKey, create: MessageKey = button, stepUp: MessageKey = create): Words {
-  return { button, autofill: null, create, stepUp };
-}
-
-export const failureWords: Readonly<Record<FailureKind, Words>> = {
-  cancelled: words("failure.cancelled", "failure.notCreated", "failure.notConfirmed"),
-  aborted: silence,
-  alreadyRegistered: { ...silence, create: "failure.alreadyRegistered" },
-  misconfigured: words("failure.misconfigured", "failure.misconfiguredCreate", "failure.misconfiguredStepUp"),
-  unsupported: words("failure.unsupported", "failure.unsupportedCreate", "failure.unsupportedStepUp"),
-  busy: words("failure.busy", "failure.busyCreate"),
-  authenticatorFailed: words("failure.authenticatorFailed", "failure.authenticatorFailedCreate"),
-  expired: words("failure.expired"),
-  unknownCredential: {
-    ...words("failure.unknownCredential", "failure.refusedCreate", "failure.unknownCredentialStepUp"),
-    autofill: "failure.unknownCredential",
-  },
-  refused: {
-    ...words("failure.refused", "failure.refusedCreate", "failure.refusedStepUp"),
-    autofill: "failure.refused",
-  },
-  rateLimited: words("problem.rateLimited"),
-  unreachable: words("failure.unreachable"),
-  ignored: silence,
-};
-
-/** Authsignal does not say how long to wait; half a minute is longer than its shortest window asks for. */
-const pauseOfAuthsignal = 30;
 
 export interface Failure {
   readonly words: string;
@@ -54,15 +17,8 @@ export interface Failure {
 
 export const noFailure: Failure = { words: "", isQuiet: true, pause: 0 };
 
-export function failureOf(kind: FailureKind | "succeeded", flow: Flow): Failure {
-  const key = kind === "succeeded" ? null : failureWords[kind][flow];
-  if (key === null) return noFailure;
-  return {
-    words: t(key, { count: pauseOfAuthsignal }),
-    isQuiet: kind === "cancelled" || kind === "alreadyRegistered",
-    pause: kind === "rateLimited" ? pauseOfAuthsignal : 0,
-  };
-}
+/** Seconds to wait where nobody says how long: more than Authsignal's shortest window asks for. */
+export const usualPause = 30;
 
 const problemWords: Readonly<Record<ApiErrorCode, MessageKey>> = {
   validation_failed: "problem.rejected",
@@ -105,7 +61,7 @@ export function explainError(error: unknown): string {
 }
 
 function pauseIn({ problem }: ApiError): number {
-  return problem?.retryAfter ?? pauseOfAuthsignal;
+  return problem?.retryAfter ?? usualPause;
 }
 
 /** Into an element with the class `failure` and the role `alert`. */

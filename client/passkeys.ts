@@ -1,49 +1,114 @@
 /**
- * needs:    ceremony.ts, autofill.ts, rp-id.ts, signals.ts.
- * does:     is the part of the app that runs passkeys, loaded beside the first paint together with the SDK.
+ * needs:    ceremony.ts, autofill.ts, ceremony-failures.ts, rp-id.ts, signals.ts.
+ * does:     is the part of the app that runs passkeys, loaded beside the first paint together with the SDK: owns in
+ *           which order requests to the authenticator begin and end while somebody signs in.
  * must not: be imported statically by a view: the email path has to work before and without it.
  */
-import type { ConfigResponse } from "../shared/contract.ts";
-import { type Autofill, createAutofill } from "./autofill.ts";
+import { type AppContext, paths } from "./app-context.ts";
+import { createAutofill } from "./autofill.ts";
 import { type Ceremonies, createCeremonies, defaultFreshFor } from "./ceremony.ts";
+import { failureOf } from "./ceremony-failures.ts";
 import type { CeremonyOutcome } from "./ceremony-outcome.ts";
+import { isFromAnotherDevice } from "./cross-device.ts";
+import { type Failure, failureOfError, noFailure } from "./failures.ts";
+import { t } from "./language.ts";
+import { keepRenewed } from "./renewal.ts";
 import { reportMisconfiguration } from "./rp-id.ts";
 import { signalUnknownCredential } from "./signals.ts";
+import { announce } from "./status.ts";
 
 export interface Passkeys {
   readonly ceremonies: Ceremonies;
-  readonly autofill: Autofill;
-  /** Milliseconds between renewals of what was prepared. */
-  readonly renewEvery: number;
+  /** While a sign-in view is there: autofill is armed, and the button has what it needs. */
+  arm(signal: AbortSignal): void;
+  /** The passkey button. Call it straight from the click. */
+  signIn(onFinishing: () => void): Promise<Failure>;
   /** For every outcome, before it gets its words: tells the developer and the password manager what concerns them. */
   heed(outcome: CeremonyOutcome): void;
 }
 
-export interface PasskeysDeps {
-  config(): Promise<ConfigResponse>;
-  onAutofillOutcome(outcome: CeremonyOutcome): void;
-}
+type Success = Extract<CeremonyOutcome, { kind: "succeeded" }>;
 
-export function createPasskeys({ config, onAutofillOutcome }: PasskeysDeps): Passkeys {
-  const ceremonies = createCeremonies({ config });
+export function createPasskeys(
+  { api, enter }: AppContext,
+  onAutofillFailure: (failure: Failure) => void,
+): Passkeys {
+  const ceremonies = createCeremonies({ config: api.getConfig });
+  const autofill = createAutofill({ ceremonies, every: defaultFreshFor, onOutcome: onAutofillOutcome });
+
+  async function onAutofillOutcome(outcome: CeremonyOutcome): Promise<void> {
+    heed(outcome);
+    let failure = failureOf(outcome.kind, "autofill");
+    if (outcome.kind === "succeeded") {
+      announce(t("ceremony.finishing"));
+      try {
+        await finish(outcome);
+      } catch (error) {
+        failure = failureOfError(error);
+        resume();
+      }
+    }
+    if (failure.words !== "") onAutofillFailure(failure);
+  }
+
+  async function finish({ resultToken, attachment, credentialId }: Success): Promise<void> {
+    const crossDevice = attachment === "cross-platform";
+    const signedIn = await api.finishPasskeySignIn(resultToken, crossDevice ? { crossDevice } : {});
+    if (!signedIn.offerPasskey) return enter(signedIn, "passkey");
+    const isDue = await isFromAnotherDevice(credentialId, api.listPasskeys);
+    return enter({ ...signedIn, offerPasskey: isDue }, "cross-device passkey");
+  }
+
+  /** Whoever cancelled may still pick a passkey from the field, or press the button again. */
+  function resume(): void {
+    if (location.pathname !== paths.signIn) return;
+    autofill.resume();
+    void ceremonies.prepareSignIn();
+  }
 
   function heed(outcome: CeremonyOutcome): void {
-    if (outcome.kind === "misconfigured") void config().then(reportMisconfiguration, () => {});
-    if (outcome.kind !== "unknownCredential" || outcome.refusedCredentialId === undefined) return;
+    const { kind } = outcome;
+    if (kind === "misconfigured") void api.getConfig().then(reportMisconfiguration, () => {});
+    if (kind !== "unknownCredential" || outcome.refusedCredentialId === undefined) return;
     const credentialId = outcome.refusedCredentialId;
-    void config().then(
+    void api.getConfig().then(
       ({ rpId }) => signalUnknownCredential(rpId, credentialId),
       () => {},
     );
   }
 
-  const autofill = createAutofill({
+  return {
     ceremonies,
-    every: defaultFreshFor,
-    onOutcome(outcome) {
-      heed(outcome);
-      onAutofillOutcome(outcome);
+    heed,
+
+    arm(signal) {
+      if (signal.aborted) return;
+      autofill.resume();
+      keepRenewed({ renew: ceremonies.prepareSignIn, every: defaultFreshFor, signal });
+      const disarm = () => {
+        autofill.pause();
+        ceremonies.cancel();
+      };
+      signal.addEventListener("abort", disarm, { once: true });
     },
-  });
-  return { ceremonies, autofill, renewEvery: defaultFreshFor, heed };
+
+    async signIn(onFinishing) {
+      // First the pending autofill request ends, then the prompt opens: a browser takes only one at a time.
+      autofill.pause();
+      const outcome = await ceremonies.signIn();
+      heed(outcome);
+      if (outcome.kind !== "succeeded") {
+        resume();
+        return failureOf(outcome.kind, "button");
+      }
+      onFinishing();
+      try {
+        await finish(outcome);
+        return noFailure;
+      } catch (error) {
+        resume();
+        throw error;
+      }
+    },
+  };
 }

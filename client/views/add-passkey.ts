@@ -4,8 +4,9 @@
  * must not: prompt before a click. The choice is a hint: the browser's own dialog has the other places too.
  */
 import type { PasskeyHome } from "../ceremony.ts";
+import { failureOf } from "../ceremony-failures.ts";
 import type { CeremonyOutcome } from "../ceremony-outcome.ts";
-import { type Failure, failureOf, failureOfError, noFailure, showFailure } from "../failures.ts";
+import { type Failure, failureOfError, noFailure, showFailure } from "../failures.ts";
 import { query } from "../query.ts";
 
 export interface AddPasskeyDeps {

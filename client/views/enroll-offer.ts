@@ -3,8 +3,10 @@
  * does:     offers to create a passkey once the person is signed in, with a way past it that is as near.
  * must not: be shown before or during a sign-in, or start anything without a click.
  */
+
+import { failureOf } from "../ceremony-failures.ts";
 import type { CeremonyOutcome } from "../ceremony-outcome.ts";
-import { type Failure, failureOf, failureOfError, noFailure, showFailure } from "../failures.ts";
+import { type Failure, failureOfError, noFailure, showFailure } from "../failures.ts";
 import { t } from "../language.ts";
 import { query } from "../query.ts";
 import { announce } from "../status.ts";

@@ -4,8 +4,7 @@
  * must not: open a passkey dialog by itself: without a passkey here, that is a QR code nobody asked for. Must not
  *           start autofill either: the field's `autocomplete` is its whole part in that.
  */
-import type { CeremonyOutcome } from "../ceremony-outcome.ts";
-import { type Failure, failureOf, failureOfError, noFailure, showFailure } from "../failures.ts";
+import { type Failure, failureOfError, noFailure, showFailure } from "../failures.ts";
 import { t } from "../language.ts";
 import type { MessageKey } from "../messages.ts";
 import { query } from "../query.ts";
@@ -21,11 +20,11 @@ export interface SignInDeps {
   keepEmail(email: string): void;
   /** Goes on to the code view when the code is on its way. */
   sendCode(email: string): Promise<void>;
-  /** The ceremony and, after success, the session; goes on to the account. */
-  signInWithPasskey(onFinishing: () => void): Promise<CeremonyOutcome>;
+  /** The ceremony and, after success, the session; goes on to the account. Else: why not. */
+  signInWithPasskey(onFinishing: () => void): Promise<Failure>;
   cancelCeremony(): void;
   /** Words about a passkey that was picked from autofill. */
-  onAutofillFailure(listener: (failure: Failure) => void, signal: AbortSignal): void;
+  onAutofillFailure(listener: (failure: Failure) => void): void;
 }
 
 type Task = "nothing" | "email" | "passkey" | "finishing";
@@ -62,7 +61,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   deps.onAutofillFailure((told) => {
     failure = told;
     update();
-  }, signal);
+  });
 
   function onInput(): void {
     deps.keepEmail(email.value);
@@ -110,15 +109,12 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
     });
     update();
     try {
-      const outcome = await running;
-      if (signal.aborted || outcome.kind === "succeeded") return;
-      failure = failureOf(outcome.kind, "button");
-      rest(passkey, failure.pause, signal);
+      failure = await running;
     } catch (error) {
-      if (signal.aborted) return;
       failure = failureOfError(error);
-      rest(passkey, failure.pause, signal);
     }
+    if (signal.aborted) return;
+    rest(passkey, failure.pause, signal);
     announce("");
     // When Continue was pressed meanwhile, that is what the person is doing now.
     if (isBusyWith("email")) return;

@@ -4,8 +4,10 @@
  *           allows that. The account is fixed.
  * must not: know what for: whoever opens this goes on with the task that was interrupted.
  */
+
+import { failureOf } from "../ceremony-failures.ts";
 import type { CeremonyOutcome } from "../ceremony-outcome.ts";
-import { type Failure, failureOf, failureOfError, noFailure, showFailure } from "../failures.ts";
+import { type Failure, failureOfError, noFailure, showFailure } from "../failures.ts";
 import { t } from "../language.ts";
 import { complaintAboutCode, digitsOf } from "../otp-code.ts";
 import { query } from "../query.ts";

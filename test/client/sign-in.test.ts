@@ -2,7 +2,8 @@
 /** The sign-in view: two ways in, and no way that ends. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ApiError } from "../../client/api.ts";
-import type { CeremonyOutcome } from "../../client/ceremony-outcome.ts";
+import { failureOf } from "../../client/ceremony-failures.ts";
+import { type Failure, noFailure } from "../../client/failures.ts";
 import { mountSignIn, type SignInDeps } from "../../client/views/sign-in.ts";
 import { button, field, openPage, type, visibleText } from "./page.ts";
 
@@ -25,7 +26,7 @@ function open(deps: Partial<SignInDeps> = {}): void {
     sendCode: async (email) => {
       sent.push(email);
     },
-    signInWithPasskey: async () => ({ kind: "cancelled" }),
+    signInWithPasskey: async () => failureOf("cancelled", "button"),
     cancelCeremony: () => {},
     onAutofillFailure: () => {},
     ...deps,
@@ -77,10 +78,10 @@ test("a cancelled prompt is no error: a quiet line, and the focus back on the bu
 });
 
 test("while the device is asked there is always a way to cancel", async () => {
-  let end: (outcome: CeremonyOutcome) => void = () => {};
+  let end: (failure: Failure) => void = () => {};
   open({
     signInWithPasskey: () => new Promise((resolve) => (end = resolve)),
-    cancelCeremony: () => end({ kind: "aborted" }),
+    cancelCeremony: () => end(noFailure),
   });
   button("Sign in with a passkey").click();
   expect(visibleText(root)).toContain("Waiting for your device…");
@@ -104,10 +105,10 @@ test("a second click on the passkey button does not ask twice", () => {
 });
 
 test("Continue while the device is asked ends the prompt and sends the code", async () => {
-  let end: (outcome: CeremonyOutcome) => void = () => {};
+  let end: (failure: Failure) => void = () => {};
   open({
     signInWithPasskey: () => new Promise((resolve) => (end = resolve)),
-    cancelCeremony: () => end({ kind: "aborted" }),
+    cancelCeremony: () => end(noFailure),
   });
   button("Sign in with a passkey").click();
   await submit("ada@example.com");
