@@ -64,9 +64,14 @@ export function readOptions(options: PasskeysOptions): PasskeysContext {
     browserMemory: noBrowserMemory,
     onEvent: () => {},
     now: () => new Date(),
-    ...options,
-    limits: { ...defaultLimits, ...options.limits },
+    ...given(options),
+    limits: { ...defaultLimits, ...given(options.limits ?? {}) },
   };
+}
+
+/** Without members that are there and undefined: they would take the place of a default. */
+function given<Members extends object>(members: Members): Members {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Members;
 }
 
 /** What each port must be able to do, and what to write. */
