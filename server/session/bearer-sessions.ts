@@ -9,6 +9,7 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import type { Request, Response } from "express";
 import type { SessionData, Store } from "express-session";
+import { AppError } from "../errors.ts";
 import type { SessionPort } from "./session-port.ts";
 
 export interface BearerSessionOptions {
@@ -81,7 +82,8 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
 
     async renew(req, res, { method }) {
       const { signedIn } = (await find(req))?.kept ?? {};
-      if (signedIn === undefined) throw new Error("Only the session of a signed-in user can be renewed.");
+      // Ended while the proof was under way.
+      if (signedIn === undefined) throw new AppError("not_authenticated");
       await drop(req);
       await issue(res, { signedIn: { ...signedIn, method, authenticatedAt: now().toISOString() } });
     },
