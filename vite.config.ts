@@ -18,7 +18,10 @@ const networkGuard = "test/kit/network-guard.setup.ts";
 const serverEntries: UserConfig = {
   root: repository,
   publicDir: false,
-  ssr: { noExternal: true, external: ["libsql", "pg", "redis", "connect-redis", "prom-client", "vite"] },
+  ssr: {
+    noExternal: true,
+    external: ["libsql", "pg", "redis", "connect-redis", "prom-client", "vite", "selfsigned"],
+  },
   build: {
     ssr: true,
     target: "node20",

@@ -6,11 +6,12 @@ import { type RequestHandler, Router } from "express";
 
 const clientFolder = fileURLToPath(new URL("../client/", import.meta.url));
 
-export async function developmentPages(server: Server): Promise<RequestHandler> {
+/** @param domain a name besides localhost by which the app is opened, or null */
+export async function developmentPages(server: Server, domain: string | null): Promise<RequestHandler> {
   // A development dependency: never loaded in production.
   const { createServer } = await import("vite");
   const vite = await createServer({
-    server: { middlewareMode: true, hmr: { server } },
+    server: { middlewareMode: true, hmr: { server }, allowedHosts: domain === null ? [] : [domain] },
     appType: "custom",
   });
   const router = Router();

@@ -4,28 +4,52 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { builtPages } from "./app.ts";
-import { type Config, loadLocalConfig, type TenantConfig } from "./config.ts";
+import {
+  type Config,
+  type Environment,
+  loadLocalConfig,
+  readEnvironment,
+  type TenantConfig,
+} from "./config.ts";
 import { createLogger } from "./log.ts";
+import { androidOrigin } from "./native-apps.ts";
 import { reportAndExit, serve } from "./serve.ts";
 
-const development = process.argv.includes("--dev");
+const { values } = parseArgs({
+  options: {
+    dev: { type: "boolean", default: false },
+    https: { type: "boolean" },
+    domain: { type: "string" },
+  },
+});
+const development = values.dev;
+const domain = values.https === true ? (values.domain ?? "localhost") : null;
 
 try {
-  const config = loadLocalConfig();
+  const config = loadLocalConfig(atHome(readEnvironment(), domain));
   const emulator = config.tenant === null ? await startEmulator(config) : null;
   const tenant = config.tenant ?? emulator?.tenant;
   if (tenant === undefined) throw new Error("There is neither a tenant nor an emulator.");
-  const pages = development ? (await import("./development-pages.ts")).developmentPages : builtPages;
+  const certificate =
+    domain === null
+      ? null
+      : await (await import("./dev-certificate.ts")).devCertificate(config.dataDir, domain);
+  const { developmentPages } = development
+    ? await import("./development-pages.ts")
+    : { developmentPages: null };
   await serve({
     config,
     tenant,
     log: createLogger(),
-    pages,
+    pages: (server) => developmentPages?.(server, domain) ?? builtPages(),
     development,
+    ...(certificate === null ? {} : { tls: certificate }),
     onClose: async () => emulator?.close(),
   });
   say(`App       ${config.origin}`);
+  if (domain !== null && certificate !== null) sayHow(domain, certificate.file);
   if (emulator === null) say(`Authsignal ${tenant.apiUrl}`);
   else {
     say(`Emulator  ${emulator.url}  (one-time codes appear there and here)`);
@@ -35,6 +59,24 @@ try {
   }
 } catch (error) {
   reportAndExit(error);
+}
+
+/** A domain of the real world on this machine: its origin, its RP ID, and Authsignal on the same origin. */
+function atHome(env: Environment, home: string | null): Environment {
+  if (home === null) return env;
+  return {
+    ...env,
+    ORIGIN: `https://${home}:${env.PORT ?? "3000"}`,
+    RP_ID: env.RP_ID ?? home,
+    // A page of https may not ask an emulator that speaks http, in some browsers.
+    CLIENT_API_PROXY: "on",
+  };
+}
+
+function sayHow(home: string, file: string): void {
+  if (home !== "localhost")
+    say(`Hosts     this machine must find ${home}: add "127.0.0.1 ${home}" to /etc/hosts`);
+  say(`TLS       have ${file} trusted: without that, browsers offer no passkeys`);
 }
 
 async function startEmulator(config: Config): Promise<{
@@ -53,7 +95,7 @@ async function startEmulator(config: Config): Promise<{
         tenantId: defaultTenant.tenantId,
         secrets: [defaultTenant.secret],
         rpId: config.rpId,
-        expectedOrigins: [config.origin],
+        expectedOrigins: [config.origin, ...config.moreOrigins, ...config.androidApps.map(androidOrigin)],
       },
     ],
     onMessage: ({ to, code }) => {

@@ -23,11 +23,14 @@ const flags = [
   "--disable-sync",
 ];
 
-/** Starts the browser with a fresh profile. Throws one sentence that says how to get a browser, if there is none. */
-export async function launchChromium(): Promise<Browser> {
+/**
+ * Starts the browser with a fresh profile. Throws one sentence that says how to get a browser, if there is none.
+ * @param switches of this one browser, such as `--host-resolver-rules=MAP example.com 127.0.0.1`
+ */
+export async function launchChromium(switches: readonly string[] = []): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error(howToGetOne);
-  const args = isRoot() ? [...flags, "--no-sandbox"] : flags;
+  const args = [...flags, ...switches, ...(isRoot() ? ["--no-sandbox"] : [])];
   return chromium.launch({ executablePath, args });
 }
 
