@@ -43,6 +43,10 @@ async function main(): Promise<void> {
     `${ratio(separate.enrollToken, bare.enrollToken)} × its CPU (goal 1.15)`,
   );
   line(
+    "    what stands in the way: a bare handler with that one SDK call",
+    `${ms(bare.validate)}, ${ratio(bare.validate, baseline)} of a whole sign-in of the baseline`,
+  );
+  line(
     "(d) start to first answer",
     `${start.wallMs.toFixed(0)} ms, ${start.cpuMs.toFixed(0)} ms CPU (goal 400 ms)`,
   );
