@@ -1,5 +1,5 @@
 /** The packed package, taken by projects that know nothing of this repository. */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createProject, type PackedPackage, type Project, packPackage, repository } from "./project.ts";
 
 let packed: PackedPackage;
@@ -47,7 +47,7 @@ test("publint finds nothing", async () => {
 
 test("an Express 5 project type-checks, and its supertest suite passes", async () => {
   const project = await newProject({
-    from: "test/consumer/projects/api",
+    from: ["test/consumer/projects/api"],
     dependencies: ["express", ...apiDependencies],
   });
   await project.run("tsc", ...compiler, "app.ts", "app.test.ts");
@@ -56,16 +56,32 @@ test("an Express 5 project type-checks, and its supertest suite passes", async (
 
 test("the same suite passes in an Express 4 project", async () => {
   const project = await newProject({
-    from: "test/consumer/projects/api",
+    from: ["test/consumer/projects/api"],
     dependencies: [["express", "express4"], ...apiDependencies],
   });
   await project.run("tsc", ...compiler, "app.ts", "app.test.ts");
   expect(await project.run("node", "--test", "built/app.test.js")).toContain("# fail 0");
 });
 
+describe("the kit's recipe for", () => {
+  const kit = ["express", "supertest", "nid-webauthn-emulator"];
+  const jest = ["--experimental-vm-modules", "node_modules/jest/bin/jest.js"];
+
+  test.each<[string, readonly string[], string, readonly string[], RegExp]>([
+    ["vitest", ["vitest"], "vitest", ["run", "--reporter=verbose"], /Tests\s+1 passed/],
+    ["jest", ["jest", "@jest/globals"], "node", jest, /Tests:\s+1 passed/],
+    ["mocha", ["mocha"], "mocha", ["passkeys.spec.js"], /1 passing/],
+    ["node-test", [], "node", ["--test"], /# pass 1\n/],
+  ])("%s passes", async (name, runner, tool, args, success) => {
+    const from = ["test/recipes/app", `test/recipes/${name}`];
+    const project = await newProject({ from, dependencies: [...kit, ...runner] });
+    expect(await project.run(tool, ...args)).toMatch(success);
+  });
+});
+
 test("a Vite page takes two client modules, without a validator or any of the server", async () => {
   const project = await newProject({
-    from: "test/consumer/projects/page",
+    from: ["test/consumer/projects/page"],
     dependencies: ["vite", "typescript"],
   });
   await project.run(
@@ -81,7 +97,7 @@ test("a Vite page takes two client modules, without a validator or any of the se
 });
 
 test("the emulator runs from the command line", async () => {
-  const project = await newProject({ from: "test/consumer/projects/page", dependencies: [] });
+  const project = await newProject({ from: ["test/consumer/projects/page"], dependencies: [] });
   const bin = "node_modules/authsignal-passkeys-express/dist/package/server/emulator/main.js";
   expect(await project.run("node", bin, "--help")).toContain("--port");
   expect(await project.read(bin)).toMatch(/^#!\/usr\/bin\/env node\n/);

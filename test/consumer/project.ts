@@ -43,8 +43,8 @@ export async function packPackage(): Promise<PackedPackage> {
 }
 
 export interface ProjectOptions {
-  /** A folder of `test/consumer/projects` or `test/recipes` to start from. */
-  readonly from: string;
+  /** Folders of this repository whose files the project starts with. */
+  readonly from: readonly string[];
   /** What the project's own package.json declares: a name, or a name and where this repository keeps it. */
   readonly dependencies: readonly (string | readonly [name: string, installedAs: string])[];
 }
@@ -60,7 +60,7 @@ export interface Project {
 
 export async function createProject(packed: PackedPackage, options: ProjectOptions): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), "consumer-"));
-  await cp(join(repository, options.from), folder, { recursive: true });
+  for (const from of options.from) await cp(join(repository, from), folder, { recursive: true });
   await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }), {
     flag: "wx",
   }).catch(() => "The project has one.");
