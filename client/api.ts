@@ -23,6 +23,7 @@ import type {
 } from "../shared/contract.ts";
 import { isProblem, type Problem, type ProblemCode } from "../shared/problem.ts";
 import { type Route, routes } from "../shared/routes.ts";
+import { noteServerTime } from "./clock.ts";
 
 /** `unreachable`: no answer in time, or an answer that is not our API's, such as a proxy's HTML. */
 export type ApiErrorCode = ProblemCode | "unreachable";
@@ -73,6 +74,7 @@ export function createApi(mountedAt: string): Api {
     const response = await fetch(mountedAt + route.path, request).catch((cause: unknown) => {
       throw new ApiError("unreachable", undefined, { cause });
     });
+    noteServerTime(response.headers.get("Date"));
     if (response.ok) return response;
     const problem = await bodyOf(response);
     throw isProblem(problem) ? new ApiError(problem.code, problem) : new ApiError("unreachable");

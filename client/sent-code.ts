@@ -5,10 +5,11 @@
  * must not: trust what it reads: a history entry can be older than this version of the page.
  */
 import type { ChallengeOtpResponse } from "../shared/contract.ts";
+import { localTime } from "./clock.ts";
 import type { SentCode } from "./views/otp.ts";
 
 export function sentCodeFrom(email: string, { expiresAt, resendAfter }: ChallengeOtpResponse): SentCode {
-  return { email, expiresAt: Date.parse(expiresAt), resendAt: Date.now() + resendAfter * 1_000 };
+  return { email, expiresAt: localTime(expiresAt), resendAt: Date.now() + resendAfter * 1_000 };
 }
 
 export function readSentCode(state: unknown): SentCode | null {

@@ -3,11 +3,12 @@
  * does:     says when something happened, in the person's language.
  * must not: be asked for seconds: a page does not tick.
  */
+import { localTime } from "./clock.ts";
 import { currentLanguage, t } from "./language.ts";
 
 /** "3 days ago"; minutes at the finest. A clock that runs ahead of ours makes it "just now", not "in a minute". */
 export function timeAgo(instant: string): string {
-  const seconds = Math.min(0, (Date.parse(instant) - Date.now()) / 1000);
+  const seconds = Math.min(0, (localTime(instant) - Date.now()) / 1000);
   const format = new Intl.RelativeTimeFormat(currentLanguage(), { numeric: "auto" });
   for (const [unit, length] of units) {
     if (-seconds >= length) return format.format(Math.trunc(seconds / length), unit);

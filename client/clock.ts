@@ -1,0 +1,19 @@
+/**
+ * needs:    answers of our own server, which carry a Date header.
+ * does:     translates the server's times into this browser's clock, which may be wrong by hours.
+ * must not: touch small differences: a Date header has whole seconds, and an answer takes a moment.
+ */
+let ahead = 0;
+
+const tolerance = 2 * 60_000;
+
+/** `date` is the Date header of an answer that has just arrived. */
+export function noteServerTime(date: string | null): void {
+  const difference = Date.now() - Date.parse(date ?? "");
+  if (!Number.isNaN(difference)) ahead = Math.abs(difference) > tolerance ? difference : 0;
+}
+
+/** In milliseconds of this browser's clock. */
+export function localTime(instant: string): number {
+  return Date.parse(instant) + ahead;
+}
