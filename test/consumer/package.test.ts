@@ -1,6 +1,13 @@
 /** The packed package, taken by projects that know nothing of this repository. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createProject, type PackedPackage, type Project, packPackage, repository } from "./project.ts";
+import {
+  createProject,
+  freePort,
+  type PackedPackage,
+  type Project,
+  packPackage,
+  repository,
+} from "./project.ts";
 
 let packed: PackedPackage;
 const projects: Project[] = [];
@@ -22,6 +29,7 @@ async function newProject(
 
 const apiTypes = ["typescript", "@types/node", "@types/express", "@types/supertest"];
 const apiDependencies = ["supertest", "nid-webauthn-emulator", ...apiTypes];
+const bins = "node_modules/authsignal-passkeys-express/dist/package/server";
 const compiler = [
   ...["--strict", "--module", "nodenext", "--target", "es2023", "--lib", "es2023,dom", "--types", "node"],
   ...["--outDir", "built"],
@@ -52,6 +60,53 @@ test("an Express 5 project type-checks, and its supertest suite passes", async (
   });
   await project.run("tsc", ...compiler, "app.ts", "app.test.ts");
   expect(await project.run("node", "--test", "built/app.test.js")).toContain("# fail 0");
+});
+
+test("the guide's app runs beside the emulator's command line, and guards its routes", async () => {
+  const project = await newProject({
+    from: ["test/consumer/projects/api"],
+    dependencies: ["express", "typescript", "@types/node", "@types/express"],
+  });
+  await project.run("tsc", ...compiler, "app.ts", "start.ts");
+  const emulator = await project.start(
+    `${bins}/emulator/main.js`,
+    ["--port", "0"],
+    {},
+    /http:\/\/localhost:\d+\/v1/,
+  );
+  const port = await freePort();
+  const origin = `http://localhost:${port}`;
+  const env = { ORIGIN: origin, PORT: String(port), AUTHSIGNAL_API_URL: emulator.match[0] };
+  const app = await project.start("built/start.js", [], env, /Open http/);
+  try {
+    expect((await fetch(`${origin}/orders`)).status).toBe(401);
+    const headers = { "Content-Type": "application/json" };
+    const asked = await fetch(`${origin}/auth/otp/challenge`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify({ email: "ann@example.com" }),
+    });
+    expect(asked.status).toBe(202);
+    const cookie = asked.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+    const sent = await fetch(`${emulator.match[0].replace(/v1$/, "emulator/messages")}?to=ann@example.com`);
+    const [{ code }]: [{ code: string }] = await sent.json();
+    const verified = await fetch(`${origin}/auth/otp/verify`, {
+      method: "POST",
+      headers: { ...headers, cookie },
+      body: JSON.stringify({ code }),
+    });
+    const session = verified.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+    expect((await fetch(`${origin}/orders`, { headers: { cookie: session } })).status).toBe(200);
+    const transfer = await fetch(`${origin}/transfers`, {
+      method: "POST",
+      headers: { ...headers, cookie: session },
+      body: JSON.stringify({ amount: 5 }),
+    });
+    expect(await transfer.json()).toMatchObject({ code: "step_up_required" });
+  } finally {
+    await app.stop();
+    await emulator.stop();
+  }
 });
 
 test("the same suite passes in an Express 4 project", async () => {
@@ -98,7 +153,7 @@ test("a Vite page takes two client modules, without a validator or any of the se
 
 test("the emulator runs from the command line", async () => {
   const project = await newProject({ from: ["test/consumer/projects/page"], dependencies: [] });
-  const bin = "node_modules/authsignal-passkeys-express/dist/package/server/emulator/main.js";
-  expect(await project.run("node", bin, "--help")).toContain("--port");
-  expect(await project.read(bin)).toMatch(/^#!\/usr\/bin\/env node\n/);
+  expect(await project.run("node", `${bins}/emulator/main.js`, "--help")).toContain("--port");
+  for (const bin of ["emulator/main.js", "doctor.js"])
+    expect(await project.read(`${bins}/${bin}`)).toMatch(/^#!\/usr\/bin\/env node\n/);
 });

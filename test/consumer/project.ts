@@ -3,8 +3,10 @@
  * package's declared dependencies, and what the project declares itself, are links to what this repository has
  * installed. What is declared by neither cannot be found, as in a real project.
  */
-import { type ExecFileException, execFile } from "node:child_process";
+import { type ChildProcess, type ExecFileException, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -53,9 +55,22 @@ export interface Project {
   readonly folder: string;
   /** Runs a command line tool of the project; resolves with what it printed, rejects with that if it failed. */
   run(tool: string, ...args: string[]): Promise<string>;
+  /** Starts a script that goes on running; resolves when it has printed this. */
+  start(
+    script: string,
+    args: readonly string[],
+    env: Record<string, string>,
+    printed: RegExp,
+  ): Promise<Running>;
   read(file: string): Promise<string>;
   list(folder: string): Promise<readonly string[]>;
   remove(): Promise<void>;
+}
+
+export interface Running {
+  /** What the pattern matched. */
+  readonly match: RegExpExecArray;
+  stop(): Promise<void>;
 }
 
 export async function createProject(packed: PackedPackage, options: ProjectOptions): Promise<Project> {
@@ -85,14 +100,49 @@ export async function createProject(packed: PackedPackage, options: ProjectOptio
       });
       return `${done.stdout}${done.stderr}`;
     },
+    async start(script, args, env, printed) {
+      const { PATH = "" } = process.env;
+      const child = spawn(process.execPath, [script, ...args], { cwd: folder, env: { PATH, ...env } });
+      const match = await whenPrinted(child, printed);
+      return {
+        match,
+        async stop() {
+          child.kill("SIGTERM");
+          if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+        },
+      };
+    },
     read: (file) => readFile(join(folder, file), "utf8"),
     list: (inner) => readdir(join(folder, inner)),
     remove: () => rm(folder, { recursive: true }),
   };
 }
 
+function whenPrinted(child: ChildProcess, printed: RegExp): Promise<RegExpExecArray> {
+  let output = "";
+  return new Promise((resolve, reject) => {
+    child.once("exit", (code) => reject(new Error(`It ended with ${code}:\n${output}`)));
+    const listen = (chunk: Buffer): void => {
+      output += chunk.toString();
+      const match = printed.exec(output);
+      if (match !== null) resolve(match);
+    };
+    child.stdout?.on("data", listen);
+    child.stderr?.on("data", listen);
+  });
+}
+
 async function link(folder: string, name: string, installedAs: string): Promise<void> {
   const path = join(folder, "node_modules", name);
   await mkdir(dirname(path), { recursive: true });
   await symlink(join(repository, "node_modules", installedAs), path);
+}
+
+/** For a program that is told its port. */
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
 }
