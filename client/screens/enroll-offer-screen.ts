@@ -1,3 +1,4 @@
+/** The offer of a passkey: prepared when it is shown, its answer kept on the account. */
 import { ApiError } from "../api.ts";
 import { type AppContext, paths } from "../app-context.ts";
 import { prepareEnrollment } from "../enrollment.ts";

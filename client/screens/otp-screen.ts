@@ -1,3 +1,4 @@
+/** The code view: what it does with the code, and where it leads. */
 import { type AppContext, paths } from "../app-context.ts";
 import type { Screen } from "../router.ts";
 import { readSentCode, sentCodeFrom } from "../sent-code.ts";

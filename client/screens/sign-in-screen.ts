@@ -1,3 +1,4 @@
+/** Signing in: what each of the three ways leads to. */
 import { type AppContext, paths } from "../app-context.ts";
 import { canUsePasskeys } from "../capabilities.ts";
 import { explainError, type Failure } from "../failures.ts";

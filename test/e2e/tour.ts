@@ -1,6 +1,6 @@
 /**
  * A walk through every view and state of the app, over the real stack. Whoever takes it is called at each stop:
- * the accessibility checks, the layout checks and the pictures all look at the same stops.
+ * the accessibility checks, the layout checks and the pictures all look at the same stops. An app serves one tour.
  */
 import type { Page } from "playwright-core";
 import type { PasskeyPageOptions } from "../kit/passkey-page.ts";
@@ -44,7 +44,7 @@ async function signInStops(app: App, options: PasskeyPageOptions, visit: Visit):
   await alertWith(page, /No passkey used/);
   await visit("sign-in-cancelled", page);
 
-  const email = app.stack.newAddress();
+  const email = "ada@example.com";
   await page.getByLabel("Email address").fill(email);
   await button(page, "Continue").click();
   await code(page).waitFor();
@@ -75,7 +75,7 @@ async function offerStops(app: App, options: PasskeyPageOptions, visit: Visit): 
 
 async function accountStops(app: App, options: PasskeyPageOptions, visit: Visit): Promise<void> {
   const { page } = await app.open(options);
-  const email = `${options.colorScheme ?? "light"}-${options.viewport?.width ?? 0}@example.com`;
+  const email = "john@example.com";
   const agent = app.stack.agent();
   await app.stack.signInWithOtp(agent, email);
   for (const aaguid of Object.values(makes)) {
