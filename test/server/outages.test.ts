@@ -5,8 +5,8 @@ import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
 import { answering, type Fault, faults, only } from "./authsignal-line.ts";
 import { type Lab, type Person, startLab } from "./lab.ts";
 
-/** Far below what a person waits, far above what a loopback call takes. */
-const deadlineMs = 400;
+/** Far below what a person waits, far above what a loopback call takes on a busy machine. Only hanging needs it. */
+const deadlineMs = 1200;
 
 const outages: [name: string, fault: Fault | "refuses connections"][] = [
   ["refuses connections", "refuses connections"],
@@ -147,10 +147,10 @@ async function passkeysAre(agent: Person["agent"], count: number): Promise<void>
   expect(body).toHaveLength(count);
 }
 
-describe.each(outages)("Authsignal %s", (_, fault) => {
+describe.each(outages)("Authsignal %s", (name, fault) => {
   let lab: Lab;
   beforeAll(async () => {
-    lab = await startLab({ deadlineMs });
+    lab = await startLab(name.startsWith("hangs") ? { deadlineMs } : {});
   });
   afterAll(async () => {
     expect(lab.leaks()).toEqual([]);
@@ -225,7 +225,7 @@ describe("a refusal is not an outage", () => {
 
 describe("the breaker", () => {
   test("opens after five outages, is seen by readiness, and lets nobody wait", async () => {
-    const lab = await startLab({ deadlineMs });
+    const lab = await startLab();
     try {
       const { authenticator } = await lab.person("passkey");
       const visitor = lab.agent();
@@ -254,7 +254,7 @@ describe("the breaker", () => {
   });
 
   test("does not touch who is signed in: the session needs no Authsignal", async () => {
-    const lab = await startLab({ deadlineMs });
+    const lab = await startLab();
     try {
       const { agent, user } = await lab.person();
       await lab.line.cut();
@@ -269,7 +269,7 @@ describe("the breaker", () => {
 });
 
 test("an outage after the code was checked makes no second account and no session, and a new code helps", async () => {
-  const lab = await startLab({ deadlineMs });
+  const lab = await startLab();
   try {
     const agent = lab.agent();
     const email = lab.newAddress();
@@ -297,7 +297,7 @@ test("an outage after the code was checked makes no second account and no sessio
 });
 
 test("an outage sends no second mail: one challenge, one message", async () => {
-  const lab = await startLab({ deadlineMs });
+  const lab = await startLab();
   try {
     const email = lab.newAddress();
     lab.line.fail(only("/challenge", faults["drops the connection after it is done"]));
@@ -309,7 +309,7 @@ test("an outage sends no second mail: one challenge, one message", async () => {
 });
 
 test("an offer is left out, not the sign-in lost, when only the list cannot be had", async () => {
-  const lab = await startLab({ deadlineMs });
+  const lab = await startLab();
   try {
     lab.line.fail(only(/\/authenticators$/, faults["answers 500"]));
     const agent = lab.agent();
