@@ -24,7 +24,7 @@ const bodyLimit = "16kb";
 export function createPasskeysRouter(options: PasskeysOptions): Router {
   const context = checkOptions(options);
   const router = Router();
-  router.use(requireSameOrigin(context.origins));
+  router.use(requireSameOrigin(context.origins, context.sessions.isAmbient));
   router.use((_req, res, next) => {
     res.set("Cache-Control", "no-store");
     next();

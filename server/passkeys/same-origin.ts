@@ -7,13 +7,19 @@ import { AppError } from "../errors.ts";
 
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** @param origins the origins that this API's own pages are served from, as `https://app.example.com` */
-export function requireSameOrigin(origins: readonly string[]): RequestHandler {
+/**
+ * @param origins the origins that this API's own pages are served from, as `https://app.example.com`
+ * @param isAmbient whether browsers attach the session by themselves; if not, `origins` may be other sites' too
+ */
+export function requireSameOrigin(origins: readonly string[], isAmbient = true): RequestHandler {
   return (req, res, next) => {
     res.vary("Sec-Fetch-Site").vary("Origin");
     if (
       !safeMethods.has(req.method) &&
-      !isSameOrigin(req.get("sec-fetch-site"), req.get("origin"), origins)
+      !(
+        isSameOrigin(req.get("sec-fetch-site"), req.get("origin"), origins) ||
+        (!isAmbient && origins.includes(req.get("origin") ?? ""))
+      )
     ) {
       throw new AppError("cross_site_request");
     }

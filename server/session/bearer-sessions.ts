@@ -64,6 +64,8 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
   }
 
   return {
+    isAmbient: false,
+
     async current(req) {
       const { signedIn } = (await find(req))?.kept ?? {};
       if (signedIn === undefined || Date.parse(signedIn.startedAt) + absoluteMs <= now().getTime())

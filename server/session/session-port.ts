@@ -22,6 +22,12 @@ export interface PendingOtp {
 }
 
 export interface SessionPort {
+  /**
+   * False when browsers never attach the credential by themselves, as with a bearer token: then no other site can
+   * have a request made in somebody's name, and pages of `origins` are let in from wherever they are. Default true.
+   */
+  readonly isAmbient?: boolean;
+
   /** The session of a signed-in user, or null for a visitor. */
   current(req: Request): Promise<SignedIn | null>;
 

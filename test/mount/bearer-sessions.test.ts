@@ -1,6 +1,6 @@
 /** What a bearer token is good for, and what it must never be. */
 import request from "supertest";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type EmulatorFor, startEmulatorFor } from "../kit/emulator-for.ts";
 import { type BearerHost, startBearerHost } from "./bearer-host.ts";
 
@@ -97,3 +97,28 @@ test.each(["", "Bearer", "Bearer short", "Basic QUJD", `Bearer ${"ä".repeat(43)
     expect(answer.body.customer).toBeNull();
   },
 );
+
+describe("a page on another site", () => {
+  const fromPage = (origin: string, site: string) =>
+    request(host.app)
+      .post("/mobile/v2/otp/challenge")
+      .set({ Origin: origin, "Sec-Fetch-Site": site })
+      .send({ email: kit.newAddress() });
+
+  test.each(["cross-site", "same-site", "same-origin"])("that is listed may ask (%s)", async (site) => {
+    await fromPage("http://localhost:3000", site).expect(202);
+  });
+
+  test.each(["cross-site", "same-origin"])("that is not listed is refused (%s)", async (site) => {
+    const refused = await fromPage("https://evil.example", site).expect(403);
+    expect(refused.body.code).toBe("cross_site_request");
+  });
+
+  test("is refused when it does not say which it is", async () => {
+    await request(host.app)
+      .post("/mobile/v2/otp/challenge")
+      .set("Sec-Fetch-Site", "cross-site")
+      .send({})
+      .expect(403);
+  });
+});
