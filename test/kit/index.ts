@@ -17,6 +17,7 @@ export { checkContract } from "./contract-check.ts";
 export { type EmulatorFor, type EmulatorForOptions, startEmulatorFor } from "./emulator-for.ts";
 export type { Agent, FlowAgent, Flows } from "./flows.ts";
 export { guardSuite } from "./guard-suite.ts";
+export { generousLimits } from "./limits.ts";
 export { asNavigatorCredentials, type BrowserWebAuthn } from "./navigator-credentials.ts";
 export { guardNetwork, type NetworkGuard, NetworkGuardError } from "./network-guard.ts";
 export {

@@ -1,7 +1,9 @@
 /** The kit's faults and clock reach a host's own app. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type EmulatorFor, startEmulatorFor } from "../kit/emulator-for.ts";
+import { generousLimits } from "../kit/limits.ts";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
+import { startStack } from "../kit/start-stack.ts";
 import { type BearerHost, startBearerHost } from "./bearer-host.ts";
 
 let kit: EmulatorFor;
@@ -32,4 +34,14 @@ test("a flow that cannot go on says which request failed, and how", async () => 
   await expect(kit.enrollPasskey(host.agent(), createSoftAuthenticator())).rejects.toThrow(
     /^POST \/mobile\/v2\/enroll-token answered 401: .*not_authenticated/,
   );
+});
+
+test("with generous limits a suite may sign in as many people as it likes", async () => {
+  const stack = await startStack({ policies: { limits: generousLimits } });
+  try {
+    for (let person = 0; person < 31; person += 1)
+      await stack.agent().post("/api/otp/challenge").send({ email: stack.newAddress() }).expect(202);
+  } finally {
+    await stack.close();
+  }
 });

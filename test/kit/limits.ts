@@ -1,0 +1,15 @@
+/** For suites that sign in more people than one address may within a quarter of an hour. */
+import type { SendLimits } from "../../server/passkeys/index.ts";
+
+const plenty = { points: 1_000_000, seconds: 60 } as const;
+
+/** For the router's `limits`, in suites that are not about limits. */
+export const generousLimits: SendLimits = {
+  sendsPerIp: plenty,
+  sendsPerPair: plenty,
+  sendsPerAddress: plenty,
+  sendsInAll: plenty,
+  failuresPerPair: plenty,
+  failuresPerIp: plenty,
+  refusalsPerIp: plenty,
+};
