@@ -69,6 +69,30 @@ describe("outcomes", () => {
       isValid: false,
       state: "BLOCK",
     });
+    expect(await running.authsignal.getAuthenticators({ userId })).toEqual([]);
+  });
+
+  test("an action that the app blocked cannot be claimed, and the claim enrolls nothing", async () => {
+    const running = await start({});
+    const userId = newUserId();
+    const occurrence = { userId, action: "pay", idempotencyKey: "order-1" };
+    const { challengeId } = await running.authsignal.challenge({
+      verificationMethod: "EMAIL_OTP",
+      email: "payer@example.com",
+      action: "pay",
+      idempotencyKey: "order-1",
+    });
+    await running.authsignal.verify({ challengeId, verificationCode: running.code("payer@example.com") });
+    await running.authsignal.track({
+      userId,
+      action: "pay",
+      attributes: { idempotencyKey: "order-1" },
+    });
+    await running.authsignal.updateAction({ ...occurrence, attributes: { state: UserActionState.BLOCK } });
+    await expect(running.authsignal.claimChallenge({ challengeId, userId })).rejects.toMatchObject({
+      errorCode: "invalid_request",
+    });
+    expect(await running.authsignal.getAuthenticators({ userId })).toEqual([]);
   });
 });
 

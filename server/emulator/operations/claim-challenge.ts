@@ -1,4 +1,4 @@
-import { issueResultToken, markSucceeded } from "../actions.ts";
+import { issueResultToken, markSucceeded, refuseBlocked } from "../actions.ts";
 import { findCodeChallenge } from "../codes.ts";
 import { enrolledAuthenticators, ensureUser } from "../enrollment.ts";
 import { invalidRequest } from "../errors.ts";
@@ -32,8 +32,9 @@ export function claimChallenge({ tenant, body, concerns }: Call): Json {
   }
 
   const { actionCode, idempotencyKey, verificationMethod } = challenge;
-  ensureUser(tenant, userId);
   const name = { userId, actionCode, idempotencyKey };
+  refuseBlocked(tenant, name);
+  ensureUser(tenant, userId);
   const authenticator =
     challenge.verifiedAt === undefined ? undefined : enrollAddress(tenant, userId, challenge);
   markSucceeded(tenant, name, verificationMethod, {

@@ -1,4 +1,4 @@
-import { completeAction, findAction } from "../actions.ts";
+import { completeAction, findAction, refuseBlocked } from "../actions.ts";
 import { clientView } from "../authenticator-view.ts";
 import { addressKey, checkCode, sendCode } from "../codes.ts";
 import {
@@ -116,6 +116,8 @@ export function verifyCode(verificationMethod: CodeMethod) {
 
 export function finishCode(call: TokenCall, challenge: CodeChallenge, userId: string): Json {
   const { tenant, token } = call;
+  // Before anything is enrolled: the app may have blocked the action since the code was sent.
+  refuseBlocked(tenant, token);
   const { verificationMethod, address, userAuthenticatorId } = challenge;
   const { userAuthenticators } = tenant.state;
   const outcome = enrollProvenAddress(tenant, {
