@@ -18,7 +18,7 @@ import { answerInTime, type Refusal, unreachable, type Whole } from "./authsigna
 import { type CeremonyOutcome, outcomeOfErrorCode, type Proof, settle } from "./ceremony-outcome.ts";
 import { createCeremonySlot } from "./ceremony-slot.ts";
 import { admit } from "./credential-gate.ts";
-import { createPrefetch } from "./prefetch.ts";
+import { createPrefetch, defaultFreshFor } from "./prefetch.ts";
 
 type PasskeyApi = Authsignal["passkey"]["api"];
 type SignUpInput = Parameters<Authsignal["passkey"]["signUp"]>[0];
@@ -73,9 +73,6 @@ export interface CeremonyDeps {
   /** Milliseconds for which prefetched options are used. Authsignal's challenges live ten minutes by default. */
   readonly freshFor?: number;
 }
-
-/** Comfortably below the shortest challenge lifetime that WebAuthn recommends (five minutes). */
-export const defaultFreshFor = 4 * 60_000;
 
 export function createCeremonies({ config, freshFor = defaultFreshFor }: CeremonyDeps): Ceremonies {
   const slot = createCeremonySlot();

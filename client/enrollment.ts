@@ -7,8 +7,9 @@
  */
 import { type Api, ApiError } from "./api.ts";
 import { canUsePasskeys } from "./capabilities.ts";
-import { type Ceremonies, defaultFreshFor, type PasskeyHome } from "./ceremony.ts";
+import type { Ceremonies, PasskeyHome } from "./ceremony.ts";
 import type { CeremonyOutcome } from "./ceremony-outcome.ts";
+import { defaultFreshFor } from "./prefetch.ts";
 import { keepRenewed } from "./renewal.ts";
 import { signalUnknownCredential } from "./signals.ts";
 

@@ -6,12 +6,13 @@
  */
 import { type AppContext, paths } from "./app-context.ts";
 import { createAutofill } from "./autofill.ts";
-import { type Ceremonies, createCeremonies, defaultFreshFor } from "./ceremony.ts";
+import { type Ceremonies, createCeremonies } from "./ceremony.ts";
 import { failureOf } from "./ceremony-failures.ts";
 import type { CeremonyOutcome } from "./ceremony-outcome.ts";
 import { isFromAnotherDevice } from "./cross-device.ts";
 import { type Failure, failureOfError, noFailure } from "./failures.ts";
 import { t } from "./language.ts";
+import { defaultFreshFor } from "./prefetch.ts";
 import { keepRenewed } from "./renewal.ts";
 import { reportMisconfiguration } from "./rp-id.ts";
 import { signalUnknownCredential } from "./signals.ts";

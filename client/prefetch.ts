@@ -18,6 +18,9 @@ export interface PrefetchOptions<Answer> {
   readonly freshFor: number;
 }
 
+/** Milliseconds. Comfortably below the shortest challenge lifetime that WebAuthn recommends (five minutes). */
+export const defaultFreshFor = 4 * 60_000;
+
 export function createPrefetch<Answer>({
   fetch,
   isUsable,

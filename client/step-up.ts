@@ -5,8 +5,9 @@
  * must not: start the ceremony without a click.
  */
 import type { Api } from "./api.ts";
-import { type Ceremonies, defaultFreshFor } from "./ceremony.ts";
+import type { Ceremonies } from "./ceremony.ts";
 import type { CeremonyOutcome } from "./ceremony-outcome.ts";
+import { defaultFreshFor } from "./prefetch.ts";
 import { keepRenewed } from "./renewal.ts";
 
 export interface StepUpFlow {

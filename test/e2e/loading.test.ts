@@ -1,0 +1,83 @@
+/** What arrives when: the first view waits for nothing that it does not need, and nothing jumps. */
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type App, button, heading, passkeys, signUp, startApp } from "./app.ts";
+
+let app: App;
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app?.close());
+
+/** The part that carries the SDK, by the name that the build gives it. */
+const passkeyPart = /\/assets\/passkeys-[\w-]+\.js$/;
+const laterPart = /\/assets\/later-[\w-]+\.js$/;
+
+test("while the SDK is still on its way, a person signs in with a code", async () => {
+  const { page } = await app.open();
+  await page.route(passkeyPart, () => new Promise(() => {}));
+  await page.reload({ waitUntil: "commit" });
+  await heading(page, "Sign in").waitFor();
+  const email = app.stack.newAddress();
+  await page.getByLabel("Email address").fill(email);
+  await button(page, "Continue").click();
+  await page.getByLabel("Code", { exact: true }).fill(await app.stack.readCode(email));
+  await button(page, "Continue").click();
+  await heading(page, "Create a passkey?").waitFor();
+});
+
+test("where the SDK cannot be loaded, the button says so, and works once it can", async () => {
+  const { page } = await app.open();
+  await page.route(passkeyPart, (route) => route.abort());
+  await page.reload();
+  await button(page, "Sign in with a passkey").click();
+  await page.getByText("Cannot reach the sign-in service.").waitFor();
+  expect(await button(page, "Continue").isEnabled()).toBe(true);
+  await page.unroute(passkeyPart);
+  await button(page, "Sign in with a passkey").click();
+  await page.getByText("No passkey used.").waitFor();
+});
+
+test("a view that cannot be loaded says so, and comes when it can be", async () => {
+  const { page } = await app.open();
+  await page.route(laterPart, (route) => route.abort());
+  await page.reload();
+  await heading(page, "Sign in").waitFor();
+  const email = app.stack.newAddress();
+  await page.getByLabel("Email address").fill(email);
+  await button(page, "Continue").click();
+  await heading(page, "No connection").waitFor();
+  await page.unroute(laterPart);
+  await button(page, "Try again").click();
+  await page.getByText(email).waitFor();
+});
+
+test("nothing jumps while a view fills, neither signed out nor signed in", async () => {
+  const { page } = await app.open();
+  await watchShifts(page);
+  await page.reload();
+  await button(page, "Deutsch").waitFor();
+  expect(await shifts(page)).toBe(0);
+  await signUp(page, app.stack, app.stack.newAddress());
+  await page.reload();
+  await expect.poll(() => passkeys(page).count()).toBe(1);
+  await button(page, "Deutsch").waitFor();
+  // One card takes the place of its grey stand-in.
+  expect(await shifts(page)).toBeLessThan(0.05);
+});
+
+async function watchShifts(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        const value = "value" in entry && typeof entry.value === "number" ? entry.value : 0;
+        const { dataset } = document.documentElement;
+        dataset.shifts = String(Number(dataset.shifts ?? 0) + value);
+      }
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+}
+
+function shifts(page: Page): Promise<number> {
+  return page.evaluate(() => Number(document.documentElement.dataset.shifts ?? 0));
+}
