@@ -26,50 +26,57 @@ export interface BearerSessionOptions {
 }
 
 type Kept = Omit<SessionData, "cookie">;
+type SignedInData = NonNullable<Kept["signedIn"]>;
 
 export function createBearerSessions(options: BearerSessionOptions): SessionPort {
   const { store, header = "Session-Token", now = () => new Date() } = options;
   const idleMs = (options.idleSeconds ?? 30 * 60) * 1000;
   const absoluteMs = (options.absoluteSeconds ?? 12 * 60 * 60) * 1000;
 
-  /** As the store measures a session's life: express-session calls it a cookie. */
-  function lasting(kept: Kept): SessionData {
-    const cookie = { originalMaxAge: idleMs, expires: new Date(now().getTime() + idleMs) };
-    return { ...kept, cookie };
+  async function read(key: string): Promise<SessionData | null> {
+    return (await callback<SessionData | null | undefined>((done) => store.get(key, done))) ?? null;
   }
 
-  async function find(req: Request): Promise<{ key: string; kept: SessionData } | null> {
-    const key = keyOf(req);
-    if (key === null) return null;
-    const kept = await callback<SessionData | null | undefined>((done) => store.get(key, done));
-    if (kept === null || kept === undefined) return null;
-    store.touch?.(key, lasting(kept));
-    return { key, kept };
+  /** As the store measures a life: express-session calls it a cookie. */
+  function lasting(kept: Kept, lifeMs = idleMs): SessionData {
+    return { ...kept, cookie: { originalMaxAge: lifeMs, expires: new Date(now().getTime() + lifeMs) } };
   }
 
-  function write(key: string, kept: Kept): Promise<void> {
-    return callback((done) => store.set(key, lasting(kept), done));
+  function write(key: string, kept: Kept, lifeMs = idleMs): Promise<void> {
+    return callback((done) => store.set(key, lasting(kept, lifeMs), done));
   }
 
-  /** A token that the caller chose is never taken over: only one of our making names a session. */
-  async function issue(res: Response, kept: Kept): Promise<void> {
+  async function findSignedIn(req: Request): Promise<SignedInData | null> {
+    const token = tokenOf(req);
+    const kept = token === null ? null : await read(keyOf("session", token));
+    if (token === null || kept?.signedIn === undefined) return null;
+    // What a request under way renewed after the session was ended is as dead as the session.
+    if ((await read(keyOf("ended", kept.signedIn.id))) !== null) return null;
+    if (Date.parse(kept.signedIn.startedAt) + absoluteMs <= now().getTime()) return null;
+    store.touch?.(keyOf("session", token), lasting(kept));
+    return kept.signedIn;
+  }
+
+  /** A token that the caller chose is never taken over: only one of our making names anything. */
+  async function issue(res: Response, kind: "session" | "code", kept: Kept): Promise<void> {
     const token = randomBytes(32).toString("base64url");
-    await write(hashed(token), kept);
+    await write(keyOf(kind, token), kept);
     res.set(header, token).set("Cache-Control", "no-store");
   }
 
   async function drop(req: Request): Promise<void> {
-    const key = keyOf(req);
-    if (key !== null) await callback<void>((done) => store.destroy(key, done));
+    const token = tokenOf(req);
+    if (token === null) return;
+    for (const kind of ["session", "code"] as const)
+      await callback<void>((done) => store.destroy(keyOf(kind, token), done));
   }
 
   return {
     isAmbient: false,
 
     async current(req) {
-      const { signedIn } = (await find(req))?.kept ?? {};
-      if (signedIn === undefined || Date.parse(signedIn.startedAt) + absoluteMs <= now().getTime())
-        return null;
+      const signedIn = await findSignedIn(req);
+      if (signedIn === null) return null;
       const { id, userId, method, authenticatedAt } = signedIn;
       return { id, userId, method, authenticatedAt: new Date(authenticatedAt) };
     },
@@ -77,37 +84,41 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
     async start(req, res, { userId, method }) {
       await drop(req);
       const at = now().toISOString();
-      await issue(res, {
-        signedIn: { id: randomUUID(), userId, method, authenticatedAt: at, startedAt: at },
-      });
+      const signedIn = { id: randomUUID(), userId, method, authenticatedAt: at, startedAt: at };
+      await issue(res, "session", { signedIn });
     },
 
     async renew(req, res, { method }) {
-      const { signedIn } = (await find(req))?.kept ?? {};
+      const signedIn = await findSignedIn(req);
       // Ended while the proof was under way.
-      if (signedIn === undefined) throw new AppError("not_authenticated");
+      if (signedIn === null) throw new AppError("not_authenticated");
       await drop(req);
-      await issue(res, { signedIn: { ...signedIn, method, authenticatedAt: now().toISOString() } });
+      const renewed = { ...signedIn, method, authenticatedAt: now().toISOString() };
+      await issue(res, "session", { signedIn: renewed });
     },
 
     async end(req, res) {
+      const signedIn = await findSignedIn(req);
+      if (signedIn !== null) await write(keyOf("ended", signedIn.id), {}, absoluteMs);
       await drop(req);
       res.set(header, "");
     },
 
     async pendingOtp(req) {
-      const { pendingOtp } = (await find(req))?.kept ?? {};
+      const token = tokenOf(req);
+      const { pendingOtp } = (token === null ? null : await read(keyOf("code", token))) ?? {};
       if (pendingOtp === undefined) return null;
       const { challengeId, email, sentAt, expiresAt } = pendingOtp;
       return { challengeId, email, sentAt: new Date(sentAt), expiresAt: new Date(expiresAt) };
     },
 
     async keepPendingOtp(req, res, pending) {
-      const found = await find(req);
-      const { signedIn } = found?.kept ?? {};
-      const kept = { ...(signedIn && { signedIn }), ...(pending && { pendingOtp: toJson(pending) }) };
-      if (found !== null) await write(found.key, kept);
-      else if (pending !== null) await issue(res, kept);
+      const token = tokenOf(req);
+      const key = token === null ? null : keyOf("code", token);
+      const isOurs = key !== null && ((await findSignedIn(req)) !== null || (await read(key)) !== null);
+      const kept = pending === null ? {} : { pendingOtp: toJson(pending) };
+      if (isOurs) await write(key, kept);
+      else if (pending !== null) await issue(res, "code", kept);
     },
   };
 }
@@ -119,14 +130,16 @@ function toJson({ challengeId, email, sentAt, expiresAt }: Pending): NonNullable
 }
 
 /** Only tokens of our own making: 32 random bytes in base64url. */
-function keyOf(req: Request): string | null {
-  const token = /^Bearer ([\w-]{43})$/i.exec(req.get("authorization") ?? "")?.[1];
-  return token === undefined ? null : hashed(token);
+function tokenOf(req: Request): string | null {
+  return /^Bearer ([\w-]{43})$/i.exec(req.get("authorization") ?? "")?.[1] ?? null;
 }
 
-/** Not the token itself: whoever reads the store must not be able to use it. The prefix keeps it no cookie's id. */
-function hashed(token: string): string {
-  return `bearer-${createHash("sha256").update(token).digest("base64url")}`;
+/**
+ * Not the token itself: whoever reads the store must not be able to use it. The prefix keeps it no cookie's id, and
+ * code and session apart, so that writing the one never brings the other back.
+ */
+function keyOf(kind: "session" | "code" | "ended", name: string): string {
+  return `bearer-${kind}-${createHash("sha256").update(name).digest("base64url")}`;
 }
 
 function callback<Value>(run: (done: (error?: unknown, value?: Value) => void) => void): Promise<Value> {

@@ -4,12 +4,14 @@ import { createErrorHandler } from "../../server/error-handler.ts";
 import { createLogger } from "../../server/log.ts";
 import { createPasskeysRouter, createStepUpGuard } from "../../server/passkeys/index.ts";
 import { createBearerSessions } from "../../server/session/bearer-sessions.ts";
+import type { SessionPort } from "../../server/session/session-port.ts";
 import { captureLog } from "../kit/captured-log.ts";
 import type { EmulatorFor } from "../kit/emulator-for.ts";
 import { commonOptions, type Host, member } from "./host.ts";
 
 export interface BearerHost extends Host {
   readonly app: Express;
+  readonly sessions: SessionPort;
 }
 
 export async function startBearerHost(kit: EmulatorFor): Promise<BearerHost> {
@@ -33,6 +35,7 @@ export async function startBearerHost(kit: EmulatorFor): Promise<BearerHost> {
   app.use(createErrorHandler(createLogger(captureLog().destination)));
   return {
     app,
+    sessions,
     prefix: "/mobile/v2",
     agent: () => kit.bearerAgent(app),
     codeOf: (body) => member(body, "code"),
