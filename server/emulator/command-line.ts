@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import type { Seed } from "./control/seed.ts";
+import { isJsonObject } from "./input.ts";
 import { defaultTenant, type EmulatorOptions, type OutboundMessage, type TenantOptions } from "./options.ts";
 
 export const usage = `Usage: npm run emulator -- [options]
@@ -24,7 +26,7 @@ export const usage = `Usage: npm run emulator -- [options]
 
 export interface CommandLine {
   readonly options: EmulatorOptions;
-  readonly seed: unknown;
+  readonly seed: Seed;
   readonly isHelp: boolean;
 }
 
@@ -77,7 +79,19 @@ export async function readCommandLine(
       ...(values["random-seed"] === undefined ? {} : { seed: values["random-seed"] }),
       ...(values.quiet ? {} : { onMessage: print }),
     },
-    seed: values.seed === undefined ? undefined : JSON.parse(await readFile(values.seed, "utf8")),
+    seed: values.seed === undefined ? {} : await readSeed(values.seed),
     isHelp: values.help,
   };
+}
+
+async function readSeed(file: string): Promise<Seed> {
+  const text = await readFile(file, "utf8");
+  try {
+    const seed: unknown = JSON.parse(text);
+    // Its members are read, and refused, when it is applied.
+    if (isJsonObject(seed)) return seed;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new Error(`${file} is not a seed: it must hold a JSON object such as {"users": []}.`);
 }

@@ -58,8 +58,8 @@ function tenantsIn(
 export async function createCore(options: EmulatorOptions, apiUrl: () => string): Promise<Core> {
   const clock = createClock(options.now);
   const random = createRandom(options.seed);
-  const storage = await openStorage(options.data ?? ":memory:");
   const mail = options.smtp === undefined ? undefined : await createMail(options.smtp);
+  const storage = await openStorage(options.data ?? ":memory:");
   const surroundings = { storage, clock, random, mail, onMessage: options.onMessage, apiUrl };
   const tenants = tenantsIn(options, surroundings);
   if (options.seed !== undefined)

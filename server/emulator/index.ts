@@ -39,6 +39,7 @@ export interface Emulator extends ControlPlane {
 /** Starts an emulator of Authsignal's HTTP API. It verifies for real, and refuses to run in production. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   refuseProduction();
+  const allowedHosts = hostsNamedIn(options);
   let port = 0;
   const url = () => options.publicUrl?.replace(/\/$/, "") ?? `http://localhost:${port}`;
   const core = await createCore(options, () => `${url()}/v1`);
@@ -46,7 +47,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const listener = await listen(core, {
     port: options.port ?? 0,
     host: options.host ?? "127.0.0.1",
-    allowedHosts: allowedHosts(options),
+    allowedHosts,
     control: controlOperations(core, plane),
   }).catch((error: unknown) => {
     core.close();
@@ -74,8 +75,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 }
 
 /** Besides the named ones, the name by which the emulator says that it is reached. */
-function allowedHosts({ allowedHosts: named = [], publicUrl }: EmulatorOptions): readonly string[] {
-  return publicUrl === undefined ? named : [...named, new URL(publicUrl).hostname];
+function hostsNamedIn({ allowedHosts: named = [], publicUrl }: EmulatorOptions): readonly string[] {
+  if (publicUrl === undefined) return named;
+  if (!URL.canParse(publicUrl))
+    throw new Error(`The public URL ${JSON.stringify(publicUrl)} is not a URL such as http://emulator:3001.`);
+  return [...named, new URL(publicUrl).hostname];
 }
 
 /** An emulator accepts known secrets and hands out codes: beside real users it would be an open door. */

@@ -122,12 +122,18 @@ const internalError = {
 
 function started(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (error) => reject(whyNotListening(error, port)));
     server.listen(port, host, () => {
-      server.off("error", reject);
+      server.removeAllListeners("error");
       resolve();
     });
   });
+}
+
+/** In a sentence, because whoever starts the emulator from a terminal sees only this. */
+function whyNotListening(error: Error, port: number): Error {
+  if (!("code" in error) || error.code !== "EADDRINUSE") return error;
+  return new Error(`Port ${port} is in use by another program. Choose another one.`, { cause: error });
 }
 
 /** Keep-alive connections would otherwise hold the process until they time out. */

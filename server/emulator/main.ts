@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readCommandLine, usage } from "./command-line.ts";
+import { isLoopback } from "./control/caller.ts";
 import { startEmulator } from "./index.ts";
-import { isJsonObject } from "./input.ts";
 
 /** `npm run emulator`: the emulator alone, for another app or another machine's test suite. */
 async function main(): Promise<void> {
@@ -10,11 +10,16 @@ async function main(): Promise<void> {
   });
   if (isHelp) return say(usage);
   const emulator = await startEmulator(options);
-  if (isJsonObject(seed)) emulator.seed(seed);
+  try {
+    emulator.seed(seed);
+  } catch (error) {
+    await emulator.close();
+    throw error;
+  }
   say(
     `EMULATOR of Authsignal: ${emulator.url} (page), ${emulator.apiUrl} (API). It never contacts Authsignal.`,
   );
-  if (options.host !== undefined)
+  if (options.host !== undefined && !isLoopback(options.host))
     say(`Listening on ${options.host}: whoever reaches it can read every code.`);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {

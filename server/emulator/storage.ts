@@ -1,3 +1,5 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import type Database from "libsql";
 import type { Change } from "./collection.ts";
 
@@ -20,31 +22,44 @@ export interface Storage {
 /** Nothing to survive: what tests use, and the reason that starting costs a few milliseconds. */
 const forgetful: Storage = { load: () => [], write: () => {}, close: () => {} };
 
-/** Opens the file in WAL mode: committed rows survive the process being killed at any moment. */
+/** Opens the file, and makes it (and its folder) when it is not there. Two emulators cannot have the same one open. */
 export async function openStorage(data: string): Promise<Storage> {
   if (data === ":memory:") return forgetful;
 
   // Loaded only when a file is wanted: the binary costs tens of milliseconds.
   const { default: SqliteFile } = await import("libsql");
-  const release = takeAlone(new SqliteFile(`${data}.lock`), data);
-  const database = new SqliteFile(data);
-  database.pragma("journal_mode = WAL");
-  database.pragma("synchronous = NORMAL");
-  const found = versionIn(database.prepare("PRAGMA user_version").get());
-  if (found !== 0 && found !== fileVersion) {
-    database.close();
+  const lock = opened(data, () => {
+    mkdirSync(dirname(resolve(data)), { recursive: true });
+    return new SqliteFile(`${data}.lock`);
+  });
+  const release = takeAlone(lock, data);
+  try {
+    const database = opened(data, () => new SqliteFile(data));
+    return storageIn(database, data, release);
+  } catch (error) {
     release();
-    throw new Error(
-      `${data} was written by another version of the emulator (${found}). Move it away or delete it.`,
-    );
+    throw error;
   }
-  database.pragma(`user_version = ${fileVersion}`);
-  database.exec(
-    `CREATE TABLE IF NOT EXISTS records (
-       tenant_id TEXT NOT NULL, collection TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
-       PRIMARY KEY (tenant_id, collection, key)
-     )`,
-  );
+}
+
+/** The library's own messages name neither the file nor what to do about it. */
+function opened(data: string, open: () => Database.Database): Database.Database {
+  try {
+    return open();
+  } catch (error) {
+    throw new Error(`${data} cannot be opened: is it a file, in a folder that may be written to?`, {
+      cause: error,
+    });
+  }
+}
+
+function storageIn(database: Database.Database, data: string, release: () => void): Storage {
+  try {
+    prepare(database, data);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
   const select = database.prepare(
     "SELECT collection, key, value FROM records WHERE tenant_id = ? ORDER BY rowid",
   );
@@ -62,16 +77,48 @@ export async function openStorage(data: string): Promise<Storage> {
     }
   });
 
+  let isDeleted = false;
   return {
     load: (tenantId) => select.all(tenantId).filter(isStoredRow),
     write(tenantId, changes) {
-      if (changes.length > 0) writeAll(tenantId, changes);
+      writeAll(tenantId, changes);
+      // SQLite goes on writing to a file that has no name any more: somebody has to say so.
+      if (isDeleted || existsSync(data)) return;
+      isDeleted = true;
+      process.emitWarning(
+        `${data} was deleted while the emulator runs: it goes on from memory, and forgets all at its end. Start it again.`,
+      );
     },
     close() {
       database.close();
       release();
     },
   };
+}
+
+/** In WAL mode, committed rows survive the process being killed at any moment. */
+function prepare(database: Database.Database, data: string): void {
+  try {
+    database.pragma("journal_mode = WAL");
+  } catch (error) {
+    throw new Error(`${data} is not a state file of the emulator. Move it away or delete it.`, {
+      cause: error,
+    });
+  }
+  database.pragma("synchronous = NORMAL");
+  const found = versionIn(database.prepare("PRAGMA user_version").get());
+  if (found !== 0 && found !== fileVersion) {
+    throw new Error(
+      `${data} was written by another version of the emulator (${found}). Move it away or delete it.`,
+    );
+  }
+  database.pragma(`user_version = ${fileVersion}`);
+  database.exec(
+    `CREATE TABLE IF NOT EXISTS records (
+       tenant_id TEXT NOT NULL, collection TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
+       PRIMARY KEY (tenant_id, collection, key)
+     )`,
+  );
 }
 
 /**
@@ -87,7 +134,11 @@ function takeAlone(lock: Database.Database, data: string): () => void {
     throw new Error(`${data} is in use by another emulator.`, { cause: error });
   }
   return () => {
-    lock.exec("COMMIT");
+    try {
+      lock.exec("COMMIT");
+    } catch {
+      // Somebody deleted the lock's file: nothing is left to give back.
+    }
     lock.close();
   };
 }

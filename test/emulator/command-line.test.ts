@@ -27,7 +27,7 @@ test("reads a tenant, its origins and a seed from the command line, and starts w
     { tenantId: "t", rpId: "localhost", expectedOrigins: ["http://localhost:3000"] },
   ]);
   const emulator = await startEmulator(options);
-  emulator.seed(seed as object);
+  emulator.seed(seed);
   expect(await callersOf(emulator).authsignal.getUser({ userId: "seeded" })).toMatchObject({
     email: "s@example.com",
   });
@@ -51,4 +51,10 @@ test.each([
   [["--seed", "/does/not/exist"], "no such file"],
 ])("says what is wrong with %j", async (args, expected) => {
   await expect(readCommandLine(args, ignore)).rejects.toThrow(expected);
+});
+
+test.each(["[]", "{"])("refuses a seed file that holds %s, and names it", async (content) => {
+  const file = join(directory, "not-a-seed.json");
+  await writeFile(file, content);
+  await expect(readCommandLine(["--seed", file], ignore)).rejects.toThrow(`${file} is not a seed`);
 });

@@ -1,0 +1,70 @@
+/** What keeps an emulator from starting is said in a sentence, and leaves nothing behind that stops the next one. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { startEmulator } from "../../server/emulator/index.ts";
+import { callersOf, testTenant } from "./running-emulator.ts";
+
+let directory = "";
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "emulator-start-"));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+test("says that a port is in use", async () => {
+  const first = await startEmulator();
+  await expect(startEmulator({ port: first.port })).rejects.toThrow(
+    `Port ${first.port} is in use by another program.`,
+  );
+  await first.close();
+});
+
+test("makes the folder of its file", async () => {
+  const options = { data: join(directory, "not/there/yet/emulator.db"), tenants: [testTenant()] };
+  const first = await startEmulator(options);
+  await callersOf(first).authsignal.updateUser({ userId: "u", attributes: { email: "u@example.com" } });
+  await first.close();
+  const second = await startEmulator(options);
+  expect(await callersOf(second).authsignal.getUser({ userId: "u" })).toMatchObject({
+    email: "u@example.com",
+  });
+  await second.close();
+});
+
+test.each([
+  ["a folder", (folder: string) => folder],
+  ["a place where no folder can be made", (folder: string) => join(folder, "file", "emulator.db")],
+])("says that %s cannot be its file", async (_what, data) => {
+  await writeFile(join(directory, "file"), "");
+  await expect(startEmulator({ data: data(directory) })).rejects.toThrow(
+    `${data(directory)} cannot be opened`,
+  );
+});
+
+test("refuses a file that is no state file, and takes one in its place at once", async () => {
+  const data = join(directory, "emulator.db");
+  await writeFile(data, "not a database ".repeat(1_000));
+  await expect(startEmulator({ data })).rejects.toThrow("is not a state file of the emulator");
+  await rm(data);
+  await (await startEmulator({ data })).close();
+});
+
+test("refuses a public URL that is none, and leaves the file free", async () => {
+  const data = join(directory, "emulator.db");
+  await expect(startEmulator({ data, publicUrl: "emulator" })).rejects.toThrow('"emulator" is not a URL');
+  await (await startEmulator({ data })).close();
+});
+
+test("goes on, says so and stops cleanly when its file is deleted under it", async () => {
+  const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+  const emulator = await startEmulator({ data: join(directory, "emulator.db"), tenants: [testTenant()] });
+  await rm(directory, { recursive: true });
+  const { authsignal } = callersOf(emulator);
+  for (const userId of ["a", "b"])
+    await authsignal.updateUser({ userId, attributes: { displayName: userId } });
+  expect(await authsignal.getUser({ userId: "a" })).toMatchObject({ displayName: "a" });
+  expect(warned.mock.calls).toEqual([[expect.stringContaining("was deleted while the emulator runs")]]);
+  await emulator.close();
+  warned.mockRestore();
+});
