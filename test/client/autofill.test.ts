@@ -120,6 +120,29 @@ test("after a failure that may pass it is armed again", async () => {
   await vi.waitFor(() => expect(page.autofill.isPending()).toBe(true), { timeout: 6_000 });
 });
 
+test.each([
+  [
+    "the proof is refused",
+    "invalid_credential",
+    "This passkey was not accepted. Try again, or continue with email.",
+  ],
+  ["the challenge was too old", "expired_token", ""],
+  ["there were too many requests", "too_many_requests", ""],
+  ["Authsignal answers something new", "a_code_of_next_year", "This passkey was not accepted."],
+])(
+  "when %s after a pick, the page says what concerns the person and is armed again",
+  async (_, errorCode, words) => {
+    const page = await open();
+    await page.autofill.whenPending();
+    const body = JSON.stringify({ error: errorCode, errorCode });
+    page.breakNetwork("/verify/passkey", { status: 400, body });
+    page.autofill.pick();
+    await vi.waitFor(() => expect(page.autofill.isPending()).toBe(true), { timeout: 6_000 });
+    expect(alerts()).toContain(words);
+    if (words === "") expect(alerts()).toBe("");
+  },
+);
+
 test("a dropped connection costs nothing: when the network is back, so is autofill", async () => {
   const page = await open();
   page.breakNetwork("/client/challenge", "offline");

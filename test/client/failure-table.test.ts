@@ -11,7 +11,9 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.close());
 
-const alertText = () => document.querySelector('[role="alert"].failure')?.textContent ?? "";
+/** All failures on the page; with a dialog open, its own come last. */
+const alertText = () =>
+  [...document.querySelectorAll('[role="alert"].failure')].map(({ textContent }) => textContent).join("");
 const isIdle = () => document.querySelector('[data-ref="waiting"]:not([hidden])') === null;
 const refusal = (errorCode: string): NetworkFault => ({
   status: 400,
@@ -173,6 +175,51 @@ describe("creating", () => {
     await vi.waitFor(() => expect(location.pathname).toBe("/account"));
     await vi.waitFor(() => expect(browser.text()).toContain("This device already has a passkey for you."));
     expect(browser.text()).not.toContain("Passkey created");
+  });
+});
+
+describe("confirming", () => {
+  const confirm = "Use your passkey";
+
+  beforeAll(async () => {
+    browser = await openBrowser(stack);
+    await browser.signInWithCode(stack.newAddress());
+    (await vi.waitFor(() => button("Create a passkey"))).click();
+    await vi.waitFor(() => button("Delete"));
+    stack.advance(20 * 60_000);
+    button("Delete").click();
+    button("Delete passkey").click();
+    await vi.waitFor(() => button(confirm));
+  });
+  afterEach(repair);
+  afterAll(() => browser.close());
+
+  test.each([
+    ["NotAllowedError", "Not confirmed. Try again, or use another way."],
+    ["AbortError", "Not confirmed. Try again, or use another way."],
+    ["SecurityError", "Passkeys are not set up for this address. Use another way."],
+    ["NotSupportedError", "This device cannot use passkeys. Use another way."],
+    ["OperationError", "Another passkey request is open. Close it and try again."],
+    ["UnknownError", "Your device could not finish. Try again."],
+  ])("a prompt that ends in %s", async (name, words) => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    browser.breakPrompts(new DOMException("made up", name));
+    expect(await fail(confirm)).toContain(words);
+    expect(document.activeElement).toBe(button(confirm));
+  });
+
+  test.each<[string, NetworkFault, string]>([
+    ["the proof is refused", refusal("invalid_credential"), "Try again, or use another way."],
+    ["Authsignal is out", "offline", "Cannot reach the sign-in service."],
+  ])("%s", async (_, fault, words) => {
+    browser.breakNetwork("/verify/passkey", fault);
+    expect(await fail(confirm)).toContain(words);
+  });
+
+  test("and when it goes well, what was interrupted goes on by itself", async () => {
+    button(confirm).click();
+    await vi.waitFor(() => expect(browser.text()).toContain("You have no passkeys yet."), { timeout: 3_000 });
+    expect(document.querySelector("dialog")).toBeNull();
   });
 });
 
