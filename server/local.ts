@@ -45,6 +45,8 @@ try {
     log: createLogger(),
     pages: (server) => developmentPages?.(server, domain) ?? builtPages(),
     development,
+    // Behind an emulator there is nothing that would keep a neighbour on the network out.
+    ...(emulator === null ? {} : { host: "localhost" }),
     ...(certificate === null ? {} : { tls: certificate }),
     onClose: async () => emulator?.close(),
   });

@@ -24,6 +24,8 @@ export interface ServeOptions {
   readonly log: Logger;
   readonly pages: (server: Server) => RequestHandler | Promise<RequestHandler>;
   readonly development?: boolean;
+  /** The address to listen on. Default: all of them, for a proxy may stand elsewhere. */
+  readonly host?: string;
   /** Speaks https itself. Only for `npm run dev:https`; elsewhere a proxy does. */
   readonly tls?: { readonly key: string; readonly cert: string };
   /** Runs last on SIGTERM and SIGINT. */
@@ -66,7 +68,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     development: options.development ?? false,
   });
   server.on("request", app);
-  await listen(server, config.port);
+  await listen(server, config.port, options.host);
 
   const sweep = (): void => {
     sweepExpired(storage.traffic, new Date()).catch((error: unknown) =>
@@ -109,10 +111,10 @@ export function reportAndExit(error: unknown): never {
   process.exit(1);
 }
 
-function listen(server: Server, port: number): Promise<void> {
+function listen(server: Server, port: number, host: string | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, () => {
+    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
       server.off("error", reject);
       resolve();
     });
