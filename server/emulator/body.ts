@@ -2,13 +2,23 @@ import type { IncomingMessage } from "node:http";
 import { invalidRequest, WireError } from "./errors.ts";
 import { type Input, isJsonObject } from "./input.ts";
 
-const largestBody = 256 * 1024;
-const deepest = 32;
+export interface BodyLimits {
+  readonly largest: number;
+  /** Levels of nesting. */
+  readonly deepest: number;
+}
+
+const apiBodyLimits: BodyLimits = { largest: 256 * 1024, deepest: 32 };
+/** An exported state is larger than any API request, and holds what such requests carried some levels further down. */
+export const stateBodyLimits: BodyLimits = { largest: 64 * 1024 * 1024, deepest: 48 };
 
 /**
  * Reads a JSON body leniently, as the real API must (protocol 0.6): whatever the content type, and nothing at all is `{}`.
  */
-export async function readJsonBody(request: IncomingMessage, largest = largestBody): Promise<Input> {
+export async function readJsonBody(
+  request: IncomingMessage,
+  { largest, deepest }: BodyLimits = apiBodyLimits,
+): Promise<Input> {
   const text = await readText(request, largest);
   if (text.trim() === "") return {};
   let parsed: unknown;

@@ -24,13 +24,16 @@ export interface Collection<T extends Expiring> {
   where(index: string, value: string): T[];
   deleteWhere(index: string, value: string): void;
   dropExpired(now: number): void;
-  /** Fills memory with a record that this collection stored before: no change is reported. */
-  restore(key: string, stored: unknown): void;
+  isRecord(value: unknown): value is T;
+  /** Fills memory with a record that was stored before, or answers `false`: it is none. No change is reported. */
+  restore(key: string, stored: unknown): boolean;
   clear(): void;
 }
 
 export interface CollectionOptions<T> {
   readonly name: string;
+  /** Whether a stored value is a record of this kind: files and imports may hold anything. */
+  isRecord(value: unknown): value is T;
   readonly indexes?: Readonly<Record<string, (record: T) => string | undefined>>;
   /** The oldest record goes when there are more than this many: nothing a caller can create grows without end. */
   readonly limit?: number;
@@ -40,7 +43,7 @@ export interface CollectionOptions<T> {
 }
 
 export function createCollection<T extends Expiring>(options: CollectionOptions<T>): Collection<T> {
-  const { name, indexes = {}, limit = Number.POSITIVE_INFINITY, onChange, onReplace } = options;
+  const { name, isRecord, indexes = {}, limit = Number.POSITIVE_INFINITY, onChange, onReplace } = options;
   const records = new Map<string, T>();
   const postings = new Map<string, Map<string, Set<string>>>();
   for (const index of Object.keys(indexes)) postings.set(index, new Map());
@@ -121,8 +124,12 @@ export function createCollection<T extends Expiring>(options: CollectionOptions<
         if (record.expiresAt !== undefined && record.expiresAt <= now) remove(key);
       }
     },
-    // The one place where stored JSON becomes a record: the file's version says that this code wrote it.
-    restore: (key, stored) => set(key, stored as T),
+    isRecord,
+    restore(key, stored) {
+      if (!isRecord(stored)) return false;
+      set(key, stored);
+      return true;
+    },
     clear() {
       for (const key of [...records.keys()]) remove(key);
     },

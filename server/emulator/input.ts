@@ -11,7 +11,7 @@ const longestText = 4_096;
 export function optionalText(input: Input, name: string, longest = longestText): string | undefined {
   const value = ownValue(input, name);
   if (value === undefined || value === null || value === "") return undefined;
-  if (typeof value !== "string") throw invalidRequest(`${name} must be a string.`);
+  if (typeof value !== "string" || !isWellFormed(value)) throw invalidRequest(`${name} must be a string.`);
   if (value.length > longest) throw invalidRequest(`${name} must be at most ${longest} characters long.`);
   return value;
 }
@@ -67,6 +67,11 @@ export function optionalChoice<T extends string>(
 /** `undefined`: the caller said nothing. `null`: the caller wants the stored value gone. */
 export function clearableText(input: Input, name: string): string | null | undefined {
   return ownValue(input, name) === null ? null : optionalText(input, name);
+}
+
+/** Half a surrogate pair is no text: a file cannot keep it, so that two ids would become one. */
+export function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
 }
 
 export function isJsonObject(value: unknown): value is JsonObject {

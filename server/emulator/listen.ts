@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { readJsonBody } from "./body.ts";
+import { readJsonBody, stateBodyLimits } from "./body.ts";
 import { refuseApiHost, refuseControlCaller } from "./control/caller.ts";
 import type { ControlOperation } from "./control/control.ts";
 import { allowCrossOrigin, answerPreflight } from "./cors.ts";
@@ -18,9 +18,6 @@ export interface ListenOptions {
   readonly allowedHosts: readonly string[];
   readonly control: readonly ControlOperation[];
 }
-
-/** An exported state is larger than any API request. */
-const largestState = 64 * 1024 * 1024;
 
 export interface Listener {
   readonly port: number;
@@ -76,7 +73,7 @@ export async function listen(
     const match = controlRoutes.find(request.method ?? "", path);
     if (match === undefined)
       return respondJson(response, 404, { message: "The control plane has no such operation." });
-    const body = await readJsonBody(request, path === "/state" ? largestState : undefined);
+    const body = await readJsonBody(request, path === "/state" ? stateBodyLimits : undefined);
     const { route, params } = match;
     respondJson(response, 200, await route.handle({ params, query: new URLSearchParams(query), body }));
   };

@@ -176,3 +176,9 @@ export interface Device {
   readonly invalidatedAt?: number | undefined;
   readonly lastVerificationMethod?: VerificationMethod | undefined;
 }
+
+/** A signing key, kept so that tokens outlive a restart. */
+export interface StoredKey {
+  readonly jwk: Readonly<Record<string, unknown>>;
+  readonly expiresAt?: undefined;
+}

@@ -5,6 +5,8 @@ import {
   createCollection,
   type Expiring,
 } from "./collection.ts";
+import { isJsonObject, isWellFormed } from "./input.ts";
+import * as shapes from "./record-shapes.ts";
 import type {
   Action,
   ActionConfiguration,
@@ -13,6 +15,7 @@ import type {
   FixedCode,
   Message,
   Session,
+  StoredKey,
   User,
   UserAuthenticator,
 } from "./records.ts";
@@ -25,11 +28,6 @@ const challengeLimit = 10_000;
 const messageLimit = 1_000;
 const sessionLimit = 10_000;
 const deviceLimit = 10_000;
-
-/** A signing key, kept so that tokens outlive a restart. */
-export interface StoredKey extends Expiring {
-  readonly jwk: Readonly<Record<string, unknown>>;
-}
 
 /** Everything that one tenant remembers. */
 export interface State {
@@ -49,6 +47,8 @@ export interface State {
   clear(): void;
   /** Every record as JSON values, in a stable order: what export writes and import reads. */
   dump(): StateDump;
+  /** Whether a value could have been dumped by an emulator: every record in it has the shape of its kind. */
+  isDump(value: unknown): value is StateDump;
   restore(dump: StateDump): void;
 }
 
@@ -74,6 +74,7 @@ export function createState({ tenantId, storage, onAuthenticator }: StateOptions
   const collections = {
     users: define<User & Expiring>({
       name: "users",
+      isRecord: shapes.isUser,
       indexes: {
         email: (user) => user.email,
         phoneNumber: (user) => user.phoneNumber,
@@ -82,16 +83,19 @@ export function createState({ tenantId, storage, onAuthenticator }: StateOptions
     }),
     userAuthenticators: define<UserAuthenticator>({
       name: "userAuthenticators",
+      isRecord: shapes.isUserAuthenticator,
       indexes: { userId: (one) => one.userId, credentialId: (one) => one.credential?.credentialId },
       onReplace: onAuthenticator,
     }),
     actions: define<Action>({
       name: "actions",
+      isRecord: shapes.isAction,
       limit: actionLimit,
       indexes: { userId: (action) => action.userId },
     }),
     challenges: define<Challenge>({
       name: "challenges",
+      isRecord: shapes.isChallenge,
       limit: challengeLimit,
       indexes: {
         userId: (challenge) => challenge.userId,
@@ -101,11 +105,13 @@ export function createState({ tenantId, storage, onAuthenticator }: StateOptions
     }),
     messages: define<Message>({
       name: "messages",
+      isRecord: shapes.isMessage,
       limit: messageLimit,
       indexes: { to: (message) => message.to },
     }),
     sessions: define<Session>({
       name: "sessions",
+      isRecord: shapes.isSession,
       limit: sessionLimit,
       indexes: {
         userId: (session) => session.userId,
@@ -114,12 +120,16 @@ export function createState({ tenantId, storage, onAuthenticator }: StateOptions
     }),
     devices: define<Device & Expiring>({
       name: "devices",
+      isRecord: shapes.isDevice,
       limit: deviceLimit,
       indexes: { userId: (device) => device.userId },
     }),
-    keys: define<StoredKey>({ name: "keys" }),
-    fixedCodes: define<FixedCode>({ name: "fixedCodes" }),
-    actionConfigurations: define<ActionConfiguration>({ name: "actionConfigurations" }),
+    keys: define<StoredKey>({ name: "keys", isRecord: shapes.isStoredKey }),
+    fixedCodes: define<FixedCode>({ name: "fixedCodes", isRecord: shapes.isFixedCode }),
+    actionConfigurations: define<ActionConfiguration>({
+      name: "actionConfigurations",
+      isRecord: shapes.isActionConfiguration,
+    }),
   };
   const all = Object.values(collections);
 
@@ -131,7 +141,12 @@ export function createState({ tenantId, storage, onAuthenticator }: StateOptions
   };
 
   for (const { collection, key, value } of storage.load(tenantId)) {
-    all.find(({ name }) => name === collection)?.restore(key, JSON.parse(value));
+    const place = all.find(({ name }) => name === collection);
+    if (place?.restore(key, parsed(value)) !== true) {
+      throw new Error(
+        `The state file holds a damaged record (${collection} ${JSON.stringify(key)} of tenant ${tenantId}). Move the file away or delete it.`,
+      );
+    }
   }
 
   return {
@@ -144,6 +159,12 @@ export function createState({ tenantId, storage, onAuthenticator }: StateOptions
       for (const collection of all) collection.clear();
     },
     dump: () => Object.fromEntries(all.map((collection) => [collection.name, [...collection.entries()]])),
+    isDump: (value): value is StateDump =>
+      isJsonObject(value) &&
+      Object.entries(value).every(([name, rows]) => {
+        const place = all.find((collection) => collection.name === name);
+        return Array.isArray(rows) && rows.every((row) => isRow(row) && place?.isRecord(row[1]) === true);
+      }),
     restore(dump) {
       for (const collection of all) {
         collection.clear();
@@ -155,4 +176,17 @@ export function createState({ tenantId, storage, onAuthenticator }: StateOptions
       commit();
     },
   };
+}
+
+function isRow(row: unknown): row is readonly [string, unknown] {
+  return Array.isArray(row) && row.length === 2 && typeof row[0] === "string" && isWellFormed(row[0]);
+}
+
+function parsed(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }

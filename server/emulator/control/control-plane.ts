@@ -145,10 +145,14 @@ export function createControlPlane(core: Core): ControlPlane {
     importState(state) {
       if (state.version !== 1 || !isJsonObject(state.tenants))
         throw invalidRequest("This is not an exported state.");
-      for (const [tenantId, dump] of Object.entries(state.tenants)) {
-        assertDump(dump);
-        requireTenant(core, tenantId).state.restore(dump);
-      }
+      // All of it is looked at before any of it is taken: a refused state changes nothing.
+      const restores = Object.entries(state.tenants).map(([tenantId, dump]) => {
+        const tenant = requireTenant(core, tenantId);
+        if (!tenant.state.isDump(dump))
+          throw invalidRequest(`This is not an exported state: see tenant ${tenantId}.`);
+        return () => tenant.state.restore(dump);
+      });
+      for (const restore of restores) restore();
       core.random.dependOn(JSON.stringify(state));
     },
 
@@ -175,15 +179,4 @@ function firstTenant(core: Core): Tenant {
   const [tenant] = core.tenants.all();
   if (tenant === undefined) throw invalidRequest("The emulator has no tenant.");
   return tenant;
-}
-
-function assertDump(dump: unknown): asserts dump is StateDump {
-  const isEntry = (entry: unknown) =>
-    Array.isArray(entry) && entry.length === 2 && typeof entry[0] === "string" && isJsonObject(entry[1]);
-  if (
-    !isJsonObject(dump) ||
-    !Object.values(dump).every((rows) => Array.isArray(rows) && rows.every(isEntry))
-  ) {
-    throw invalidRequest("This is not an exported state.");
-  }
 }
