@@ -13,15 +13,18 @@ import { requireFresh } from "./freshness.ts";
 import { type Answer, type Call, type Operation, operation } from "./operation.ts";
 import type { PasskeysContext } from "./options.ts";
 import { namedPasskeys } from "./passkey-list.ts";
+import { createBeginLimit } from "./rate-limits.ts";
 import { requireSignedIn } from "./signed-in.ts";
 import { begunSeconds } from "./step-up.ts";
 
 export function beginEnrollment(context: PasskeysContext): Operation {
+  const spendBegin = createBeginLimit(context.storage.limiter, context.limits);
   return operation({
     body: EnrollTokenRequest,
     async handle({ req }) {
       const { session, user } = await requireSignedIn(context, req);
       await requireFresh(context, session);
+      await spendBegin(user.id);
       const passkeys = await context.authsignal.listPasskeys(user.id);
       if (passkeys.length >= context.maxPasskeys) throw new AppError("passkey_limit_reached");
 

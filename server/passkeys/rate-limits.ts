@@ -34,6 +34,8 @@ export interface SendLimits {
    * and a row of the audit trail, so strangers must not have them for nothing. Default 300 in 15 minutes.
    */
   readonly refusalsPerIp: Limit;
+  /** Enrollments and step-ups that one person begins. Over it: 429. Default 60 in 15 minutes. */
+  readonly beginsPerUser: Limit;
 }
 
 const quarterHour = 15 * 60;
@@ -46,6 +48,7 @@ export const defaultLimits: SendLimits = {
   failuresPerPair: { points: 10, seconds: quarterHour },
   failuresPerIp: { points: 50, seconds: quarterHour },
   refusalsPerIp: { points: 300, seconds: quarterHour },
+  beginsPerUser: { points: 60, seconds: quarterHour },
 };
 
 export interface OtpLimits {
@@ -107,6 +110,15 @@ export function createTokenLimit(limiter: (rule: LimitRule) => Limiter, limits: 
     check: async (req) => refuseFor(await refusalsPerIp.blockedFor(ipKey(req))),
     chargeRefusal: async (req) => void (await refusalsPerIp.spend(ipKey(req))),
   };
+}
+
+/** @returns what spends one begin of this user, or throws AppError rate_limited */
+export function createBeginLimit(
+  limiter: (rule: LimitRule) => Limiter,
+  limits: SendLimits,
+): (userId: string) => Promise<void> {
+  const beginsPerUser = limiter({ name: "beginsPerUser", ...limits.beginsPerUser });
+  return async (userId) => refuseFor(await beginsPerUser.spend(userId));
 }
 
 function refuseFor(seconds: number): void {

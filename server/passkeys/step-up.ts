@@ -12,6 +12,7 @@ import type { TokenRefusal } from "./events.ts";
 import { hasPasskey, stepUpProblem } from "./freshness.ts";
 import { type Answer, type Call, type Operation, operation } from "./operation.ts";
 import type { PasskeysContext } from "./options.ts";
+import { createBeginLimit } from "./rate-limits.ts";
 import { requireSignedIn } from "./signed-in.ts";
 
 /** How long a begun action may take: longer than any track token lives. */
@@ -21,11 +22,13 @@ export const begunSeconds = 30 * 60;
 export type ConfirmedOperation = Readonly<Record<string, string | number | boolean>>;
 
 export function beginStepUp(context: PasskeysContext): Operation {
+  const spendBegin = createBeginLimit(context.storage.limiter, context.limits);
   return operation({
     body: StepUpTokenRequest,
     async handle({ req, body }) {
       const { session, user } = await requireSignedIn(context, req);
       requireKnownAction(context, body.action);
+      await spendBegin(user.id);
       // The track token of somebody without a passkey would let its holder enroll the first, however stale the session.
       if (!(await hasPasskey(context, user.id))) throw stepUpProblem(context, body.action, false);
       const idempotencyKey = randomUUID();

@@ -95,6 +95,7 @@ async function createOurs(): Promise<RequestListener> {
         sendsPerPair: unlimited,
         sendsPerAddress: { points: 20, seconds: 3600 },
         sendsInAll: unlimited,
+        beginsPerUser: unlimited,
       },
     },
   });

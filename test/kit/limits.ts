@@ -12,4 +12,5 @@ export const generousLimits: SendLimits = {
   failuresPerPair: plenty,
   failuresPerIp: plenty,
   refusalsPerIp: plenty,
+  beginsPerUser: plenty,
 };
