@@ -27,8 +27,13 @@ async function newProject(
   return project;
 }
 
-const apiTypes = ["typescript", "@types/node", "@types/express", "@types/supertest"];
-const apiDependencies = ["supertest", "nid-webauthn-emulator", ...apiTypes];
+const apiDependencies = [
+  "supertest",
+  "nid-webauthn-emulator",
+  "typescript",
+  "@types/node",
+  "@types/supertest",
+];
 const bins = "node_modules/authsignal-passkeys-express/dist/package/server";
 const compiler = [
   ...["--strict", "--module", "nodenext", "--target", "es2023", "--lib", "es2023,dom", "--types", "node"],
@@ -56,7 +61,7 @@ test("publint finds nothing", async () => {
 test("an Express 5 project type-checks, and its supertest suite passes", async () => {
   const project = await newProject({
     from: ["test/consumer/projects/api"],
-    dependencies: ["express", ...apiDependencies],
+    dependencies: ["express", "@types/express", ...apiDependencies],
   });
   await project.run("tsc", ...compiler, "app.ts", "app.test.ts");
   expect(await project.run("node", "--test", "built/app.test.js")).toContain("# fail 0");
@@ -112,7 +117,7 @@ test("the guide's app runs beside the emulator's command line, and guards its ro
 test("the same suite passes in an Express 4 project", async () => {
   const project = await newProject({
     from: ["test/consumer/projects/api"],
-    dependencies: [["express", "express4"], ...apiDependencies],
+    dependencies: [["express", "express4"], ["@types/express", "@types/express4"], ...apiDependencies],
   });
   await project.run("tsc", ...compiler, "app.ts", "app.test.ts");
   expect(await project.run("node", "--test", "built/app.test.js")).toContain("# fail 0");
