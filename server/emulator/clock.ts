@@ -1,3 +1,5 @@
+import { invalidRequest } from "./errors.ts";
+
 /** Milliseconds since the epoch, as the emulator sees them. Every expiry, limit and timestamp asks this and nothing else. */
 export interface Clock {
   now(): number;
@@ -14,25 +16,29 @@ export interface ControlledClock extends Clock {
   readonly frozen: boolean;
 }
 
+/** Beyond the year 9999 dates get another form, and a little later there are none: no answer could be written. */
+const latest = Date.UTC(9999, 0);
+
 export function createClock(underlying: () => number = Date.now): ControlledClock {
   let offset = 0;
   let frozenAt: number | undefined;
 
   const now = () => frozenAt ?? underlying() + offset;
 
+  const move = (at: number) => {
+    if (!(at >= 0 && at <= latest)) throw invalidRequest("The clock goes from the year 1970 to 9999.");
+    if (frozenAt === undefined) offset = at - underlying();
+    else frozenAt = at;
+  };
+
   return {
     now,
     freeze(at = now()) {
+      move(at);
       frozenAt = at;
     },
-    set(at) {
-      if (frozenAt === undefined) offset = at - underlying();
-      else frozenAt = at;
-    },
-    advance(milliseconds) {
-      if (frozenAt === undefined) offset += milliseconds;
-      else frozenAt += milliseconds;
-    },
+    set: move,
+    advance: (milliseconds) => move(now() + milliseconds),
     resume() {
       offset = 0;
       frozenAt = undefined;
