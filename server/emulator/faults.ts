@@ -39,12 +39,14 @@ export interface Faults {
 }
 
 const mostFaults = 1_000;
+const longestLatency = 10 * 60_000;
 
 export function createFaults(random: Random): Faults {
   const faults = new Map<string, Fault>();
   return {
     add(rule) {
       if (faults.size >= mostFaults) throw invalidRequest("There are too many faults: clear some.");
+      refuseImpossible(rule);
       const unlimited = rule.probability !== undefined;
       const remaining = rule.count ?? (unlimited ? Number.MAX_SAFE_INTEGER : 1);
       const fault = { ...rule, faultId: random.uuid(), remaining };
@@ -67,6 +69,25 @@ export function createFaults(random: Random): Faults {
       return undefined;
     },
   };
+}
+
+/** A rule that could never strike as it says would leave a test waiting, or passing for nothing. */
+function refuseImpossible({
+  count = 1,
+  probability = 1,
+  latency = 0,
+  status = 400,
+  retryAfter = 0,
+}: FaultRule): void {
+  const wholeWithin = (value: number, least: number, most: number) =>
+    Number.isInteger(value) && value >= least && value <= most;
+  if (!wholeWithin(count, 1, Number.MAX_SAFE_INTEGER))
+    throw invalidRequest("count must be a whole number from 1 up.");
+  if (!(probability >= 0 && probability <= 1)) throw invalidRequest("probability must be from 0 to 1.");
+  if (!(latency >= 0 && latency <= longestLatency))
+    throw invalidRequest("latency must be at most ten minutes.");
+  if (!wholeWithin(status, 400, 599)) throw invalidRequest("status must be a whole number from 400 to 599.");
+  if (!wholeWithin(retryAfter, 0, 1e9)) throw invalidRequest("retryAfter must be a whole number of seconds.");
 }
 
 /** Literal pieces in order, without a regular expression that a rule could make explode. */

@@ -218,7 +218,22 @@ describe("faults", () => {
     expect((await control("/faults")).body).toMatchObject([{ path: "/v1/never" }]);
     expect((await control(`/faults/${body.faultId}`, "DELETE")).status).toBe(200);
     expect((await control(`/faults/${body.faultId}`, "DELETE")).status).toBe(404);
-    expect((await control("/faults", "POST", { status: 200 })).status).toBe(400);
+  });
+
+  test.each([
+    { status: 200 },
+    { status: 404.5 },
+    { count: 0 },
+    { count: 1.5 },
+    { probability: 2 },
+    { latency: 1e11 },
+    { status: 429, retryAfter: 1.5 },
+  ])("refuses %j, which could not strike as it says", async (rule) => {
+    expect(await control("/faults", "POST", rule)).toMatchObject({
+      status: 400,
+      body: { errorCode: "invalid_request" },
+    });
+    expect(() => running.emulator.addFault(rule)).toThrow();
   });
 });
 

@@ -4,7 +4,6 @@ import { invalidRequest, WireError } from "../errors.ts";
 import type { FaultRule } from "../faults.ts";
 import {
   type Input,
-  isJsonObject,
   optionalChoice,
   optionalFlag,
   optionalText,
@@ -176,17 +175,13 @@ function timeIn(text: string): number {
 }
 
 function faultRule(body: Input): FaultRule {
-  if (!isJsonObject(body)) throw invalidRequest("A fault must be an object.");
-  const status = numberIn(body, "status");
-  if (status !== undefined && (status < 400 || status > 599))
-    throw invalidRequest("status must be from 400 to 599.");
   return {
     method: optionalText(body, "method", 16),
     path: optionalText(body, "path", 1_024),
     count: numberIn(body, "count"),
     probability: numberIn(body, "probability"),
     latency: numberIn(body, "latency"),
-    status,
+    status: numberIn(body, "status"),
     errorCode: optionalText(body, "errorCode", 64),
     retryAfter: numberIn(body, "retryAfter"),
     drop: optionalChoice(body, "drop", ["before", "after"] as const),
