@@ -21,7 +21,7 @@ export async function canUseAutofill(): Promise<boolean> {
 /** A passkey on this very device: what a person who just signed in by code can create at once. */
 export async function canCreatePasskeyHere(): Promise<boolean> {
   if (!canUsePasskeys()) return false;
-  return answerOrNo(() => PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable());
+  return answerOrNo(async () => PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable());
 }
 
 function answerOrNo(question: () => Promise<boolean>): Promise<boolean> {

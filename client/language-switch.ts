@@ -24,7 +24,6 @@ export function mountLanguageSwitch({ onChange, signal }: LanguageSwitchDeps): v
     return button;
   });
   root.replaceChildren(...buttons);
-  new MutationObserver(update).observe(document.documentElement, { attributeFilter: ["lang"] });
   update();
 
   async function choose(language: string): Promise<void> {
@@ -34,6 +33,7 @@ export function mountLanguageSwitch({ onChange, signal }: LanguageSwitchDeps): v
       () => rememberLanguage(language),
       () => {},
     );
+    update();
   }
 
   function update(): void {

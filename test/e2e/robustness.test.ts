@@ -244,6 +244,7 @@ test("the language is a choice that lasts, and keeps what was typed", async () =
   expect(await page.title()).toBe("Anmelden · Meadow");
   await page.reload();
   await heading(page, "Anmelden").waitFor();
+  await expect.poll(() => button(page, "Deutsch").getAttribute("aria-pressed")).toBe("true");
   await button(page, "English").click();
   await heading(page, "Sign in").waitFor();
 });
