@@ -5,6 +5,7 @@ import { createLogger } from "../../server/log.ts";
 import { createPasskeysRouter, createStepUpGuard } from "../../server/passkeys/index.ts";
 import { createBearerSessions } from "../../server/session/bearer-sessions.ts";
 import type { SessionPort } from "../../server/session/session-port.ts";
+import type { Storage } from "../../server/storage/storage.ts";
 import { captureLog } from "../kit/captured-log.ts";
 import type { EmulatorFor } from "../kit/emulator-for.ts";
 import { commonOptions, type Host, member } from "./host.ts";
@@ -12,6 +13,7 @@ import { commonOptions, type Host, member } from "./host.ts";
 export interface BearerHost extends Host {
   readonly app: Express;
   readonly sessions: SessionPort;
+  readonly storage: Storage;
 }
 
 export async function startBearerHost(kit: EmulatorFor): Promise<BearerHost> {
@@ -36,6 +38,7 @@ export async function startBearerHost(kit: EmulatorFor): Promise<BearerHost> {
   return {
     app,
     sessions,
+    storage,
     prefix: "/mobile/v2",
     agent: () => kit.bearerAgent(app),
     codeOf: (body) => member(body, "code"),

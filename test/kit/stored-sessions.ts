@@ -1,0 +1,31 @@
+/** A look into the store of a test's sessions, whichever it is. */
+import { RedisStore } from "connect-redis";
+import type { Storage } from "../../server/storage/storage.ts";
+
+/**
+ * Redis forgets by its own clock, which no test can move: there it is held to what it was told. False where
+ * the store goes by the test's clock.
+ * @throws unless every session in Redis is to be forgotten within the last minute before `seconds`
+ */
+export async function isToldToForget({ sessionStore }: Storage, seconds: number): Promise<boolean> {
+  if (!(sessionStore instanceof RedisStore)) return false;
+  const keys = await keysOf(sessionStore);
+  if (keys.length === 0) throw new Error("There is no session in Redis.");
+  for (const key of keys) {
+    const left = await sessionStore.client.ttl(key);
+    if (left > seconds || left < seconds - 60) throw new Error(`A session is forgotten in ${left} seconds.`);
+  }
+  return true;
+}
+
+/** Makes every stored session unreadable, as a fault of the disk or of another version would. */
+export async function breakSessions({ sessionStore, traffic }: Storage): Promise<void> {
+  await traffic.updateTable("sessions").set({ data: "{" }).execute();
+  if (!(sessionStore instanceof RedisStore)) return;
+  for (const key of await keysOf(sessionStore)) await sessionStore.client.set(key, "{");
+}
+
+async function keysOf(store: RedisStore): Promise<string[]> {
+  const ids: string[] = await store.ids();
+  return ids.map((id) => `${store.prefix}${id}`);
+}
