@@ -18,6 +18,15 @@ test("README's table of environment variables is the configuration's own", () =>
   expect(table).toBe(["| variable | default | meaning |", "|---|---|---|", ...rows].join("\n"));
 });
 
+test(".env.example has every variable of the configuration, with its meaning and default", () => {
+  const example = readFileSync(`${root}/.env.example`, "utf8");
+  const entries = Object.entries(environmentVariables).map(
+    ([name, { default: value, meaning }]) =>
+      `# ${meaning.replaceAll("`", "")}\n# ${name}=${/ /.test(value) ? "" : value}`,
+  );
+  expect(example.split("\n\n").slice(1).join("\n\n")).toBe(`${entries.join("\n\n")}\n`);
+});
+
 test("README names only npm scripts that exist", () => {
   const named = [...readme.matchAll(/npm run ([\w:]+)/g)].map(([, script]) => script ?? "");
   expect(named.filter((script) => manifest.scripts[script] === undefined)).toEqual([]);
