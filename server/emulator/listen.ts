@@ -83,12 +83,13 @@ export async function listen(
     const [path = "", query = ""] = splitOnce(request.url ?? "", "?");
     if (path.startsWith("/v1/")) return answerApi(request, response, path.slice("/v1".length), query);
 
-    const refusal = refuseControlCaller(request, allowedHosts);
+    const isPage = Object.hasOwn(assets, path);
+    const refusal = refuseControlCaller(request, allowedHosts, isPage);
     if (refusal !== undefined) return respondJson(response, 403, { message: refusal });
     if (path.startsWith("/emulator/"))
       return answerControl(request, response, path.slice("/emulator".length), query);
 
-    const asset = Object.hasOwn(assets, path) ? assets[path] : undefined;
+    const asset = isPage ? assets[path] : undefined;
     if (asset === undefined || request.method !== "GET")
       return respondJson(response, 404, { message: "Not Found" });
     response.writeHead(200, { ...assetHeaders, "content-type": asset.contentType }).end(asset.body);

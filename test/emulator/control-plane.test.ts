@@ -449,6 +449,18 @@ describe("who may call", () => {
     expect(await statusOf("/", headers)).toBe(403);
   });
 
+  test("shows its page to whoever follows a link from another site, and only the page", async () => {
+    const link = {
+      "sec-fetch-site": "same-site",
+      "sec-fetch-mode": "navigate",
+      "sec-fetch-dest": "document",
+    };
+    expect(await statusOf("/", link)).toBe(200);
+    expect(await statusOf("/", { ...link, "sec-fetch-dest": "iframe" })).toBe(403);
+    expect(await statusOf("/", { ...link, host: "evil.example" })).toBe(403);
+    expect(await statusOf("/emulator/messages", link)).toBe(403);
+  });
+
   test.each([
     ["a name that a web page could have rebound", "evil.example", 403],
     ["loopback by address", "127.0.0.1", 401],

@@ -7,11 +7,15 @@ import type { IncomingMessage } from "node:http";
 export function refuseControlCaller(
   request: IncomingMessage,
   allowedHosts: readonly string[],
+  isPage: boolean,
 ): string | undefined {
   const host = hostNameOf(request.headers.host);
   if (host === undefined || !(isLoopback(host) || allowedHosts.includes(host))) {
     return "This host name is not allowed. Address the emulator as localhost, or name the host in allowedHosts.";
   }
+  // A link to the page may be on any site, for instance on that of the app under test: following it shows a page that no
+  // script of that site can read or frame.
+  if (isPage && isFollowedLink(request)) return undefined;
   const site = request.headers["sec-fetch-site"];
   if (site !== undefined && site !== "same-origin" && site !== "none") return crossSite;
   const { origin } = request.headers;
@@ -43,6 +47,15 @@ function hostNameOf(host: string | undefined): string | undefined {
 
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "[::1]" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function isFollowedLink({ method, headers }: IncomingMessage): boolean {
+  return (
+    method === "GET" &&
+    headers["sec-fetch-mode"] === "navigate" &&
+    headers["sec-fetch-dest"] === "document" &&
+    headers.origin === undefined
+  );
 }
 
 function isOwnOrigin(origin: string, host: string | undefined): boolean {
