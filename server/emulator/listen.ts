@@ -11,6 +11,7 @@ import { assetHeaders, assets } from "./page/assets.ts";
 import { respondBroken, respondJson } from "./respond.ts";
 import { createRoutes } from "./routes.ts";
 import { strike } from "./strike.ts";
+import { refuseUnreadable } from "./unreadable.ts";
 
 export interface ListenOptions {
   readonly port: number;
@@ -31,6 +32,10 @@ export async function listen(
 ): Promise<Listener> {
   const controlRoutes = createRoutes(control);
 
+  /** What was refused before any operation saw it. */
+  const noteUnmatched = ({ method = "", url = "" }: IncomingMessage, status: number, reason: string) =>
+    core.journal.write({ method, path: splitOnce(url, "?")[0], notes: [], status, reason });
+
   const answerApi = async (
     request: IncomingMessage,
     response: ServerResponse,
@@ -38,8 +43,10 @@ export async function listen(
     query: string,
   ) => {
     const foreign = refuseApiHost(request, allowedHosts);
-    if (foreign !== undefined)
+    if (foreign !== undefined) {
+      noteUnmatched(request, 403, foreign);
       return respondJson(response, 403, { ...new WireError("forbidden", foreign).body });
+    }
     const isClientApi = path.startsWith("/client/");
     if (isClientApi && request.method === "OPTIONS") {
       return answerPreflight(request, response, apiRoutes.methods(path));
@@ -95,15 +102,22 @@ export async function listen(
     response.writeHead(200, { ...assetHeaders, "content-type": asset.contentType }).end(asset.body);
   };
 
-  const server = createServer((request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
     answer(request, response).catch((error: unknown) => {
       if (error instanceof WireError) return respondJson(response, error.status, { ...error.body });
       // The caller hung up: nobody is left to answer.
       if (request.destroyed && !request.complete) return response.destroy();
+      const defect = error instanceof Error ? error : new Error(String(error));
+      noteUnmatched(request, 500, defect.message);
       if (!response.headersSent) respondJson(response, 500, internalError);
-      process.emitWarning(error instanceof Error ? error : new Error(String(error)));
+      process.emitWarning(defect);
     });
-  });
+  };
+  // A missing Host is refused here like a foreign one, in our own words.
+  const server = createServer({ requireHostHeader: false }, serve);
+  // Otherwise Node answers an Expect header that it does not know without asking anybody.
+  server.on("checkExpectation", serve);
+  server.on("clientError", (error, socket) => refuseUnreadable(error, socket, core.journal));
   await started(server, port, host);
   const { port: actualPort } = server.address() as AddressInfo;
   return {
