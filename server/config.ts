@@ -163,6 +163,11 @@ function load(env: Environment, mode: Mode): Config {
   const clientApiProxy = read("CLIENT_API_PROXY") ?? "off";
   if (clientApiProxy !== "on" && clientApiProxy !== "off")
     problems.push("CLIENT_API_PROXY must be on or off.");
+  if (clientApiProxy === "on" && moreOrigins.length > 0) {
+    problems.push(
+      "CLIENT_API_PROXY is on, but pages of MORE_ORIGINS could not use it: it is on ORIGIN alone.",
+    );
+  }
 
   const databaseUrl = readUrl(read("DATABASE_URL"), "DATABASE_URL", ["postgres:", "postgresql:"], problems);
   const redisUrl = readUrl(read("REDIS_URL"), "REDIS_URL", ["redis:", "rediss:"], problems);

@@ -18,6 +18,8 @@ let storage: Storage;
 beforeAll(async () => {
   kit = await startEmulatorFor();
   storage = await kit.openStorage();
+  // Every express-session listens to its store, and these tests make one per row.
+  storage.sessionStore.setMaxListeners(0);
 });
 afterAll(() => kit?.close());
 

@@ -298,6 +298,17 @@ describe("relying party and origins", () => {
     expect(wrong(findings)).toContain("Passkey, Expected origins");
   });
 
+  test("an Android app whose key is not expected, and a further origin that is not", async () => {
+    const fingerprint = Array.from({ length: 32 }, () => "AB").join(":");
+    const changes = {
+      ANDROID_APPS: `com.example.app=${fingerprint}`,
+      MORE_ORIGINS: "http://www.localhost:3000",
+    };
+    const sentences = wrong(await diagnose(environment(changes)));
+    expect(sentences).toContain("A passkey made at http://www.localhost:3000 is refused");
+    expect(sentences).toMatch(/A passkey made at android:apk-key-hash:[\w-]{43} is refused/);
+  });
+
   test.each([
     ["tracking fails", "/v1/users/*/actions/*", "Run the doctor again."],
     ["options fail", "/v1/client/user-authenticators/passkey/registration-options", "Expected origins"],

@@ -83,14 +83,14 @@ describe("the configuration of native apps and further origins", () => {
       MORE_ORIGINS: "https://www.example.com, https://example.net,https://app.example.com",
       IOS_APPS: "ABCDE12345.com.example.app",
       ANDROID_APPS: `com.example.app=${fingerprint.toLowerCase()}`,
-      CLIENT_API_PROXY: "on",
     });
     expect(config).toMatchObject({
       moreOrigins: ["https://www.example.com", "https://example.net"],
       iosApps: ["ABCDE12345.com.example.app"],
       androidApps,
-      clientApiProxy: true,
+      clientApiProxy: false,
     });
+    expect(load({ CLIENT_API_PROXY: "on" }).clientApiProxy).toBe(true);
   });
 
   test.each<[Environment, string]>([
@@ -101,6 +101,10 @@ describe("the configuration of native apps and further origins", () => {
     [{ MORE_ORIGINS: "http://localhost:3000" }, "but ORIGIN begins with https://"],
     [{ IOS_APPS: "com.example.app" }, "IOS_APPS has com.example.app: write team and bundle id"],
     [{ ANDROID_APPS: "com.example.app" }, "ANDROID_APPS has com.example.app: write package and SHA-256"],
+    [
+      { CLIENT_API_PROXY: "on", MORE_ORIGINS: "https://www.example.com" },
+      "pages of MORE_ORIGINS could not use it",
+    ],
     [{ CLIENT_API_PROXY: "yes" }, "CLIENT_API_PROXY must be on or off."],
   ])("%j is refused", (changes, sentence) => {
     expect(() => load(changes)).toThrow(ConfigError);
