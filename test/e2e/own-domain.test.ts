@@ -85,6 +85,20 @@ test("a passkey for the production domain is made and used on this machine", asy
   }
 });
 
+test("the domain speaks for itself, and Authsignal is on its origin", async () => {
+  const { page, close } = await openPasskeyPage(browser);
+  try {
+    const origin = `https://${domain}:${port}`;
+    await page.goto(origin);
+    const read = (path: string) => page.evaluate(async (from) => (await fetch(from)).json(), path);
+    expect(await read("/api/config")).toMatchObject({ rpId: domain, baseUrl: `${origin}/authsignal/v1` });
+    const account = `${origin}/account`;
+    expect(await read("/.well-known/passkey-endpoints")).toEqual({ enroll: account, manage: account });
+  } finally {
+    await close();
+  }
+});
+
 /** Resolves when the server has printed this. */
 async function said(pattern: RegExp): Promise<void> {
   const ended = once(server, "exit").then(() => {
