@@ -93,8 +93,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
   const tabs = createTabs(() => void onOtherTab(), signal);
 
   async function changeLanguage(language: Language): Promise<void> {
-    await useLanguage(language);
-    await loadLaterWords();
+    await useLanguage(language, "all");
     await router.show({ moveFocus: false });
   }
 

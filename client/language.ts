@@ -48,10 +48,14 @@ export function isLanguage(tag: string): tag is Language {
   return Object.hasOwn(catalogues, tag);
 }
 
-/** Loads the words of the first view. Rejects when that is not possible, and nothing has changed then. */
-export async function useLanguage(chosen: Language): Promise<void> {
-  const { first } = await catalogues[chosen].first();
-  words = first;
+/** Loads the words of the first view, or of all. Rejects when that is not possible: nothing has changed then. */
+export async function useLanguage(chosen: Language, views: "first" | "all" = "first"): Promise<void> {
+  const catalogue = catalogues[chosen];
+  const [{ first }, rest] = await Promise.all([
+    catalogue.first(),
+    views === "all" ? catalogue.later() : { later: {} },
+  ]);
+  words = { ...first, ...rest.later };
   language = chosen;
   document.documentElement.lang = chosen;
 }
@@ -62,8 +66,10 @@ export function rememberLanguage(chosen: Language): void {
 
 /** Loads the words of all other views, in the current language. */
 export async function loadLaterWords(): Promise<void> {
-  const { later } = await catalogues[language].later();
-  words = { ...words, ...later };
+  const loading = language;
+  const { later } = await catalogues[loading].later();
+  // Whoever has changed the language meanwhile has all words of the new one.
+  if (loading === language) words = { ...words, ...later };
 }
 
 export function t(key: MessageKey, values: Values = {}): string {

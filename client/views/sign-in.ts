@@ -91,6 +91,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
       if (signal.aborted) return;
       failure = failureOfError(error);
       rest(submit, failure.pause, signal);
+      announce("");
     }
     if (signal.aborted) return;
     busyWith = "nothing";

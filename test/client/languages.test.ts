@@ -62,6 +62,21 @@ describe("choosing", () => {
     expect(preferredLanguage()).toBe("en");
   });
 
+  test("a language that could not be loaded changes nothing", async () => {
+    await useLanguage("en", "all");
+    vi.spyOn(catalogues.de, "later").mockRejectedValue(new TypeError("offline"));
+    await expect(useLanguage("de", "all")).rejects.toThrow();
+    expect(document.documentElement.lang).toBe("en");
+    expect(t("otp.title")).toBe("Check your email");
+  });
+
+  test("words that arrive after another language was chosen do not mix in", async () => {
+    const late = loadLaterWords();
+    await useLanguage("de", "all");
+    await late;
+    expect(t("otp.title")).toBe("Sehen Sie in Ihre E-Mails");
+  });
+
   test("the document says which language it is in, and counts are in its grammar", async () => {
     await useLanguage("de");
     await loadLaterWords();
