@@ -90,7 +90,9 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
     onLoadFailure: (view) => showLoadFailure(view, () => void start()),
   });
 
-  const tabs = createTabs(() => void onOtherTab(), signal);
+  const tabs = createTabs(() => void followSession(), signal);
+  // Whoever came while the server could not be reached may have been signed in all the time.
+  window.addEventListener("online", () => void followSession(), { signal });
 
   async function changeLanguage(language: Language): Promise<void> {
     await useLanguage(language, "all");
@@ -104,8 +106,8 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
     router.go(paths.signIn, { replace: true });
   }
 
-  /** Another tab signed in or out: this one follows, and asks nothing of the person. */
-  async function onOtherTab(): Promise<void> {
+  /** Somebody signed in or out elsewhere: this page follows, and asks nothing of the person. */
+  async function followSession(): Promise<void> {
     const { user } = await api.getSession().catch(() => ({ user: visit.user }));
     if (user?.id === visit.user?.id) return;
     if (user === null) return sessionEnded();

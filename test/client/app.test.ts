@@ -101,6 +101,17 @@ test("when the question who is signed in gets no good answer, the page still let
   expect(button("Continue")).toBeDefined();
 });
 
+test("whoever was signed in all the time is so again when the network is back", async () => {
+  const page = await open();
+  await page.signInWithCode(stack.newAddress());
+  page.breakNetwork("/session", "offline");
+  await page.load("/account");
+  expect(button("Continue")).toBeDefined();
+  page.breakNetwork("/session", null);
+  window.dispatchEvent(new Event("online"));
+  await shown("Sign out");
+});
+
 test("too many codes rest the button, and count down on it", async () => {
   const page = await open();
   const title = "Slow down.";
