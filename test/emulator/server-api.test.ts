@@ -334,15 +334,20 @@ describe("authenticators", () => {
     expect(answer.body).toContainEqual({ verificationMethod: "PASSKEY", isActive: true });
   });
 
-  test("names the provider and the browser of a passkey", async () => {
+  test.each([
+    ["ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4", "Google Password Manager"],
+    ["fbfc3007-154e-4ecc-8c0b-6e020557d7bd", "iCloud Keychain"],
+    ["d3452668-01fd-4c12-926c-83a4204853aa", "Microsoft Password Manager"],
+    ["b78a0a55-6ef8-d246-a042-ba0f6d55050c", "LastPass"],
+  ])("names the provider and the browser of a passkey: %s is %s", async (aaguid, name) => {
     const userId = newUserId();
-    const authenticator = createSoftAuthenticator({ aaguid: "ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4" });
+    const authenticator = createSoftAuthenticator({ aaguid });
     await running.client(authenticator).signUp({ token: await running.track(userId) });
     const [passkey] = await running.authsignal.getAuthenticators({ userId });
     expect(passkey?.webauthnCredential).toMatchObject({
-      name: "Google Password Manager",
+      name,
       aaguidMapping: {
-        name: "Google Password Manager",
+        name,
         svgIconLight: expect.stringMatching(/^data:image\/svg/),
       },
       credentialDeviceType: "multiDevice",
