@@ -84,7 +84,11 @@ export function createState({ tenantId, storage, onAuthenticator }: StateOptions
     userAuthenticators: define<UserAuthenticator>({
       name: "userAuthenticators",
       isRecord: shapes.isUserAuthenticator,
-      indexes: { userId: (one) => one.userId, credentialId: (one) => one.credential?.credentialId },
+      indexes: {
+        userId: (one) => one.userId,
+        credentialId: (one) => one.credential?.credentialId,
+        username: (one) => one.username,
+      },
       onReplace: onAuthenticator,
     }),
     actions: define<Action>({

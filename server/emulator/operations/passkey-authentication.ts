@@ -11,11 +11,15 @@ import type { Json, JsonObject } from "../wire.ts";
 
 /**
  * `POST /client/user-authenticators/passkey/authentication-options` (protocol 5.4). With a token, the user's own passkeys
- * are listed; without, the list is empty and the passkey itself says whose it is.
+ * are listed; without, the list is empty (unless the caller names a user) and the passkey itself says whose it is.
  */
 export function passkeyAuthenticationOptions(call: MaybeTokenCall): Json {
+  const username = optionalText(call.body, "username");
   const challenge = beginAuthentication(call, "PASSKEY", openChallenge(call));
-  return { challengeId: challenge.challengeId, options: authenticationOptions(call.tenant, challenge) };
+  return {
+    challengeId: challenge.challengeId,
+    options: authenticationOptions(call.tenant, { ...challenge, username }),
+  };
 }
 
 type Begun = AuthenticationChallenge & {

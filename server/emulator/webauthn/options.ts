@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { enrolledAuthenticators } from "../enrollment.ts";
-import type { CredentialRecord } from "../records.ts";
+import type { CredentialRecord, UserAuthenticator } from "../records.ts";
 import type { Tenant } from "../tenant.ts";
 import type { Json } from "../wire.ts";
 import { offeredAlgorithms } from "./registration.ts";
@@ -26,7 +26,10 @@ export function registrationOptions(tenant: Tenant, subject: RegistrationSubject
     pubKeyCredParams: offeredAlgorithms.map((alg) => ({ alg, type: "public-key" })),
     timeout: 60_000,
     attestation: "none",
-    excludeCredentials: descriptorsOf(tenant, subject.userId, subject.verificationMethod),
+    excludeCredentials: descriptorsOf(
+      enrolledAuthenticators(tenant, subject.userId),
+      subject.verificationMethod,
+    ),
     authenticatorSelection: {
       authenticatorAttachment: subject.authenticatorAttachment,
       residentKey: isPasskey ? "required" : "discouraged",
@@ -41,6 +44,8 @@ export interface AuthenticationSubject {
   readonly webauthnChallenge: string;
   /** `undefined`: whoever holds a passkey for this RP ID. */
   readonly userId: string | undefined;
+  /** Narrows that down to the passkeys that were registered under this name. */
+  readonly username?: string | undefined;
   readonly verificationMethod: "PASSKEY" | "SECURITY_KEY";
 }
 
@@ -51,9 +56,16 @@ export function authenticationOptions(tenant: Tenant, subject: AuthenticationSub
     rpId,
     timeout: 60_000,
     userVerification,
-    allowCredentials:
-      subject.userId === undefined ? [] : descriptorsOf(tenant, subject.userId, subject.verificationMethod),
+    allowCredentials: descriptorsOf(allowedAuthenticators(tenant, subject), subject.verificationMethod),
   };
+}
+
+function allowedAuthenticators(
+  tenant: Tenant,
+  { userId, username }: AuthenticationSubject,
+): readonly UserAuthenticator[] {
+  if (userId !== undefined) return enrolledAuthenticators(tenant, userId);
+  return username === undefined ? [] : tenant.state.userAuthenticators.where("username", username);
 }
 
 /**
@@ -65,8 +77,11 @@ export function userHandleOf(userId: string): string {
   return (bytes.length <= 64 ? bytes : createHash("sha256").update(bytes).digest()).toString("base64url");
 }
 
-function descriptorsOf(tenant: Tenant, userId: string, verificationMethod: "PASSKEY" | "SECURITY_KEY") {
-  return enrolledAuthenticators(tenant, userId)
+function descriptorsOf(
+  authenticators: readonly UserAuthenticator[],
+  verificationMethod: "PASSKEY" | "SECURITY_KEY",
+) {
+  return authenticators
     .filter((one) => one.verificationMethod === verificationMethod)
     .map((one) => one.credential)
     .filter((credential): credential is CredentialRecord => credential !== undefined)
