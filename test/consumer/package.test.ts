@@ -64,7 +64,9 @@ test("an Express 5 project type-checks, and its supertest suite passes", async (
     dependencies: ["express", "@types/express", ...apiDependencies],
   });
   await project.run("tsc", ...compiler, "app.ts", "app.test.ts");
-  expect(await project.run("node", "--test", "built/app.test.js")).toContain("# fail 0");
+  expect(await project.run("node", "--test", "--test-reporter=tap", "built/app.test.js")).toContain(
+    "# fail 0",
+  );
 });
 
 test("the guide's app runs beside the emulator's command line, and guards its routes", async () => {
@@ -120,7 +122,9 @@ test("the same suite passes in an Express 4 project", async () => {
     dependencies: [["express", "express4"], ["@types/express", "@types/express4"], ...apiDependencies],
   });
   await project.run("tsc", ...compiler, "app.ts", "app.test.ts");
-  expect(await project.run("node", "--test", "built/app.test.js")).toContain("# fail 0");
+  expect(await project.run("node", "--test", "--test-reporter=tap", "built/app.test.js")).toContain(
+    "# fail 0",
+  );
 });
 
 describe("the kit's recipe for", () => {
@@ -131,7 +135,7 @@ describe("the kit's recipe for", () => {
     ["vitest", ["vitest"], "vitest", ["run", "--reporter=verbose"], /Tests\s+1 passed/],
     ["jest", ["jest", "@jest/globals"], "node", jest, /Tests:\s+1 passed/],
     ["mocha", ["mocha"], "mocha", ["passkeys.spec.js"], /1 passing/],
-    ["node-test", [], "node", ["--test"], /# pass 1\n/],
+    ["node-test", [], "node", ["--test", "--test-reporter=tap"], /# pass 1\n/],
   ])("%s passes", async (name, runner, tool, args, success) => {
     const from = ["test/recipes/app", `test/recipes/${name}`];
     const project = await newProject({ from, dependencies: [...kit, ...runner] });
