@@ -102,7 +102,7 @@ export function createState({ tenantId, storage, onAuthenticator }: StateOptions
       isRecord: shapes.isChallenge,
       limit: challengeLimit,
       indexes: {
-        userId: (challenge) => challenge.userId,
+        userId: challengedUser,
         // A browser's code belongs to one occurrence of an action, which only the idempotency key tells apart.
         idempotencyKey: (challenge) => challenge.idempotencyKey,
       },
@@ -180,6 +180,11 @@ export function createState({ tenantId, storage, onAuthenticator }: StateOptions
       commit();
     },
   };
+}
+
+/** Whom a challenge is about: a code that was sent to an address becomes somebody's by being claimed. */
+export function challengedUser(challenge: Challenge): string | undefined {
+  return challenge.userId ?? (challenge.kind === "code" ? challenge.claimedBy : undefined);
 }
 
 function isRow(row: unknown): row is readonly [string, unknown] {

@@ -2,6 +2,7 @@ import { toUnixSeconds } from "../clock.ts";
 import { addressKey } from "../codes.ts";
 import type { Call } from "../operation.ts";
 import type { Challenge } from "../records.ts";
+import { challengedUser } from "../state.ts";
 import type { Json } from "../wire.ts";
 
 /**
@@ -24,7 +25,7 @@ export function getChallenge({ tenant, query, body }: Call): Json {
   const matches = (challenge: Challenge | undefined): challenge is Challenge =>
     challenge !== undefined &&
     challenge.expiresAt > tenant.clock.now() &&
-    (userId === undefined || challenge.userId === userId) &&
+    (userId === undefined || challengedUser(challenge) === userId) &&
     (wanted("action") ?? challenge.actionCode) === challenge.actionCode &&
     (wanted("verificationMethod") ?? challenge.verificationMethod) === challenge.verificationMethod;
 
