@@ -128,6 +128,18 @@ describe("challenges", () => {
     expect(await running.authsignal.getChallenge({ challengeId: "unknown" })).toEqual({});
   });
 
+  test("finds a challenge by the user who claimed it, until that user is deleted", async () => {
+    const email = "claimed-by@example.com";
+    const userId = newUserId();
+    const { challengeId } = await challenge(email);
+    await running.authsignal.verify({ challengeId, verificationCode: running.code(email) });
+    expect(await running.authsignal.getChallenge({ userId })).toEqual({});
+    await running.authsignal.claimChallenge({ challengeId, userId });
+    expect(await running.authsignal.getChallenge({ userId })).toMatchObject({ challengeId, email });
+    await running.authsignal.deleteUser({ userId });
+    expect(await running.authsignal.getChallenge({ challengeId })).toEqual({});
+  });
+
   test("says that a wrong or spent code is invalid", async () => {
     const email = "spent@example.com";
     const { challengeId } = await challenge(email);
@@ -204,6 +216,17 @@ describe("users", () => {
       isEnrolled: false,
       email: "a@example.com",
     });
+  });
+
+  test("no longer calls an address verified once it is another one", async () => {
+    const userId = newUserId();
+    const update = (attributes: Parameters<typeof running.authsignal.updateUser>[0]["attributes"]) =>
+      running.authsignal.updateUser({ userId, attributes });
+    expect(await update({ email: "a@example.com", emailVerified: true })).toMatchObject({
+      emailVerified: true,
+    });
+    expect(await update({ email: "a@example.com", displayName: "A" })).toMatchObject({ emailVerified: true });
+    expect(await update({ email: "b@example.com" })).toMatchObject({ emailVerified: false });
   });
 
   test("updates a user by POST, as the Java and Ruby SDKs do", async () => {

@@ -25,16 +25,20 @@ export function updateUser({ tenant, params, body }: Call): Json {
   const user = ensureUser(tenant, userId);
   const pick = <T>(change: T | null | undefined, current: T | undefined): T | undefined =>
     change === undefined ? current : (change ?? undefined);
+  const email = pick(changes.email, user.email);
+  const phoneNumber = pick(changes.phoneNumber, user.phoneNumber);
   const updated: User = {
     ...user,
-    email: pick(changes.email, user.email),
-    phoneNumber: pick(changes.phoneNumber, user.phoneNumber),
+    email,
+    phoneNumber,
     username: pick(changes.username, user.username),
     displayName: pick(changes.displayName, user.displayName),
     locale: pick(changes.locale, user.locale),
     custom: pick(changes.custom, user.custom),
-    emailVerified: changes.emailVerified ?? user.emailVerified,
-    phoneNumberVerified: changes.phoneNumberVerified ?? user.phoneNumberVerified,
+    // That the old address was verified says nothing about a new one.
+    emailVerified: changes.emailVerified ?? (user.emailVerified && email === user.email),
+    phoneNumberVerified:
+      changes.phoneNumberVerified ?? (user.phoneNumberVerified && phoneNumber === user.phoneNumber),
   };
   tenant.state.users.put(userId, updated);
   return { userId, ...userAttributes(updated) };
