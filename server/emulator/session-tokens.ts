@@ -8,7 +8,7 @@ import type { Tenant } from "./tenant.ts";
 const keyName = "session-rs256";
 
 export function issuerOf(tenant: Tenant): string {
-  return `${tenant.apiUrl()}/client/public/${tenant.tenantId}`;
+  return `${tenant.apiUrl()}/client/public/${encodeURIComponent(tenant.tenantId)}`;
 }
 
 export interface AccessTokenRequest {

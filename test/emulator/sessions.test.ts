@@ -72,3 +72,13 @@ test("publishes the keys that session tokens are checked with", async () => {
   expect(decodeProtectedHeader(accessToken).alg).toBe("RS256");
   expect((await send(body.jwks_uri)).body.keys[0]).not.toHaveProperty("d");
 });
+
+test("publishes them under an address that every tenant id fits into", async () => {
+  const name = "team / one";
+  const { emulator } = running;
+  emulator.addTenant({ tenantId: name, secrets: ["emulator-one"], rpId: "localhost", expectedOrigins: [] });
+  const issuer = `${emulator.apiUrl}/client/public/${encodeURIComponent(name)}`;
+  const { body } = await send(`${issuer}/.well-known/openid-configuration`);
+  expect(body.issuer).toBe(issuer);
+  expect((await send(body.jwks_uri)).body.keys).toHaveLength(1);
+});
