@@ -12,7 +12,7 @@ export const defaultTenant: { readonly tenantId: string; readonly secret: string
 export interface EmulatorOptions {
   /** 0, the default, lets the system choose. */
   readonly port?: number;
-  /** Interface to listen on. Default: loopback. Anything else must be asked for and is announced in the log. */
+  /** Interface to listen on. Default: loopback. Anything else lets others read every code. */
   readonly host?: string;
   /**
    * Host names by which the emulator may be addressed, besides loopback ones and that of `publicUrl`: the page and the

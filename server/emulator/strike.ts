@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Fault } from "./faults.ts";
+import { pause } from "./pause.ts";
 import { respondJson } from "./respond.ts";
 
 /** Does what a fault does before the operation; `true` when that was all and nobody should answer any more. */
@@ -17,11 +17,4 @@ export async function strike(fault: Fault, response: ServerResponse, closing: Ab
     ...(fault.retryAfter === undefined ? {} : { "retry-after": String(fault.retryAfter) }),
   });
   return true;
-}
-
-/** Closing the emulator ends the wait: the connection is about to go anyway. */
-async function pause(milliseconds: number, closing: AbortSignal): Promise<void> {
-  await delay(milliseconds, undefined, { signal: closing, ref: false }).catch((error: unknown) => {
-    if (!closing.aborted) throw error;
-  });
 }

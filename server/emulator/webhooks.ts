@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import { type Clock, toIso, toUnixSeconds } from "./clock.ts";
 import { WireError } from "./errors.ts";
 import type { TenantSettings } from "./options.ts";
+import { pause } from "./pause.ts";
 import type { Random } from "./random.ts";
 import type { JsonObject } from "./wire.ts";
 
@@ -108,17 +109,4 @@ export function signatureHeader(body: string, timestamp: number, secrets: readon
     return `v2=${signature.replaceAll("=", "")}`;
   });
   return [`t=${timestamp}`, ...signatures].join(",");
-}
-
-/** Ends early, without an error, when the emulator closes; never keeps the process alive. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(resolve, milliseconds);
-    timer.unref();
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }
