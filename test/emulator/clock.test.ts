@@ -1,13 +1,12 @@
 /** Tests hold the emulator's clock: far ahead, and back again. */
 import { afterEach, expect, test } from "vitest";
-import { newUserId, runEmulator, send, testTenant } from "./running-emulator.ts";
+import { controlOf, newUserId, runEmulator, send, testTenant } from "./running-emulator.ts";
 import { totp } from "./totp.ts";
 
 const running = runEmulator({ tenants: [testTenant({ limits: "documented" })] });
 afterEach(() => running.emulator.reset());
 
-const setClock = (body: object) =>
-  send(`${running.emulator.url}/emulator/clock`, { method: "PUT", body: JSON.stringify(body) });
+const setClock = (body: object) => controlOf(running)("/clock", "PUT", body);
 
 test.each([
   { set: "+275760-09-12T00:00:00Z" },

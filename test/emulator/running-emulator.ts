@@ -106,6 +106,15 @@ export async function send(url: string, init: RequestInit = {}): Promise<Answer>
   return { status: response.status, headers: response.headers, body: await response.json() };
 }
 
+/** Calls the control plane as a suite in another process would. */
+export function controlOf(running: Running) {
+  return (path: string, method = "GET", body?: unknown): Promise<Answer> =>
+    send(`${running.emulator.url}/emulator${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+}
+
 /** As the web SDK writes it: without the colon that Basic credentials should end in. */
 export function tenantAuthorization(id: string): string {
   return `Basic ${Buffer.from(encodeURIComponent(id)).toString("base64")}`;
