@@ -96,6 +96,9 @@ export function tenantSettings(options: TenantOptions): TenantSettings {
   if (options.tenantId === "") throw new Error("An emulated tenant needs a tenantId.");
   if (options.secrets.length === 0)
     throw new Error(`Tenant ${options.tenantId} needs at least one API secret key.`);
+  // It travels as a Basic user name, which ends at the first colon.
+  if (options.secrets.some((secret) => secret === "" || secret.includes(":")))
+    throw new Error(`An API secret key of tenant ${options.tenantId} is empty or has a colon in it.`);
   for (const origin of options.expectedOrigins) assertOrigin(origin);
   return {
     rpName: options.rpId,
