@@ -17,7 +17,7 @@ export function findAction(tenant: Tenant, name: ActionName): Action | undefined
   return tenant.state.actions.get(keyOf(name));
 }
 
-export function putAction(tenant: Tenant, action: Action): Action {
+function putAction(tenant: Tenant, action: Action): Action {
   tenant.state.actions.put(keyOf(action), action);
   return action;
 }

@@ -13,11 +13,11 @@ export function enrolledAuthenticators(tenant: Tenant, userId: string): UserAuth
     .filter((one) => one.verifiedAt !== undefined);
 }
 
-export function enrolledMethods(authenticators: readonly UserAuthenticator[]): VerificationMethod[] {
+function enrolledMethods(authenticators: readonly UserAuthenticator[]): VerificationMethod[] {
   return [...new Set(authenticators.map((one) => one.verificationMethod))].sort();
 }
 
-export function defaultMethod(authenticators: readonly UserAuthenticator[]): VerificationMethod | undefined {
+function defaultMethod(authenticators: readonly UserAuthenticator[]): VerificationMethod | undefined {
   return (authenticators.find((one) => one.isDefault) ?? authenticators[0])?.verificationMethod;
 }
 

@@ -1,6 +1,6 @@
 import type { WireErrorBody } from "./wire.ts";
 
-/** Every code the emulator answers with, and the status it travels under. Statuses marked *inferred* in the README. */
+/** Every code the emulator answers with, and the status it travels under. The README says which statuses are *inferred*. */
 const statusByCode = {
   invalid_request: 400,
   invalid_configuration: 400,

@@ -103,7 +103,7 @@ export function createWebhooks({ settings, clock, random }: WebhooksOptions): We
 }
 
 /** `t=<seconds>,v2=<signature>` with one signature for each active secret (protocol 8.2). */
-export function signatureHeader(body: string, timestamp: number, secrets: readonly string[]): string {
+function signatureHeader(body: string, timestamp: number, secrets: readonly string[]): string {
   const signatures = secrets.map((secret) => {
     const signature = createHmac("sha256", secret).update(`${timestamp}.${body}`).digest("base64");
     return `v2=${signature.replaceAll("=", "")}`;

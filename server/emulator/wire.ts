@@ -36,7 +36,6 @@ export const authScopes = [
   "update:authenticators",
   "remove:authenticators",
 ] as const;
-export type AuthScope = (typeof authScopes)[number];
 
 export type VerificationFailureReason = "CODE_INVALID_OR_EXPIRED" | "MAX_ATTEMPTS_EXCEEDED";
 

@@ -33,7 +33,7 @@ export function importPasskeys({ tenant, body }: Call): Json {
   return { total, succeeded: total - failures.length, failed: failures.length, failures };
 }
 
-export function importPasskey(tenant: Tenant, input: Input) {
+function importPasskey(tenant: Tenant, input: Input) {
   const userId = checkUserId(requiredText(input, "userId"));
   const method = optionalText(input, "verificationMethod") ?? "PASSKEY";
   if (method !== "PASSKEY") throw invalidRequest("Only passkeys can be imported.");
@@ -71,7 +71,7 @@ export function importPasskey(tenant: Tenant, input: Input) {
 }
 
 /** A key that cannot verify anything would only fail later, at a sign-in, with no hint why. */
-export function checkedPublicKey(publicKey: string): string {
+function checkedPublicKey(publicKey: string): string {
   try {
     const bytes = Uint8Array.from(Buffer.from(publicKey, "base64url"));
     const decoded = decodeCredentialPublicKey(bytes);

@@ -77,7 +77,7 @@ function matchingStep(app: UserAuthenticator, code: string, now: number): number
 }
 
 /** RFC 4226 5.3 over the time step. */
-export function totpCode(secret: string, step: number): string {
+function totpCode(secret: string, step: number): string {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(step));
   const digest = createHmac("sha1", decodeBase32(secret)).update(counter).digest();

@@ -69,7 +69,7 @@ export function checkClientData(clientDataJSON: string, expected: ExpectedClient
   return origin;
 }
 
-export function isExpectedOrigin(origin: string, settings: TenantSettings): boolean {
+function isExpectedOrigin(origin: string, settings: TenantSettings): boolean {
   if (settings.expectedOrigins.includes(origin)) return true;
   return (
     settings.anyLocalhostPort &&
