@@ -1,7 +1,8 @@
 /** Bytes that no SDK would send: each gets the documented shape and a journal line, and the next caller is served. */
 import { connect } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { runEmulator, secret, secretAuthorization, send } from "./running-emulator.ts";
+import { startEmulator } from "../../server/emulator/index.ts";
+import { runEmulator, secret, secretAuthorization, send, testTenant } from "./running-emulator.ts";
 
 const running = runEmulator();
 afterEach(() => running.emulator.clearJournal());
@@ -56,6 +57,18 @@ test.each([
   expect(running.emulator.journal()[0]).toMatchObject({ status, reason: expect.any(String) });
   const headers = { authorization: secretAuthorization(secret) };
   expect((await send(`${running.emulator.apiUrl}/users/u`, { headers })).status).toBe(200);
+});
+
+test("serves others while a body never ends, and closes all the same", async () => {
+  const emulator = await startEmulator({ tenants: [testTenant()] });
+  const head = `PATCH /v1/users/u HTTP/1.1\r\n${authorized}\r\ncontent-length: 1000\r\n\r\n`;
+  const endless = connect(emulator.port, "127.0.0.1");
+  const dropped = new Promise((resolve) => endless.on("close", resolve));
+  await new Promise<void>((resolve) => endless.write(`${head}{"email":`, () => resolve()));
+  const headers = { authorization: secretAuthorization(secret) };
+  expect((await send(`${emulator.apiUrl}/users/u`, { headers })).status).toBe(200);
+  await emulator.close();
+  await dropped;
 });
 
 test.each([
