@@ -179,23 +179,6 @@ test("lists a user's authenticators for the browser with masked addresses", asyn
   ]);
 });
 
-test("lists the passkeys registered under a name, when only the name is known", async () => {
-  const [jane, john] = [newUserId(), newUserId()];
-  const authenticator = createSoftAuthenticator();
-  for (const username of [jane, john]) {
-    const token = await running.track(username);
-    await running.client(authenticator).signUp({ token, username });
-  }
-  const optionsFor = async (username?: string) => {
-    const { body } = await running.post("/user-authenticators/passkey/authentication-options", { username });
-    return body.options.allowCredentials.map(({ id }: { id: string }) => id);
-  };
-  const [first] = authenticator.credentials();
-  expect(await optionsFor(jane)).toEqual([first?.credentialId]);
-  expect(await optionsFor("nobody")).toEqual([]);
-  expect(await optionsFor()).toEqual([]);
-});
-
 test("answers the cookie variants like the ordinary ones", async () => {
   const token = await running.track(newUserId());
   const challenge = await running.post("/challenge/web", { action: "sign-in" });

@@ -1,6 +1,6 @@
 /** An emulator of its own for a suite, and both halves' callers: the real Server SDK, and the browser's requests. */
 import { randomUUID } from "node:crypto";
-import { Authsignal } from "@authsignal/node";
+import { Authsignal, VerificationMethod } from "@authsignal/node";
 import { afterAll, beforeAll } from "vitest";
 import {
   type Emulator,
@@ -99,6 +99,14 @@ export function callersOf(emulator: Emulator): Running {
       return code;
     },
   };
+}
+
+/** The backend vouches for an address. */
+export function enrollEmail(running: Running, userId: string, email: string) {
+  return running.authsignal.enrollVerifiedAuthenticator({
+    userId,
+    attributes: { verificationMethod: VerificationMethod.EMAIL_OTP, email },
+  });
 }
 
 export async function send(url: string, init: RequestInit = {}): Promise<Answer> {

@@ -1,8 +1,13 @@
-import { createHash } from "node:crypto";
 import { UserActionState, VerificationMethod } from "@authsignal/node";
 import { describe, expect, test } from "vitest";
-import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
-import { newUserId, runEmulator, secret, secretAuthorization, send } from "./running-emulator.ts";
+import {
+  enrollEmail,
+  newUserId,
+  runEmulator,
+  secret,
+  secretAuthorization,
+  send,
+} from "./running-emulator.ts";
 
 const running = runEmulator();
 
@@ -17,7 +22,7 @@ describe("actions", () => {
 
   test("challenges an enrolled user", async () => {
     const userId = newUserId();
-    await enrollEmail(userId, `${userId}@example.com`);
+    await enrollEmail(running, userId, `${userId}@example.com`);
     expect(await running.authsignal.track({ userId, action: "sign-in" })).toMatchObject({
       state: "CHALLENGE_REQUIRED",
       isEnrolled: true,
@@ -27,7 +32,7 @@ describe("actions", () => {
 
   test("says that an unfinished challenge is not valid", async () => {
     const userId = newUserId();
-    await enrollEmail(userId, `${userId}@example.com`);
+    await enrollEmail(running, userId, `${userId}@example.com`);
     const { token, idempotencyKey } = await running.authsignal.track({ userId, action: "sign-in" });
     expect(await running.authsignal.validateChallenge({ token })).toMatchObject({
       isValid: false,
@@ -65,7 +70,7 @@ describe("actions", () => {
     const userId = newUserId();
     const attributes = { idempotencyKey: "order-1" };
     await running.authsignal.track({ userId, action: "pay", attributes });
-    await enrollEmail(userId, `${userId}@example.com`);
+    await enrollEmail(running, userId, `${userId}@example.com`);
     expect(await running.authsignal.track({ userId, action: "pay", attributes })).toMatchObject({
       state: "ALLOW",
     });
@@ -189,214 +194,3 @@ describe("challenges", () => {
     ).rejects.toMatchObject({ statusCode: 400, errorCode: "invalid_request" });
   });
 });
-
-describe("users", () => {
-  test("answers an unknown user as somebody who is not enrolled", async () => {
-    const user = await running.authsignal.getUser({ userId: "nobody" });
-    expect(user).toMatchObject({ isEnrolled: false, emailVerified: false, phoneNumberVerified: false });
-    expect(user.email).toBeUndefined();
-  });
-
-  test("updates some attributes and keeps the others", async () => {
-    const userId = newUserId();
-    await running.authsignal.updateUser({
-      userId,
-      attributes: { email: "a@example.com", custom: { plan: "pro" } },
-    });
-    const updated = await running.authsignal.updateUser({
-      userId,
-      attributes: { phoneNumber: "9876543210" },
-    });
-    expect(updated).toMatchObject({
-      email: "a@example.com",
-      phoneNumber: "9876543210",
-      custom: { plan: "pro" },
-    });
-    expect(await running.authsignal.getUser({ userId })).toMatchObject({
-      isEnrolled: false,
-      email: "a@example.com",
-    });
-  });
-
-  test("no longer calls an address verified once it is another one", async () => {
-    const userId = newUserId();
-    const update = (attributes: Parameters<typeof running.authsignal.updateUser>[0]["attributes"]) =>
-      running.authsignal.updateUser({ userId, attributes });
-    expect(await update({ email: "a@example.com", emailVerified: true })).toMatchObject({
-      emailVerified: true,
-    });
-    expect(await update({ email: "a@example.com", displayName: "A" })).toMatchObject({ emailVerified: true });
-    expect(await update({ email: "b@example.com" })).toMatchObject({ emailVerified: false });
-  });
-
-  test("updates a user by POST, as the Java and Ruby SDKs do", async () => {
-    const userId = newUserId();
-    const update = (body: object) =>
-      send(`${running.emulator.apiUrl}/users/${userId}`, {
-        method: "POST",
-        headers: { authorization: secretAuthorization(secret) },
-        body: JSON.stringify(body),
-      });
-    expect((await update({ email: "b@example.com", displayName: "Bo" })).body).toMatchObject({
-      displayName: "Bo",
-    });
-    expect((await update({ email: null })).body).not.toHaveProperty("email");
-  });
-
-  test("finds users by an exact attribute, in pages", async () => {
-    const email = `${newUserId()}@example.com`;
-    const userIds = [newUserId(), newUserId(), newUserId()];
-    for (const userId of userIds) await running.authsignal.updateUser({ userId, attributes: { email } });
-    const first = await running.authsignal.queryUsers({ email, limit: 2 });
-    expect(first.users.map(({ userId }) => userId)).toEqual(userIds.slice(0, 2));
-    expect(first.lastEvaluatedUserId).toBe(userIds[1]);
-    const second = await running.authsignal.queryUsers({
-      email,
-      limit: 2,
-      lastEvaluatedUserId: userIds[1] ?? "",
-    });
-    expect(second.users.map(({ userId }) => userId)).toEqual(userIds.slice(2));
-    expect(second.lastEvaluatedUserId).toBeUndefined();
-    await expect(running.authsignal.queryUsers({})).rejects.toMatchObject({ statusCode: 400 });
-  });
-
-  test("decodes an external ID token, and finds the user by its address", async () => {
-    const userId = newUserId();
-    const email = `${userId}@example.com`;
-    await running.authsignal.updateUser({ userId, attributes: { email } });
-    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
-    const token = `${part({ alg: "RS256" })}.${part({ email, sub: "google-1" })}.c2lnbmF0dXJl`;
-    expect(await running.authsignal.queryUsers({ token })).toMatchObject({
-      users: [{ userId }],
-      tokenPayload: { email, sub: "google-1" },
-    });
-  });
-
-  test("forgets a deleted user with everything that hangs on them", async () => {
-    const userId = newUserId();
-    const client = running.client(createSoftAuthenticator());
-    const token = await client.signUp({ token: await running.track(userId) });
-    await running.authsignal.deleteUser({ userId });
-
-    expect(await running.authsignal.getUser({ userId })).toMatchObject({ isEnrolled: false });
-    expect(await running.authsignal.getAuthenticators({ userId })).toEqual([]);
-    expect(await running.authsignal.validateChallenge({ token })).toEqual({ isValid: false });
-    expect((await running.post("/challenge/email-otp", {}, token)).body).toMatchObject({
-      errorCode: "invalid_token",
-    });
-    await expect(client.signIn({ action: "sign-in" })).rejects.toMatchObject({
-      errorCode: "unknown_credential",
-    });
-  });
-});
-
-describe("authenticators", () => {
-  test("enrolls a verified authenticator and shows its address in full", async () => {
-    const userId = newUserId();
-    const email = `${userId}@example.com`;
-    const { authenticator } = await enrollEmail(userId, email);
-    expect(authenticator).toMatchObject({ userId, email, verificationMethod: "EMAIL_OTP" });
-    await enrollEmail(userId, email);
-    expect(await running.authsignal.getAuthenticators({ userId })).toMatchObject([
-      { email, isDefault: true },
-    ]);
-  });
-
-  test("deletes an authenticator of its owner only", async () => {
-    const owner = newUserId();
-    const { authenticator } = await enrollEmail(owner, `${owner}@example.com`);
-    const { userAuthenticatorId } = authenticator;
-    await expect(
-      running.authsignal.deleteAuthenticator({ userId: newUserId(), userAuthenticatorId }),
-    ).rejects.toMatchObject({ statusCode: 404 });
-    await running.authsignal.deleteAuthenticator({ userId: owner, userAuthenticatorId });
-    expect(await running.authsignal.getUser({ userId: owner })).toMatchObject({ isEnrolled: false });
-  });
-
-  test("imports passkeys in a batch, each succeeding or failing alone", async () => {
-    const [userId, other] = [newUserId(), newUserId()];
-    const publicKey = Buffer.concat([
-      Buffer.from("a5010203262001215820", "hex"),
-      Buffer.from("afefa16f97ca9b2d23eb86ccb64098d20db90856062eb249c33a9b672f26df61", "hex"),
-      Buffer.from("225820930a56b87a2fca66334b03458abf879717c12cc68ed73290af2e2664796b9220", "hex"),
-    ]).toString("base64url");
-    const credentialId = createHash("sha256").update(userId).digest("base64url");
-    const good = {
-      userId,
-      verificationMethod: "PASSKEY",
-      credentialId,
-      credentialPublicKey: publicKey,
-      name: "Old",
-    };
-    const answer = await send(`${running.emulator.apiUrl}/users/authenticators`, {
-      method: "POST",
-      headers: { authorization: secretAuthorization(secret) },
-      body: JSON.stringify({
-        authenticators: [
-          good,
-          { ...good, userId: other },
-          { ...good, credentialId: "AAAA", credentialPublicKey: "AAAA" },
-        ],
-      }),
-    });
-    expect(answer.body).toMatchObject({
-      total: 3,
-      succeeded: 1,
-      failed: 2,
-      failures: [{ userId: other }, {}],
-    });
-    expect(await running.authsignal.getAuthenticators({ userId })).toMatchObject([
-      { webauthnCredential: { credentialId, name: "Old" } },
-    ]);
-  });
-
-  test("lists the methods that the tenant has switched on", async () => {
-    const answer = await send(`${running.emulator.apiUrl}/authenticators`, {
-      headers: { authorization: secretAuthorization(secret) },
-    });
-    expect(answer.body).toContainEqual({ verificationMethod: "PASSKEY", isActive: true });
-  });
-
-  test.each([
-    ["ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4", "Google Password Manager"],
-    ["fbfc3007-154e-4ecc-8c0b-6e020557d7bd", "iCloud Keychain"],
-    ["d3452668-01fd-4c12-926c-83a4204853aa", "Microsoft Password Manager"],
-    ["b78a0a55-6ef8-d246-a042-ba0f6d55050c", "LastPass"],
-  ])("names the provider and the browser of a passkey: %s is %s", async (aaguid, name) => {
-    const userId = newUserId();
-    const authenticator = createSoftAuthenticator({ aaguid });
-    await running.client(authenticator).signUp({ token: await running.track(userId) });
-    const [passkey] = await running.authsignal.getAuthenticators({ userId });
-    expect(passkey?.webauthnCredential).toMatchObject({
-      name,
-      aaguidMapping: {
-        name,
-        svgIconLight: expect.stringMatching(/^data:image\/svg/),
-      },
-      credentialDeviceType: "multiDevice",
-      credentialBackedUp: true,
-      parsedUserAgent: { ua: expect.any(String) },
-    });
-  });
-});
-
-test("knows the devices that actions were tracked on, and invalidates one", async () => {
-  const userId = newUserId();
-  await running.authsignal.track({ userId, action: "sign-in", attributes: { deviceId: "phone" } });
-  const ask = (path: string, method = "GET") =>
-    send(`${running.emulator.apiUrl}/users/${userId}/devices${path}`, {
-      method,
-      headers: { authorization: secretAuthorization(secret) },
-    });
-  expect((await ask("")).body).toMatchObject([{ userId, deviceId: "phone" }]);
-  expect((await ask("/phone", "PATCH")).body).toMatchObject({ deviceId: "phone" });
-  expect((await ask("/phone/invalidate", "POST")).body).toHaveProperty("invalidatedAt");
-  expect((await ask("/unknown/invalidate", "POST")).status).toBe(404);
-});
-
-function enrollEmail(userId: string, email: string) {
-  return running.authsignal.enrollVerifiedAuthenticator({
-    userId,
-    attributes: { verificationMethod: VerificationMethod.EMAIL_OTP, email },
-  });
-}
