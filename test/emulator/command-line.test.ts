@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readCommandLine } from "../../server/emulator/command-line.ts";
 import { startEmulator } from "../../server/emulator/index.ts";
@@ -57,4 +59,20 @@ test.each(["[]", "{"])("refuses a seed file that holds %s, and names it", async 
   const file = join(directory, "not-a-seed.json");
   await writeFile(file, content);
   await expect(readCommandLine(["--seed", file], ignore)).rejects.toThrow(`${file} is not a seed`);
+});
+
+test("ends with a sentence, and does not stay running, when its seed is refused", async () => {
+  const file = join(directory, "refused-seed.json");
+  await writeFile(file, JSON.stringify({ users: [{}] }));
+  const main = join(import.meta.dirname, "../../server/emulator/main.ts");
+  const ended = promisify(execFile)(process.execPath, [
+    "--import",
+    "tsx",
+    main,
+    "--port",
+    "0",
+    "--seed",
+    file,
+  ]);
+  await expect(ended).rejects.toMatchObject({ code: 1, stderr: "userId is required.\n" });
 });
