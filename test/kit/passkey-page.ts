@@ -73,7 +73,11 @@ export async function openPasskeyPage(
       await page.waitForFunction(() => document.documentElement.dataset.autofill === "armed");
       await page.evaluate(() => document.dispatchEvent(new Event("test:pick-passkey")));
     },
-    close: () => context.close(),
+    async close() {
+      // A route that a test has bent may be at work still; what it finds closed is no fault of the page.
+      await page.unrouteAll({ behavior: "ignoreErrors" });
+      await context.close();
+    },
   };
 }
 
