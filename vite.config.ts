@@ -2,7 +2,7 @@
  * One file for all: how the SPA is built (Vite's root is `client`), how the server's entries are bundled (`--mode
  * server`), and how the suites run (Vitest's root is the repository; a Vite root would silently become Vitest's).
  */
-import type { UserConfig } from "vite";
+import type { HtmlTagDescriptor, IndexHtmlTransformContext, Plugin, UserConfig } from "vite";
 import { defineConfig } from "vitest/config";
 
 const repository = import.meta.dirname;
@@ -36,15 +36,65 @@ const serverEntries: UserConfig = {
   },
 };
 
+/**
+ * Vite wraps every `import()` in a helper that serves all kinds of sites: a twelfth of our first view, and nothing of
+ * it is needed here. What it would load is in index.html instead, where it begins earlier and still behind everything
+ * that the first paint needs: the passkey part with the SDK, and the styles of the later views (later-styles.ts).
+ */
+const lightImports: Plugin = {
+  name: "light-imports",
+  load: (id) =>
+    id.endsWith("vite/preload-helper.js") ? "export const __vitePreload = (load) => load();" : null,
+  transformIndexHtml: {
+    order: "post",
+    handler: (_, { bundle }) => [
+      stylesheetFor(bundle === undefined ? "styles/later.css" : outputNamed(bundle, "later.css").fileName),
+      ...(bundle === undefined ? [] : passkeyFiles(bundle).map(preloadFor)),
+    ],
+  },
+};
+
+type Bundle = NonNullable<IndexHtmlTransformContext["bundle"]>;
+
+function outputNamed(bundle: Bundle, name: string): Bundle[string] {
+  const found = Object.values(bundle).find((output) =>
+    output.type === "asset" ? output.names.includes(name) : output.name === name,
+  );
+  if (found === undefined) throw new Error(`The build has no "${name}" any more.`);
+  return found;
+}
+
+/** The part itself, and what it shares with the later views. */
+function passkeyFiles(bundle: Bundle): readonly string[] {
+  const part = outputNamed(bundle, "passkeys");
+  const imported = part.type === "chunk" ? part.imports : [];
+  const isEntry = (file: string) =>
+    Object.values(bundle).some(
+      (output) => output.fileName === file && output.type === "chunk" && output.isEntry,
+    );
+  return [part.fileName, ...imported.filter((file) => !isEntry(file))];
+}
+
+function stylesheetFor(file: string): HtmlTagDescriptor {
+  const attrs = { id: "later-styles", rel: "stylesheet", media: "not all", href: `/${file}` };
+  return { tag: "link", attrs, injectTo: "head" };
+}
+
+function preloadFor(file: string): HtmlTagDescriptor {
+  const attrs = { rel: "modulepreload", href: `/${file}`, crossorigin: true, fetchpriority: "low" };
+  return { tag: "link", attrs, injectTo: "head" };
+}
+
 const suites = defineConfig({
   root: "client",
+  plugins: [lightImports],
   build: {
     outDir: "../dist/client",
     emptyOutDir: true,
     // Icons are smaller inside the stylesheet than as files, and are there with the first paint. The CSP has to
     // allow `img-src data:`, as it does for the provider icons.
     assetsInlineLimit: (file) => file.endsWith(".svg"),
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     sourcemap: true,
   },
   test: {

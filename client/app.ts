@@ -1,9 +1,9 @@
 /** Puts the parts together: which views there are, what leads from one to the next, who owns what lives longer. */
 import { ApiError, createApi } from "./api.ts";
 import { type AppContext, type Path, paths, type Visit } from "./app-context.ts";
-import { canCreatePasskeyHere, canUsePasskeys } from "./capabilities.ts";
 import { type Language, loadLaterWords, preferredLanguage, t, useLanguage } from "./language.ts";
 import { lazily } from "./lazily.ts";
+import { canUsePasskeys } from "./passkey-support.ts";
 import { createRouter } from "./router.ts";
 import { type AutofillListeners, signInScreen } from "./screens/sign-in-screen.ts";
 import { readSentCode } from "./sent-code.ts";
@@ -23,7 +23,6 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
   const api = { ...plainApi, getConfig: lazily(plainApi.getConfig) };
   const visit: Visit = { user: null, typedEmail: "", signInNotice: null, accountNotice: null };
   const autofillListeners: AutofillListeners = new Set();
-  const canEnrollHere = lazily(canCreatePasskeyHere);
 
   const loadPasskeys = lazily(async () => {
     const { createPasskeys } = await import("./passkeys.ts");
@@ -34,8 +33,16 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
 
   const later = lazily(async () => {
     const [screens] = await Promise.all([import("./later.ts"), loadLaterWords()]);
+    await screens.applyLaterStyles();
     return screens;
   });
+
+  /** Where the later views cannot be loaded, the router says so; nothing is offered meanwhile. */
+  const canEnrollHere = () =>
+    later().then(
+      ({ canCreatePasskeyHere }) => canCreatePasskeyHere(),
+      () => false,
+    );
 
   const context: AppContext = {
     api,

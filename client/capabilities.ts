@@ -3,11 +3,9 @@
  * does:     asks the browser what it can do with passkeys, and takes silence for a no.
  * must not: hang or reject: password managers replace these methods, and not all of them answer.
  */
-const patience = 1_000;
+import { canUsePasskeys } from "./passkey-support.ts";
 
-export function canUsePasskeys(): boolean {
-  return typeof window.PublicKeyCredential === "function" && navigator.credentials !== undefined;
-}
+const patience = 1_000;
 
 export async function canUseAutofill(): Promise<boolean> {
   if (!canUsePasskeys()) return false;

@@ -6,9 +6,9 @@
  *           fresh needs a step-up first (`onRefused`), not patience.
  */
 import { type Api, ApiError } from "./api.ts";
-import { canUsePasskeys } from "./capabilities.ts";
 import type { Ceremonies, PasskeyHome } from "./ceremony.ts";
 import type { CeremonyOutcome } from "./ceremony-outcome.ts";
+import { canUsePasskeys } from "./passkey-support.ts";
 import { defaultFreshFor } from "./prefetch.ts";
 import { keepRenewed } from "./renewal.ts";
 import { signalUnknownCredential } from "./signals.ts";

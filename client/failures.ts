@@ -57,7 +57,9 @@ export function explainError(error: unknown): string {
   if (code === "otp_incorrect" && problem?.attemptsLeft !== undefined) {
     return t("otp.attemptsLeft", { count: problem.attemptsLeft });
   }
-  return t(problemWords[code], { count: pauseIn(error), requestId: problem?.requestId ?? "" });
+  // A code that this page does not know is one of a newer server.
+  const key = Object.hasOwn(problemWords, code) ? problemWords[code] : "problem.rejected";
+  return t(key, { count: pauseIn(error), requestId: problem?.requestId ?? "" });
 }
 
 function pauseIn({ problem }: ApiError): number {

@@ -1,6 +1,6 @@
 /** The account: its dialogs open here, because what one of them interrupts goes on here. */
 import type { AppContext } from "../app-context.ts";
-import { canUsePasskeys } from "../capabilities.ts";
+import { canUsePasskeys } from "../passkey-support.ts";
 import type { Screen } from "../router.ts";
 import { signalAccepted } from "../signals.ts";
 import { mountAccount } from "../views/account.ts";

@@ -1,7 +1,7 @@
 /** Signing in: what each of the three ways leads to. */
 import { type AppContext, paths } from "../app-context.ts";
-import { canUsePasskeys } from "../capabilities.ts";
 import { explainError, type Failure } from "../failures.ts";
+import { canUsePasskeys } from "../passkey-support.ts";
 import type { Screen } from "../router.ts";
 import { sentCodeFrom } from "../sent-code.ts";
 import { mountSignIn } from "../views/sign-in.ts";

@@ -15,7 +15,8 @@ const sum = (names: readonly string[]) => names.reduce((bytes, name) => bytes + 
 const kB = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`.padStart(8);
 
 /** Loaded by the page itself, and the words of one language. */
-const entries = assets.filter((name) => html.includes(name));
+const beside = html.match(/<link [^>]*(modulepreload|media="not all")[^>]*>/g)?.join("") ?? "";
+const entries = assets.filter((name) => html.includes(name) && !beside.includes(name));
 const firstWords = assets.filter((name) => name.startsWith("first-"));
 const laterWords = assets.filter(
   (name) => name.startsWith("later-") && sourceOf(name).includes("about.whatText"),

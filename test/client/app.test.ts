@@ -160,11 +160,26 @@ test("a session that ended elsewhere leads back to signing in, with a sentence",
   await page.signInWithCode(stack.newAddress());
   (await shown("Not now")).click();
   await shown("Sign out");
-  const body = { type: "", title: "", status: 401, code: "not_authenticated", requestId: "r" };
+  const body = {
+    type: "/problems/not_authenticated",
+    title: "",
+    status: 401,
+    code: "not_authenticated",
+    requestId: "r",
+  };
   page.breakNetwork("/passkeys", { status: 401, body: JSON.stringify(body) });
   await page.load("/account");
   await reads(page, "You have been signed out. Sign in again to go on.");
   expect(location.pathname).toBe("/sign-in");
+});
+
+test("an answer of a newer server that this page does not know asks for a reload", async () => {
+  const page = await open();
+  const body = { type: "/problems/new_rule", title: "New.", status: 409, code: "new_rule", requestId: "r" };
+  page.breakNetwork("/otp/challenge", { status: 409, body: JSON.stringify(body) });
+  type(field("Email address"), "ada@example.com");
+  button("Continue").click();
+  await reads(page, "This page is out of date. Reload it and try again.");
 });
 
 test("signing out in one tab brings the other tab back to signing in", async () => {

@@ -1,4 +1,7 @@
 /** What arrives when: the first view waits for nothing that it does not need, and nothing jumps. */
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type App, button, heading, passkeys, signUp, startApp } from "./app.ts";
@@ -11,6 +14,7 @@ afterAll(() => app?.close());
 
 /** The part that carries the SDK, by the name that the build gives it. */
 const passkeyPart = /\/assets\/passkeys-[\w-]+\.js$/;
+const laterStyles = /\/assets\/later-[\w-]+\.css$/;
 const laterPart = /\/assets\/later-[\w-]+\.js$/;
 
 test("while the SDK is still on its way, a person signs in with a code", async () => {
@@ -50,6 +54,32 @@ test("a view that cannot be loaded says so, and comes when it can be", async () 
   await page.unroute(laterPart);
   await button(page, "Try again").click();
   await page.getByText(email).waitFor();
+});
+
+test("styles that cannot be loaded keep a view away until they can be", async () => {
+  const { page } = await app.open();
+  await page.route(laterStyles, (route) => route.abort());
+  await page.reload();
+  await heading(page, "Sign in").waitFor();
+  await page.getByLabel("Email address").fill(app.stack.newAddress());
+  await button(page, "Continue").click();
+  await heading(page, "No connection").waitFor();
+  await page.unroute(laterStyles);
+  await button(page, "Try again").click();
+  const code = page.getByLabel("Code", { exact: true });
+  await code.waitFor();
+  expect(await code.evaluate((input) => getComputedStyle(input).letterSpacing)).not.toBe("normal");
+});
+
+test("the first view is small: JavaScript, styles and words of ours stay below 8 kB", () => {
+  const assets = fileURLToPath(new URL("../../dist/client/assets/", import.meta.url));
+  const sizes = readdirSync(assets)
+    .filter((name) => /^index-.*\.(js|css)$|^first-.*\.js$/.test(name))
+    .map((name) => ({ name, bytes: gzipSync(readFileSync(assets + name)).length }));
+  const total = (start: string) =>
+    sizes.filter(({ name }) => name.startsWith(start)).map(({ bytes }) => bytes);
+  const page = total("index-").reduce((sum, bytes) => sum + bytes, 0);
+  expect(page + Math.min(...total("first-"))).toBeLessThan(8_000);
 });
 
 test("nothing jumps while a view fills, neither signed out nor signed in", async () => {
