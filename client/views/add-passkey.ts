@@ -8,6 +8,7 @@ import { failureOf } from "../ceremony-failures.ts";
 import type { CeremonyOutcome } from "../ceremony-outcome.ts";
 import { type Failure, failureOfError, noFailure, showFailure } from "../failures.ts";
 import { query } from "../query.ts";
+import { isResting, rest } from "../rest-button.ts";
 
 export interface AddPasskeyDeps {
   /** The ceremony and, after success, our server's half. */
@@ -40,7 +41,7 @@ export function mountAddPasskey(
   cancel.addEventListener("click", () => deps.cancelCeremony(), { signal });
 
   async function create(button: HTMLButtonElement, home: PasskeyHome): Promise<void> {
-    if (waitingFor !== undefined) return;
+    if (waitingFor !== undefined || isResting(button)) return;
     waitingFor = button;
     failure = noFailure;
     const running = deps.create(home);
@@ -54,6 +55,8 @@ export function mountAddPasskey(
       if (signal.aborted) return;
       failure = failureOfError(error);
     }
+    // Both ask the same service.
+    for (const one of [here, securityKey]) rest(one, failure.pause, signal);
     waitingFor = undefined;
     update();
     button.focus();

@@ -9,6 +9,7 @@ import type { CeremonyOutcome } from "../ceremony-outcome.ts";
 import { type Failure, failureOfError, noFailure, showFailure } from "../failures.ts";
 import { t } from "../language.ts";
 import { query } from "../query.ts";
+import { isResting, rest } from "../rest-button.ts";
 import { announce } from "../status.ts";
 import { fillFromTemplate } from "../template.ts";
 
@@ -49,7 +50,7 @@ export function mountEnrollOffer(root: HTMLElement, deps: EnrollOfferDeps): () =
   cancel.addEventListener("click", () => deps.cancelCeremony(), { signal });
 
   async function onCreate(): Promise<void> {
-    if (isWaiting || isLeaving) return;
+    if (isWaiting || isLeaving || isResting(create)) return;
     isWaiting = true;
     failure = noFailure;
     const running = deps.createPasskey();
@@ -63,6 +64,7 @@ export function mountEnrollOffer(root: HTMLElement, deps: EnrollOfferDeps): () =
       if (signal.aborted) return;
       failure = failureOfError(error);
     }
+    rest(create, failure.pause, signal);
     isWaiting = false;
     announce("");
     update();

@@ -30,10 +30,9 @@ async function fail(name: string): Promise<string> {
 
 function repair(): void {
   browser.breakPrompts(null);
-  for (const pathEnd of ["/verify/passkey", "/user-authenticators/passkey", "/client/challenge"]) {
+  for (const pathEnd of ["/verify/passkey", "/user-authenticators/passkey", "/validate"]) {
     browser.breakNetwork(pathEnd, null);
   }
-  browser.breakNetwork("/validate", null);
 }
 
 const button1 = "Sign in with a passkey";
@@ -73,11 +72,7 @@ describe("the button", () => {
   test.each<[string, NetworkFault, string]>([
     ["Authsignal refuses the proof", refusal("invalid_credential"), "This passkey was not accepted."],
     ["Authsignal is out", "offline", "Cannot reach the sign-in service."],
-    [
-      "a proxy answers with its own page",
-      { body: "<!doctype html>Login" },
-      "Cannot reach the sign-in service.",
-    ],
+    ["a proxy answers with its own page", { body: "<html>" }, "Cannot reach the sign-in service."],
     ["a proxy answers with JSON of its own", { body: '{"ok":true}' }, "Cannot reach the sign-in service."],
     ["the passkey was deleted", refusal("unknown_credential"), "This passkey was removed from your account."],
   ])("%s", async (_, fault, words) => {
@@ -102,13 +97,11 @@ describe("the button", () => {
   });
 
   test("an expired challenge is fetched anew once, silently", async () => {
-    let answers = 0;
     browser.breakNetwork("/verify/passkey", refusal("expired_token"));
     const before = browser.prompts.filter((mediation) => mediation === "modal").length;
     const ended = fail(button1);
-    answers = before;
     expect(await ended).toBe("That took too long. Try again.");
-    expect(browser.prompts.filter((mediation) => mediation === "modal")).toHaveLength(answers + 2);
+    expect(browser.prompts.filter((mediation) => mediation === "modal")).toHaveLength(before + 2);
   });
 
   test("too many tries rest the button, and count down on it", async () => {
@@ -160,6 +153,7 @@ describe("creating", () => {
     ["Authsignal is out", "offline", "Cannot reach the sign-in service.", 0],
     ["a proxy answers with its own page", { body: "<html>" }, "Cannot reach the sign-in service.", 0],
     ["Authsignal refuses the passkey", refusal("invalid_credential"), "The passkey could not be saved.", 1],
+    ["the options were too old", refusal("expired_token"), "That took too long. Try again.", 1],
   ])("%s", async (_, fault, words, told) => {
     const unknown = () => browser.signals.filter(([name]) => name === "signalUnknownCredential").length;
     const before = unknown();
@@ -167,6 +161,18 @@ describe("creating", () => {
     expect(await fail("Create a passkey")).toContain(words);
     // Only a definite refusal takes the passkey away that the device has just made.
     expect(unknown() - before).toBe(told);
+  });
+
+  test("too many tries rest the button, while the other ways on stay", async () => {
+    browser.breakNetwork("/user-authenticators/passkey", refusal("too_many_requests"));
+    expect(await fail("Create a passkey")).toBe("Too many tries. Wait 30 seconds, then try again.");
+    expect(button("Create a passkey").dataset.wait).toBe("30");
+    const before = browser.prompts.length;
+    button("Create a passkey").click();
+    expect(browser.prompts).toHaveLength(before);
+    expect(button("Not now")).toBeInstanceOf(HTMLButtonElement);
+    await browser.load("/create-passkey");
+    await vi.waitFor(() => button("Create a passkey"));
   });
 
   test("a device that has a passkey already is done, and nobody claims a success", async () => {
@@ -181,8 +187,14 @@ describe("creating", () => {
 describe("confirming", () => {
   const confirm = "Use your passkey";
 
+  let forgotten = 0;
   beforeAll(async () => {
-    browser = await openBrowser(stack);
+    // A password manager that hears a signal and keeps the passkey: the test goes on with it.
+    const forget = async () => {
+      forgotten += 1;
+    };
+    const prepare = (target: object) => Reflect.set(target, "signalUnknownCredential", forget);
+    browser = await openBrowser(stack, { prepare });
     await browser.signInWithCode(stack.newAddress());
     (await vi.waitFor(() => button("Create a passkey"))).click();
     await vi.waitFor(() => button("Delete"));
@@ -199,8 +211,11 @@ describe("confirming", () => {
     ["AbortError", "Not confirmed. Try again, or use another way."],
     ["SecurityError", "Passkeys are not set up for this address. Use another way."],
     ["NotSupportedError", "This device cannot use passkeys. Use another way."],
+    ["ConstraintError", "This device cannot use passkeys. Use another way."],
     ["OperationError", "Another passkey request is open. Close it and try again."],
     ["UnknownError", "Your device could not finish. Try again."],
+    ["DataError", "Your device could not finish. Try again."],
+    ["EncodingError", "Your device could not finish. Try again."],
   ])("a prompt that ends in %s", async (name, words) => {
     vi.spyOn(console, "error").mockImplementation(() => {});
     browser.breakPrompts(new DOMException("made up", name));
@@ -214,6 +229,12 @@ describe("confirming", () => {
   ])("%s", async (_, fault, words) => {
     browser.breakNetwork("/verify/passkey", fault);
     expect(await fail(confirm)).toContain(words);
+  });
+
+  test("a passkey that was deleted is named so, and the password manager hears of it", async () => {
+    browser.breakNetwork("/verify/passkey", refusal("unknown_credential"));
+    expect(await fail(confirm)).toContain("This passkey was removed from your account. Use another one.");
+    await vi.waitFor(() => expect(forgotten).toBe(1));
   });
 
   test("and when it goes well, what was interrupted goes on by itself", async () => {
