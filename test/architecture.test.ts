@@ -89,7 +89,7 @@ describe("the rooms", () => {
 
   test("no validator reaches the browser: the client takes types from the contract", () => {
     const loaded = within("client/").flatMap(({ path }) => [...reachableFrom(sources, path)]);
-    expect(loaded).toContain("shared/problem.ts");
+    expect(loaded).toContain("shared/routes.ts");
     expect(loaded).not.toContain("zod");
   });
 
