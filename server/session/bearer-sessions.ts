@@ -12,6 +12,16 @@ import type { SessionData, Store } from "express-session";
 import { AppError } from "../errors.ts";
 import type { SessionPort } from "./session-port.ts";
 
+declare module "express-session" {
+  interface SessionData {
+    /** Of a token that was renewed: the session it named, so that signing out with it still ends that session. */
+    renewed?: string;
+  }
+}
+
+/** How long a renewed token can still sign out: longer than any request that is under way. */
+const renewedMs = 60 * 1000;
+
 export interface BearerSessionOptions {
   /** `storage.sessionStore`. */
   readonly store: Store;
@@ -53,7 +63,11 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
     // What a request under way renewed after the session was ended is as dead as the session.
     if ((await read(keyOf("ended", kept.signedIn.id))) !== null) return null;
     if (Date.parse(kept.signedIn.startedAt) + absoluteMs <= now().getTime()) return null;
-    store.touch?.(keyOf("session", token), lasting(kept));
+    // Awaited: an answer must not be out before the session that it used has been prolonged.
+    await callback((done) => {
+      if (store.touch === undefined) done();
+      else store.touch(keyOf("session", token), lasting(kept), done);
+    });
     return kept.signedIn;
   }
 
@@ -69,6 +83,13 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
     if (token === null) return;
     for (const kind of ["session", "code"] as const)
       await callback<void>((done) => store.destroy(keyOf(kind, token), done));
+  }
+
+  /** The token is worthless from now on, but whoever signs out with it means the session that it named. */
+  async function retire(req: Request, sessionId: string): Promise<void> {
+    const token = tokenOf(req);
+    await drop(req);
+    if (token !== null) await write(keyOf("session", token), { renewed: sessionId }, renewedMs);
   }
 
   return {
@@ -92,14 +113,16 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
       const signedIn = await findSignedIn(req);
       // Ended while the proof was under way.
       if (signedIn === null) throw new AppError("not_authenticated");
-      await drop(req);
+      await retire(req, signedIn.id);
       const renewed = { ...signedIn, method, authenticatedAt: now().toISOString() };
       await issue(res, "session", { signedIn: renewed });
     },
 
     async end(req, res) {
-      const signedIn = await findSignedIn(req);
-      if (signedIn !== null) await write(keyOf("ended", signedIn.id), {}, absoluteMs);
+      const token = tokenOf(req);
+      const kept = token === null ? null : await read(keyOf("session", token));
+      const id = kept?.signedIn?.id ?? kept?.renewed;
+      if (id !== undefined) await write(keyOf("ended", id), {}, absoluteMs);
       await drop(req);
       res.set(header, "");
     },

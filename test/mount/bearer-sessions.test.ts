@@ -92,6 +92,21 @@ test("a renewal that was under way does not bring an ended session back", async 
   expect(await whoHas(signedIn)).toBeNull();
 });
 
+test("signing out with a token that was just renewed ends the session all the same", async () => {
+  const { email, token } = await askForCode();
+  const signedIn = (await verify(token, email)).get("Session-Token") ?? "";
+  // The same person's code again: a proof, which renews the session.
+  const asked = await request(host.app)
+    .post("/mobile/v2/otp/challenge")
+    .set("Authorization", `Bearer ${signedIn}`)
+    .send({ email });
+  const renewed = (await verify(asked.get("Session-Token") ?? signedIn, email)).get("Session-Token") ?? "";
+  expect(await whoHas(signedIn)).toBeNull();
+  expect(await whoHas(renewed)).not.toBeNull();
+  await request(host.app).delete("/mobile/v2/session").set("Authorization", `Bearer ${signedIn}`).expect(204);
+  expect(await whoHas(renewed)).toBeNull();
+});
+
 test.each([
   ["half an hour without a request", 31 * 60 * 1000, 1],
   ["twelve hours, however busy", 29 * 60 * 1000, 25],
