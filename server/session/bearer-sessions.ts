@@ -85,11 +85,15 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
       await callback<void>((done) => store.destroy(keyOf(kind, token), done));
   }
 
-  /** The token is worthless from now on, but whoever signs out with it means the session that it named. */
+  /**
+   * The token is worthless from now on, but whoever signs out with it means the session that it named. One write, with
+   * no moment in between at which neither could be read.
+   */
   async function retire(req: Request, sessionId: string): Promise<void> {
     const token = tokenOf(req);
-    await drop(req);
-    if (token !== null) await write(keyOf("session", token), { renewed: sessionId }, renewedMs);
+    if (token === null) return;
+    await write(keyOf("session", token), { renewed: sessionId }, renewedMs);
+    await callback<void>((done) => store.destroy(keyOf("code", token), done));
   }
 
   return {
