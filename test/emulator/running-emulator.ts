@@ -73,6 +73,19 @@ export function runEmulator(options: EmulatorOptions = {}): Running {
   };
 }
 
+/** A fresh user with a passkey on this authenticator. */
+export async function enrolled(running: Running, authenticator = createSoftAuthenticator()) {
+  const userId = newUserId();
+  const client = running.client(authenticator);
+  await client.signUp({ token: await running.track(userId) });
+  return { userId, client, authenticator };
+}
+
+/** Why the newest refusal was one: what the journal knows and the caller does not. */
+export function lastRefusal({ emulator }: Running): string | undefined {
+  return emulator.journal({ refused: true })[0]?.reason;
+}
+
 export function callersOf(emulator: Emulator): Running {
   const authsignal = new Authsignal({ apiSecretKey: secret, apiUrl: emulator.apiUrl });
   return {
