@@ -1,5 +1,6 @@
 /** The only reader of the environment. Reports every problem at once; refuses what would be unsafe. */
 import { checkApiUrl, checkRpId, readMoreOrigins, readOrigin } from "./config-addresses.ts";
+import { readNumber, readUrl } from "./config-values.ts";
 import { type AndroidApp, readAndroidApps, readIosApps } from "./native-apps.ts";
 
 export interface TenantConfig {
@@ -133,9 +134,9 @@ function load(env: Environment, mode: Mode): Config {
     if (read(name) === undefined) problems.push(`${name} is missing: ${why}`);
   };
 
-  const port = readNumber(read("PORT") ?? "3000", "PORT", 65535, problems);
-  const emulatorPort = readNumber(read("EMULATOR_PORT") ?? "3001", "EMULATOR_PORT", 65535, problems);
-  const trustProxy = readNumber(read("TRUST_PROXY") ?? "0", "TRUST_PROXY", 32, problems);
+  const port = readNumber(read("PORT") ?? "3000", "PORT", { max: 65535 }, problems);
+  const emulatorPort = readNumber(read("EMULATOR_PORT") ?? "3001", "EMULATOR_PORT", { max: 65535 }, problems);
+  const trustProxy = readNumber(read("TRUST_PROXY") ?? "0", "TRUST_PROXY", { max: 32 }, problems);
 
   const tenant = readTenant(read, mode, problems);
   if (mode === "production") {
@@ -195,25 +196,6 @@ function load(env: Environment, mode: Mode): Config {
     redisUrl,
     metricsPath,
   });
-}
-
-function readNumber(text: string, name: VariableName, max: number, problems: string[]): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) <= max) return Number(text);
-  problems.push(`${name} is not a whole number from 0 to ${max}.`);
-  return 0;
-}
-
-function readUrl(
-  text: string | undefined,
-  name: VariableName,
-  protocols: readonly string[],
-  problems: string[],
-): string | null {
-  if (text === undefined) return null;
-  if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text;
-  // Never repeated: it holds a password.
-  problems.push(`${name} must be a URL that begins with ${protocols[0]}//.`);
-  return null;
 }
 
 function readTenant(
