@@ -1,5 +1,6 @@
 /** The one place that renders an error: AppError to RFC 9457 problem+json, anything unknown to a bare 500. */
-import type { ErrorRequestHandler, RequestHandler } from "express";
+import { randomUUID } from "node:crypto";
+import type { ErrorRequestHandler, Request, RequestHandler } from "express";
 import type { Problem } from "../shared/problem.ts";
 import { AppError } from "./errors.ts";
 import { describeError } from "./log.ts";
@@ -12,11 +13,12 @@ export const notFound: RequestHandler = () => {
 export function createErrorHandler(log: { error(line: object): void }): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
     const appError = toAppError(error);
+    const requestId = idOf(req);
     if (appError.status >= 500) {
       const cause = appError.cause === undefined ? {} : { cause: describeError(appError.cause) };
       log.error({
         event: "request.failed",
-        requestId: req.id,
+        requestId,
         code: appError.code,
         detail: appError.message,
         ...cause,
@@ -30,7 +32,7 @@ export function createErrorHandler(log: { error(line: object): void }): ErrorReq
     res
       .status(appError.status)
       .type("application/problem+json")
-      .send(JSON.stringify(toProblem(appError, req.id)));
+      .send(JSON.stringify(toProblem(appError, requestId)));
   };
 }
 
@@ -50,4 +52,10 @@ function toAppError(error: unknown): AppError {
   // A path that cannot be decoded (`/%`) reaches us as the router's or static server's URIError with status 400.
   if (error instanceof URIError) return new AppError("not_found");
   return new AppError("internal_error", { cause: error });
+}
+
+/** Of the host's own middleware, which may count requests, or ours. Where there is none the problem names itself. */
+function idOf(req: Request): string {
+  const id: unknown = req.id;
+  return typeof id === "string" || typeof id === "number" ? String(id) : randomUUID();
 }

@@ -1,0 +1,47 @@
+/** A host with nothing around the router but what its README says: its problems keep the contract. */
+import express from "express";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createErrorHandler, createPasskeysRouter } from "../../server/index.ts";
+import { createCookieSessions } from "../../server/session/cookie-sessions.ts";
+import { type EmulatorFor, startEmulatorFor } from "../kit/emulator-for.ts";
+import { commonOptions } from "./host.ts";
+
+let kit: EmulatorFor;
+let app: express.Express;
+const lines: object[] = [];
+beforeAll(async () => {
+  kit = await startEmulatorFor({ prefix: "/auth" });
+  const storage = await kit.openStorage();
+  const secret = "only the tests of this host know it";
+  const sessions = createCookieSessions({
+    store: storage.sessionStore,
+    secret,
+    secure: false,
+    now: kit.now,
+  });
+  app = express();
+  app.use(sessions.middleware);
+  app.use("/auth", createPasskeysRouter(commonOptions(kit, storage, sessions)));
+  app.get("/broken", () => {
+    throw new Error("The host's own fault.");
+  });
+  app.use(createErrorHandler({ error: (line) => void lines.push(line) }));
+});
+afterAll(() => kit?.close());
+
+test("a problem has a request id, another one each time", async () => {
+  const agent = kit.agent(app);
+  const first = await agent.get("/auth/passkeys").expect(401);
+  const second = await agent.get("/auth/passkeys").expect(401);
+  expect(first.body).toMatchObject({
+    code: "not_authenticated",
+    requestId: expect.stringMatching(/^[\w-]{36}$/),
+  });
+  expect(second.body.requestId).not.toBe(first.body.requestId);
+});
+
+test("a failure is found in the log by the request id that the person quotes", async () => {
+  const { body } = await kit.agent(app).get("/broken").expect(500);
+  expect(lines.at(-1)).toMatchObject({ event: "request.failed", requestId: body.requestId });
+  expect(body.requestId).toMatch(/^[\w-]{36}$/);
+});
