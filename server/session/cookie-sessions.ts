@@ -36,7 +36,14 @@ export interface CookieSessions extends SessionPort {
   readonly middleware: RequestHandler;
 }
 
+/** @throws TypeError for a secret that is missing or too short: express-session would sign with any */
 export function createCookieSessions(options: CookieSessionOptions): CookieSessions {
+  const { secret } = options;
+  // Past the compiler it may be what the environment did not have.
+  if (typeof secret !== "string" || secret.length < 32)
+    throw new TypeError(
+      "createCookieSessions: `secret` must be at least 32 characters: make one with `openssl rand -base64 32`.",
+    );
   const idleMs = (options.idleSeconds ?? 30 * 60) * 1000;
   const absoluteMs = (options.absoluteSeconds ?? 12 * 60 * 60) * 1000;
   // A name that says nothing about the software; `__Host-` binds it to this host, path / and https.
@@ -53,7 +60,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     middleware: session({
       name,
       cookie,
-      secret: options.secret,
+      secret,
       store: options.store,
       resave: false,
       saveUninitialized: false,

@@ -23,9 +23,15 @@ beforeAll(async () => {
 });
 afterAll(() => kit?.close());
 
+const hostSecret = "only the tests of this host know it";
+
 function newSessions() {
-  const secret = "only the tests of this host know it";
-  return createCookieSessions({ store: storage.sessionStore, secret, secure: false, now: kit.now });
+  return createCookieSessions({
+    store: storage.sessionStore,
+    secret: hostSecret,
+    secure: false,
+    now: kit.now,
+  });
 }
 
 /** As a host written in JavaScript, or past the compiler, would call it. */
@@ -33,6 +39,19 @@ function create(changes: Record<string, unknown>): express.Router {
   const options: PasskeysOptions = commonOptions(kit, storage, newSessions());
   return createPasskeysRouter({ ...options, ...changes });
 }
+
+describe("cookie sessions are refused at creation", () => {
+  test.each<[string, unknown]>([
+    ["no secret", undefined],
+    ["an empty secret", ""],
+    ["a short secret", "keyboard cat"],
+  ])("with %s, which is not repeated", (_, secret) => {
+    const options = { store: storage.sessionStore, secret: hostSecret, secure: false, now: kit.now };
+    const creating = () => createCookieSessions({ ...options, ...Object.fromEntries([["secret", secret]]) });
+    expect(creating).toThrow("createCookieSessions: `secret` must be at least 32 characters");
+    expect(creating).not.toThrow("keyboard cat");
+  });
+});
 
 describe("refuses at creation", () => {
   test.each<[string, Record<string, unknown>, string]>([
