@@ -32,7 +32,8 @@ export interface AppDeps {
   readonly wellKnown?: WellKnownOptions;
   /** Authsignal, to be reached by browsers under `clientApiPath`. Default: they go there themselves. */
   readonly proxiedApiUrl?: string | null;
-  readonly sessionSecret: string;
+  /** Of several the first signs and all verify. */
+  readonly sessionSecret: string | readonly string[];
   /** For the browser SDK. `baseUrl` ends in `/v1`. */
   readonly browser: { readonly tenantId: string; readonly baseUrl: string; readonly rpId: string };
   /** Serves the pages: the built SPA, or Vite in development. */

@@ -1,5 +1,8 @@
 /** Reads single values of the environment. What is wrong is added to `problems`; no value is ever repeated there. */
 
+/** The shortest that signs anything: 32 characters of base64 are 192 bits. */
+const shortestSecret = 32;
+
 export function readNumber(
   text: string,
   name: string,
@@ -21,4 +24,22 @@ export function readUrl(
   if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text;
   problems.push(`${name} must be a URL that begins with ${protocols[0]}//.`);
   return null;
+}
+
+/** Several secrets with commas between them, so that one can be rotated. */
+export function readSecrets(
+  text: string | undefined,
+  name: string,
+  problems: string[],
+): readonly string[] | null {
+  if (text === undefined) return null;
+  const secrets = text.split(",").map((secret) => secret.trim());
+  for (const [at, secret] of secrets.entries()) {
+    if (secret.length >= shortestSecret) continue;
+    const which = secrets.length === 1 ? name : `${name}, number ${at + 1} of ${secrets.length},`;
+    problems.push(
+      `${which} is shorter than ${shortestSecret} characters: make one with \`openssl rand -base64 32\`.`,
+    );
+  }
+  return secrets;
 }

@@ -1,6 +1,6 @@
 /** The only reader of the environment. Reports every problem at once; refuses what would be unsafe. */
 import { checkApiUrl, checkRpId, readMoreOrigins, readOrigin } from "./config-addresses.ts";
-import { readNumber, readUrl } from "./config-values.ts";
+import { readNumber, readSecrets, readUrl } from "./config-values.ts";
 import { type AndroidApp, readAndroidApps, readIosApps } from "./native-apps.ts";
 
 export interface TenantConfig {
@@ -24,8 +24,8 @@ export interface Config {
   readonly androidApps: readonly AndroidApp[];
   /** Whether browsers reach Authsignal through this server. */
   readonly clientApiProxy: boolean;
-  /** Null only locally: then one is made and kept in `dataDir`. */
-  readonly sessionSecret: string | null;
+  /** The first signs, all verify. Null only locally: then one is made and kept in `dataDir`. */
+  readonly sessionSecrets: readonly string[] | null;
   /** Express's `trust proxy`: how many proxies stand in front. */
   readonly trustProxy: number;
   /** PostgreSQL instead of the SQLite file. */
@@ -76,7 +76,8 @@ export const environmentVariables = {
   },
   SESSION_SECRET: {
     default: "made and kept in DATA_DIR",
-    meaning: "Signs the session cookie, at least 32 characters. Required by the production entry.",
+    meaning:
+      "Signs the session cookie, at least 32 characters. Required by the production entry. Several, with commas: the first signs, all verify.",
   },
   DATABASE_URL: { default: "", meaning: "`postgres://…`: PostgreSQL instead of the SQLite file." },
   REDIS_URL: { default: "", meaning: "`redis://…`: sessions and limits in Redis." },
@@ -99,15 +100,18 @@ export class ConfigError extends Error {
   }
 }
 
-export type ProductionConfig = Config & { readonly tenant: TenantConfig; readonly sessionSecret: string };
+export type ProductionConfig = Config & {
+  readonly tenant: TenantConfig;
+  readonly sessionSecrets: readonly string[];
+};
 
 /** For the production entry: a real tenant and explicit secrets. @throws ConfigError with every problem found */
 export function loadProductionConfig(env: Environment = process.env): ProductionConfig {
   const config = load(env, "production");
-  const { tenant, sessionSecret } = config;
-  if (tenant === null || sessionSecret === null)
+  const { tenant, sessionSecrets } = config;
+  if (tenant === null || sessionSecrets === null)
     throw new ConfigError(["Tenant or SESSION_SECRET is missing."]);
-  return Object.freeze({ ...config, tenant, sessionSecret });
+  return Object.freeze({ ...config, tenant, sessionSecrets });
 }
 
 /** For this machine: without a tenant the emulator takes its place. @throws ConfigError with every problem found */
@@ -148,10 +152,7 @@ function load(env: Environment, mode: Mode): Config {
       );
     }
   }
-  const sessionSecret = read("SESSION_SECRET") ?? null;
-  if (sessionSecret !== null && sessionSecret.length < 32) {
-    problems.push("SESSION_SECRET is shorter than 32 characters: make one with `openssl rand -base64 32`.");
-  }
+  const sessionSecrets = readSecrets(read("SESSION_SECRET"), "SESSION_SECRET", problems);
 
   // Without an explicit origin the app is at home where it listens.
   const origin = readOrigin(read("ORIGIN") ?? `http://localhost:${port}`, problems);
@@ -190,7 +191,7 @@ function load(env: Environment, mode: Mode): Config {
     iosApps,
     androidApps,
     clientApiProxy: clientApiProxy === "on",
-    sessionSecret,
+    sessionSecrets,
     trustProxy,
     databaseUrl,
     redisUrl,

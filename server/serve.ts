@@ -50,7 +50,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     storage,
     log,
     origin: config.origin,
-    sessionSecret: config.sessionSecret ?? keptSecret(config.dataDir),
+    sessionSecret: config.sessionSecrets ?? keptSecret(config.dataDir),
     moreOrigins: config.moreOrigins,
     wellKnown: wellKnownOf(config),
     proxiedApiUrl: config.clientApiProxy ? tenant.apiUrl : null,

@@ -20,8 +20,8 @@ declare module "express-session" {
 
 export interface CookieSessionOptions {
   readonly store: Store;
-  /** Signs the cookie; at least 32 characters. */
-  readonly secret: string;
+  /** Signs the cookie; at least 32 characters. Of several the first signs and all verify, so that it can be rotated. */
+  readonly secret: string | readonly string[];
   /** True for https origins: `Secure` and the `__Host-` prefix. False only for http://localhost. */
   readonly secure: boolean;
   /** Seconds without a request after which a session ends. Default 30 minutes. */
@@ -38,11 +38,11 @@ export interface CookieSessions extends SessionPort {
 
 /** @throws TypeError for a secret that is missing or too short: express-session would sign with any */
 export function createCookieSessions(options: CookieSessionOptions): CookieSessions {
-  const { secret } = options;
+  const secrets = [options.secret].flat();
   // Past the compiler it may be what the environment did not have.
-  if (typeof secret !== "string" || secret.length < 32)
+  if (secrets.length === 0 || !secrets.every((secret) => typeof secret === "string" && secret.length >= 32))
     throw new TypeError(
-      "createCookieSessions: `secret` must be at least 32 characters: make one with `openssl rand -base64 32`.",
+      "createCookieSessions: `secret` must be at least 32 characters, or a list of such: make one with `openssl rand -base64 32`.",
     );
   const idleMs = (options.idleSeconds ?? 30 * 60) * 1000;
   const absoluteMs = (options.absoluteSeconds ?? 12 * 60 * 60) * 1000;
@@ -60,7 +60,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     middleware: session({
       name,
       cookie,
-      secret,
+      secret: secrets,
       store: options.store,
       resave: false,
       saveUninitialized: false,

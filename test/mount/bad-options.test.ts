@@ -45,6 +45,8 @@ describe("cookie sessions are refused at creation", () => {
     ["no secret", undefined],
     ["an empty secret", ""],
     ["a short secret", "keyboard cat"],
+    ["no secret in a list", []],
+    ["a short secret among several", ["only the tests of this host know it", "keyboard cat"]],
   ])("with %s, which is not repeated", (_, secret) => {
     const options = { store: storage.sessionStore, secret: hostSecret, secure: false, now: kit.now };
     const creating = () => createCookieSessions({ ...options, ...Object.fromEntries([["secret", secret]]) });

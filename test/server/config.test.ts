@@ -88,6 +88,26 @@ describe("the production configuration", () => {
     expect(problems).toHaveLength(1);
   });
 
+  test("may have several session secrets, so that one can be rotated: the order is kept", () => {
+    const [first, second] = ["a".repeat(32), "b".repeat(32)];
+    const one = loadProductionConfig({ ...production, SESSION_SECRET: first });
+    expect(one.sessionSecrets).toEqual([first]);
+    const two = loadProductionConfig({ ...production, SESSION_SECRET: `${first}, ${second}` });
+    expect(two.sessionSecrets).toEqual([first, second]);
+  });
+
+  test.each([
+    ["a short secret among several", `${"a".repeat(32)},tiny-one`, 2],
+    ["a comma at the end", `${"a".repeat(32)},`, 2],
+  ])("with %s says which one it is, and repeats none", (_, secret, number) => {
+    const problems = problemsOf(() => loadProductionConfig({ ...production, SESSION_SECRET: secret }));
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(new RegExp(`^SESSION_SECRET, number ${number} of \\d, is shorter than 32`));
+    for (const part of secret.split(",").filter((text) => text !== "")) {
+      expect(problems.join()).not.toContain(part);
+    }
+  });
+
   test("is refused with every problem at once, and repeats no secret", () => {
     const secret = "emulator-very-secret-value";
     const problems = problemsOf(() =>
