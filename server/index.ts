@@ -26,5 +26,6 @@ export {
 } from "./session/cookie-sessions.ts";
 export type { AuthenticationMethod, PendingOtp, SessionPort, SignedIn } from "./session/session-port.ts";
 export { openStorage, type Storage, type StorageOptions } from "./storage/storage.ts";
+export { sweepExpired } from "./storage/sweep.ts";
 export { createSqlUsers } from "./users/sql-users.ts";
 export type { UserDirectory } from "./users/user-directory.ts";

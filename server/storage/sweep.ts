@@ -10,6 +10,7 @@ const expiring = [
   "passkey_browsers",
 ] as const;
 
+/** @param db `storage.traffic`, on every database and with Redis too. Several instances may sweep at the same time. */
 export async function sweepExpired(db: Database, now: Date): Promise<void> {
   for (const table of expiring) {
     await db.deleteFrom(table).where("expires_at", "<=", now.getTime()).execute();

@@ -1,17 +1,18 @@
 /** A host with nothing around the router but what its README says: its problems keep the contract. */
 import express from "express";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createErrorHandler, createPasskeysRouter } from "../../server/index.ts";
+import { createErrorHandler, createPasskeysRouter, type Storage, sweepExpired } from "../../server/index.ts";
 import { createCookieSessions } from "../../server/session/cookie-sessions.ts";
 import { type EmulatorFor, startEmulatorFor } from "../kit/emulator-for.ts";
 import { commonOptions } from "./host.ts";
 
 let kit: EmulatorFor;
 let app: express.Express;
+let storage: Storage;
 const lines: object[] = [];
 beforeAll(async () => {
   kit = await startEmulatorFor({ prefix: "/auth" });
-  const storage = await kit.openStorage();
+  storage = await kit.openStorage();
   const secret = "only the tests of this host know it";
   const sessions = createCookieSessions({
     store: storage.sessionStore,
@@ -44,4 +45,16 @@ test("a failure is found in the log by the request id that the person quotes", a
   const { body } = await kit.agent(app).get("/broken").expect(500);
   expect(lines.at(-1)).toMatchObject({ event: "request.failed", requestId: body.requestId });
   expect(body.requestId).toMatch(/^[\w-]{36}$/);
+});
+
+test("what has expired is gone once the host has swept: the storage does not grow for ever", async () => {
+  const rows = async () => {
+    const tables = ["consumed_tokens", "otp_attempts", "sessions", "rate_limits"] as const;
+    const kept = tables.map((table) => storage.traffic.selectFrom(table).selectAll().execute());
+    return (await Promise.all(kept)).flat().length;
+  };
+  await kit.signInWithOtp(kit.agent(app));
+  expect(await rows()).toBeGreaterThan(0);
+  await sweepExpired(storage.traffic, new Date(Date.now() + 2 * 24 * 60 * 60 * 1000));
+  expect(await rows()).toBe(0);
 });
