@@ -1,4 +1,4 @@
-/** Security events, to the log at once and to the database for the record. */
+/** Security events, to the log at once and to the database for the record, until `storage/sweep.ts` deletes them. */
 import { randomUUID } from "node:crypto";
 import { describeError, type Logger } from "./log.ts";
 import type { SecurityEvent } from "./passkeys/index.ts";

@@ -32,6 +32,8 @@ export interface Config {
   readonly databaseUrl: string | null;
   /** Sessions and limits in Redis. */
   readonly redisUrl: string | null;
+  /** After how many days a security event is deleted. */
+  readonly auditRetentionDays: number;
   /** Where Prometheus finds metrics, or null for nowhere. */
   readonly metricsPath: string | null;
 }
@@ -85,6 +87,10 @@ export const environmentVariables = {
     default: "",
     meaning:
       "Path of the Prometheus metrics, for example `/internal/metrics`. Keep your proxy from publishing it.",
+  },
+  AUDIT_RETENTION_DAYS: {
+    default: "400",
+    meaning: "How long security events are kept in the database, 1 to 3650 days.",
   },
   TRUST_PROXY: { default: "0", meaning: "How many reverse proxies stand in front of the app." },
 } as const;
@@ -142,6 +148,13 @@ function load(env: Environment, mode: Mode): Config {
   const emulatorPort = readNumber(read("EMULATOR_PORT") ?? "3001", "EMULATOR_PORT", { max: 65535 }, problems);
   const trustProxy = readNumber(read("TRUST_PROXY") ?? "0", "TRUST_PROXY", { max: 32 }, problems);
 
+  const auditRetentionDays = readNumber(
+    read("AUDIT_RETENTION_DAYS") ?? "400",
+    "AUDIT_RETENTION_DAYS",
+    { min: 1, max: 3650 },
+    problems,
+  );
+
   const tenant = readTenant(read, mode, problems);
   if (mode === "production") {
     required("ORIGIN", "write where people open the app, for example https://app.example.com.");
@@ -195,6 +208,7 @@ function load(env: Environment, mode: Mode): Config {
     trustProxy,
     databaseUrl,
     redisUrl,
+    auditRetentionDays,
     metricsPath,
   });
 }

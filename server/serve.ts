@@ -71,7 +71,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   await listen(server, config.port, options.host);
 
   const sweep = (): void => {
-    sweepExpired(storage.traffic, new Date()).catch((error: unknown) =>
+    sweepExpired(storage.traffic, new Date(), config).catch((error: unknown) =>
       log.error({ event: "sweep.failed", cause: describeError(error) }),
     );
   };

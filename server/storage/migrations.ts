@@ -128,4 +128,9 @@ export const migrations: Record<string, Migration> = {
       }
     },
   },
+  "003-audit-events-by-time": {
+    async up(db: AnyDatabase) {
+      await db.schema.createIndex("audit_events_at").ifNotExists().on("audit_events").column("at").execute();
+    },
+  },
 };

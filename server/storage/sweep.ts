@@ -1,4 +1,5 @@
 /** Deletes what has expired. Cheap (indexed); runs now and then. */
+import { setImmediate as letOthersIn } from "node:timers/promises";
 import type { Database } from "./database.ts";
 
 const expiring = [
@@ -10,10 +11,31 @@ const expiring = [
   "passkey_browsers",
 ] as const;
 
+/** SQLite is synchronous: a backlog of months in one statement would hold up every request. */
+const eventsAtOnce = 1000;
+
 /** @param db `storage.traffic`, on every database and with Redis too. Several instances may sweep at the same time. */
-export async function sweepExpired(db: Database, now: Date): Promise<void> {
+export async function sweepExpired(
+  db: Database,
+  now: Date,
+  { auditRetentionDays = 400 }: { readonly auditRetentionDays?: number } = {},
+): Promise<void> {
   for (const table of expiring) {
     await db.deleteFrom(table).where("expires_at", "<=", now.getTime()).execute();
   }
   await db.deleteFrom("rate_limits").where("expire", "<=", now.getTime()).execute();
+  await sweepEvents(db, new Date(now.getTime() - auditRetentionDays * 24 * 60 * 60 * 1000));
+}
+
+async function sweepEvents(db: Database, before: Date): Promise<void> {
+  for (;;) {
+    // Times are ISO 8601 text of one length, so their order as text is their order in time.
+    const old = db.selectFrom("audit_events").select("id").where("at", "<", before.toISOString());
+    const deleted = await db
+      .deleteFrom("audit_events")
+      .where("id", "in", old.limit(eventsAtOnce))
+      .executeTakeFirst();
+    if (deleted.numDeletedRows < eventsAtOnce) return;
+    await letOthersIn();
+  }
 }

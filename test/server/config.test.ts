@@ -81,6 +81,7 @@ describe("the production configuration", () => {
     ["https and no proxy in front", { TRUST_PROXY: undefined }, /TRUST_PROXY is 0/],
     ["a proxy count that is none", { TRUST_PROXY: "true" }, /TRUST_PROXY is not a whole number/],
     ["a port that is none", { PORT: "http" }, /PORT is not a whole number/],
+    ["an audit trail for ever", { AUDIT_RETENTION_DAYS: "0" }, /AUDIT_RETENTION_DAYS is not a whole number/],
     ["a port out of range", { PORT: "70000" }, /PORT is not a whole number/],
   ])("is refused with %s", (_, change, expected) => {
     const problems = problemsOf(() => loadProductionConfig({ ...production, ...change }));
@@ -126,6 +127,7 @@ describe("the local configuration", () => {
       dataDir: ".data",
       tenant: null,
       origin: "http://localhost:3000",
+      auditRetentionDays: 400,
       rpId: "localhost",
     });
   });
