@@ -9,6 +9,7 @@ import type { Answer, Call } from "./operation.ts";
 import type { PasskeysContext } from "./options.ts";
 import { shouldOffer } from "./passkey-offer.ts";
 import { createTokenLimit } from "./rate-limits.ts";
+import { findSignedIn } from "./signed-in.ts";
 
 type Finish = (call: Call<{ token: string; crossDevice?: boolean | undefined }>) => Promise<Answer>;
 
@@ -18,14 +19,12 @@ export function passkeySignIn(context: PasskeysContext): Finish {
 
   return async ({ req, res, body }) => {
     // With a session the token must be that user's: nobody is signed in as somebody else on top of a session.
-    const session = await sessions.current(req);
-    if (session === null) await limit.check(req);
-    const user = await provePasskey(req, body.token, session?.userId ?? null).catch(
-      async (error: unknown) => {
-        if (error instanceof AppError && error.status === 401) await limit.chargeRefusal(req);
-        throw error;
-      },
-    );
+    const userId = (await findSignedIn(context, req))?.user.id ?? null;
+    if (userId === null) await limit.check(req);
+    const user = await provePasskey(req, body.token, userId).catch(async (error: unknown) => {
+      if (error instanceof AppError && error.status === 401) await limit.chargeRefusal(req);
+      throw error;
+    });
 
     await sessions.start(req, res, { userId: user.id, method: "passkey" });
     onEvent({ event: "sign_in.succeeded", requestId: req.id, userId: user.id, method: "passkey" });

@@ -167,6 +167,14 @@ describe("a session ends", () => {
     expect((await agent.get(api("getSession")).expect(200)).body.user).toBeNull();
     await agent.get(api("listPasskeys")).expect(401);
   });
+
+  test("with the account, for a sign-in too: another person's passkey works in that browser", async () => {
+    const { agent, user } = await lab.person();
+    const other = await lab.person("passkey");
+    await lab.storage.accounts.deleteFrom("users").where("id", "=", user.id).execute();
+    expect(await lab.signInWithPasskey(agent, other.authenticator)).toEqual(other.user);
+    expect((await agent.get(api("getSession")).expect(200)).body.user).toEqual(other.user);
+  });
 });
 
 describe("signing out", () => {
