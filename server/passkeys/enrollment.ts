@@ -13,7 +13,7 @@ import { requireFresh } from "./freshness.ts";
 import { type Answer, type Call, type Operation, operation } from "./operation.ts";
 import type { PasskeysContext } from "./options.ts";
 import { namedPasskeys } from "./passkey-list.ts";
-import { createBeginLimit } from "./rate-limits.ts";
+import { createBeginLimit, type TokenLimit } from "./rate-limits.ts";
 import { requireSignedIn } from "./signed-in.ts";
 import { begunSeconds } from "./step-up.ts";
 
@@ -50,6 +50,7 @@ export function beginEnrollment(context: PasskeysContext): Operation {
 
 export async function finishEnrollment(
   context: PasskeysContext,
+  limit: TokenLimit,
   { req, res, body }: Call<{ token: string }>,
 ): Promise<Answer> {
   const { session, user } = await requireSignedIn(context, req);
@@ -57,7 +58,7 @@ export async function finishEnrollment(
     context.onEvent({ event: "enrollment.refused", requestId: req.id, userId: user.id, reason });
 
   const expected = { token: body.token, action: actions.enrollPasskey, userId: user.id };
-  const { idempotencyKey } = await acceptToken(context, expected, onRefusal);
+  const { idempotencyKey } = await limit(req, user.id, () => acceptToken(context, expected, onRefusal));
   const begun = await context.storage.flows.takeBegun(idempotencyKey, session.id, context.now());
   if (begun === null) throw refuse("mismatch", onRefusal);
 

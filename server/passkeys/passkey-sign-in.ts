@@ -2,29 +2,23 @@
 import type { Request } from "express";
 import { actions } from "../../shared/actions.ts";
 import type { SignedInResponse, User } from "../../shared/contract.ts";
-import { AppError } from "../errors.ts";
 import { acceptToken, refuse } from "./accept-token.ts";
 import type { TokenRefusal } from "./events.ts";
 import type { Answer, Call } from "./operation.ts";
 import type { PasskeysContext } from "./options.ts";
 import { shouldOffer } from "./passkey-offer.ts";
-import { createTokenLimit } from "./rate-limits.ts";
+import type { TokenLimit } from "./rate-limits.ts";
 import { findSignedIn } from "./signed-in.ts";
 
 type Finish = (call: Call<{ token: string; crossDevice?: boolean | undefined }>) => Promise<Answer>;
 
-export function passkeySignIn(context: PasskeysContext): Finish {
-  const { sessions, users, storage, onEvent, browserMemory } = context;
-  const limit = createTokenLimit(storage.limiter, context.limits);
+export function passkeySignIn(context: PasskeysContext, limit: TokenLimit): Finish {
+  const { sessions, users, onEvent, browserMemory } = context;
 
   return async ({ req, res, body }) => {
     // With a session the token must be that user's: nobody is signed in as somebody else on top of a session.
     const userId = (await findSignedIn(context, req))?.user.id ?? null;
-    if (userId === null) await limit.check(req);
-    const user = await provePasskey(req, body.token, userId).catch(async (error: unknown) => {
-      if (error instanceof AppError && error.status === 401) await limit.chargeRefusal(req);
-      throw error;
-    });
+    const user = await limit(req, userId, () => provePasskey(req, body.token, userId));
 
     await sessions.start(req, res, { userId: user.id, method: "passkey" });
     onEvent({ event: "sign_in.succeeded", requestId: req.id, userId: user.id, method: "passkey" });

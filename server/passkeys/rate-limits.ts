@@ -34,6 +34,8 @@ export interface SendLimits {
    * and a row of the audit trail, so strangers must not have them for nothing. Default 300 in 15 minutes.
    */
   readonly refusalsPerIp: Limit;
+  /** Result tokens of one signed-in person that were refused, from wherever. Over it: 429. Default 300 in 15 minutes. */
+  readonly refusalsPerUser: Limit;
   /** Enrollments and step-ups that one person begins. Over it: 429. Default 60 in 15 minutes. */
   readonly beginsPerUser: Limit;
 }
@@ -48,6 +50,7 @@ export const defaultLimits: SendLimits = {
   failuresPerPair: { points: 10, seconds: quarterHour },
   failuresPerIp: { points: 50, seconds: quarterHour },
   refusalsPerIp: { points: 300, seconds: quarterHour },
+  refusalsPerUser: { points: 300, seconds: quarterHour },
   beginsPerUser: { points: 60, seconds: quarterHour },
 };
 
@@ -98,17 +101,26 @@ export function createOtpLimits(limiter: (rule: LimitRule) => Limiter, limits: S
   };
 }
 
-export interface TokenLimit {
-  /** @throws AppError rate_limited while too many tokens were refused */
-  check(req: Request): Promise<void>;
-  chargeRefusal(req: Request): Promise<void>;
-}
+/**
+ * Runs what may refuse a result token, and charges a refusal: to the signed-in person, or to a visitor's network.
+ * @throws AppError rate_limited, without running it, while too many were refused
+ */
+export type TokenLimit = <Value>(
+  req: Request,
+  userId: string | null,
+  run: () => Promise<Value>,
+) => Promise<Value>;
 
 export function createTokenLimit(limiter: (rule: LimitRule) => Limiter, limits: SendLimits): TokenLimit {
-  const refusalsPerIp = limiter({ name: "refusalsPerIp", ...limits.refusalsPerIp });
-  return {
-    check: async (req) => refuseFor(await refusalsPerIp.blockedFor(ipKey(req))),
-    chargeRefusal: async (req) => void (await refusalsPerIp.spend(ipKey(req))),
+  const perIp = limiter({ name: "refusalsPerIp", ...limits.refusalsPerIp });
+  const perUser = limiter({ name: "refusalsPerUser", ...limits.refusalsPerUser });
+  return async (req, userId, run) => {
+    const [refusals, key] = userId === null ? [perIp, ipKey(req)] : [perUser, userId];
+    refuseFor(await refusals.blockedFor(key));
+    return run().catch(async (error: unknown) => {
+      if (error instanceof AppError && error.status === 401) await refusals.spend(key);
+      throw error;
+    });
   };
 }
 

@@ -13,6 +13,7 @@ import { otpSignIn } from "./otp-sign-in.ts";
 import { deletePasskey, listPasskeys, renamePasskey } from "./passkey-list.ts";
 import { answerOffer } from "./passkey-offer.ts";
 import { passkeySignIn } from "./passkey-sign-in.ts";
+import { createTokenLimit } from "./rate-limits.ts";
 import { requireSameOrigin } from "./same-origin.ts";
 import { findSignedIn } from "./signed-in.ts";
 import { beginStepUp, finishStepUp } from "./step-up.ts";
@@ -81,7 +82,8 @@ function operations(context: PasskeysContext): Record<OperationName, Operation> 
 
 /** The second half of every ceremony. Which one it finishes, the action says; the token must agree. */
 function finishCeremony(context: PasskeysContext): Operation {
-  const finishSignIn = passkeySignIn(context);
+  const limit = createTokenLimit(context.storage.limiter, context.limits);
+  const finishSignIn = passkeySignIn(context, limit);
   return operation({
     body: ValidateRequest,
     handle(call) {
@@ -89,9 +91,9 @@ function finishCeremony(context: PasskeysContext): Operation {
         case actions.signInWithPasskey:
           return finishSignIn(call);
         case actions.enrollPasskey:
-          return finishEnrollment(context, call);
+          return finishEnrollment(context, limit, call);
         default:
-          return finishStepUp(context, call);
+          return finishStepUp(context, limit, call);
       }
     },
   });

@@ -12,7 +12,7 @@ import type { TokenRefusal } from "./events.ts";
 import { hasPasskey, stepUpProblem } from "./freshness.ts";
 import { type Answer, type Call, type Operation, operation } from "./operation.ts";
 import type { PasskeysContext } from "./options.ts";
-import { createBeginLimit } from "./rate-limits.ts";
+import { createBeginLimit, type TokenLimit } from "./rate-limits.ts";
 import { requireSignedIn } from "./signed-in.ts";
 
 /** How long a begun action may take: longer than any track token lives. */
@@ -56,6 +56,7 @@ export function beginStepUp(context: PasskeysContext): Operation {
 
 export async function finishStepUp(
   context: PasskeysContext,
+  limit: TokenLimit,
   { req, res, body }: Call<{ token: string; action: string }>,
 ): Promise<Answer> {
   const { session, user } = await requireSignedIn(context, req);
@@ -64,7 +65,8 @@ export async function finishStepUp(
   const onRefusal = (reason: TokenRefusal) =>
     context.onEvent({ event: "step_up.refused", requestId: req.id, userId: user.id, action, reason });
 
-  const accepted = await acceptToken(context, { token: body.token, action, userId: user.id }, onRefusal);
+  const expected = { token: body.token, action, userId: user.id };
+  const accepted = await limit(req, user.id, () => acceptToken(context, expected, onRefusal));
   if (accepted.verificationMethod !== "PASSKEY") throw refuse("refused", onRefusal);
   const { flows } = context.storage;
   const begun = await flows.takeBegun(accepted.idempotencyKey, session.id, context.now());

@@ -12,5 +12,6 @@ export const generousLimits: SendLimits = {
   failuresPerPair: plenty,
   failuresPerIp: plenty,
   refusalsPerIp: plenty,
+  refusalsPerUser: plenty,
   beginsPerUser: plenty,
 };
