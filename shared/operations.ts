@@ -110,6 +110,7 @@ export const operations = {
     problems: [
       "validation_failed",
       "not_authenticated",
+      "passkey_limit_reached",
       "rate_limited",
       "upstream_unavailable",
       ...tokenProblems,

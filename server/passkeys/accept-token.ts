@@ -18,6 +18,7 @@ const refusalCodes = {
   expired: "challenge_expired",
   "already-used": "token_already_used",
   "no-such-user": "challenge_failed",
+  "over-limit": "passkey_limit_reached",
 } as const satisfies Record<TokenRefusal, ProblemCode>;
 
 /**

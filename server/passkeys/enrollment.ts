@@ -5,6 +5,7 @@ import {
   type EnrolledResponse,
   EnrollTokenRequest,
   type EnrollTokenResponse,
+  type Passkey,
 } from "../../shared/contract.ts";
 import { AppError } from "../errors.ts";
 import { acceptToken, refuse } from "./accept-token.ts";
@@ -62,8 +63,16 @@ export async function finishEnrollment(
   const begun = await context.storage.flows.takeBegun(idempotencyKey, session.id, context.now());
   if (begun === null) throw refuse("mismatch", onRefusal);
 
+  const passkeys = await namedPasskeys(context, user.id);
+  const surplus = surplusOf(passkeys, context);
+  for (const { id: passkeyId } of surplus) {
+    await context.authsignal.removePasskey({ userId: user.id, passkeyId });
+    context.onEvent({ event: "passkey.deleted", requestId: req.id, userId: user.id, passkeyId });
+  }
+  if (surplus.length > 0) throw refuse("over-limit", onRefusal);
+
   // The validated answer does not name the passkey; the one just made is the newest.
-  const passkey = (await namedPasskeys(context, user.id)).at(-1);
+  const passkey = passkeys.at(-1);
   if (passkey === undefined) {
     throw new AppError("upstream_unavailable", {
       detail: "Authsignal confirmed a passkey that it does not list.",
@@ -74,4 +83,13 @@ export async function finishEnrollment(
   context.onEvent({ event: "passkey.enrolled", requestId: req.id, userId: user.id, passkeyId: passkey.id });
   const answer: EnrolledResponse = { passkey };
   return { status: 200, body: answer };
+}
+
+/**
+ * What is over the cap by now: the token of one begun enrollment can make several passkeys, and several can be begun
+ * before one is finished. Only of the time that an enrollment may take: a cap that was lowered takes nothing away.
+ */
+function surplusOf(passkeys: readonly Passkey[], { maxPasskeys, now }: PasskeysContext): readonly Passkey[] {
+  const begunAfter = now().getTime() - begunSeconds * 1000;
+  return passkeys.slice(maxPasskeys).filter(({ createdAt }) => Date.parse(createdAt) > begunAfter);
 }

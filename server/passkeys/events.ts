@@ -28,4 +28,11 @@ export type SecurityEvent = { readonly requestId?: string } & (
   | { readonly event: "otp.withheld"; readonly to: string }
 );
 
-export type TokenRefusal = "refused" | "mismatch" | "expired" | "already-used" | "no-such-user";
+export type TokenRefusal =
+  | "refused"
+  | "mismatch"
+  | "expired"
+  | "already-used"
+  | "no-such-user"
+  /** An enrollment's: the account had as many passkeys as it may have by then. */
+  | "over-limit";
