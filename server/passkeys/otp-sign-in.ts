@@ -74,24 +74,31 @@ export function otpSignIn(context: PasskeysContext): { challengeOtp: Operation; 
   return { challengeOtp, verifyOtp };
 
   async function send(req: Request, email: string): Promise<PendingOtp> {
-    const sent = (await limits.spendSend(req, email)) ? await sendWithinLimits(email) : null;
+    const isWithin = await limits.spendSend(req, email);
+    const startedAt = performance.now();
+    const sent = await (isWithin ? sendWithinLimits(email) : sendNothing());
     if (sent === null) {
+      const pretended = await decoy.pretend(startedAt);
       onEvent({ event: "otp.withheld", requestId: req.id, to: maskEmail(email) });
-      return { ...(await decoy.pretend()), email, sentAt: now() };
+      return { ...pretended, email, sentAt: now() };
     }
     onEvent({ event: "otp.sent", requestId: req.id, to: maskEmail(email) });
     return { ...sent, email, sentAt: now() };
   }
 
+  /**
+   * Asks Authsignal about a code that was never sent, so that an outage is a 503 here as it is for everybody: a
+   * throttled address that alone got the usual answer would stand out (S18), and a 202 would promise a mail (S37).
+   */
+  async function sendNothing(): Promise<null> {
+    await authsignal.checkEmailOtp({ challengeId: randomUUID(), code: "000000" }).catch(unlessRateLimited);
+    return null;
+  }
+
   /** Null when Authsignal has sent this address enough: its limits are as silent as ours. */
   function sendWithinLimits(email: string): Promise<SentOtp | null> {
     const request = { email, action: actions.signInWithEmail, idempotencyKey: randomUUID() };
-    return decoy
-      .observe(() => authsignal.sendEmailOtp(request))
-      .catch((error: unknown) => {
-        if (error instanceof AppError && error.code === "rate_limited") return null;
-        throw error;
-      });
+    return decoy.observe(() => authsignal.sendEmailOtp(request)).catch(unlessRateLimited);
   }
 
   /** From a code to the user who owns the address, or a problem. */
@@ -143,6 +150,11 @@ export function otpSignIn(context: PasskeysContext): { challengeOtp: Operation; 
     onEvent({ event: "sign_in.succeeded", requestId: req.id, userId: user.id, method: "email-otp" });
     return shouldOffer(context, req, user.id, { crossDevice: false });
   }
+}
+
+function unlessRateLimited(error: unknown): null {
+  if (error instanceof AppError && error.code === "rate_limited") return null;
+  throw error;
 }
 
 function secondsUntilResend({ sentAt, expiresAt }: PendingOtp, now: Date): number {

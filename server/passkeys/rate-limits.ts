@@ -77,15 +77,16 @@ export function createOtpLimits(limiter: (rule: LimitRule) => Limiter, limits: S
       // What the caller did is said openly; what others did to this address is not (S18).
       refuseFor(await sendsPerIp.spend(ipKey(req)));
       refuseFor(await sendsPerPair.spend(pairKey(req, email)));
-      if ((await sendsPerAddress.spend(hashed(email))) > 0) return false;
-      const wait = await sendsInAll.spend("all");
+      const isWithheld = (await sendsPerAddress.spend(hashed(email))) > 0;
+      // What is withheld costs nothing, but is refused with the rest when the budget is spent: else it would stand out.
+      const wait = await (isWithheld ? sendsInAll.blockedFor("all") : sendsInAll.spend("all"));
       if (wait > 0) {
         throw new AppError("upstream_unavailable", {
           detail: "The budget for sending codes is spent.",
           extras: { retryAfter: wait },
         });
       }
-      return true;
+      return !isWithheld;
     },
     async checkTry(req, email) {
       refuseFor(await failuresPerIp.blockedFor(ipKey(req)));

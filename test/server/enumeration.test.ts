@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actions } from "../../shared/actions.ts";
 import { api } from "../kit/flows.ts";
-import { type Lab, startLab } from "./lab.ts";
+import { type Fault, faults, only } from "./authsignal-line.ts";
+import { type Lab, type LabOptions, startLab } from "./lab.ts";
 
 let lab: Lab;
 let known: string;
@@ -95,6 +96,93 @@ describe("known, unknown and throttled addresses", () => {
     await lab.agent().post(api("challengeOtp")).send({ email: throttled }).expect(202);
     expect(lab.emulator.messages({ to: throttled })).toHaveLength(before);
     expect(before).toBeLessThanOrEqual(20);
+  });
+});
+
+describe("an outage does not tell a throttled address from the others", () => {
+  /** Far above what a loopback call takes on a busy machine. Only hanging needs it. */
+  const deadlineMs = 1200;
+  const twoADay = { sendsPerAddress: { points: 2, seconds: 24 * 60 * 60 } };
+
+  async function withThrottled(
+    options: LabOptions,
+    look: (
+      own: Lab,
+      ask: (email: string) => Promise<ReturnType<typeof seen>>,
+      email: string,
+    ) => Promise<void>,
+  ): Promise<void> {
+    const own = await startLab({
+      ...options,
+      policies: { limits: { ...twoADay, ...options.policies?.limits } },
+    });
+    try {
+      const email = own.newAddress();
+      for (let round = 0; round < 3; round += 1)
+        await own.agent().post(api("challengeOtp")).send({ email }).expect(202);
+      expect(own.emulator.messages({ to: email })).toHaveLength(2);
+      const ask = async (to: string) => {
+        const answer = await own.agent().post(api("challengeOtp")).send({ email: to });
+        return seen({ ...answer, text: answer.text.replace(/"retryAfter":\d+/, "") });
+      };
+      await look(own, ask, email);
+      expect(own.leaks()).toEqual([]);
+    } finally {
+      await own.close();
+    }
+  }
+
+  test.each<[string, Fault | null]>([["refuses connections", null], ...Object.entries(faults)])(
+    "when Authsignal %s, whoever is asked about first",
+    async (name, fault) => {
+      await withThrottled(name.startsWith("hangs") ? { deadlineMs } : {}, async (own, ask, email) => {
+        if (fault === null) await own.line.cut();
+        else own.line.fail(fault);
+        const answers = [await ask(email), await ask(own.newAddress()), await ask(email)];
+        expect(answers[0]?.status).toBe(503);
+        expect(answers[1]).toEqual(answers[0]);
+        expect(answers[2]).toEqual(answers[0]);
+        await own.line.mend();
+        expect((await ask(own.newAddress())).status).toBe(202);
+        expect((await ask(email)).status).toBe(202);
+        expect(own.emulator.messages({ to: email })).toHaveLength(2);
+      });
+    },
+  );
+
+  test("when the breaker is open", async () => {
+    await withThrottled({}, async (own, ask, email) => {
+      own.line.fail(faults["answers 500"]);
+      for (let round = 0; round < 5; round += 1) await ask(own.newAddress());
+      const answers = [await ask(email), await ask(own.newAddress())];
+      expect(answers[0]?.status).toBe(503);
+      expect(answers[1]).toEqual(answers[0]);
+    });
+  });
+
+  test("when codes alone cannot be sent, once anybody has been told so", async () => {
+    await withThrottled({}, async (own, ask, email) => {
+      own.line.fail(only("/challenge", faults["answers 500"]));
+      const answers = [await ask(own.newAddress()), await ask(email), await ask(own.newAddress())];
+      expect(answers[0]?.status).toBe(503);
+      expect(answers[1]).toEqual(answers[0]);
+      expect(answers[2]).toEqual(answers[0]);
+      own.line.fail(null);
+      expect((await ask(own.newAddress())).status).toBe(202);
+      expect((await ask(email)).status).toBe(202);
+    });
+  });
+
+  test("when the budget for sending codes is spent", async () => {
+    const sendsInAll = { points: 4, seconds: 60 * 60 };
+    await withThrottled({ policies: { limits: { sendsInAll } } }, async (own, ask, email) => {
+      // Two are spent. What is withheld costs nothing of the rest.
+      for (let round = 0; round < 3; round += 1) expect((await ask(email)).status).toBe(202);
+      for (let round = 0; round < 2; round += 1) expect((await ask(own.newAddress())).status).toBe(202);
+      const answers = [await ask(email), await ask(own.newAddress())];
+      expect(answers[0]?.status).toBe(503);
+      expect(answers[1]).toEqual(answers[0]);
+    });
   });
 });
 
