@@ -90,7 +90,10 @@ export function createApp(deps: AppDeps): Express {
   });
   if (deps.wellKnown !== undefined) app.use(createWellKnown(deps.wellKnown));
   if (typeof deps.proxiedApiUrl === "string")
-    app.use(clientApiPath, createClientApiProxy({ apiUrl: deps.proxiedApiUrl, origins }));
+    app.use(
+      clientApiPath,
+      createClientApiProxy({ apiUrl: deps.proxiedApiUrl, origins, limiter: storage.limiter }),
+    );
   app.use("/api", sessions.middleware);
   app.use(
     "/api",

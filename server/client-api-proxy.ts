@@ -3,17 +3,27 @@
  * Authsignal's host, and a same-origin request needs no CORS. Off by default.
  *
  * It adds nothing: the browser's own token or tenant id authorises a request, never our secret. What is lost is the
- * visitor's address: Authsignal sees this server's, in its limits and in its records.
+ * visitor's address: Authsignal sees this server's, in its limits and in its records. So each visitor has a limit here, or
+ * one could use up Authsignal's patience with all.
  */
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import { AppError } from "./errors.ts";
+import { createRequestLimit, type Limit } from "./passkeys/rate-limits.ts";
 import { requireSameOrigin } from "./passkeys/same-origin.ts";
+import type { Limiter, LimitRule } from "./storage/limiter.ts";
 
 export interface ClientApiProxyOptions {
   /** Where Authsignal is, ending in `/v1`. */
   readonly apiUrl: string;
   /** The origins whose pages may use it: your own. */
   readonly origins: readonly string[];
+  /** `storage.limiter`: a counter shared by all instances. */
+  readonly limiter: (rule: LimitRule) => Limiter;
+  /**
+   * Requests from one network address. Over it: 429. Default 2000 in 15 minutes: an open sign-in view makes some twenty in
+   * that time, and a whole office may share an address.
+   */
+  readonly limit?: Limit;
   /** Default 5000. */
   readonly deadlineMs?: number;
 }
@@ -39,6 +49,11 @@ export function createClientApiProxy(options: ClientApiProxyOptions): Router {
     throw new TypeError(
       "createClientApiProxy: `apiUrl` must be your region's, such as https://api.authsignal.com/v1.",
     );
+  const limit = options.limit ?? { points: 2000, seconds: 15 * 60 };
+  const spend = createRequestLimit(options.limiter({ name: "proxiedPerIp", ...limit }));
+  const limitVisitor: RequestHandler = (req, _res, next) => {
+    spend(req).then(() => next(), next);
+  };
   const router = Router();
   router.use(requireSameOrigin(origins));
   router.use((_req, res, next) => {
@@ -48,6 +63,7 @@ export function createClientApiProxy(options: ClientApiProxyOptions): Router {
   for (const path of allowed) {
     router.post(
       path,
+      limitVisitor,
       express.json({ limit: largestRequest }),
       convertBodyError,
       forward(`${apiUrl}${path}`, deadlineMs),
@@ -56,8 +72,21 @@ export function createClientApiProxy(options: ClientApiProxyOptions): Router {
   router.use(() => {
     throw new AppError("not_found");
   });
+  router.use(sayItToTheSdk);
   return router;
 }
+
+/**
+ * The SDK goes by `error` and `errorCode` in a body and takes every other for success. A problem may carry further
+ * members (RFC 9457, 3.2). Only what Authsignal itself says is a definite word about a passkey, so all but the limit is
+ * to the SDK what a broken line is.
+ */
+const sayItToTheSdk: ErrorRequestHandler = (error: unknown, _req, _res, next) => {
+  if (!(error instanceof AppError)) return next(error);
+  const errorCode = error.code === "rate_limited" ? "too_many_requests" : "network_error";
+  const extras = { ...error.extras, error: errorCode, errorCode, errorDescription: error.publicMessage };
+  next(new AppError(error.code, { detail: error.message, cause: error.cause, extras }));
+};
 
 function forward(url: string, deadlineMs: number): RequestHandler {
   return (req, res, next) => {
@@ -99,6 +128,7 @@ async function readJson(answer: Response): Promise<unknown> {
 }
 
 const convertBodyError: ErrorRequestHandler = (error: unknown, _req, _res, next) => {
+  if (error instanceof AppError) return next(error);
   const isTooLarge =
     typeof error === "object" && error !== null && "type" in error && error.type === "entity.too.large";
   next(new AppError(isTooLarge ? "payload_too_large" : "malformed_json"));

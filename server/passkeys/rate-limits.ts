@@ -8,7 +8,7 @@ import type { Request } from "express";
 import { AppError } from "../errors.ts";
 import type { Limiter, LimitRule } from "../storage/limiter.ts";
 
-interface Limit {
+export interface Limit {
   readonly points: number;
   readonly seconds: number;
 }
@@ -132,6 +132,11 @@ export function createBeginLimit(
 ): (userId: string) => Promise<void> {
   const beginsPerUser = limiter({ name: "beginsPerUser", ...limits.beginsPerUser });
   return async (userId) => refuseFor(await beginsPerUser.spend(userId));
+}
+
+/** @returns what spends one request of this network address, or throws AppError rate_limited */
+export function createRequestLimit(limiter: Limiter): (req: Request) => Promise<void> {
+  return async (req) => refuseFor(await limiter.spend(ipKey(req)));
 }
 
 function refuseFor(seconds: number): void {

@@ -4,21 +4,32 @@ import type { AddressInfo } from "node:net";
 import express, { type Express } from "express";
 import request from "supertest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createClientApiProxy } from "../../server/client-api-proxy.ts";
+import { type ClientApiProxyOptions, createClientApiProxy } from "../../server/client-api-proxy.ts";
 import { createErrorHandler } from "../../server/error-handler.ts";
 import { createLogger } from "../../server/log.ts";
 import { captureLog } from "../kit/captured-log.ts";
 import { createClientApi } from "../kit/client-api.ts";
 import { type EmulatorFor, startEmulatorFor } from "../kit/emulator-for.ts";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
+import { openTestStorage, type TestStorage } from "../kit/test-storage.ts";
 
 const origin = "http://localhost:3000";
 const secret = "Basic dGVuYW50Og==";
 
-function proxyApp(apiUrl: string, deadlineMs?: number): Express {
+let storage: TestStorage;
+beforeAll(async () => {
+  storage = await openTestStorage(() => new Date());
+});
+afterAll(() => storage.close());
+
+function proxyApp(
+  apiUrl: string,
+  options: Pick<ClientApiProxyOptions, "deadlineMs" | "limit"> = {},
+): Express {
   const app = express();
-  const deadline = deadlineMs === undefined ? {} : { deadlineMs };
-  app.use("/authsignal/v1", createClientApiProxy({ apiUrl, origins: [origin], ...deadline }));
+  app.set("trust proxy", 1);
+  const { limiter } = storage;
+  app.use("/authsignal/v1", createClientApiProxy({ apiUrl, origins: [origin], limiter, ...options }));
   app.use(createErrorHandler(createLogger(captureLog().destination)));
   return app;
 }
@@ -117,6 +128,43 @@ test("passes on the body, the authorization and the user agent, and not one head
   expect(more.sort()).toEqual(["authorization", "user-agent"]);
 });
 
+describe("a visitor who asks too often", () => {
+  const limit = { points: 3, seconds: 60 };
+
+  test("is told to wait as by the rest of the API, in the SDK's words too, and costs Authsignal nothing", async () => {
+    let reached = 0;
+    const listener: RequestListener = (_req, res) => {
+      reached += 1;
+      res.end('{"challengeId":"c"}');
+    };
+    await withServer(listener, async (url) => {
+      const app = proxyApp(`${url}/v1`, { limit });
+      const ask = (ip: string) =>
+        request(app)
+          .post("/authsignal/v1/client/challenge")
+          .set({ Origin: origin, Authorization: secret, "X-Forwarded-For": ip })
+          .send({ action: "a" });
+      for (let round = 0; round < 3; round += 1) await ask("198.51.100.1").expect(200);
+      const refused = await ask("198.51.100.1")
+        .expect(429)
+        .expect("Content-Type", /^application\/problem\+json/);
+      expect(refused.body).toMatchObject({
+        code: "rate_limited",
+        retryAfter: expect.any(Number),
+        error: "too_many_requests",
+        errorCode: "too_many_requests",
+      });
+      expect(refused.get("Retry-After")).toBe(String(refused.body.retryAfter));
+      expect(reached).toBe(3);
+      // Somebody else, also in the same IPv6 provider's range, is not held back.
+      await ask("198.51.100.2").expect(200);
+      for (let round = 0; round < 3; round += 1) await ask(`2001:db8:0:1::${round + 1}`).expect(200);
+      await ask("2001:db8:0:1::9").expect(429);
+      await ask("2001:db8:0:2::1").expect(200);
+    });
+  });
+});
+
 describe("refuses", () => {
   const unreachable: RequestListener = (_req, res) => {
     res.writeHead(500).end('{"reached":true}');
@@ -166,16 +214,17 @@ describe("refuses", () => {
     ["a cut connection", (req) => req.socket.destroy()],
   ])("an answer that is %s", async (_, listener) => {
     await withServer(listener, async (url) => {
-      const answer = await request(proxyApp(`${url}/v1`, 200))
+      const answer = await request(proxyApp(`${url}/v1`, { deadlineMs: 200 }))
         .post("/authsignal/v1/client/challenge")
         .set({ Origin: origin, Authorization: secret })
         .send({});
-      expect(answer.body.code).toBe("upstream_unavailable");
+      expect(answer.body).toMatchObject({ code: "upstream_unavailable", errorCode: "network_error" });
     });
   });
 
   test("an API that is none, at creation", () => {
-    expect(() => createClientApiProxy({ apiUrl: "https://api.authsignal.com", origins: [origin] })).toThrow(
+    const apiUrl = "https://api.authsignal.com";
+    expect(() => createClientApiProxy({ apiUrl, origins: [origin], limiter: storage.limiter })).toThrow(
       "apiUrl",
     );
   });

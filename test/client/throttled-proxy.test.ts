@@ -1,0 +1,49 @@
+/** What a visitor is told who asks the same-origin proxy of the Client API too often: to wait, not that it is broken. */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Authsignal } from "@authsignal/browser";
+import express from "express";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createCeremonies } from "../../client/ceremony.ts";
+import { createClientApiProxy } from "../../server/client-api-proxy.ts";
+import { createErrorHandler } from "../../server/error-handler.ts";
+import { createLogger } from "../../server/log.ts";
+import { captureLog } from "../kit/captured-log.ts";
+import { type EmulatorFor, startEmulatorFor } from "../kit/emulator-for.ts";
+
+let kit: EmulatorFor;
+let server: Server;
+let browser: EmulatorFor["browser"];
+beforeAll(async () => {
+  kit = await startEmulatorFor();
+  const { limiter } = await kit.openStorage();
+  const { apiUrl } = kit.authsignal;
+  const limit = { points: 1, seconds: 60 };
+  const app = express();
+  app.use("/authsignal/v1", createClientApiProxy({ apiUrl, origins: kit.origins, limiter, limit }));
+  app.use(createErrorHandler(createLogger(captureLog().destination)));
+  server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
+  const { port } = server.address() as AddressInfo;
+  browser = { ...kit.browser, baseUrl: `http://localhost:${port}/authsignal/v1` };
+  const challenge = await new Authsignal(browser).passkey.api.challenge({ action: "sign-in-with-passkey" });
+  expect(challenge).toHaveProperty("challengeId");
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  await kit.close();
+});
+
+test("the SDK passes it on as Authsignal's own limit, and starts no ceremony", async () => {
+  const answer = await new Authsignal(browser).passkey.signIn({ action: "sign-in-with-passkey" });
+  expect(answer).toMatchObject({
+    error: expect.stringContaining("Too many"),
+    errorCode: "too_many_requests",
+  });
+});
+
+test("the ceremony ends in `rateLimited`, for which the view has words and a pause", async () => {
+  const ceremonies = createCeremonies({ config: async () => browser });
+  expect(await ceremonies.signIn()).toEqual({ kind: "rateLimited" });
+});
