@@ -12,8 +12,8 @@ const touchStepMs = 60 * 1000;
 export class SqlSessionStore extends Store {
   readonly #db: Database;
   readonly #now: () => Date;
-  /** Sessions that were read from here. If the row is gone when they are written, they have been ended meanwhile. */
-  readonly #read = new WeakSet<object>();
+  /** Sessions that were read or written here. If the row is gone when they are written, they have been ended meanwhile. */
+  readonly #stored = new WeakSet<object>();
 
   constructor(db: Database, now: () => Date) {
     super();
@@ -23,7 +23,7 @@ export class SqlSessionStore extends Store {
 
   override createSession(req: Request, data: SessionData): Session & SessionData {
     const session = super.createSession(req, data);
-    this.#read.add(session);
+    this.#stored.add(session);
     return session;
   }
 
@@ -43,14 +43,14 @@ export class SqlSessionStore extends Store {
   override set(sid: string, session: SessionData, done?: (error?: unknown) => void): void {
     const id = hashed(sid);
     const row = { data: JSON.stringify(session), expires_at: this.#expiry(session) };
-    const written = this.#read.has(session)
+    const written = this.#stored.has(session)
       ? this.#db.updateTable("sessions").set(row).where("id", "=", id).execute()
       : this.#db
           .insertInto("sessions")
           .values({ id, ...row })
           .onConflict((conflict) => conflict.column("id").doUpdateSet(row))
           .execute();
-    written.then(() => done?.(), done);
+    written.then(() => void this.#stored.add(session)).then(() => done?.(), done);
   }
 
   override destroy(sid: string, done?: (error?: unknown) => void): void {

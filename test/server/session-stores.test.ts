@@ -1,0 +1,41 @@
+/** The stores behind cookie sessions, without the flows: whichever one the environment names. */
+import express, { type Express } from "express";
+import request from "supertest";
+import { expect, test } from "vitest";
+import { createErrorHandler } from "../../server/error-handler.ts";
+import { createCookieSessions } from "../../server/session/cookie-sessions.ts";
+import { openTestStorage } from "../kit/test-storage.ts";
+
+/** A host's app with routes of its own around a session that begins. */
+async function withHost(check: (app: Express) => Promise<void>): Promise<void> {
+  const storage = await openTestStorage(() => new Date());
+  const { sessionStore } = storage;
+  const sessions = createCookieSessions({
+    store: sessionStore,
+    secret: "a secret of more than thirty-two characters",
+    secure: false,
+    now: () => new Date(),
+  });
+  const app = express();
+  app.use(sessions.middleware);
+  app.post("/start-and-end", async (req, res) => {
+    await sessions.start(req, res, { userId: "somebody", method: "passkey" });
+    // As from another browser of the same person: with the answer's end, express-session saves the session again.
+    await new Promise((resolve) => sessionStore.destroy(req.sessionID, resolve));
+    res.status(204).end();
+  });
+  app.get("/current", async (req, res) => void res.json(await sessions.current(req)));
+  app.use(createErrorHandler({ error: () => {} }));
+  try {
+    await check(app);
+  } finally {
+    await storage.close();
+  }
+}
+
+test("a session that is ended before the answer which began it is out stays ended", () =>
+  withHost(async (app) => {
+    const agent = request.agent(app);
+    await agent.post("/start-and-end").expect(204);
+    expect((await agent.get("/current").expect(200)).body).toBeNull();
+  }));
