@@ -9,11 +9,19 @@ import type { Database } from "../storage/database.ts";
 
 const touchStepMs = 60 * 1000;
 
+interface Stored {
+  readonly expiresAt: number;
+  /** What was written, without the cookie, as express-session compares sessions; null for one that was only read. */
+  readonly content: string | null;
+}
+
 export class SqlSessionStore extends Store {
   readonly #db: Database;
   readonly #now: () => Date;
   /** Sessions that were read or written here. If the row is gone when they are written, they have been ended meanwhile. */
-  readonly #stored = new WeakSet<object>();
+  readonly #stored = new WeakMap<object, Stored>();
+  /** Set by express-session. */
+  declare generate: (req: Request) => void;
 
   constructor(db: Database, now: () => Date) {
     super();
@@ -23,34 +31,53 @@ export class SqlSessionStore extends Store {
 
   override createSession(req: Request, data: SessionData): Session & SessionData {
     const session = super.createSession(req, data);
-    this.#stored.add(session);
+    this.#stored.set(session, this.#stored.get(data) ?? { expiresAt: 0, content: null });
     return session;
+  }
+
+  /** Most sign-ins rotate a session that was made for the request and never stored: a delete for nothing, 60 µs. */
+  override regenerate(req: Request, done: (error?: unknown) => void): void {
+    if (this.#stored.has(req.session)) super.regenerate(req, done);
+    else {
+      this.generate(req);
+      done();
+    }
   }
 
   override get(sid: string, done: (error: unknown, session?: SessionData | null) => void): void {
     const found = this.#db
       .selectFrom("sessions")
-      .select("data")
+      .select(["data", "expires_at"])
       .where("id", "=", hashed(sid))
       .where("expires_at", ">", this.#now().getTime())
       .executeTakeFirst();
     found
-      .then((row) => (row === undefined ? null : JSON.parse(row.data)))
+      .then((row) => (row === undefined ? null : this.#read(row)))
       .then((session) => done(null, session), done);
   }
 
   /** A request that was under way while its session was ended or rotated must not bring the old one back. */
   override set(sid: string, session: SessionData, done?: (error?: unknown) => void): void {
+    const stored = this.#stored.get(session);
+    const content = contentOf(session);
+    // express-session saves a rotated session once more when the answer ends: 110 µs for what is there.
+    if (stored?.content === content) {
+      this.touch(sid, session, done);
+      return;
+    }
     const id = hashed(sid);
     const row = { data: JSON.stringify(session), expires_at: this.#expiry(session) };
-    const written = this.#stored.has(session)
-      ? this.#db.updateTable("sessions").set(row).where("id", "=", id).execute()
-      : this.#db
-          .insertInto("sessions")
-          .values({ id, ...row })
-          .onConflict((conflict) => conflict.column("id").doUpdateSet(row))
-          .execute();
-    written.then(() => void this.#stored.add(session)).then(() => done?.(), done);
+    const written =
+      stored !== undefined
+        ? this.#db.updateTable("sessions").set(row).where("id", "=", id).execute()
+        : this.#db
+            .insertInto("sessions")
+            .values({ id, ...row })
+            .onConflict((conflict) => conflict.column("id").doUpdateSet(row))
+            .execute();
+    written
+      .then(() => void this.#stored.set(session, { expiresAt: row.expires_at, content }))
+      .then(() => done?.(), done);
   }
 
   override destroy(sid: string, done?: (error?: unknown) => void): void {
@@ -59,11 +86,17 @@ export class SqlSessionStore extends Store {
   }
 
   /**
-   * Moves the idle limit, in steps of a minute: a write at every request would cost more than the request.
+   * Moves the idle limit, in steps of a minute: a write at every request would cost more than the request. Of a
+   * session that was read or written here we know the limit, and need not ask (3 µs instead of 75).
    * Never brings a destroyed session back: it only updates.
    */
   override touch(sid: string, session: SessionData, done?: () => void): void {
     const expires_at = this.#expiry(session);
+    const stored = this.#stored.get(session);
+    if (stored !== undefined && expires_at <= stored.expiresAt + touchStepMs) {
+      done?.();
+      return;
+    }
     const touched = this.#db
       .updateTable("sessions")
       .set({ expires_at })
@@ -76,9 +109,19 @@ export class SqlSessionStore extends Store {
     );
   }
 
+  #read({ data, expires_at }: { data: string; expires_at: number }): SessionData {
+    const session: SessionData = JSON.parse(data);
+    this.#stored.set(session, { expiresAt: expires_at, content: null });
+    return session;
+  }
+
   #expiry(session: SessionData): number {
     return this.#now().getTime() + (session.cookie.originalMaxAge ?? 30 * 60 * 1000);
   }
+}
+
+function contentOf({ cookie: _, ...content }: SessionData): string {
+  return JSON.stringify(content);
 }
 
 function hashed(sid: string): string {

@@ -24,6 +24,12 @@ async function withHost(check: (app: Express) => Promise<void>): Promise<void> {
     await new Promise((resolve) => sessionStore.destroy(req.sessionID, resolve));
     res.status(204).end();
   });
+  app.post("/start-and-remember", async (req, res) => {
+    await sessions.start(req, res, { userId: "somebody", method: "passkey" });
+    Object.assign(req.session, { remembered: "by the host" });
+    res.status(204).end();
+  });
+  app.get("/remembered", (req, res) => void res.json(Reflect.get(req.session, "remembered") ?? null));
   app.get("/current", async (req, res) => void res.json(await sessions.current(req)));
   app.use(createErrorHandler({ error: () => {} }));
   try {
@@ -38,4 +44,12 @@ test("a session that is ended before the answer which began it is out stays ende
     const agent = request.agent(app);
     await agent.post("/start-and-end").expect(204);
     expect((await agent.get("/current").expect(200)).body).toBeNull();
+  }));
+
+test("what a host adds to a session that has just begun is kept", () =>
+  withHost(async (app) => {
+    const agent = request.agent(app);
+    await agent.post("/start-and-remember").expect(204);
+    expect((await agent.get("/current").expect(200)).body).toMatchObject({ userId: "somebody" });
+    expect((await agent.get("/remembered").expect(200)).body).toBe("by the host");
   }));
