@@ -25,7 +25,7 @@ export async function openSqlite(file: string): Promise<SqlBackEnd> {
     limiter: ({ name, points, seconds }) =>
       toLimiter(
         new RateLimiterSQLite({
-          storeClient: traffic.sqlite,
+          storeClient: traffic.database,
           storeType: "better-sqlite3",
           tableName: "rate_limits",
           tableCreated: true,
@@ -46,7 +46,7 @@ function connect(file: string, synchronous: "FULL" | "NORMAL") {
   const sqlite = new SqliteDatabase(file);
   sqlite.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA busy_timeout = 5000;`);
   const statements = new Map<string, ReturnType<typeof sqlite.prepare>>();
-  // The queries are a fixed set: each is prepared once. (Kysely would prepare at every call.)
+  // The queries are a fixed set: each is prepared once. (Kysely and rate-limiter-flexible would prepare at every call.)
   const database = {
     prepare(sql: string) {
       const known = statements.get(sql);
@@ -55,7 +55,9 @@ function connect(file: string, synchronous: "FULL" | "NORMAL") {
       statements.set(sql, statement);
       return statement;
     },
+    // rate-limiter-flexible wraps each of its statements so. One statement is a transaction without that.
+    transaction: <Run>(run: Run): Run => run,
     close: () => void sqlite.close(),
   };
-  return { sqlite, db: new Kysely<Schema>({ dialect: new SqliteDialect({ database }) }) };
+  return { database, db: new Kysely<Schema>({ dialect: new SqliteDialect({ database }) }) };
 }
