@@ -2,6 +2,7 @@
 import type { Server } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import compression from "compression";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from "express";
 import { createAuditTrail } from "./audit.ts";
 import type { AuthsignalGateway } from "./authsignal/gateway.ts";
@@ -127,6 +128,8 @@ const builtFolder = fileURLToPath(new URL("../client/", import.meta.url));
 export function builtPages(_server?: Server, folder = builtFolder): RequestHandler {
   const router = Router();
   const root = { root: folder };
+  // Files only: an answer of the API carries secrets beside what the asker chose, and its length would tell (BREACH).
+  router.use(compression());
   router.use(
     "/assets",
     express.static(join(folder, "assets"), { immutable: true, maxAge: "1y", index: false }),

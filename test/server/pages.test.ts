@@ -14,6 +14,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, "secret.txt"), "outside of the pages");
   writeFileSync(join(folder, "client", "index.html"), "<!doctype html><title>The app</title>");
   writeFileSync(join(folder, "client", "assets", "main-123.js"), "export {};");
+  writeFileSync(join(folder, "client", "assets", "large-123.js"), "export const large = 1;\n".repeat(500));
   writeFileSync(join(folder, "client", ".hidden"), "hidden");
   lab = await startLab({ pagesFolder: join(folder, "client") });
 });
@@ -64,6 +65,16 @@ describe("the pages", () => {
     const script = await get("/assets/main-123.js");
     expect(script.headers["cache-control"]).toBe("public, max-age=31536000, immutable");
     expect((await get("/assets/main-000.js")).status).toBe(404);
+  });
+
+  test("travel compressed, and an answer of the API never does: its length would tell what is in it", async () => {
+    const headers = { "Accept-Encoding": "br, gzip" };
+    const script = await get("/assets/large-123.js", headers);
+    expect(script.headers).toMatchObject({ "content-encoding": "br", vary: "Accept-Encoding" });
+    expect((await get("/assets/large-123.js")).text).toHaveLength(500 * 24);
+    const description = await get("/api/openapi.json", headers);
+    expect(description.status).toBe(200);
+    expect(description.headers["content-encoding"]).toBeUndefined();
   });
 
   test.each([
