@@ -8,6 +8,8 @@ import { defineConfig } from "vitest/config";
 const repository = import.meta.dirname;
 /** Tests of the kit that need a document. */
 const pageTests = "test/kit/**/*.page.test.ts";
+/** A shared machine may be slow; a test that waits for something ends when it is there, not later. */
+const patient = { expect: { poll: { timeout: 8_000 } }, testTimeout: 30_000, hookTimeout: 60_000 };
 const networkGuard = "test/kit/network-guard.setup.ts";
 
 /**
@@ -110,8 +112,7 @@ const suites = defineConfig({
           exclude: [pageTests],
           environment: "node",
           setupFiles: [networkGuard],
-          testTimeout: 10_000,
-          hookTimeout: 20_000,
+          ...patient,
         },
       },
       {
@@ -122,8 +123,7 @@ const suites = defineConfig({
           environment: "./test/kit/jsdom-environment.ts",
           environmentOptions: { jsdom: { url: "http://localhost:3000/" } },
           setupFiles: [networkGuard],
-          testTimeout: 10_000,
-          hookTimeout: 20_000,
+          ...patient,
         },
       },
       {
@@ -150,7 +150,7 @@ const suites = defineConfig({
           // A browser is a heavy neighbour: after everything else, one file at a time.
           sequence: { groupOrder: 2 },
           fileParallelism: false,
-          testTimeout: 30_000,
+          ...patient,
           hookTimeout: 120_000,
         },
       },

@@ -1,9 +1,9 @@
 /** The whole app over the real SDK and the real stack: what leads where, and what happens when it does not go well. */
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
 import { type Stack, startStack } from "../kit/start-stack.ts";
 import { openBrowser, type TestBrowser, type TestBrowserOptions } from "./browser.ts";
-import { button, field, type } from "./page.ts";
+import { button, eventually, field, type } from "./page.ts";
 
 let stack: Stack;
 let browser: TestBrowser | undefined;
@@ -23,9 +23,8 @@ async function open(options: TestBrowserOptions = {}): Promise<TestBrowser> {
   return browser;
 }
 
-const shown = (name: string) => vi.waitFor(() => button(name), { timeout: 3_000 });
-const reads = (page: TestBrowser, words: string) =>
-  vi.waitFor(() => expect(page.text()).toContain(words), { timeout: 3_000 });
+const shown = (name: string) => eventually(() => button(name));
+const reads = (page: TestBrowser, words: string) => eventually(() => expect(page.text()).toContain(words));
 
 /** An account with a passkey on this authenticator. */
 async function withPasskey(authenticator = createSoftAuthenticator()) {
@@ -39,13 +38,13 @@ test("between the click and the prompt there is no request, whatever the button"
   const { authenticator } = await withPasskey();
   const page = await open({ authenticator });
   await page.autofill.whenPending();
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(page.requests.filter((request) => request.endsWith("/authentication-options"))).toHaveLength(2),
   );
   const before = page.requests.length;
   page.silencePrompts();
   button("Sign in with a passkey").click();
-  await vi.waitFor(() => expect(page.prompts).toContain("modal"));
+  await eventually(() => expect(page.prompts).toContain("modal"));
   expect(page.requests.slice(before)).toEqual([]);
 });
 
@@ -54,13 +53,13 @@ test("an answer that was fetched beforehand serves one prompt only", async () =>
   await page.autofill.whenPending();
   page.breakPrompts(new DOMException("declined", "NotAllowedError"));
   const challenges = () => page.requests.filter((request) => request.endsWith("/client/challenge")).length;
-  const first = await vi.waitFor(() => {
+  const first = await eventually(() => {
     expect(challenges()).toBe(2);
     return challenges();
   });
   for (const clicks of [1, 2]) {
     (await shown("Sign in with a passkey")).click();
-    await vi.waitFor(() => expect(challenges()).toBeGreaterThanOrEqual(first + clicks));
+    await eventually(() => expect(challenges()).toBeGreaterThanOrEqual(first + clicks));
     await page.autofill.whenPending();
   }
 });
@@ -71,7 +70,7 @@ test("a prompt that nothing answers, not even an abort, has a way out that works
   page.silencePrompts();
   button("Sign in with a passkey").click();
   (await shown("Cancel")).click();
-  await vi.waitFor(() => expect(() => button("Cancel")).toThrow());
+  await eventually(() => expect(() => button("Cancel")).toThrow());
   await page.signInWithCode(stack.newAddress());
   expect(location.pathname).toBe("/create-passkey");
 });
@@ -91,7 +90,7 @@ test.each<[string, "offline" | { body: string; status?: number }]>([
   expect(field("Email address").value).toBe(email);
   page.breakNetwork("/otp/challenge", null);
   button("Continue").click();
-  await vi.waitFor(() => expect(location.pathname).toBe("/sign-in/code"));
+  await eventually(() => expect(location.pathname).toBe("/sign-in/code"));
 });
 
 test("when the question who is signed in gets no good answer, the page still lets people sign in", async () => {
@@ -129,7 +128,7 @@ test("a double click on Continue sends one code", async () => {
   type(field("Email address"), stack.newAddress());
   button("Continue").click();
   button("Continue").click();
-  await vi.waitFor(() => expect(location.pathname).toBe("/sign-in/code"));
+  await eventually(() => expect(location.pathname).toBe("/sign-in/code"));
   expect(page.requests.filter((request) => request.endsWith("/otp/challenge"))).toHaveLength(1);
 });
 
@@ -138,7 +137,7 @@ test("a reload in the middle of the code keeps the address and the wait", async 
   const email = stack.newAddress();
   type(field("Email address"), email);
   button("Continue").click();
-  await vi.waitFor(() => field("Code"));
+  await eventually(() => field("Code"));
   const { state } = history;
   await page.load("/sign-in/code");
   expect(location.pathname).toBe("/sign-in");
@@ -209,7 +208,7 @@ test("after a passkey from another device, one on this device is offered", async
   const page = await open({ authenticator });
   await page.autofill.whenPending();
   button("Sign in with a passkey").click();
-  await vi.waitFor(() => expect(location.pathname).toBe("/create-passkey"));
+  await eventually(() => expect(location.pathname).toBe("/create-passkey"));
   await reads(page, "Create a passkey on this device?");
 });
 
@@ -220,7 +219,7 @@ test("a passkey in an extension is not taken for one on another device", async (
   const page = await open({ authenticator });
   await page.autofill.whenPending();
   button("Sign in with a passkey").click();
-  await vi.waitFor(() => expect(location.pathname).toBe("/account"));
+  await eventually(() => expect(location.pathname).toBe("/account"));
 });
 
 test("nothing is offered after a passkey of this device", async () => {
@@ -228,7 +227,7 @@ test("nothing is offered after a passkey of this device", async () => {
   const page = await open({ authenticator });
   await page.autofill.whenPending();
   button("Sign in with a passkey").click();
-  await vi.waitFor(() => expect(location.pathname).toBe("/account"));
+  await eventually(() => expect(location.pathname).toBe("/account"));
 });
 
 test("the password manager is told which passkeys count, when the list is known", async () => {
@@ -237,7 +236,7 @@ test("the password manager is told which passkeys count, when the list is known"
   await page.autofill.whenPending();
   page.autofill.pick();
   await shown("Sign out");
-  await vi.waitFor(() => expect(page.signals.length).toBeGreaterThan(0));
+  await eventually(() => expect(page.signals.length).toBeGreaterThan(0));
   const [credential] = authenticator.credentials();
   expect(page.signals).toContainEqual([
     "signalAllAcceptedCredentials",

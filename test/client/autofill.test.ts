@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { createSoftAuthenticator, type SoftAuthenticator } from "../kit/soft-authenticator.ts";
 import { type Stack, startStack } from "../kit/start-stack.ts";
 import { openBrowser, type TestBrowser, type TestBrowserOptions } from "./browser.ts";
-import { button, field, type } from "./page.ts";
+import { button, eventually, field, type } from "./page.ts";
 
 let stack: Stack;
 let authenticator: SoftAuthenticator;
@@ -43,7 +43,7 @@ test("picking a passkey under the field signs in, in two round trips", async () 
   await page.autofill.whenPending();
   const before = page.requests.length;
   page.autofill.pick();
-  await vi.waitFor(() => expect(location.pathname).toBe("/account"));
+  await eventually(() => expect(location.pathname).toBe("/account"));
   expect(page.requests.slice(before, before + 2)).toEqual([
     "POST /v1/client/verify/passkey",
     "POST /api/validate",
@@ -60,7 +60,7 @@ test.each<[string, () => Promise<Record<string, boolean>>]>([
   });
   type(field("Email address"), stack.newAddress());
   button("Continue").click();
-  await vi.waitFor(() => expect(location.pathname).toBe("/sign-in/code"));
+  await eventually(() => expect(location.pathname).toBe("/sign-in/code"));
   expect(conditional(page)).toEqual([]);
 });
 
@@ -71,9 +71,9 @@ test("a click before the browser has said whether it has autofill comes first", 
   });
   page.silencePrompts();
   button("Sign in with a passkey").click();
-  await vi.waitFor(() => expect(page.prompts).toEqual(["modal"]));
+  await eventually(() => expect(page.prompts).toEqual(["modal"]));
   say({ conditionalGet: true });
-  await vi.waitFor(() => expect(button("Cancel")).toBeDefined());
+  await eventually(() => expect(button("Cancel")).toBeDefined());
   expect(page.prompts).toEqual(["modal"]);
 });
 
@@ -83,7 +83,7 @@ test("the button ends the pending request before it prompts, and a cancel arms i
   // A second request while one is pending would be an OperationError, in the words for "another request is open".
   page.breakPrompts(new DOMException("declined", "NotAllowedError"));
   button("Sign in with a passkey").click();
-  await vi.waitFor(() => expect(alerts()).toContain("No passkey used."));
+  await eventually(() => expect(alerts()).toContain("No passkey used."));
   await page.autofill.whenPending();
   expect(page.prompts).toEqual(["conditional", "modal", "conditional"]);
 });
@@ -104,7 +104,7 @@ test.each([
   await page.autofill.whenPending();
   page.breakAutofill(new DOMException("made up", name));
   await page.load("/");
-  await vi.waitFor(() => expect(conditional(page).length).toBeGreaterThan(1));
+  await eventually(() => expect(conditional(page).length).toBeGreaterThan(1));
   expect(alerts()).toBe("");
   expect(document.getElementById("status")?.textContent).toBe("");
   expect(button("Sign in with a passkey")).toBeDefined();
@@ -115,9 +115,9 @@ test("after a failure that may pass it is armed again", async () => {
   await page.autofill.whenPending();
   page.breakAutofill(new DOMException("made up", "UnknownError"));
   await page.load("/");
-  await vi.waitFor(() => expect(conditional(page).length).toBeGreaterThan(1));
+  await eventually(() => expect(conditional(page).length).toBeGreaterThan(1));
   page.breakAutofill(null);
-  await vi.waitFor(() => expect(page.autofill.isPending()).toBe(true), { timeout: 6_000 });
+  await eventually(() => expect(page.autofill.isPending()).toBe(true));
 });
 
 test.each([
@@ -137,7 +137,7 @@ test.each([
     const body = JSON.stringify({ error: errorCode, errorCode });
     page.breakNetwork("/verify/passkey", { status: 400, body });
     page.autofill.pick();
-    await vi.waitFor(() => expect(page.autofill.isPending()).toBe(true), { timeout: 6_000 });
+    await eventually(() => expect(page.autofill.isPending()).toBe(true));
     expect(alerts()).toContain(words);
     if (words === "") expect(alerts()).toBe("");
   },
@@ -147,7 +147,7 @@ test("a dropped connection costs nothing: when the network is back, so is autofi
   const page = await open();
   page.breakNetwork("/client/challenge", "offline");
   await page.load("/");
-  await vi.waitFor(() => expect(page.requests.at(-1)).toContain("/client/challenge"));
+  await eventually(() => expect(page.requests.at(-1)).toContain("/client/challenge"));
   expect(page.autofill.isPending()).toBe(false);
   page.breakNetwork("/client/challenge", null);
   window.dispatchEvent(new Event("online"));
@@ -161,11 +161,11 @@ test("an idle page gets a new challenge before the old one is too old, and the p
   await page.autofill.whenPending();
   for (const renewals of [2, 3, 4]) {
     await vi.advanceTimersByTimeAsync(4 * 60_000);
-    await vi.waitFor(() => expect(conditional(page)).toHaveLength(renewals));
+    await eventually(() => expect(conditional(page)).toHaveLength(renewals));
   }
   await page.autofill.whenPending();
   page.autofill.pick();
-  await vi.waitFor(() => expect(location.pathname).toBe("/account"));
+  await eventually(() => expect(location.pathname).toBe("/account"));
 });
 
 test("a passkey that was deleted says so, and the password manager forgets it", async () => {
@@ -178,10 +178,10 @@ test("a passkey that was deleted says so, and the password manager forgets it", 
   const page = browser;
   await page.autofill.whenPending();
   page.autofill.pick();
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(alerts()).toBe("This passkey was removed from your account. Continue with email."),
   );
-  await vi.waitFor(() => expect(removed.credentials()).toEqual([]));
+  await eventually(() => expect(removed.credentials()).toEqual([]));
 });
 
 test("leaving the view leaves nothing pending", async () => {
@@ -189,8 +189,8 @@ test("leaving the view leaves nothing pending", async () => {
   await page.autofill.whenPending();
   type(field("Email address"), stack.newAddress());
   button("Continue").click();
-  await vi.waitFor(() => expect(location.pathname).toBe("/sign-in/code"));
-  await vi.waitFor(() => expect(page.autofill.isPending()).toBe(false));
+  await eventually(() => expect(location.pathname).toBe("/sign-in/code"));
+  await eventually(() => expect(page.autofill.isPending()).toBe(false));
   history.back();
   await page.autofill.whenPending();
 });

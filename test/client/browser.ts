@@ -8,7 +8,7 @@ import { type App, startApp } from "../../client/app.ts";
 import { asNavigatorCredentials, type BrowserWebAuthn } from "../kit/navigator-credentials.ts";
 import { createSoftAuthenticator, type SoftAuthenticator } from "../kit/soft-authenticator.ts";
 import type { Stack } from "../kit/start-stack.ts";
-import { button, field, openPage, type, visibleText } from "./page.ts";
+import { button, eventually, field, openPage, type, visibleText } from "./page.ts";
 
 /** What the network answers instead; `offline` is a dropped connection, `silent` never answers. */
 export type NetworkFault = "offline" | "silent" | { readonly status?: number; readonly body: string };
@@ -108,10 +108,10 @@ export async function openBrowser(stack: Stack, options: TestBrowserOptions = {}
     async signInWithCode(email) {
       type(field("Email address"), email);
       button("Continue").click();
-      await vi.waitFor(() => field("Code"));
+      await eventually(() => field("Code"));
       type(field("Code"), await stack.readCode(email));
       button("Continue").click();
-      await vi.waitFor(() => {
+      await eventually(() => {
         if (/sign-in/.test(location.pathname)) throw new Error("Not signed in yet.");
       });
     },

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Stack, startStack } from "../kit/start-stack.ts";
 import { type NetworkFault, openBrowser, type TestBrowser } from "./browser.ts";
-import { button } from "./page.ts";
+import { button, eventually } from "./page.ts";
 
 let stack: Stack;
 let browser: TestBrowser;
@@ -23,8 +23,8 @@ const refusal = (errorCode: string): NetworkFault => ({
 /** A click whose prompt or request fails, up to the words that it ends in. */
 async function fail(name: string): Promise<string> {
   button(name).click();
-  await vi.waitFor(() => expect(isIdle()).toBe(false));
-  await vi.waitFor(() => expect(isIdle()).toBe(true), { timeout: 5_000 });
+  await eventually(() => expect(isIdle()).toBe(false));
+  await eventually(() => expect(isIdle()).toBe(true));
   return alertText();
 }
 
@@ -42,9 +42,9 @@ describe("the button", () => {
     browser = await openBrowser(stack);
     await browser.signInWithCode(stack.newAddress());
     button("Create a passkey").click();
-    await vi.waitFor(() => button("Sign out"));
+    await eventually(() => button("Sign out"));
     button("Sign out").click();
-    await vi.waitFor(() => button(button1));
+    await eventually(() => button(button1));
   });
   afterEach(repair);
   afterAll(() => browser.close());
@@ -79,7 +79,7 @@ describe("the button", () => {
     browser.breakNetwork("/verify/passkey", fault);
     expect(await fail(button1)).toContain(words);
     const told = browser.signals.filter(([name]) => name === "signalUnknownCredential").length;
-    await vi.waitFor(() => expect(told > 0 || !words.includes("removed")).toBe(true));
+    await eventually(() => expect(told > 0 || !words.includes("removed")).toBe(true));
   });
 
   test("the password manager hears of a deleted passkey, and of no other failure", () => {
@@ -115,11 +115,11 @@ describe("the button", () => {
 
   async function enrolAnother(): Promise<void> {
     await browser.signInWithCode(stack.newAddress());
-    await vi.waitFor(() => button("Create a passkey"));
+    await eventually(() => button("Create a passkey"));
     button("Create a passkey").click();
-    await vi.waitFor(() => button("Sign out"));
+    await eventually(() => button("Sign out"));
     button("Sign out").click();
-    await vi.waitFor(() => button(button1));
+    await eventually(() => button(button1));
   }
 });
 
@@ -127,7 +127,7 @@ describe("creating", () => {
   beforeAll(async () => {
     browser = await openBrowser(stack);
     await browser.signInWithCode(stack.newAddress());
-    await vi.waitFor(() => button("Create a passkey"));
+    await eventually(() => button("Create a passkey"));
   });
   afterEach(repair);
   afterAll(() => browser.close());
@@ -172,14 +172,14 @@ describe("creating", () => {
     expect(browser.prompts).toHaveLength(before);
     expect(button("Not now")).toBeInstanceOf(HTMLButtonElement);
     await browser.load("/create-passkey");
-    await vi.waitFor(() => button("Create a passkey"));
+    await eventually(() => button("Create a passkey"));
   });
 
   test("a device that has a passkey already is done, and nobody claims a success", async () => {
     browser.breakPrompts(new DOMException("excluded", "InvalidStateError"));
     button("Create a passkey").click();
-    await vi.waitFor(() => expect(location.pathname).toBe("/account"));
-    await vi.waitFor(() => expect(browser.text()).toContain("This device already has a passkey for you."));
+    await eventually(() => expect(location.pathname).toBe("/account"));
+    await eventually(() => expect(browser.text()).toContain("This device already has a passkey for you."));
     expect(browser.text()).not.toContain("Passkey created");
   });
 });
@@ -196,12 +196,12 @@ describe("confirming", () => {
     const prepare = (target: object) => Reflect.set(target, "signalUnknownCredential", forget);
     browser = await openBrowser(stack, { prepare });
     await browser.signInWithCode(stack.newAddress());
-    (await vi.waitFor(() => button("Create a passkey"))).click();
-    await vi.waitFor(() => button("Delete"));
+    (await eventually(() => button("Create a passkey"))).click();
+    await eventually(() => button("Delete"));
     stack.advance(20 * 60_000);
     button("Delete").click();
     button("Delete passkey").click();
-    await vi.waitFor(() => button(confirm));
+    await eventually(() => button(confirm));
   });
   afterEach(repair);
   afterAll(() => browser.close());
@@ -234,12 +234,12 @@ describe("confirming", () => {
   test("a passkey that was deleted is named so, and the password manager hears of it", async () => {
     browser.breakNetwork("/verify/passkey", refusal("unknown_credential"));
     expect(await fail(confirm)).toContain("This passkey was removed from your account. Use another one.");
-    await vi.waitFor(() => expect(forgotten).toBe(1));
+    await eventually(() => expect(forgotten).toBe(1));
   });
 
   test("and when it goes well, what was interrupted goes on by itself", async () => {
     button(confirm).click();
-    await vi.waitFor(() => expect(browser.text()).toContain("You have no passkeys yet."), { timeout: 3_000 });
+    await eventually(() => expect(browser.text()).toContain("You have no passkeys yet."));
     expect(document.querySelector("dialog")).toBeNull();
   });
 });

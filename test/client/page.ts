@@ -1,5 +1,6 @@
 /** The document of the app, as the browser parses it, for views to mount into. */
 import { readFileSync } from "node:fs";
+import { vi } from "vitest";
 import { loadLaterWords, useLanguage } from "../../client/language.ts";
 
 await useLanguage("en");
@@ -43,4 +44,9 @@ export function visibleText(root: HTMLElement): string {
 export function type(input: HTMLInputElement, text: string): void {
   input.value = text;
   input.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** Waits for something that takes no time, on a machine that has other things to do. */
+export function eventually<Found>(check: () => Found | Promise<Found>): Promise<Found> {
+  return vi.waitFor(check, { timeout: 8_000 });
 }
