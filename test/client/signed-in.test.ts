@@ -1,0 +1,98 @@
+/** What follows a sign-in: when a passkey is offered, what the password manager is told, what signing out leaves. */
+import { expect, test } from "vitest";
+import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
+import { button, eventually } from "./page.ts";
+import { open, reads, shown, stack, withPasskey } from "./suite.ts";
+
+test("an answer to the offer is kept before the page moves on, and a lost one holds nobody up", async () => {
+  const page = await open();
+  await page.signInWithCode(stack.newAddress());
+  page.breakNetwork("/passkey-offer", "offline");
+  (await shown("Not now")).click();
+  await shown("Sign out");
+  expect(page.requests.findLast((request) => request.startsWith("PUT"))).toBe("PUT /api/passkey-offer");
+});
+
+test("after a passkey from another device, one on this device is offered", async () => {
+  const { authenticator } = await withPasskey();
+  authenticator.configure({ transport: "hybrid" });
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  button("Sign in with a passkey").click();
+  await eventually(() => expect(location.pathname).toBe("/create-passkey"));
+  await reads(page, "Create a passkey on this device?");
+});
+
+test("a passkey in an extension is not taken for one on another device", async () => {
+  const bitwarden = { aaguid: "d548826e-79b4-db40-a3d8-11116f7e8349" };
+  const { authenticator } = await withPasskey(createSoftAuthenticator(bitwarden));
+  authenticator.configure({ transport: "hybrid" });
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  button("Sign in with a passkey").click();
+  await eventually(() => expect(location.pathname).toBe("/account"));
+});
+
+test("nothing is offered after a passkey of this device", async () => {
+  const { authenticator } = await withPasskey();
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  button("Sign in with a passkey").click();
+  await eventually(() => expect(location.pathname).toBe("/account"));
+});
+
+test("the password manager is told which passkeys count, when the list is known", async () => {
+  const { authenticator, user } = await withPasskey();
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  page.autofill.pick();
+  await shown("Sign out");
+  await eventually(() => expect(page.signals.length).toBeGreaterThan(0));
+  const [credential] = authenticator.credentials();
+  expect(page.signals).toContainEqual([
+    "signalAllAcceptedCredentials",
+    {
+      rpId: "localhost",
+      userId: credential?.userHandle,
+      allAcceptedCredentialIds: [credential?.credentialId],
+    },
+  ]);
+  expect(page.signals).toContainEqual([
+    "signalCurrentUserDetails",
+    { rpId: "localhost", userId: credential?.userHandle, name: user.email, displayName: user.email },
+  ]);
+});
+
+test("a list that could not be loaded tells the password manager nothing, and shows no empty account", async () => {
+  const { authenticator } = await withPasskey();
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  page.breakNetwork("/api/passkeys", "offline");
+  page.autofill.pick();
+  await reads(page, "Your passkeys could not be loaded.");
+  expect(page.text()).not.toContain("You have no passkeys yet.");
+  expect(page.signals).toEqual([]);
+  page.breakNetwork("/api/passkeys", null);
+  (await shown("Try again")).click();
+  await reads(page, "On your devices");
+});
+
+test("an empty list is told only after the person has deleted the last passkey", async () => {
+  const page = await open();
+  await page.signInWithCode(stack.newAddress());
+  (await shown("Not now")).click();
+  await reads(page, "You have no passkeys yet.");
+  expect(page.signals).toEqual([]);
+});
+
+test("signing out leaves no result token behind in the SDK", async () => {
+  const { authenticator } = await withPasskey();
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  button("Sign in with a passkey").click();
+  (await shown("Sign out")).click();
+  await shown("Sign in with a passkey");
+  const { Authsignal } = await import("@authsignal/browser");
+  const answer = await new Authsignal(stack.browser).passkey.signUp({ username: "x" });
+  expect(answer).toMatchObject({ errorCode: "token_not_set" });
+});

@@ -1,0 +1,36 @@
+/** What the suites of the whole app share: one stack for a file, a fresh browser for a test. */
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
+import { type Stack, startStack } from "../kit/start-stack.ts";
+import { openBrowser, type TestBrowser, type TestBrowserOptions } from "./browser.ts";
+import { button, eventually } from "./page.ts";
+
+export let stack: Stack;
+let browser: TestBrowser | undefined;
+
+beforeAll(async () => {
+  stack = await startStack();
+});
+afterEach(() => {
+  browser?.close();
+  browser = undefined;
+  localStorage.clear();
+});
+afterAll(() => stack?.close());
+
+export async function open(options: TestBrowserOptions = {}): Promise<TestBrowser> {
+  browser = await openBrowser(stack, options);
+  return browser;
+}
+
+export const shown = (name: string) => eventually(() => button(name));
+export const reads = (page: TestBrowser, words: string) =>
+  eventually(() => expect(page.text()).toContain(words));
+
+/** An account with a passkey on this authenticator. */
+export async function withPasskey(authenticator = createSoftAuthenticator()) {
+  const agent = stack.agent();
+  const user = await stack.signInWithOtp(agent);
+  await stack.enrollPasskey(agent, authenticator);
+  return { agent, authenticator, user };
+}
