@@ -1,25 +1,14 @@
 /**
  * needs:    shared/routes.ts, shared/problem.ts, the types of shared/contract.ts.
- * does:     calls our REST API: one function per operation, JSON in and out, a deadline on each.
+ * does:     calls our REST API: JSON in and out, a deadline on each call, a function for each operation that the
+ *           first view needs.
  * must not: hide a failure: whatever is not the contract's answer is an ApiError.
  */
-import type { ActionCode } from "../shared/actions.ts";
-import { actions } from "../shared/actions.ts";
 import type {
   ChallengeOtpRequest,
   ChallengeOtpResponse,
   ConfigResponse,
-  EnrolledResponse,
-  EnrollTokenResponse,
-  Passkey,
-  PasskeyOfferRequest,
-  PasskeysResponse,
-  RenamePasskeyRequest,
   SessionResponse,
-  SignedInResponse,
-  SteppedUpResponse,
-  StepUpTokenResponse,
-  VerifyOtpRequest,
 } from "../shared/contract.ts";
 import type { Problem, ProblemCode } from "../shared/problem.ts";
 import { type Route, routes } from "../shared/routes.ts";
@@ -40,25 +29,15 @@ export class ApiError extends Error {
   }
 }
 
+/** What signing in with a code needs. account-api.ts has the rest. */
 export interface Api {
   getConfig(): Promise<ConfigResponse>;
   getSession(): Promise<SessionResponse>;
-  deleteSession(): Promise<void>;
   challengeOtp(body: ChallengeOtpRequest): Promise<ChallengeOtpResponse>;
-  verifyOtp(body: VerifyOtpRequest): Promise<SignedInResponse>;
-  /** `crossDevice`: the passkey came from another device, so that one on this device may be offered. */
-  finishPasskeySignIn(
-    resultToken: string,
-    options?: { readonly crossDevice?: boolean },
-  ): Promise<SignedInResponse>;
-  createEnrollToken(): Promise<EnrollTokenResponse>;
-  finishEnrollment(resultToken: string): Promise<EnrolledResponse>;
-  createStepUpToken(action: ActionCode): Promise<StepUpTokenResponse>;
-  finishStepUp(action: ActionCode, resultToken: string): Promise<SteppedUpResponse>;
-  listPasskeys(): Promise<PasskeysResponse>;
-  renamePasskey(id: string, body: RenamePasskeyRequest): Promise<Passkey>;
-  deletePasskey(id: string): Promise<void>;
-  answerPasskeyOffer(answer: PasskeyOfferRequest["answer"]): Promise<void>;
+  /** Any other operation. Rejects with an ApiError unless the answer is a success. */
+  call(route: Route, body?: object): Promise<Response>;
+  /** The same, for its JSON. `Body` is what the contract says of the route. */
+  read<Body extends object>(route: Route, body?: object): Promise<Body>;
 }
 
 /** Longer than the server's own deadline for Authsignal, so that its explanation arrives before ours. */
@@ -87,30 +66,12 @@ export function createApi(mountedAt: string): Api {
     return answer as Body;
   }
 
-  const validate = <Body extends object>(action: ActionCode, resultToken: string, more: object = {}) =>
-    read<Body>(routes.validate, { token: resultToken, action, ...more });
-
   return {
     getConfig: () => read(routes.getConfig),
     getSession: () => read(routes.getSession),
-    async deleteSession() {
-      await call(routes.deleteSession);
-    },
     challengeOtp: (body) => read(routes.challengeOtp, body),
-    verifyOtp: (body) => read(routes.verifyOtp, body),
-    finishPasskeySignIn: (resultToken, options) => validate(actions.signInWithPasskey, resultToken, options),
-    createEnrollToken: () => read(routes.createEnrollToken, {}),
-    finishEnrollment: (resultToken) => validate(actions.enrollPasskey, resultToken),
-    createStepUpToken: (action) => read(routes.createStepUpToken, { action }),
-    finishStepUp: (action, resultToken) => validate(action, resultToken),
-    listPasskeys: () => read(routes.listPasskeys),
-    renamePasskey: (id, body) => read(about(routes.renamePasskey, id), body),
-    async deletePasskey(id) {
-      await call(about(routes.deletePasskey, id));
-    },
-    async answerPasskeyOffer(answer) {
-      await call(routes.answerPasskeyOffer, { answer });
-    },
+    call,
+    read,
   };
 }
 
@@ -123,10 +84,6 @@ function isProblem(body: unknown): body is Problem {
     "type" in body &&
     body.type === `/problems/${body.code}`
   );
-}
-
-function about({ method, path }: Route, id: string): Route {
-  return { method, path: path.replace(":id", encodeURIComponent(id)) };
 }
 
 async function bodyOf(response: Response): Promise<unknown> {

@@ -1,11 +1,12 @@
 /**
- * needs:    api.ts, ceremony.ts, a session.
+ * needs:    account-api.ts, ceremony.ts, a session.
  * does:     the browser's part of enrolling a passkey: begin and options are fetched while the view is open and
  *           renewed, so that a click only prompts; then the ceremony; then our server's finish.
  * must not: start the ceremony without a click, or ask again what our server has refused: a session that is not
  *           fresh needs a step-up first (`onRefused`), not patience.
  */
-import { type Api, ApiError } from "./api.ts";
+import type { AccountApi } from "./account-api.ts";
+import { ApiError } from "./api.ts";
 import type { Ceremonies, PasskeyHome } from "./ceremony.ts";
 import type { CeremonyOutcome } from "./ceremony-outcome.ts";
 import { canUsePasskeys } from "./passkey-support.ts";
@@ -21,7 +22,7 @@ export interface EnrollmentFlow {
 
 export interface EnrollmentDeps {
   readonly ceremonies: Ceremonies;
-  readonly api: Pick<Api, "createEnrollToken" | "finishEnrollment" | "getConfig">;
+  readonly api: Pick<AccountApi, "createEnrollToken" | "finishEnrollment" | "getConfig">;
   /** `platform` for the offer on this device, `any` where the person chooses. */
   readonly attachment: "platform" | "any";
   /** Our server does not begin an enrollment now, for a reason that the person can do something about. */

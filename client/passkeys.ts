@@ -4,6 +4,7 @@
  *           which order requests to the authenticator begin and end while somebody signs in.
  * must not: be imported statically by a view: the email path has to work before and without it.
  */
+import { createAccountApi } from "./account-api.ts";
 import { type AppContext, paths } from "./app-context.ts";
 import { createAutofill } from "./autofill.ts";
 import { type Ceremonies, createCeremonies } from "./ceremony.ts";
@@ -30,10 +31,9 @@ export interface Passkeys {
 
 type Success = Extract<CeremonyOutcome, { kind: "succeeded" }>;
 
-export function createPasskeys(
-  { api, enter }: AppContext,
-  onAutofillFailure: (failure: Failure) => void,
-): Passkeys {
+export function createPasskeys(context: AppContext, onAutofillFailure: (failure: Failure) => void): Passkeys {
+  const { enter } = context;
+  const api = createAccountApi(context.api);
   const ceremonies = createCeremonies({ config: api.getConfig });
   const autofill = createAutofill({ ceremonies, every: defaultFreshFor, onOutcome: onAutofillOutcome });
 

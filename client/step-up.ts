@@ -1,10 +1,10 @@
 /**
- * needs:    api.ts, ceremony.ts, a session that is not fresh any more.
+ * needs:    account-api.ts, ceremony.ts, a session that is not fresh any more.
  * does:     the browser's part of a step-up with a passkey: token and options are fetched while the dialog is open,
  *           so that the click only prompts; then the ceremony; then our server's finish.
  * must not: start the ceremony without a click.
  */
-import type { Api } from "./api.ts";
+import type { AccountApi } from "./account-api.ts";
 import type { Ceremonies } from "./ceremony.ts";
 import type { CeremonyOutcome } from "./ceremony-outcome.ts";
 import { defaultFreshFor } from "./prefetch.ts";
@@ -18,7 +18,7 @@ export interface StepUpFlow {
 
 export function prepareStepUp(
   ceremonies: Ceremonies,
-  api: Pick<Api, "createStepUpToken" | "finishStepUp">,
+  api: Pick<AccountApi, "createStepUpToken" | "finishStepUp">,
   action: string,
   /** False where only the code can be used: nothing is fetched then. */
   { isWanted = true } = {},

@@ -1,4 +1,5 @@
 /** The account: its dialogs open here, because what one of them interrupts goes on here. */
+import { createAccountApi } from "../account-api.ts";
 import type { AppContext } from "../app-context.ts";
 import { canUsePasskeys } from "../passkey-support.ts";
 import type { Screen } from "../router.ts";
@@ -7,14 +8,15 @@ import { mountAccount } from "../views/account.ts";
 import { type AccountTasks, createAccountTasks } from "./account-tasks.ts";
 
 export function accountScreen(context: AppContext): Screen {
-  const { api, visit, orSignIn } = context;
+  const { visit, orSignIn } = context;
+  const api = createAccountApi(context.api);
   return {
     title: "account.title",
     mount(view) {
       const { user } = visit;
       if (user === null) throw new Error("The account view was opened without a session.");
       const life = new AbortController();
-      const tasks: AccountTasks = createAccountTasks({ ...context, user, signal: life.signal });
+      const tasks: AccountTasks = createAccountTasks({ ...context, api, user, signal: life.signal });
       let afterDelete = false;
 
       async function listPasskeys() {

@@ -1,6 +1,7 @@
 /** Adding and deleting a passkey, each in its dialog, with a step-up on top where the session is not fresh. */
 import type { Passkey, User } from "../../shared/contract.ts";
 import type { Problem } from "../../shared/problem.ts";
+import type { AccountApi } from "../account-api.ts";
 import { ApiError } from "../api.ts";
 import type { AppContext } from "../app-context.ts";
 import { openDialog } from "../dialog.ts";
@@ -18,6 +19,7 @@ export interface AccountTasks {
 }
 
 export interface AccountTasksDeps extends AppContext {
+  readonly api: AccountApi;
   readonly user: User;
   /** The end of the account view. */
   readonly signal: AbortSignal;

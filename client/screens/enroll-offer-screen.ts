@@ -1,4 +1,5 @@
 /** The offer of a passkey: prepared when it is shown, its answer kept on the account. */
+import { createAccountApi } from "../account-api.ts";
 import { ApiError } from "../api.ts";
 import { type AppContext, paths } from "../app-context.ts";
 import { prepareEnrollment } from "../enrollment.ts";
@@ -11,7 +12,9 @@ import { mountEnrollOffer } from "../views/enroll-offer.ts";
 /** An answer to the offer may get lost, but may not hold anybody up. */
 const patience = 1_500;
 
-export function enrollOfferScreen({ api, visit, passkeys, orSignIn, go }: AppContext): Screen {
+export function enrollOfferScreen(context: AppContext): Screen {
+  const { visit, passkeys, orSignIn, go } = context;
+  const api = createAccountApi(context.api);
   function leave(notice: MessageKey | null): void {
     visit.accountNotice = notice;
     go(paths.account, { replace: true });

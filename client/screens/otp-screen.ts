@@ -1,4 +1,5 @@
 /** The code view: what it does with the code, and where it leads. */
+import { createAccountApi } from "../account-api.ts";
 import { type AppContext, paths } from "../app-context.ts";
 import type { Screen } from "../router.ts";
 import { readSentCode, sentCodeFrom } from "../sent-code.ts";
@@ -12,7 +13,7 @@ export function otpScreen({ api, enter, go }: AppContext): Screen {
       if (sent === null) throw new Error("The code view was opened without a code.");
       return mountOtp(view, {
         sent,
-        verifyCode: async (code) => enter(await api.verifyOtp({ code }), "code"),
+        verifyCode: async (code) => enter(await createAccountApi(api).verifyOtp({ code }), "code"),
         async sendNewCode(email) {
           const renewed = sentCodeFrom(email, await api.challengeOtp({ email }));
           history.replaceState(renewed, "");
