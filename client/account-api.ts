@@ -17,7 +17,7 @@ import type {
   VerifyOtpRequest,
 } from "../shared/contract.ts";
 import { type Route, routes } from "../shared/routes.ts";
-import type { Api } from "./api.ts";
+import { type Api, ApiError } from "./api.ts";
 
 export interface AccountApi extends Api {
   deleteSession(): Promise<void>;
@@ -39,28 +39,33 @@ export interface AccountApi extends Api {
 
 export function createAccountApi(api: Api): AccountApi {
   const { call, read } = api;
-  const validate = <Body extends object>(action: ActionCode, resultToken: string, more: object = {}) =>
-    read<Body>(routes.validate, { token: resultToken, action, ...more });
+  const validate = <Body extends object>(
+    action: ActionCode,
+    mark: keyof Body,
+    resultToken: string,
+    more: object = {},
+  ) => read<Body>(routes.validate, mark, { token: resultToken, action, ...more });
+
+  /** For what is answered with nothing. A proxy's page in its place is no success. */
+  async function complete(route: Route, body?: object): Promise<void> {
+    const { status } = await call(route, body);
+    if (status !== 204) throw new ApiError("unreachable");
+  }
 
   return {
     ...api,
-    async deleteSession() {
-      await call(routes.deleteSession);
-    },
-    verifyOtp: (body) => read(routes.verifyOtp, body),
-    finishPasskeySignIn: (resultToken, options) => validate(actions.signInWithPasskey, resultToken, options),
-    createEnrollToken: () => read(routes.createEnrollToken, {}),
-    finishEnrollment: (resultToken) => validate(actions.enrollPasskey, resultToken),
-    createStepUpToken: (action) => read(routes.createStepUpToken, { action }),
-    finishStepUp: (action, resultToken) => validate(action, resultToken),
-    listPasskeys: () => read(routes.listPasskeys),
-    renamePasskey: (id, body) => read(about(routes.renamePasskey, id), body),
-    async deletePasskey(id) {
-      await call(about(routes.deletePasskey, id));
-    },
-    async answerPasskeyOffer(answer) {
-      await call(routes.answerPasskeyOffer, { answer });
-    },
+    deleteSession: () => complete(routes.deleteSession),
+    verifyOtp: (body) => read(routes.verifyOtp, "user", body),
+    finishPasskeySignIn: (resultToken, options) =>
+      validate(actions.signInWithPasskey, "user", resultToken, options),
+    createEnrollToken: () => read(routes.createEnrollToken, "token", {}),
+    finishEnrollment: (resultToken) => validate(actions.enrollPasskey, "passkey", resultToken),
+    createStepUpToken: (action) => read(routes.createStepUpToken, "token", { action }),
+    finishStepUp: (action, resultToken) => validate(action, "expiresAt", resultToken),
+    listPasskeys: () => read(routes.listPasskeys, "length"),
+    renamePasskey: (id, body) => read(about(routes.renamePasskey, id), "id", body),
+    deletePasskey: (id) => complete(about(routes.deletePasskey, id)),
+    answerPasskeyOffer: (answer) => complete(routes.answerPasskeyOffer, { answer }),
   };
 }
 

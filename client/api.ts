@@ -36,8 +36,11 @@ export interface Api {
   challengeOtp(body: ChallengeOtpRequest): Promise<ChallengeOtpResponse>;
   /** Any other operation. Rejects with an ApiError unless the answer is a success. */
   call(route: Route, body?: object): Promise<Response>;
-  /** The same, for its JSON. `Body` is what the contract says of the route. */
-  read<Body extends object>(route: Route, body?: object): Promise<Body>;
+  /**
+   * The same, for its JSON. `Body` is what the contract says of the route; `mark` is a member of it that tells it from
+   * the JSON of a proxy.
+   */
+  read<Body extends object>(route: Route, mark: keyof Body, body?: object): Promise<Body>;
 }
 
 /** Longer than the server's own deadline for Authsignal, so that its explanation arrives before ours. */
@@ -60,16 +63,16 @@ export function createApi(mountedAt: string): Api {
   }
 
   /** The one place where an answer of our own server becomes a contract type without being parsed. */
-  async function read<Body extends object>(route: Route, body?: object): Promise<Body> {
+  async function read<Body extends object>(route: Route, mark: keyof Body, body?: object): Promise<Body> {
     const answer = await bodyOf(await call(route, body));
-    if (typeof answer !== "object" || answer === null) throw new ApiError("unreachable");
+    if (typeof answer !== "object" || answer === null || !(mark in answer)) throw new ApiError("unreachable");
     return answer as Body;
   }
 
   return {
-    getConfig: () => read(routes.getConfig),
-    getSession: () => read(routes.getSession),
-    challengeOtp: (body) => read(routes.challengeOtp, body),
+    getConfig: () => read(routes.getConfig, "rpId"),
+    getSession: () => read(routes.getSession, "user"),
+    challengeOtp: (body) => read(routes.challengeOtp, "expiresAt", body),
     call,
     read,
   };

@@ -1,0 +1,58 @@
+/** Answers that did not come from our API although they look like a success: a proxy's page, JSON of something else. */
+import { expect, test } from "vitest";
+import { button, field, type } from "./page.ts";
+import { open, reads, shown, stack } from "./suite.ts";
+
+const strange = [
+  ["a page", { body: "<!doctype html><h1>Login</h1>" }],
+  ["other JSON", { body: '{"ok":true}' }],
+] as const;
+const unreachable = "Cannot reach the sign-in service.";
+
+test.each(strange)("%s in place of a sent code is no code on its way", async (_, fault) => {
+  const page = await open();
+  page.breakNetwork("/otp/challenge", fault);
+  type(field("Email address"), stack.newAddress());
+  button("Continue").click();
+  await reads(page, unreachable);
+  expect(location.pathname).toBe("/sign-in");
+});
+
+test.each(strange)("%s in place of a session signs nobody in", async (_, fault) => {
+  const page = await open();
+  page.breakNetwork("/api/session", fault);
+  await page.load("/account");
+  expect(button("Continue")).toBeDefined();
+});
+
+test.each(strange)("%s in place of the end of a session signs nobody out", async (_, fault) => {
+  const page = await open();
+  await page.signInWithCode(stack.newAddress());
+  (await shown("Not now")).click();
+  await shown("Sign out");
+  page.breakNetwork("/api/session", fault);
+  button("Sign out").click();
+  await reads(page, unreachable);
+  expect(location.pathname).toBe("/account");
+});
+
+test.each(strange)("%s in place of the passkeys is no empty account", async (_, fault) => {
+  const page = await open();
+  await page.signInWithCode(stack.newAddress());
+  page.breakNetwork("/api/passkeys", fault);
+  (await shown("Not now")).click();
+  await reads(page, "Your passkeys could not be loaded.");
+  page.breakNetwork("/api/passkeys", null);
+  (await shown("Try again")).click();
+  await reads(page, "You have no passkeys yet.");
+});
+
+test("a page in place of a kept answer asks nobody again, and says so", async () => {
+  const page = await open();
+  await page.signInWithCode(stack.newAddress());
+  (await shown("Don’t ask again")).click();
+  await shown("Sign out");
+  page.breakNetwork("/passkey-offer", strange[0][1]);
+  button("Ask me again").click();
+  await reads(page, unreachable);
+});
