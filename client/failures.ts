@@ -6,6 +6,7 @@
 import { ApiError, type ApiErrorCode } from "./api.ts";
 import { t } from "./language.ts";
 import type { MessageKey } from "./messages.ts";
+import { setText } from "./text.ts";
 
 export interface Failure {
   readonly words: string;
@@ -69,5 +70,5 @@ function pauseIn({ problem }: ApiError): number {
 /** Into an element with the class `failure` and the role `alert`. */
 export function showFailure(element: HTMLElement, { words, isQuiet }: Failure): void {
   element.dataset.tone = isQuiet ? "quiet" : "loud";
-  if (element.textContent !== words) element.textContent = words;
+  setText(element, words);
 }

@@ -10,6 +10,7 @@ import { query } from "../query.ts";
 import { isResting, rest } from "../rest-button.ts";
 import { announce } from "../status.ts";
 import { fillFromTemplate } from "../template.ts";
+import { setText } from "../text.ts";
 
 /** What we know about the code that is under way. Times are of this browser's clock, in milliseconds. */
 export interface SentCode {
@@ -115,17 +116,17 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
   function update(): void {
     const minutes = Math.round((sent.expiresAt - Date.now()) / 60_000);
     const wait = Math.max(0, Math.ceil((sent.resendAt - Date.now()) / 1_000));
-    sentTo.textContent = t("otp.sentTo", { email: sent.email });
-    lifetime.textContent =
-      sent.expiresAt > Date.now() ? t("otp.lifetime", { count: Math.max(1, minutes) }) : t("otp.expired");
+    const isExpired = sent.expiresAt <= Date.now();
+    setText(sentTo, t("otp.sentTo", { email: sent.email }));
+    setText(lifetime, isExpired ? t("otp.expired") : t("otp.lifetime", { count: Math.max(1, minutes) }));
     code.setAttribute("aria-invalid", String(codeError !== ""));
     code.setAttribute("aria-describedby", codeError === "" ? "code-hint" : codeErrorText.id);
-    if (codeErrorText.textContent !== codeError) codeErrorText.textContent = codeError;
+    setText(codeErrorText, codeError);
     submit.setAttribute("aria-busy", String(busyWith === "checking"));
     resend.setAttribute("aria-busy", String(busyWith === "sending"));
     resend.disabled = wait > 0;
     const hint = wait > 0 ? t("otp.resendIn", { count: wait }) : "";
-    resendHint.textContent = `${note} ${hint}`.trim();
+    setText(resendHint, `${note} ${hint}`.trim());
   }
 
   update();

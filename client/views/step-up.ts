@@ -12,6 +12,7 @@ import { t } from "../language.ts";
 import { complaintAboutCode, digitsOf } from "../otp-code.ts";
 import { query } from "../query.ts";
 import { isResting, rest } from "../rest-button.ts";
+import { setText } from "../text.ts";
 
 export interface StepUpDeps {
   readonly email: string;
@@ -135,7 +136,7 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
     submit.setAttribute("aria-busy", String(busyWith === "checking"));
     resend.setAttribute("aria-busy", String(busyWith === "sending"));
     code.setAttribute("aria-invalid", String(codeError !== ""));
-    codeErrorText.textContent = codeError;
+    setText(codeErrorText, codeError);
     showFailure(failureText, failure);
   }
 

@@ -88,6 +88,13 @@ test("an absent service keeps the code and says what to do", async () => {
   expect(field("Code").value).toBe("111111");
 });
 
+test("what people select to copy stays selected while the wait is counted down", async () => {
+  open();
+  const sentTo = document.getElementById("code-hint")?.firstChild?.firstChild;
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(document.getElementById("code-hint")?.firstChild?.firstChild).toBe(sentTo);
+});
+
 test("a second click while the code is being checked does nothing", async () => {
   open();
   type(field("Code"), "123456");
