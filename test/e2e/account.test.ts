@@ -117,7 +117,7 @@ test("a passkey that this device has already is neither an error nor a second on
   await button(page, "Add a passkey").click();
   await choice(page, /^This device/).click();
   await dialog(page).getByText("This device already has a passkey for you.").waitFor();
-  await inDialog(page, "Not now").click();
+  await inDialog(page, "Close").click();
   await listed(page).toBe(1);
 });
 

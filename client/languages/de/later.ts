@@ -84,6 +84,7 @@ export const later: LaterMessages = {
   "passkey.renamed": "Umbenannt in {name}.",
   "passkey.deleted": "{name} wurde gelöscht.",
 
+  "dialog.close": "Schließen",
   "add.title": "Passkey hinzufügen",
   "add.lead": "Wo soll der neue Passkey liegen?",
   "add.here": "Dieses Gerät",

@@ -79,6 +79,7 @@ export const later = {
   "passkey.renamed": "Renamed to {name}.",
   "passkey.deleted": "{name} was deleted.",
 
+  "dialog.close": "Close",
   "add.title": "Add a passkey",
   "add.lead": "Where should the new passkey live?",
   "add.here": "This device",

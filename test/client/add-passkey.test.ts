@@ -1,0 +1,53 @@
+/** Adding a passkey from the account, in its dialog. */
+import { expect, test } from "vitest";
+import { button, eventually, visibleText } from "./page.ts";
+import { open, reads, shown, stack } from "./suite.ts";
+
+const here = "This device Unlock with your fingerprint, face or screen lock.";
+const securityKey = "Security key A key that you plug in or hold to your phone.";
+
+/** The dialog stands beside the view, not in it. */
+const says = (words: string) => eventually(() => expect(visibleText(document.body)).toContain(words));
+
+async function openDialog() {
+  const page = await open();
+  await page.signInWithCode(stack.newAddress());
+  (await shown("Not now")).click();
+  (await shown("Add a passkey")).click();
+  await shown(here);
+  return page;
+}
+
+test("too many tries rest both places, because both ask the same service, while the way out stays", async () => {
+  const page = await openDialog();
+  const body = JSON.stringify({ error: "too_many_requests", errorCode: "too_many_requests" });
+  page.breakNetwork("/user-authenticators/passkey", { status: 429, body });
+  button(here).click();
+  await says("Too many tries. Wait 30 seconds, then try again.");
+  const before = page.prompts.length;
+  for (const place of [here, securityKey]) {
+    expect(button(place).dataset.wait).toBe("30");
+    button(place).click();
+  }
+  expect(page.prompts).toHaveLength(before);
+  button("Close").click();
+  await eventually(() => expect(document.querySelector("dialog")).toBeNull());
+});
+
+test("a passkey is made where it was asked for, and the list shows it", async () => {
+  const page = await openDialog();
+  button(securityKey).click();
+  await reads(page, "Not used yet");
+  expect(document.querySelector("dialog")).toBeNull();
+  expect(page.prompts.at(-1)).toBe("create");
+});
+
+test("a device that has a passkey already says so in the dialog, and the other place is still there", async () => {
+  const page = await openDialog();
+  page.breakPrompts(new DOMException("excluded", "InvalidStateError"));
+  button(here).click();
+  await says("This device already has a passkey for you.");
+  page.breakPrompts(null);
+  button(securityKey).click();
+  await reads(page, "Not used yet");
+});
