@@ -34,3 +34,11 @@ export async function answerInTime<Body extends object>(
 function isRefusal(body: object): body is Refusal {
   return "error" in body;
 }
+
+export function hasChallenge(body: { readonly options?: { readonly challenge?: unknown } }): boolean {
+  return typeof body.options?.challenge === "string";
+}
+
+export function hasVerdict(body: { readonly isVerified: boolean }): boolean {
+  return typeof body.isVerified === "boolean";
+}

@@ -14,7 +14,14 @@
 import { Authsignal } from "@authsignal/browser";
 import { actions } from "../shared/actions.ts";
 import type { ConfigResponse, EnrollTokenResponse, StepUpTokenResponse } from "../shared/contract.ts";
-import { answerInTime, type Refusal, unreachable, type Whole } from "./authsignal-answer.ts";
+import {
+  answerInTime,
+  hasChallenge,
+  hasVerdict,
+  type Refusal,
+  unreachable,
+  type Whole,
+} from "./authsignal-answer.ts";
 import { type CeremonyOutcome, outcomeOfErrorCode, type Proof, settle } from "./ceremony-outcome.ts";
 import { createCeremonySlot } from "./ceremony-slot.ts";
 import { admit } from "./credential-gate.ts";
@@ -97,7 +104,7 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
   }
 
   const prefetched = <Options extends object>(fetch: () => Promise<Options | Refusal>) =>
-    createPrefetch<Options | Refusal>({ fetch, isUsable, freshFor });
+    createPrefetch<Options | Refusal>({ fetch, isUsable: (options) => !("error" in options), freshFor });
   const fetchOrRefuse = () => fetchSignInOptions().catch(() => unreachable);
   const forButton = prefetched<SignInOptions>(fetchOrRefuse);
   const forAutofill = prefetched<SignInOptions>(fetchOrRefuse);
@@ -222,18 +229,6 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
       void newSdk().then((sdk) => sdk.setToken(""), ignore);
     },
   };
-}
-
-function isUsable(options: object): boolean {
-  return !("error" in options);
-}
-
-function hasChallenge(body: { readonly options?: { readonly challenge?: unknown } }): boolean {
-  return typeof body.options?.challenge === "string";
-}
-
-function hasVerdict(body: { readonly isVerified: boolean }): boolean {
-  return typeof body.isVerified === "boolean";
 }
 
 /** For promises whose end matters, but not what they end in. */
