@@ -6,6 +6,7 @@ import { ApiError } from "../api.ts";
 import type { AppContext } from "../app-context.ts";
 import { openDialog } from "../dialog.ts";
 import { type EnrollmentFlow, prepareEnrollment } from "../enrollment.ts";
+import { lazily } from "../lazily.ts";
 import { canUsePasskeys } from "../passkey-support.ts";
 import { prepareStepUp } from "../step-up.ts";
 import { mountAddPasskey } from "../views/add-passkey.ts";
@@ -35,24 +36,26 @@ export function createAccountTasks(deps: AccountTasksDeps): AccountTasks {
       signal: below,
       dismissed: false,
       mount(dialog, close, life) {
-        const prepared = passkeys().then(({ ceremonies, heed }) => {
+        const prepared = lazily(async () => {
+          const { ceremonies, heed } = await passkeys();
           const flow = prepareStepUp(ceremonies, api, action, { isWanted: canUsePasskey });
           if (life.aborted) flow.stop();
           life.addEventListener("abort", flow.stop, { once: true });
-          return { flow, ceremonies, heed };
+          return { flow, heed };
         });
-        prepared.catch(() => {});
+        // The click tries again, and says what is wrong.
+        prepared().catch(() => {});
         const view = {
           email: user.email,
           canUsePasskey,
           canUseEmail: methods.includes("email-otp"),
           async usePasskey() {
-            const { flow, heed } = await prepared;
+            const { flow, heed } = await prepared();
             const outcome = await orSignIn(flow.run());
             heed(outcome);
             return outcome;
           },
-          cancelCeremony: () => void prepared.then(({ ceremonies }) => ceremonies.cancel()),
+          cancelCeremony,
           sendCode: async () => (await api.challengeOtp({ email: user.email })).resendAfter,
           async verifyCode(code: string) {
             await api.verifyOtp({ code });
@@ -78,6 +81,13 @@ export function createAccountTasks(deps: AccountTasksDeps): AccountTasks {
     }
   }
 
+  function cancelCeremony(): void {
+    void passkeys().then(
+      ({ ceremonies }) => ceremonies.cancel(),
+      () => {},
+    );
+  }
+
   return {
     addPasskey: () =>
       openDialog<boolean>({
@@ -91,7 +101,7 @@ export function createAccountTasks(deps: AccountTasksDeps): AccountTasks {
             {
               async create(home) {
                 try {
-                  const outcome = await orSignIn((await flow).run(home));
+                  const outcome = await orSignIn((await flow()).run(home));
                   (await passkeys()).heed(outcome);
                   return outcome;
                 } catch (error) {
@@ -100,21 +110,22 @@ export function createAccountTasks(deps: AccountTasksDeps): AccountTasks {
                   throw error;
                 }
               },
-              cancelCeremony: () => void passkeys().then(({ ceremonies }) => ceremonies.cancel()),
+              cancelCeremony,
               created: () => close(true),
             },
             life,
           );
 
-          function prepared(): Promise<EnrollmentFlow> {
-            const preparing = passkeys().then(({ ceremonies }) => {
+          function prepared(): () => Promise<EnrollmentFlow> {
+            const preparing = lazily(async () => {
+              const { ceremonies } = await passkeys();
               const enrollment = prepareEnrollment({ ceremonies, api, attachment: "any", onRefused });
               if (life.aborted) enrollment.stop();
               life.addEventListener("abort", enrollment.stop, { once: true });
               return enrollment;
             });
-            // The click awaits it, and says what is wrong.
-            preparing.catch(() => {});
+            // The click tries again, and says what is wrong.
+            preparing().catch(() => {});
             return preparing;
           }
 

@@ -4,6 +4,7 @@ import { ApiError } from "../api.ts";
 import { type AppContext, paths } from "../app-context.ts";
 import { prepareEnrollment } from "../enrollment.ts";
 import { t } from "../language.ts";
+import { lazily } from "../lazily.ts";
 import type { MessageKey } from "../messages.ts";
 import type { Screen } from "../router.ts";
 import { announce } from "../status.ts";
@@ -32,18 +33,20 @@ export function enrollOfferScreen(context: AppContext): Screen {
         if (error.code === "not_authenticated") void orSignIn(Promise.reject(error)).catch(() => {});
         else leave(null);
       };
-      const prepared = passkeys().then(({ ceremonies, heed }) => {
+      const prepared = lazily(async () => {
+        const { ceremonies, heed } = await passkeys();
         const enrollment = prepareEnrollment({ ceremonies, api, attachment: "platform", onRefused });
         signal.addEventListener("abort", enrollment.stop, { once: true });
         if (signal.aborted) enrollment.stop();
         return { enrollment, ceremonies, heed };
       });
-      prepared.catch(() => {});
+      // The click tries again, and says what is wrong.
+      prepared().catch(() => {});
 
       const dispose = mountEnrollOffer(view, {
         isCrossDevice: wasCrossDevice(history.state),
         async createPasskey() {
-          const { enrollment, heed } = await prepared;
+          const { enrollment, heed } = await prepared();
           const outcome = await orSignIn(enrollment.run());
           heed(outcome);
           if (signal.aborted) return outcome;
@@ -51,7 +54,11 @@ export function enrollOfferScreen(context: AppContext): Screen {
           if (outcome.kind === "alreadyRegistered") leave("failure.alreadyRegistered");
           return outcome;
         },
-        cancelCeremony: () => void prepared.then(({ ceremonies }) => ceremonies.cancel()),
+        cancelCeremony: () =>
+          void prepared().then(
+            ({ ceremonies }) => ceremonies.cancel(),
+            () => {},
+          ),
         async decline(answer) {
           const kept = api.answerPasskeyOffer(answer).catch((error: unknown) => {
             if (!(error instanceof ApiError)) throw error;
