@@ -26,8 +26,8 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
 
   const loadPasskeys = lazily(async () => {
     const { createPasskeys } = await import("./passkeys.ts");
-    return createPasskeys(context, (failure) => {
-      for (const listener of autofillListeners) listener(failure);
+    return createPasskeys(context, (news) => {
+      for (const listener of autofillListeners) listener(news);
     });
   });
 

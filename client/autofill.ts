@@ -19,6 +19,8 @@ export interface Autofill {
 
 export interface AutofillDeps {
   readonly ceremonies: Pick<Ceremonies, "prepareAutofill" | "signInByAutofill" | "cancelAutofill">;
+  /** A passkey was picked and has answered; `onOutcome` follows. */
+  onAnswered?(): void;
   /** Every end but our own aborts. Most have no words: see failures.ts. */
   onOutcome(outcome: CeremonyOutcome): void;
   /** Milliseconds between renewals. */
@@ -28,7 +30,7 @@ export interface AutofillDeps {
 /** A request that ends sooner than this was not answered by a person. */
 const shortestHumanAnswer = 3_000;
 
-export function createAutofill({ ceremonies, onOutcome, every }: AutofillDeps): Autofill {
+export function createAutofill({ ceremonies, onAnswered, onOutcome, every }: AutofillDeps): Autofill {
   let life: AbortController | undefined;
   let quickEnds = 0;
 
@@ -48,7 +50,7 @@ export function createAutofill({ ceremonies, onOutcome, every }: AutofillDeps): 
 
     async function request(): Promise<void> {
       const startedAt = Date.now();
-      const outcome = await ceremonies.signInByAutofill();
+      const outcome = await ceremonies.signInByAutofill(onAnswered);
       if (signal.aborted || outcome.kind === "aborted") return;
       if (
         outcome.kind === "succeeded" ||

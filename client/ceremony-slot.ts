@@ -1,6 +1,7 @@
 /**
  * needs:    nothing.
- * does:     sees to it that one ceremony runs at a time: a newer one ends the one before, and any can be ended.
+ * does:     sees to it that one ceremony at a time waits for an authenticator: a newer one ends the one before, and any
+ *           can be ended. What an authenticator has answered goes on to its end.
  * must not: wait for an authenticator or an extension that never answers, not even to an abort.
  */
 import type { CeremonyOutcome } from "./ceremony-outcome.ts";
@@ -8,10 +9,15 @@ import type { CeremonyOutcome } from "./ceremony-outcome.ts";
 /** What began a ceremony: the person, or the page by arming autofill. */
 export type Beginner = "person" | "autofill";
 
+/** The authenticator has answered: nothing can be cancelled any more, and the rest is up to the network. */
+export type Told = () => void;
+
 export interface CeremonySlot {
   run(
     beginner: Beginner,
-    ceremony: (signal: AbortSignal) => Promise<CeremonyOutcome>,
+    onAnswered: Told,
+    /** It tells when the authenticator has answered: from then on nothing ends it. */
+    ceremony: (signal: AbortSignal, told: Told) => Promise<CeremonyOutcome>,
   ): Promise<CeremonyOutcome>;
   isTakenBy(beginner: Beginner): boolean;
   /** Ends what this beginner began; its outcome is `aborted`. */
@@ -26,7 +32,7 @@ export function createCeremonySlot(): CeremonySlot {
   }
 
   return {
-    async run(beginner, ceremony) {
+    async run(beginner, onAnswered, ceremony) {
       const mine = { controller: new AbortController(), beginner };
       const { signal } = mine.controller;
       abort();
@@ -34,10 +40,18 @@ export function createCeremonySlot(): CeremonySlot {
       const aborted = new Promise<CeremonyOutcome>((resolve) => {
         signal.addEventListener("abort", () => resolve({ kind: "aborted" }), { once: true });
       });
-      try {
-        return await Promise.race([ceremony(signal), aborted]);
-      } finally {
+      const release = () => {
         if (current === mine) current = undefined;
+      };
+      const told = () => {
+        if (signal.aborted) return;
+        release();
+        onAnswered();
+      };
+      try {
+        return await Promise.race([ceremony(signal, told), aborted]);
+      } finally {
+        release();
       }
     },
     isTakenBy: (beginner) => current?.beginner === beginner,

@@ -23,7 +23,7 @@ import {
   type Whole,
 } from "./authsignal-answer.ts";
 import { type CeremonyOutcome, outcomeOfErrorCode, type Proof, settle } from "./ceremony-outcome.ts";
-import { createCeremonySlot } from "./ceremony-slot.ts";
+import { createCeremonySlot, type Told } from "./ceremony-slot.ts";
 import { admit } from "./credential-gate.ts";
 import { createPrefetch, defaultFreshFor } from "./prefetch.ts";
 
@@ -52,23 +52,23 @@ export interface PreparedCeremony<Input extends unknown[] = []> {
   /** Gets everything that one ceremony needs. False if that is not possible now. */
   prepare(): Promise<boolean>;
   /** Call it straight from the click. Rejects only with what getting the token rejects with. */
-  run(...input: Input): Promise<CeremonyOutcome>;
+  run(onAnswered: Told, ...input: Input): Promise<CeremonyOutcome>;
 }
 
 export interface Ceremonies {
   prepareSignIn(): Promise<boolean>;
   /** The passkey button. Call it straight from the click. */
-  signIn(): Promise<CeremonyOutcome>;
+  signIn(onAnswered?: Told): Promise<CeremonyOutcome>;
   prepareAutofill(): Promise<boolean>;
   /** Pending until the person picks a passkey; replaces an earlier pending one. Only autofill.ts calls this. */
-  signInByAutofill(): Promise<CeremonyOutcome>;
+  signInByAutofill(onAnswered?: Told): Promise<CeremonyOutcome>;
   /** `platform` offers this device alone, `any` whatever the browser knows. */
   enrollment(
     begin: () => Promise<EnrollTokenResponse>,
     attachment: "platform" | "any",
   ): PreparedCeremony<[home?: PasskeyHome]>;
   stepUp(begin: () => Promise<StepUpTokenResponse>): PreparedCeremony;
-  /** Ends the ceremony that a click began; its outcome is `aborted`. */
+  /** Ends the ceremony that a click began, while it waits for the authenticator; its outcome is `aborted`. */
   cancel(): void;
   cancelAutofill(): void;
   /** On sign-out: nothing of this person stays in memory. */
@@ -112,6 +112,7 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
   async function authenticate(
     prepared: SignInOptions | Refusal,
     signal: AbortSignal,
+    onAnswered: Told,
     autofill: boolean,
   ): Promise<CeremonyOutcome> {
     if ("error" in prepared) return outcomeOfErrorCode(prepared.errorCode);
@@ -127,6 +128,7 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
     };
     passkey.api.verify = async (request) => {
       proof.credentialId = request.authenticationCredential.id;
+      onAnswered();
       const body = await answerInTime(verify(request), hasVerdict);
       if (!("error" in body)) proof.answer = body;
       return body;
@@ -139,6 +141,7 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
   async function register(
     prepared: EnrollmentOptions | Refusal,
     signal: AbortSignal,
+    onAnswered: Told,
     place: Pick<SignUpInput, "hints" | "authenticatorAttachment">,
   ): Promise<CeremonyOutcome> {
     if ("error" in prepared) return outcomeOfErrorCode(prepared.errorCode);
@@ -153,6 +156,7 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
     };
     passkey.api.addAuthenticator = async (request) => {
       proof.credentialId = request.registrationCredential.id;
+      onAnswered();
       const body = await answerInTime(addAuthenticator(request), hasVerdict);
       if (!("error" in body)) proof.answer = body;
       return body;
@@ -161,27 +165,29 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
     return settle(signal, proof, passkey.signUp({ ...enrollment, ...place }));
   }
 
-  const signInOnce = () =>
-    slot.run("person", async (signal) => authenticate(await forButton.take(), signal, false));
+  const signInOnce = (onAnswered: Told) =>
+    slot.run("person", onAnswered, async (signal, told) =>
+      authenticate(await forButton.take(), signal, told, false),
+    );
 
   return {
     prepareSignIn: () => forButton.warm(),
 
-    async signIn() {
-      const outcome = await signInOnce();
+    async signIn(onAnswered = ignore) {
+      const outcome = await signInOnce(onAnswered);
       const isWorthASecondPrompt = outcome.kind === "expired" || outcome.kind === "busy";
-      return isWorthASecondPrompt ? signInOnce() : outcome;
+      return isWorthASecondPrompt ? signInOnce(onAnswered) : outcome;
     },
 
     prepareAutofill: () => forAutofill.warm(),
 
-    async signInByAutofill() {
+    async signInByAutofill(onAnswered = ignore) {
       if (slot.isTakenBy("person")) return { kind: "ignored" };
-      return slot.run("autofill", async (signal) => {
+      return slot.run("autofill", onAnswered, async (signal, told) => {
         // The SDK answers `{}` until the request before this one has come to its end.
         await lastAutofill;
         if (signal.aborted) return { kind: "aborted" };
-        return authenticate(await forAutofill.take(), signal, true);
+        return authenticate(await forAutofill.take(), signal, told, true);
       });
     },
 
@@ -197,9 +203,9 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
       });
       return {
         prepare: () => ready.warm(),
-        run: (home = "client-device") =>
-          slot.run("person", async (signal) =>
-            register(await ready.take(), signal, { authenticatorAttachment, hints: [home] }),
+        run: (onAnswered, home = "client-device") =>
+          slot.run("person", onAnswered, async (signal, told) =>
+            register(await ready.take(), signal, told, { authenticatorAttachment, hints: [home] }),
           ),
       };
     },
@@ -213,7 +219,10 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
       });
       return {
         prepare: () => ready.warm(),
-        run: () => slot.run("person", async (signal) => authenticate(await ready.take(), signal, false)),
+        run: (onAnswered) =>
+          slot.run("person", onAnswered, async (signal, told) =>
+            authenticate(await ready.take(), signal, told, false),
+          ),
       };
     },
 

@@ -15,8 +15,8 @@ import { keepRenewed } from "./renewal.ts";
 import { signalUnknownCredential } from "./signals.ts";
 
 export interface EnrollmentFlow {
-  /** Call it straight from the click. */
-  run(home?: PasskeyHome): Promise<CeremonyOutcome>;
+  /** Call it straight from the click. After `onAnswered` the passkey exists, and is brought to its end. */
+  run(onAnswered?: () => void, home?: PasskeyHome): Promise<CeremonyOutcome>;
   stop(): void;
 }
 
@@ -49,8 +49,8 @@ export function prepareEnrollment(deps: EnrollmentDeps): EnrollmentFlow {
   }
 
   return {
-    async run(home) {
-      const outcome = await enrollment.run(home);
+    async run(onAnswered = () => {}, home) {
+      const outcome = await enrollment.run(onAnswered, home);
       if (outcome.kind === "succeeded") {
         await api.finishEnrollment(outcome.resultToken);
         return outcome;

@@ -31,25 +31,40 @@ export interface Passkeys {
 
 type Success = Extract<CeremonyOutcome, { kind: "succeeded" }>;
 
-export function createPasskeys(context: AppContext, onAutofillFailure: (failure: Failure) => void): Passkeys {
+/** Of a passkey that was picked from autofill: it has answered, or it came to nothing and why. */
+export type AutofillNews = "finishing" | Failure;
+
+export function createPasskeys(context: AppContext, tell: (news: AutofillNews) => void): Passkeys {
   const { enter } = context;
   const api = createAccountApi(context.api);
   const ceremonies = createCeremonies({ config: api.getConfig });
-  const autofill = createAutofill({ ceremonies, every: defaultFreshFor, onOutcome: onAutofillOutcome });
+  let isAnswered = false;
+  const autofill = createAutofill({
+    ceremonies,
+    every: defaultFreshFor,
+    onAnswered() {
+      isAnswered = true;
+      announce(t("ceremony.finishing"));
+      tell("finishing");
+    },
+    onOutcome: onAutofillOutcome,
+  });
 
   async function onAutofillOutcome(outcome: CeremonyOutcome): Promise<void> {
     heed(outcome);
     let failure = failureOf(outcome.kind, "autofill");
     if (outcome.kind === "succeeded") {
-      announce(t("ceremony.finishing"));
       try {
-        await finish(outcome);
+        return await finish(outcome);
       } catch (error) {
         failure = failureOfError(error);
         resume();
       }
     }
-    if (failure.words !== "") onAutofillFailure(failure);
+    if (!isAnswered) return;
+    isAnswered = false;
+    announce("");
+    tell(failure);
   }
 
   async function finish({ resultToken, attachment, credentialId }: Success): Promise<void> {
@@ -96,13 +111,12 @@ export function createPasskeys(context: AppContext, onAutofillFailure: (failure:
     async signIn(onFinishing) {
       // First the pending autofill request ends, then the prompt opens: a browser takes only one at a time.
       autofill.pause();
-      const outcome = await ceremonies.signIn();
+      const outcome = await ceremonies.signIn(onFinishing);
       heed(outcome);
       if (outcome.kind !== "succeeded") {
         resume();
         return failureOf(outcome.kind, "button");
       }
-      onFinishing();
       try {
         await finish(outcome);
         return noFailure;

@@ -12,7 +12,7 @@ import { keepRenewed } from "./renewal.ts";
 
 export interface StepUpFlow {
   /** Call it straight from the click. */
-  run(): Promise<CeremonyOutcome>;
+  run(onAnswered?: () => void): Promise<CeremonyOutcome>;
   stop(): void;
 }
 
@@ -27,8 +27,8 @@ export function prepareStepUp(
   const stepUp = ceremonies.stepUp(() => api.createStepUpToken(action));
   if (isWanted) keepRenewed({ renew: stepUp.prepare, every: defaultFreshFor, signal: life.signal });
   return {
-    async run() {
-      const outcome = await stepUp.run();
+    async run(onAnswered = () => {}) {
+      const outcome = await stepUp.run(onAnswered);
       if (outcome.kind === "succeeded") await api.finishStepUp(action, outcome.resultToken);
       else if (!life.signal.aborted) void stepUp.prepare();
       return outcome;

@@ -4,6 +4,7 @@ import type { Problem } from "../../shared/problem.ts";
 import type { AccountApi } from "../account-api.ts";
 import { ApiError } from "../api.ts";
 import type { AppContext } from "../app-context.ts";
+import type { CeremonyOutcome } from "../ceremony-outcome.ts";
 import { openDialog } from "../dialog.ts";
 import { type EnrollmentFlow, prepareEnrollment } from "../enrollment.ts";
 import { lazily } from "../lazily.ts";
@@ -14,8 +15,8 @@ import { mountDeletePasskey } from "../views/delete-passkey.ts";
 import { mountStepUp } from "../views/step-up.ts";
 
 export interface AccountTasks {
-  /** False: the person left it. */
-  addPasskey(): Promise<boolean>;
+  /** "maybe": it was tried, and the last word did not reach us. Only the list knows. */
+  addPasskey(): Promise<"yes" | "no" | "maybe">;
   deletePasskey(passkey: Passkey, options: { readonly isLast: boolean }): Promise<boolean>;
 }
 
@@ -49,9 +50,9 @@ export function createAccountTasks(deps: AccountTasksDeps): AccountTasks {
           email: user.email,
           canUsePasskey,
           canUseEmail: methods.includes("email-otp"),
-          async usePasskey() {
+          async usePasskey(onAnswered: () => void) {
             const { flow, heed } = await prepared();
-            const outcome = await orSignIn(flow.run());
+            const outcome = await orSignIn(flow.run(onAnswered));
             heed(outcome);
             return outcome;
           },
@@ -89,8 +90,9 @@ export function createAccountTasks(deps: AccountTasksDeps): AccountTasks {
   }
 
   return {
-    addPasskey: () =>
-      openDialog<boolean>({
+    async addPasskey() {
+      let attempt: Promise<CeremonyOutcome> | undefined;
+      const isAdded = await openDialog<boolean>({
         template: "add-passkey-dialog",
         signal,
         dismissed: false,
@@ -99,9 +101,10 @@ export function createAccountTasks(deps: AccountTasksDeps): AccountTasks {
           const view = mountAddPasskey(
             dialog,
             {
-              async create(home) {
+              async create(home, onAnswered) {
                 try {
-                  const outcome = await orSignIn((await flow()).run(home));
+                  attempt = flow().then((enrollment) => orSignIn(enrollment.run(onAnswered, home)));
+                  const outcome = await attempt;
                   (await passkeys()).heed(outcome);
                   return outcome;
                 } catch (error) {
@@ -139,7 +142,12 @@ export function createAccountTasks(deps: AccountTasksDeps): AccountTasks {
             else close(false);
           }
         },
-      }),
+      });
+      if (attempt === undefined) return "no";
+      // What the device has made already is saved to the end, also when the dialog was left meanwhile.
+      const outcome = await attempt.catch(() => null);
+      return isAdded || outcome?.kind === "succeeded" ? "yes" : "maybe";
+    },
 
     deletePasskey: (passkey, { isLast }) =>
       openDialog<boolean>({

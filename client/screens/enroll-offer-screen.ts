@@ -45,9 +45,9 @@ export function enrollOfferScreen(context: AppContext): Screen {
 
       const dispose = mountEnrollOffer(view, {
         isCrossDevice: wasCrossDevice(history.state),
-        async createPasskey() {
+        async createPasskey(onAnswered) {
           const { enrollment, heed } = await prepared();
-          const outcome = await orSignIn(enrollment.run());
+          const outcome = await orSignIn(enrollment.run(onAnswered));
           heed(outcome);
           if (signal.aborted) return outcome;
           if (outcome.kind === "succeeded") leave("offer.created");

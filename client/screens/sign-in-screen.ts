@@ -1,13 +1,14 @@
 /** Signing in: what each of the three ways leads to. */
 import { type AppContext, paths } from "../app-context.ts";
-import { explainError, type Failure } from "../failures.ts";
+import { explainError } from "../failures.ts";
 import { canUsePasskeys } from "../passkey-support.ts";
+import type { AutofillNews } from "../passkeys.ts";
 import type { Screen } from "../router.ts";
 import { sentCodeFrom } from "../sent-code.ts";
 import { mountSignIn } from "../views/sign-in.ts";
 
-/** Those who want to hear of a passkey that was picked from autofill and was not good. */
-export type AutofillListeners = Set<(failure: Failure) => void>;
+/** Those who want to hear what becomes of a passkey that was picked from autofill. */
+export type AutofillListeners = Set<(news: AutofillNews) => void>;
 
 export function signInScreen(context: AppContext, autofillListeners: AutofillListeners): Screen {
   const { api, visit, passkeys, go } = context;
@@ -41,7 +42,7 @@ export function signInScreen(context: AppContext, autofillListeners: AutofillLis
         },
         signInWithPasskey: async (onFinishing) => (await passkeys()).signIn(onFinishing),
         cancelCeremony: () => void withPasskeys(({ ceremonies }) => ceremonies.cancel()),
-        onAutofillFailure(listener) {
+        onAutofill(listener) {
           autofillListeners.add(listener);
           signal.addEventListener("abort", () => autofillListeners.delete(listener), { once: true });
         },

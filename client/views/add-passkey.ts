@@ -7,12 +7,14 @@ import type { PasskeyHome } from "../ceremony.ts";
 import { failureOf } from "../ceremony-failures.ts";
 import type { CeremonyOutcome } from "../ceremony-outcome.ts";
 import { type Failure, failureOfError, noFailure, showFailure } from "../failures.ts";
+import { t } from "../language.ts";
 import { query } from "../query.ts";
 import { isResting, rest } from "../rest-button.ts";
+import { setText } from "../text.ts";
 
 export interface AddPasskeyDeps {
   /** The ceremony and, after success, our server's half. */
-  create(home: PasskeyHome): Promise<CeremonyOutcome>;
+  create(home: PasskeyHome, onAnswered: () => void): Promise<CeremonyOutcome>;
   cancelCeremony(): void;
   created(): void;
 }
@@ -28,11 +30,13 @@ export function mountAddPasskey(
   signal: AbortSignal,
 ): AddPasskeyView {
   let waitingFor: HTMLButtonElement | undefined;
+  let isSaving = false;
   let failure: Failure = noFailure;
 
   const here = query(root, "here", HTMLButtonElement);
   const securityKey = query(root, "securityKey", HTMLButtonElement);
   const waiting = query(root, "waiting", HTMLElement);
+  const waitingText = query(root, "waitingText", HTMLElement);
   const cancel = query(root, "cancel", HTMLButtonElement);
   const failureText = query(root, "failure", HTMLElement);
 
@@ -44,7 +48,10 @@ export function mountAddPasskey(
     if (waitingFor !== undefined || isResting(button)) return;
     waitingFor = button;
     failure = noFailure;
-    const running = deps.create(home);
+    const running = deps.create(home, () => {
+      isSaving = true;
+      update();
+    });
     update();
     try {
       const outcome = await running;
@@ -58,6 +65,7 @@ export function mountAddPasskey(
     // Both ask the same service.
     for (const one of [here, securityKey]) rest(one, failure.pause, signal);
     waitingFor = undefined;
+    isSaving = false;
     update();
     button.focus();
   }
@@ -66,6 +74,8 @@ export function mountAddPasskey(
     here.setAttribute("aria-busy", String(waitingFor === here));
     securityKey.setAttribute("aria-busy", String(waitingFor === securityKey));
     waiting.hidden = waitingFor === undefined;
+    setText(waitingText, t(isSaving ? "ceremony.saving" : "ceremony.waiting"));
+    cancel.hidden = isSaving;
     showFailure(failureText, failure);
   }
 

@@ -12,10 +12,11 @@ import { query } from "../query.ts";
 import { isResting, rest } from "../rest-button.ts";
 import { announce } from "../status.ts";
 import { fillFromTemplate } from "../template.ts";
+import { setText } from "../text.ts";
 
 export interface EnrollOfferDeps {
   /** The ceremony and, after success, our server's half; goes on to the account. */
-  createPasskey(): Promise<CeremonyOutcome>;
+  createPasskey(onAnswered: () => void): Promise<CeremonyOutcome>;
   cancelCeremony(): void;
   /** Keeps the answer and goes on. Must not reject. */
   decline(answer: "not-now" | "never"): Promise<void>;
@@ -27,7 +28,8 @@ export function mountEnrollOffer(root: HTMLElement, deps: EnrollOfferDeps): () =
   const controller = new AbortController();
   const { signal } = controller;
   let isWaiting = false;
-  let isLeaving = false;
+  let isSaving = false;
+  let leavingBy: HTMLButtonElement | undefined;
   let failure: Failure = noFailure;
 
   fillFromTemplate(root, "enroll-offer-view");
@@ -36,6 +38,7 @@ export function mountEnrollOffer(root: HTMLElement, deps: EnrollOfferDeps): () =
   const skip = query(root, "skip", HTMLButtonElement);
   const never = query(root, "never", HTMLButtonElement);
   const waiting = query(root, "waiting", HTMLElement);
+  const waitingText = query(root, "waitingText", HTMLElement);
   const cancel = query(root, "cancel", HTMLButtonElement);
   const failureText = query(root, "failure", HTMLElement);
 
@@ -45,20 +48,24 @@ export function mountEnrollOffer(root: HTMLElement, deps: EnrollOfferDeps): () =
   }
 
   create.addEventListener("click", onCreate, { signal });
-  skip.addEventListener("click", () => onDecline("not-now"), { signal });
-  never.addEventListener("click", () => onDecline("never"), { signal });
+  skip.addEventListener("click", () => onDecline(skip, "not-now"), { signal });
+  never.addEventListener("click", () => onDecline(never, "never"), { signal });
   cancel.addEventListener("click", () => deps.cancelCeremony(), { signal });
 
   async function onCreate(): Promise<void> {
-    if (isWaiting || isLeaving || isResting(create)) return;
+    if (isWaiting || leavingBy !== undefined || isResting(create)) return;
     isWaiting = true;
     failure = noFailure;
-    const running = deps.createPasskey();
+    const running = deps.createPasskey(() => {
+      isSaving = true;
+      update();
+    });
     update();
     announce(t("ceremony.waiting"));
     try {
       const outcome = await running;
-      if (signal.aborted) return;
+      // Then the next view is on its way, and says so.
+      if (signal.aborted || outcome.kind === "succeeded" || outcome.kind === "alreadyRegistered") return;
       failure = failureOf(outcome.kind, "create");
     } catch (error) {
       if (signal.aborted) return;
@@ -66,23 +73,30 @@ export function mountEnrollOffer(root: HTMLElement, deps: EnrollOfferDeps): () =
     }
     rest(create, failure.pause, signal);
     isWaiting = false;
+    isSaving = false;
     announce("");
     update();
     create.focus();
   }
 
-  async function onDecline(answer: "not-now" | "never"): Promise<void> {
-    if (isLeaving) return;
-    isLeaving = true;
+  async function onDecline(button: HTMLButtonElement, answer: "not-now" | "never"): Promise<void> {
+    // A passkey that the device has made already is not declined any more.
+    if (leavingBy !== undefined || isSaving) return;
+    leavingBy = button;
     deps.cancelCeremony();
     update();
     await deps.decline(answer);
   }
 
   function update(): void {
-    skip.setAttribute("aria-busy", String(isLeaving));
+    for (const button of [skip, never]) {
+      button.setAttribute("aria-busy", String(leavingBy === button));
+      button.setAttribute("aria-disabled", String(isSaving));
+    }
     create.setAttribute("aria-busy", String(isWaiting));
     waiting.hidden = !isWaiting;
+    setText(waitingText, t(isSaving ? "ceremony.saving" : "ceremony.waiting"));
+    cancel.hidden = isSaving;
     showFailure(failureText, failure);
   }
 

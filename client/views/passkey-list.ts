@@ -16,7 +16,7 @@ export interface PasskeyListDeps {
   readonly canUsePasskeys: boolean;
   listPasskeys(): Promise<readonly Passkey[]>;
   /** Asks where, and creates it. False: the person left it. */
-  addPasskey(): Promise<boolean>;
+  addPasskey(): Promise<"yes" | "no" | "maybe">;
   renamePasskey(id: string, name: string): Promise<Passkey>;
   /** Asks whether, and deletes it. False: the person left it. */
   deletePasskey(passkey: Passkey, options: { readonly isLast: boolean }): Promise<boolean>;
@@ -63,8 +63,9 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
   }
 
   async function onAdd(): Promise<void> {
-    if (!(await deps.addPasskey()) || signal.aborted) return;
-    announce(t("offer.created"));
+    const added = await deps.addPasskey();
+    if (added === "no" || signal.aborted) return;
+    if (added === "yes") announce(t("offer.created"));
     await load();
   }
 

@@ -7,6 +7,7 @@
 import { type Failure, failureOfError, noFailure, showFailure } from "../failures.ts";
 import { t } from "../language.ts";
 import type { MessageKey } from "../messages.ts";
+import type { AutofillNews } from "../passkeys.ts";
 import { query } from "../query.ts";
 import { isResting, rest } from "../rest-button.ts";
 import { announce } from "../status.ts";
@@ -23,8 +24,8 @@ export interface SignInDeps {
   /** The ceremony and, after success, the session; goes on to the account. Else: why not. */
   signInWithPasskey(onFinishing: () => void): Promise<Failure>;
   cancelCeremony(): void;
-  /** Words about a passkey that was picked from autofill. */
-  onAutofillFailure(listener: (failure: Failure) => void): void;
+  /** What becomes of a passkey that was picked from autofill. */
+  onAutofill(listener: (news: AutofillNews) => void): void;
 }
 
 type Task = "nothing" | "email" | "passkey" | "finishing";
@@ -58,8 +59,10 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   email.addEventListener("input", onInput, { signal });
   passkey.addEventListener("click", onPasskey, { signal });
   cancel.addEventListener("click", () => deps.cancelCeremony(), { signal });
-  deps.onAutofillFailure((told) => {
-    failure = told;
+  deps.onAutofill((news) => {
+    if (news !== "finishing") failure = news;
+    if (busyWith === "nothing" || busyWith === "finishing")
+      busyWith = news === "finishing" ? news : "nothing";
     update();
   });
 

@@ -19,7 +19,7 @@ export interface StepUpDeps {
   readonly canUsePasskey: boolean;
   readonly canUseEmail: boolean;
   /** The ceremony and, after success, our server's half. */
-  usePasskey(): Promise<CeremonyOutcome>;
+  usePasskey(onAnswered: () => void): Promise<CeremonyOutcome>;
   cancelCeremony(): void;
   /** Resolves with the seconds until another code can be sent. */
   sendCode(): Promise<number>;
@@ -32,6 +32,7 @@ type Task = "nothing" | "passkey" | "sending" | "checking";
 export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSignal): void {
   let busyWith: Task = "nothing";
   let isCodeSent = false;
+  let isFinishing = false;
   let failure: Failure = noFailure;
   let codeError = "";
 
@@ -39,6 +40,7 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
   const email = query(root, "email", HTMLButtonElement);
   const noMethod = query(root, "noMethod", HTMLElement);
   const waiting = query(root, "waiting", HTMLElement);
+  const waitingText = query(root, "waitingText", HTMLElement);
   const cancel = query(root, "cancel", HTMLButtonElement);
   const failureText = query(root, "failure", HTMLElement);
   const form = query(root, "form", HTMLFormElement);
@@ -59,7 +61,10 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
     if (busyWith !== "nothing" || isResting(passkey)) return;
     begin("passkey");
     try {
-      const outcome = await deps.usePasskey();
+      const outcome = await deps.usePasskey(() => {
+        isFinishing = true;
+        update();
+      });
       if (signal.aborted) return;
       if (outcome.kind === "succeeded") return deps.confirmed();
       failure = failureOf(outcome.kind, "stepUp");
@@ -119,6 +124,7 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
 
   function end(focused: HTMLElement): void {
     busyWith = "nothing";
+    isFinishing = false;
     update();
     focused.focus();
   }
@@ -131,6 +137,8 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
     email.setAttribute("aria-busy", String(busyWith === "sending"));
     noMethod.hidden = deps.canUsePasskey || deps.canUseEmail;
     waiting.hidden = busyWith !== "passkey";
+    setText(waitingText, t(isFinishing ? "ceremony.confirming" : "ceremony.waiting"));
+    cancel.hidden = isFinishing;
     form.hidden = !isCodeSent;
     sentTo.textContent = t("otp.sentTo", { email: deps.email });
     submit.setAttribute("aria-busy", String(busyWith === "checking"));

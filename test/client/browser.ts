@@ -10,8 +10,17 @@ import { createSoftAuthenticator, type SoftAuthenticator } from "../kit/soft-aut
 import type { Stack } from "../kit/start-stack.ts";
 import { button, eventually, field, openPage, type, visibleText } from "./page.ts";
 
-/** What the network answers instead; `offline` is a dropped connection, `silent` never answers. */
-export type NetworkFault = "offline" | "silent" | { readonly status?: number; readonly body: string };
+/**
+ * What the network does instead; `offline` is a dropped connection, `silent` never answers, `lost` drops the connection
+ * after the request arrived, `until` passes it on later,
+ * or answers with its body then.
+ */
+export type NetworkFault =
+  | "offline"
+  | "silent"
+  | "lost"
+  | { readonly until: Promise<void>; readonly body?: string }
+  | { readonly status?: number; readonly body: string };
 
 export interface TestBrowser {
   readonly authenticator: SoftAuthenticator;
@@ -141,13 +150,19 @@ function networkOf(
     const fault = [...faults].find(([pathEnd]) => url.pathname.endsWith(pathEnd))?.[1];
     if (fault === "offline") throw new TypeError("Failed to fetch");
     if (fault === "silent") return new Promise(() => {});
-    if (fault !== undefined) return new Response(fault.body, { status: fault.status ?? 200 });
+    if (typeof fault === "object" && "until" in fault) {
+      await fault.until;
+      if (fault.body !== undefined) return new Response(fault.body);
+    } else if (fault !== undefined && fault !== "lost") {
+      return new Response(fault.body, { status: fault.status ?? 200 });
+    }
     const headers = new Headers(init.headers);
     headers.set("Origin", stack.origin);
     const isOurs = url.origin === stack.origin;
     if (isOurs) headers.set("Cookie", [...cookies].map((pair) => pair.join("=")).join("; "));
     const { method = "GET", body = null } = init;
     const response = await send(url, { method, headers, body });
+    if (fault === "lost") throw new TypeError("Failed to fetch");
     for (const cookie of isOurs ? response.headers.getSetCookie() : []) {
       const [name = "", value = ""] = cookie.split(";")[0]?.split("=") ?? [];
       cookies.set(name, value);

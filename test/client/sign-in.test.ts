@@ -28,7 +28,7 @@ function open(deps: Partial<SignInDeps> = {}): void {
     },
     signInWithPasskey: async () => failureOf("cancelled", "button"),
     cancelCeremony: () => {},
-    onAutofillFailure: () => {},
+    onAutofill: () => {},
     ...deps,
   });
 }

@@ -2,6 +2,9 @@
 import type { LaterMessages } from "../../messages.ts";
 
 export const later: LaterMessages = {
+  "ceremony.confirming": "Wird bestätigt …",
+  "ceremony.saving": "Ihr Passkey wird gespeichert …",
+
   "otp.title": "Sehen Sie in Ihre E-Mails",
   "otp.sentTo": "Wir haben einen Code an {email} gesendet.",
   "otp.lifetime": {

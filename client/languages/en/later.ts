@@ -1,5 +1,8 @@
 /** The words of every view after the first one, in English. */
 export const later = {
+  "ceremony.confirming": "Confirming…",
+  "ceremony.saving": "Saving your passkey…",
+
   "otp.title": "Check your email",
   "otp.sentTo": "We sent a code to {email}.",
   "otp.lifetime": {

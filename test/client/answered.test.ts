@@ -1,0 +1,101 @@
+/** What the authenticator has answered is brought to its end, whatever the person or the network does meanwhile. */
+import { expect, test } from "vitest";
+import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
+import type { TestBrowser } from "./browser.ts";
+import { button, eventually, field, visibleText } from "./page.ts";
+import { open, reads, shown, stack, withPasskey } from "./suite.ts";
+
+const here = "This device Unlock with your fingerprint, face or screen lock.";
+const says = (words: string) => eventually(() => expect(visibleText(document.body)).toContain(words));
+
+/** Requests to this path wait until they are let go. */
+function hold(page: TestBrowser, pathEnd: string): () => void {
+  let release = () => {};
+  const until = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  page.breakNetwork(pathEnd, { until });
+  return release;
+}
+
+async function signedIn(): Promise<TestBrowser> {
+  const page = await open();
+  await page.signInWithCode(stack.newAddress());
+  return page;
+}
+
+test("the button says that it signs in, and has no Cancel that could not keep its word", async () => {
+  const { authenticator } = await withPasskey();
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  const release = hold(page, "/verify/passkey");
+  button("Sign in with a passkey").click();
+  await reads(page, "Signing you in…");
+  expect(() => button("Cancel")).toThrow();
+  release();
+  await eventually(() => expect(location.pathname).toBe("/account"));
+});
+
+test("a passkey picked from autofill says that it signs in, and stops saying so when that fails", async () => {
+  const { authenticator } = await withPasskey();
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  const release = hold(page, "/verify/passkey");
+  page.autofill.pick();
+  await reads(page, "Signing you in…");
+  page.breakNetwork("/api/validate", "offline");
+  release();
+  await reads(page, "Cannot reach the sign-in service.");
+  expect(page.text()).not.toContain("Signing you in…");
+  expect(field("Email address")).toBeDefined();
+});
+
+test("an offer that is being saved cannot be declined any more, and ends in the account", async () => {
+  const page = await signedIn();
+  const release = hold(page, "/user-authenticators/passkey");
+  (await shown("Create a passkey")).click();
+  await reads(page, "Saving your passkey…");
+  expect(() => button("Cancel")).toThrow();
+  button("Not now").click();
+  expect(page.requests).not.toContain("PUT /api/passkey-offer");
+  release();
+  await reads(page, "Passkey created. Next time you can sign in with it.");
+  await reads(page, "Not used yet");
+  expect(document.getElementById("status")?.textContent).toContain("Passkey created.");
+});
+
+test("a dialog that is left while the passkey is saved does not lose it", async () => {
+  const page = await signedIn();
+  (await shown("Not now")).click();
+  (await shown("Add a passkey")).click();
+  const release = hold(page, "/user-authenticators/passkey");
+  (await shown(here)).click();
+  await says("Saving your passkey…");
+  button("Close").click();
+  await eventually(() => expect(document.querySelector("dialog")).toBeNull());
+  release();
+  await reads(page, "Not used yet");
+  expect(page.authenticator.credentials()).toHaveLength(1);
+});
+
+test("a passkey whose last word got lost is in the list that follows", async () => {
+  const page = await signedIn();
+  (await shown("Not now")).click();
+  (await shown("Add a passkey")).click();
+  page.breakNetwork("/user-authenticators/passkey", "lost");
+  (await shown(here)).click();
+  await says("Cannot reach the sign-in service.");
+  button("Close").click();
+  await reads(page, "Not used yet");
+  expect(page.signals.map(([name]) => name)).not.toContain("signalUnknownCredential");
+});
+
+test("a refusal of a passkey that the device has made takes it away again, and says so", async () => {
+  const page = await open({ authenticator: createSoftAuthenticator() });
+  await page.signInWithCode(stack.newAddress());
+  const body = JSON.stringify({ error: "invalid_credential", errorCode: "invalid_credential" });
+  page.breakNetwork("/user-authenticators/passkey", { status: 400, body });
+  (await shown("Create a passkey")).click();
+  await reads(page, "The passkey could not be saved.");
+  expect(page.signals.map(([name]) => name)).toContain("signalUnknownCredential");
+});
