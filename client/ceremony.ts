@@ -165,6 +165,12 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
     return settle(signal, proof, passkey.signUp({ ...enrollment, ...place }));
   }
 
+  /** A second prompt for what is no fault of the person: options that were too old, a request that was in the way. */
+  async function twiceIfNeeded(once: () => Promise<CeremonyOutcome>, ...kinds: readonly string[]) {
+    const outcome = await once();
+    return kinds.includes(outcome.kind) ? once() : outcome;
+  }
+
   const signInOnce = (onAnswered: Told) =>
     slot.run("person", onAnswered, async (signal, told) =>
       authenticate(await forButton.take(), signal, told, false),
@@ -173,11 +179,7 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
   return {
     prepareSignIn: () => forButton.warm(),
 
-    async signIn(onAnswered = ignore) {
-      const outcome = await signInOnce(onAnswered);
-      const isWorthASecondPrompt = outcome.kind === "expired" || outcome.kind === "busy";
-      return isWorthASecondPrompt ? signInOnce(onAnswered) : outcome;
-    },
+    signIn: (onAnswered = ignore) => twiceIfNeeded(() => signInOnce(onAnswered), "expired", "busy"),
 
     prepareAutofill: () => forAutofill.warm(),
 
@@ -204,8 +206,12 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
       return {
         prepare: () => ready.warm(),
         run: (onAnswered, home = "client-device") =>
-          slot.run("person", onAnswered, async (signal, told) =>
-            register(await ready.take(), signal, told, { authenticatorAttachment, hints: [home] }),
+          twiceIfNeeded(
+            () =>
+              slot.run("person", onAnswered, async (signal, told) =>
+                register(await ready.take(), signal, told, { authenticatorAttachment, hints: [home] }),
+              ),
+            "busy",
           ),
       };
     },

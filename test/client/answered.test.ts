@@ -90,6 +90,15 @@ test("a passkey whose last word got lost is in the list that follows", async () 
   expect(page.signals.map(([name]) => name)).not.toContain("signalUnknownCredential");
 });
 
+test("a creation that another request is in the way of is tried once more, and then gives up", async () => {
+  const page = await signedIn();
+  await shown("Create a passkey");
+  page.breakPrompts(new DOMException("A request is already pending.", "OperationError"));
+  button("Create a passkey").click();
+  await reads(page, "Another passkey request is open. Close it and try again.");
+  expect(page.prompts.filter((prompt) => prompt === "create")).toHaveLength(2);
+});
+
 test("a refusal of a passkey that the device has made takes it away again, and says so", async () => {
   const page = await open({ authenticator: createSoftAuthenticator() });
   await page.signInWithCode(stack.newAddress());
