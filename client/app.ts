@@ -40,7 +40,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
   /** Where the later views cannot be loaded, the router says so; nothing is offered meanwhile. */
   const canEnrollHere = () =>
     later().then(
-      ({ canCreatePasskeyHere }) => canCreatePasskeyHere(),
+      ({ canOfferPasskeyHere }) => canOfferPasskeyHere(),
       () => false,
     );
 

@@ -2,16 +2,25 @@
 import { createAccountApi } from "../account-api.ts";
 import { ApiError } from "../api.ts";
 import { type AppContext, paths } from "../app-context.ts";
+import { canCreatePasskeyHere } from "../capabilities.ts";
 import { prepareEnrollment } from "../enrollment.ts";
 import { t } from "../language.ts";
 import { lazily } from "../lazily.ts";
 import type { MessageKey } from "../messages.ts";
+import { recall, remember } from "../remembered.ts";
 import type { Screen } from "../router.ts";
 import { announce } from "../status.ts";
 import { mountEnrollOffer } from "../views/enroll-offer.ts";
 
 /** An answer to the offer may get lost, but may not hold anybody up. */
 const patience = 1_500;
+
+/** Kept in this browser once creating a passkey has shown that it cannot: what it says of itself is not always true. */
+const cannotHere = "cannotCreatePasskey";
+
+export async function canOfferPasskeyHere(): Promise<boolean> {
+  return recall(cannotHere) === null && canCreatePasskeyHere();
+}
 
 export function enrollOfferScreen(context: AppContext): Screen {
   const { visit, passkeys, orSignIn, go } = context;
@@ -49,6 +58,7 @@ export function enrollOfferScreen(context: AppContext): Screen {
           const { enrollment, heed } = await prepared();
           const outcome = await orSignIn(enrollment.run(onAnswered));
           heed(outcome);
+          if (outcome.kind === "unsupported") remember(cannotHere, "yes");
           if (signal.aborted) return outcome;
           if (outcome.kind === "succeeded") leave("offer.created");
           if (outcome.kind === "alreadyRegistered") leave("failure.alreadyRegistered");

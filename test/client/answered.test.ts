@@ -99,6 +99,18 @@ test("a creation that another request is in the way of is tried once more, and t
   expect(page.prompts.filter((prompt) => prompt === "create")).toHaveLength(2);
 });
 
+test("a device that turned out unable is not offered a passkey again", async () => {
+  const page = await signedIn();
+  await shown("Create a passkey");
+  page.breakPrompts(new DOMException("No user verification.", "NotSupportedError"));
+  button("Create a passkey").click();
+  await reads(page, "This device cannot create passkeys.");
+  await fetch("/api/session", { method: "DELETE" });
+  await page.load();
+  await page.signInWithCode(stack.newAddress());
+  await eventually(() => expect(location.pathname).toBe("/account"));
+});
+
 test("a refusal of a passkey that the device has made takes it away again, and says so", async () => {
   const page = await open({ authenticator: createSoftAuthenticator() });
   await page.signInWithCode(stack.newAddress());

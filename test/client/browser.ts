@@ -53,6 +53,7 @@ export interface TestBrowserOptions {
 }
 
 export async function openBrowser(stack: Stack, options: TestBrowserOptions = {}): Promise<TestBrowser> {
+  localStorage.clear();
   const authenticator = options.authenticator ?? createSoftAuthenticator();
   const webauthn = asNavigatorCredentials(authenticator, stack.origin);
   const faults = new Map<string, NetworkFault>();
