@@ -18,6 +18,8 @@ export interface Visit {
   typedEmail: string;
   signInNotice: MessageKey | null;
   accountNotice: MessageKey | null;
+  /** The offer was left: Forward does not bring it back, because nobody is asked twice in a session. */
+  isOfferOver: boolean;
 }
 
 export interface AppContext {

@@ -21,7 +21,13 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
   const { signal } = life;
   const plainApi = createApi(mountedAt);
   const api = { ...plainApi, getConfig: lazily(plainApi.getConfig) };
-  const visit: Visit = { user: null, typedEmail: "", signInNotice: null, accountNotice: null };
+  const visit: Visit = {
+    user: null,
+    typedEmail: "",
+    signInNotice: null,
+    accountNotice: null,
+    isOfferOver: false,
+  };
   const autofillListeners: AutofillListeners = new Set();
 
   const loadPasskeys = lazily(async () => {
@@ -55,6 +61,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
 
     async enter({ user, offerPasskey }, how) {
       visit.user = user;
+      visit.isOfferOver = false;
       tabs.tell();
       const isOfferDue = offerPasskey && (await canEnrollHere());
       const crossDevice = how === "cross-device passkey";
@@ -91,7 +98,8 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
       [paths.account]: async () => (await later()).accountScreen(context),
     },
     resolve(wanted) {
-      if (visit.user !== null) return wanted === paths.offer ? paths.offer : paths.account;
+      if (visit.user !== null)
+        return wanted === paths.offer && canUsePasskeys() && !visit.isOfferOver ? wanted : paths.account;
       return wanted === paths.otp && readSentCode(history.state) !== null ? paths.otp : paths.signIn;
     },
     onLoadFailure: (view) => showLoadFailure(view, () => void start()),

@@ -77,7 +77,9 @@ export function enrollOfferScreen(context: AppContext): Screen {
           if (!signal.aborted) leave(null);
         },
       });
+      visit.isOfferOver = false;
       return () => {
+        visit.isOfferOver = true;
         life.abort();
         dispose();
       };

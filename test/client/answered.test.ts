@@ -1,5 +1,5 @@
 /** What the authenticator has answered is brought to its end, whatever the person or the network does meanwhile. */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
 import type { TestBrowser } from "./browser.ts";
 import { button, eventually, field, visibleText } from "./page.ts";
@@ -109,6 +109,14 @@ test("a device that turned out unable is not offered a passkey again", async () 
   await page.load();
   await page.signInWithCode(stack.newAddress());
   await eventually(() => expect(location.pathname).toBe("/account"));
+});
+
+test("where passkeys are not known, the address of the offer leads to the account", async () => {
+  const page = await signedIn();
+  vi.stubGlobal("PublicKeyCredential", undefined);
+  await page.load("/create-passkey");
+  await reads(page, "This browser cannot create passkeys.");
+  expect(location.pathname).toBe("/account");
 });
 
 test("a refusal of a passkey that the device has made takes it away again, and says so", async () => {

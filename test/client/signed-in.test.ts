@@ -13,6 +13,20 @@ test("an answer to the offer is kept before the page moves on, and a lost one ho
   expect(page.requests.findLast((request) => request.startsWith("PUT"))).toBe("PUT /api/passkey-offer");
 });
 
+test("whoever went Back from the offer is not offered it again by Forward", async () => {
+  const page = await open();
+  await page.signInWithCode(stack.newAddress());
+  await shown("Create a passkey");
+  history.pushState(null, "", "/account");
+  window.dispatchEvent(new PopStateEvent("popstate"));
+  await shown("Sign out");
+  history.pushState(null, "", "/create-passkey");
+  window.dispatchEvent(new PopStateEvent("popstate"));
+  await eventually(() => expect(location.pathname).toBe("/account"));
+  await page.load("/create-passkey");
+  await shown("Create a passkey");
+});
+
 test("after a passkey from another device, one on this device is offered", async () => {
   const { authenticator } = await withPasskey();
   authenticator.configure({ transport: "hybrid" });
