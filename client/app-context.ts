@@ -27,7 +27,7 @@ export interface AppContext {
   readonly visit: Visit;
   /** Loads the passkey part if it is not here yet. Rejects with an ApiError when it cannot be had. */
   passkeys(): Promise<Passkeys>;
-  go(path: Path, options?: { readonly replace?: boolean; readonly state?: unknown }): void;
+  go(path: Path, options?: { readonly replace?: boolean; readonly state?: unknown }): Promise<void>;
   /** From a finished sign-in to the account, by way of the offer where that is due. */
   enter(signedIn: SignedInResponse, how: "code" | "passkey" | "cross-device passkey"): Promise<void>;
   signedOut(): void;

@@ -65,8 +65,8 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
       tabs.tell();
       const isOfferDue = offerPasskey && (await canEnrollHere());
       const crossDevice = how === "cross-device passkey";
-      if (isOfferDue) router.go(paths.offer, { replace: true, state: { crossDevice } });
-      else router.go(paths.account, { replace: true });
+      if (isOfferDue) await router.go(paths.offer, { replace: true, state: { crossDevice } });
+      else await router.go(paths.account, { replace: true });
     },
 
     signedOut() {
@@ -74,7 +74,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
       visit.typedEmail = "";
       visit.signInNotice = "signIn.signedOut";
       tabs.tell();
-      router.go(paths.signIn);
+      void router.go(paths.signIn);
       announce(t("signIn.signedOut"));
     },
 
@@ -118,7 +118,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
     if (visit.user === null) return;
     visit.user = null;
     visit.signInNotice = "signIn.sessionEnded";
-    router.go(paths.signIn, { replace: true });
+    void router.go(paths.signIn, { replace: true });
   }
 
   /** Somebody signed in or out elsewhere: this page follows, and asks nothing of the person. */
@@ -127,7 +127,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
     if (user?.id === visit.user?.id) return;
     if (user === null) return sessionEnded();
     visit.user = user;
-    router.go(paths.account, { replace: true });
+    void router.go(paths.account, { replace: true });
   }
 
   async function start(): Promise<void> {

@@ -13,7 +13,8 @@ export interface Screen {
 
 export interface Router<Path extends string> {
   /** `state` stays with the history entry: it survives a reload and is back after Back. */
-  go(path: Path, options?: { readonly replace?: boolean; readonly state?: unknown }): void;
+  /** Resolves when the view is there, or was overtaken by another. */
+  go(path: Path, options?: { readonly replace?: boolean; readonly state?: unknown }): Promise<void>;
   /** Shows the view of the current address, again if it is shown already. */
   show(options?: { readonly moveFocus?: boolean }): Promise<void>;
 }
@@ -63,7 +64,7 @@ export function createRouter<Path extends string>(options: RouterOptions<Path>):
     go(path, { replace = false, state = null } = {}) {
       if (replace) history.replaceState(state, "", path);
       else history.pushState(state, "", path);
-      void show();
+      return show();
     },
     show,
   };

@@ -27,7 +27,7 @@ export function enrollOfferScreen(context: AppContext): Screen {
   const api = createAccountApi(context.api);
   function leave(notice: MessageKey | null): void {
     visit.accountNotice = notice;
-    go(paths.account, { replace: true });
+    void go(paths.account, { replace: true });
     if (notice !== null) announce(t(notice));
   }
 

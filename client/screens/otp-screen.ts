@@ -19,7 +19,7 @@ export function otpScreen({ api, enter, go }: AppContext): Screen {
           history.replaceState(renewed, "");
           return renewed;
         },
-        useOtherAddress: () => go(paths.signIn),
+        useOtherAddress: () => void go(paths.signIn),
       });
     },
   };

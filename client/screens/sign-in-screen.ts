@@ -38,7 +38,7 @@ export function signInScreen(context: AppContext, autofillListeners: AutofillLis
           visit.typedEmail = email;
           const state = sentCodeFrom(email, await api.challengeOtp({ email }));
           // Whoever left the view while the code was on its way, by autofill for example, stays where they are.
-          if (!signal.aborted) go(paths.otp, { state });
+          if (!signal.aborted) await go(paths.otp, { state });
         },
         signInWithPasskey: async (onFinishing) => (await passkeys()).signIn(onFinishing),
         cancelCeremony: () => void withPasskeys(({ ceremonies }) => ceremonies.cancel()),
