@@ -5,6 +5,7 @@
  */
 import { t } from "./language.ts";
 import type { MessageKey } from "./messages.ts";
+import { announce } from "./status.ts";
 
 export interface Screen {
   readonly title: MessageKey;
@@ -37,6 +38,8 @@ export function createRouter<Path extends string>(options: RouterOptions<Path>):
   async function show({ moveFocus = dispose !== undefined } = {}): Promise<void> {
     const mine = Symbol("navigation");
     latest = mine;
+    // What was going on belongs to the view before.
+    announce("");
     const path = resolve(location.pathname);
     if (path !== location.pathname) history.replaceState(null, "", path);
     let screen: Screen | Promise<Screen>;
