@@ -106,6 +106,14 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
   });
 
   const tabs = createTabs(() => void followSession(), signal);
+  // A page that the browser kept, and a tab that was left, may show somebody who is not signed in any more.
+  document.addEventListener(
+    "visibilitychange",
+    () => {
+      if (document.visibilityState === "visible") void followSession();
+    },
+    { signal },
+  );
   // Whoever came while the server could not be reached may have been signed in all the time.
   window.addEventListener("online", () => void followSession(), { signal });
 
@@ -117,14 +125,19 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
   function sessionEnded(): void {
     if (visit.user === null) return;
     visit.user = null;
+    visit.typedEmail = "";
     visit.signInNotice = "signIn.sessionEnded";
+    const words = t(visit.signInNotice);
     void router.go(paths.signIn, { replace: true });
+    announce(words);
   }
 
   /** Somebody signed in or out elsewhere: this page follows, and asks nothing of the person. */
   async function followSession(): Promise<void> {
-    const { user } = await api.getSession().catch(() => ({ user: visit.user }));
-    if (user?.id === visit.user?.id) return;
+    const before = visit.user;
+    const { user } = await api.getSession().catch(() => ({ user: before }));
+    // Whoever signed in or out on this page meanwhile knows better than an answer that is older.
+    if (visit.user !== before || user?.id === before?.id) return;
     if (user === null) return sessionEnded();
     visit.user = user;
     void router.go(paths.account, { replace: true });

@@ -1,7 +1,7 @@
 /** What a person is told, and where they can go on, when something around the sign-in is not as usual. */
 import { expect, test } from "vitest";
 import { button, eventually, field, type } from "./page.ts";
-import { open, stack } from "./suite.ts";
+import { open, reads, shown, stack } from "./suite.ts";
 
 const status = () => document.getElementById("status")?.textContent;
 
@@ -13,6 +13,37 @@ test("what was going on in one view is not said in the next", async () => {
   await eventually(() => field("Code"));
   expect(status()).toBe("");
   page.close();
+});
+
+test("a session that ended is said aloud as well", async () => {
+  const page = await open();
+  await page.signInWithCode(stack.newAddress());
+  (await shown("Not now")).click();
+  await shown("Sign out");
+  await eventually(() => expect(page.requests).toContain("GET /api/passkeys"));
+  await reads(page, "You have no passkeys yet.");
+  await fetch("/api/session", { method: "DELETE" });
+  document.dispatchEvent(new Event("visibilitychange"));
+  await reads(page, "You have been signed out.");
+  expect(status()).toBe("You have been signed out. Sign in again to go on.");
+});
+
+test("an answer from before a sign-in signs nobody out after it", async () => {
+  const page = await open();
+  let release = () => {};
+  const until = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  page.breakNetwork("/api/session", { until, body: '{"user":null}' });
+  document.dispatchEvent(new Event("visibilitychange"));
+  await page.signInWithCode(stack.newAddress());
+  (await shown("Not now")).click();
+  await reads(page, "You have no passkeys yet.");
+  release();
+  await until;
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(location.pathname).toBe("/account");
+  expect(button("Sign out")).toBeDefined();
 });
 
 test("Continue stays busy until the next view is there", async () => {
