@@ -29,6 +29,8 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
     isOfferOver: false,
   };
   const autofillListeners: AutofillListeners = new Set();
+  /** A session that was never seen again after it began is one that the browser does not keep. */
+  let isSessionProven = true;
 
   const loadPasskeys = lazily(async () => {
     const { createPasskeys } = await import("./passkeys.ts");
@@ -62,6 +64,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
     async enter({ user, offerPasskey }, how) {
       visit.user = user;
       visit.isOfferOver = false;
+      isSessionProven = false;
       tabs.tell();
       const isOfferDue = offerPasskey && (await canEnrollHere());
       const crossDevice = how === "cross-device passkey";
@@ -80,7 +83,9 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
 
     async orSignIn(call) {
       try {
-        return await call;
+        const answer = await call;
+        isSessionProven = true;
+        return answer;
       } catch (error) {
         if (error instanceof ApiError && error.code === "not_authenticated") sessionEnded();
         throw error;
@@ -126,7 +131,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
     if (visit.user === null) return;
     visit.user = null;
     visit.typedEmail = "";
-    visit.signInNotice = "signIn.sessionEnded";
+    visit.signInNotice = isSessionProven ? "signIn.sessionEnded" : "signIn.sessionNotKept";
     const words = t(visit.signInNotice);
     void router.go(paths.signIn, { replace: true });
     announce(words);

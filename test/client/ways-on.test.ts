@@ -1,9 +1,26 @@
 /** What a person is told, and where they can go on, when something around the sign-in is not as usual. */
 import { expect, test } from "vitest";
 import { button, eventually, field, type } from "./page.ts";
-import { open, reads, shown, stack } from "./suite.ts";
+import { open, reads, shown, stack, withPasskey } from "./suite.ts";
 
 const status = () => document.getElementById("status")?.textContent;
+
+test("a browser that does not keep the session is told to allow cookies, not that somebody signed it out", async () => {
+  const { authenticator } = await withPasskey();
+  const page = await open({ authenticator });
+  const body = JSON.stringify({
+    type: "/problems/not_authenticated",
+    title: "",
+    status: 401,
+    code: "not_authenticated",
+    requestId: "r",
+  });
+  page.breakNetwork("/api/passkeys", { status: 401, body });
+  await page.autofill.whenPending();
+  button("Sign in with a passkey").click();
+  await reads(page, "Allow cookies for this site, then sign in again.");
+  expect(status()).toContain("Allow cookies");
+});
 
 test("what was going on in one view is not said in the next", async () => {
   const page = await open();

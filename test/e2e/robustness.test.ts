@@ -117,7 +117,7 @@ test("with storage blocked, everything works", async () => {
   expect(complaints).toEqual([]);
 });
 
-test("with cookies blocked, nobody is signed in by accident, and a sentence says what is wrong", async () => {
+test("with cookies blocked, nobody is signed in by accident, and a sentence says what helps", async () => {
   const { page } = await app.open();
   await page.route("**/api/**", async (route) => {
     const headers = { ...route.request().headers() };
@@ -130,7 +130,7 @@ test("with cookies blocked, nobody is signed in by accident, and a sentence says
   await page.getByLabel("Code", { exact: true }).fill("123456");
   await page.context().clearCookies();
   await button(page, "Continue").click();
-  await page.getByText("Ask for a new one.").waitFor();
+  await page.getByText("allow cookies for this site").waitFor();
 });
 
 test("an extension that never answers leaves the email path open, and the prompt can be left", async () => {

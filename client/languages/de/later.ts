@@ -2,6 +2,9 @@
 import type { LaterMessages } from "../../messages.ts";
 
 export const later: LaterMessages = {
+  "signIn.sessionNotKept":
+    "Dieser Browser behält Ihre Anmeldung nicht. Erlauben Sie Cookies für diese Website und melden Sie sich wieder an.",
+
   "ceremony.confirming": "Wird bestätigt …",
   "ceremony.saving": "Ihr Passkey wird gespeichert …",
 
@@ -138,7 +141,7 @@ export const later: LaterMessages = {
 
   "problem.notAuthenticated": "Sie wurden abgemeldet. Melden Sie sich wieder an, um weiterzumachen.",
   "problem.otpNotRequested":
-    "Dieser Code wurde schon verwendet oder anderswo angefordert. Fordern Sie einen neuen an.",
+    "Dieser Code wurde schon verwendet oder in einem anderen Browser angefordert. Fordern Sie einen neuen an. Hilft das nicht, erlauben Sie Cookies für diese Website.",
   "problem.otpExpired": "Dieser Code ist zu alt. Fordern Sie einen neuen an.",
   "problem.otpAttemptsExceeded": "Zu viele falsche Codes. Fordern Sie einen neuen an.",
   "problem.stepUpRequired":

@@ -1,5 +1,8 @@
 /** The words of every view after the first one, in English. */
 export const later = {
+  "signIn.sessionNotKept":
+    "This browser does not keep you signed in. Allow cookies for this site, then sign in again.",
+
   "ceremony.confirming": "Confirming…",
   "ceremony.saving": "Saving your passkey…",
 
@@ -125,7 +128,8 @@ export const later = {
   "failure.refusedStepUp": "This passkey was not accepted. Try again, or use another way.",
 
   "problem.notAuthenticated": "You have been signed out. Sign in again to go on.",
-  "problem.otpNotRequested": "This code was used already, or was asked for elsewhere. Ask for a new one.",
+  "problem.otpNotRequested":
+    "This code was used already, or was asked for in another browser. Ask for a new one. If that does not help, allow cookies for this site.",
   "problem.otpExpired": "This code is too old. Ask for a new one.",
   "problem.otpAttemptsExceeded": "Too many wrong codes. Ask for a new one.",
   "problem.stepUpRequired": "It has been a while. Confirm it is you, then try again.",
