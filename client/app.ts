@@ -107,7 +107,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
         return wanted === paths.offer && canUsePasskeys() && !visit.isOfferOver ? wanted : paths.account;
       return wanted === paths.otp && readSentCode(history.state) !== null ? paths.otp : paths.signIn;
     },
-    onLoadFailure: (view) => showLoadFailure(view, () => void start()),
+    onLoadFailure: (view) => showLoadFailure(view, () => void start(true)),
   });
 
   const tabs = createTabs(() => void followSession(), signal);
@@ -148,7 +148,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
     void router.go(paths.account, { replace: true });
   }
 
-  async function start(): Promise<void> {
+  async function start(isSecondTry = false): Promise<void> {
     if (sendToLocalhost()) return;
     // The passkey part and the SDK load beside the question who is signed in.
     if (canUsePasskeys()) loadPasskeys().catch(() => {});
@@ -160,11 +160,11 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
     try {
       await useLanguage(preferredLanguage());
     } catch {
-      showLoadFailure(root, () => void start());
+      showLoadFailure(root, () => void start(true));
       return;
     }
     visit.user = (await asked).user;
-    await router.show();
+    await router.show({ moveFocus: isSecondTry });
     // What comes next is here before it is asked for.
     whenIdle(() => {
       later().then(
@@ -191,6 +191,7 @@ function showLoadFailure(root: HTMLElement, retry: () => void): void {
   const template = document.getElementById("load-failure");
   if (!(template instanceof HTMLTemplateElement)) return;
   root.replaceChildren(document.importNode(template.content, true));
+  root.querySelector("h1")?.focus();
   root.querySelector("button")?.addEventListener("click", retry, { once: true });
 }
 
