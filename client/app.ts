@@ -195,7 +195,7 @@ function showLoadFailure(root: HTMLElement, retry: () => void): void {
   root.querySelector("button")?.addEventListener("click", retry, { once: true });
 }
 
+/** Safari has no idle callbacks. */
 function whenIdle(task: () => void): void {
-  if (typeof requestIdleCallback === "function") requestIdleCallback(task);
-  else setTimeout(task, 200);
+  (window.requestIdleCallback ?? setTimeout)(task);
 }
