@@ -21,12 +21,16 @@ export const noFailure: Failure = { words: "", isQuiet: true, pause: 0 };
 /** Seconds to wait where nobody says how long: more than Authsignal's shortest window asks for. */
 export const usualPause = 30;
 
-const problemWords: Readonly<Record<ApiErrorCode, MessageKey>> = {
-  validation_failed: "problem.rejected",
-  malformed_json: "problem.rejected",
-  payload_too_large: "problem.rejected",
-  unsupported_media_type: "problem.rejected",
-  cross_site_request: "problem.rejected",
+type WrongRequest =
+  | "validation_failed"
+  | "malformed_json"
+  | "payload_too_large"
+  | "unsupported_media_type"
+  | "cross_site_request"
+  | "not_found";
+
+/** Codes that are not here say that the request itself was wrong: it was made by a page of another version. */
+const problemWords: Readonly<Record<Exclude<ApiErrorCode, WrongRequest>, MessageKey>> = {
   not_authenticated: "problem.notAuthenticated",
   step_up_required: "problem.stepUpRequired",
   otp_not_requested: "problem.otpNotRequested",
@@ -42,7 +46,6 @@ const problemWords: Readonly<Record<ApiErrorCode, MessageKey>> = {
   unreachable: "failure.unreachable",
   passkey_not_found: "problem.passkeyNotFound",
   passkey_limit_reached: "problem.passkeyLimitReached",
-  not_found: "problem.rejected",
   internal_error: "problem.internal",
 };
 
@@ -58,9 +61,12 @@ export function explainError(error: unknown): string {
   if (code === "otp_incorrect" && problem?.attemptsLeft !== undefined) {
     return t("otp.attemptsLeft", { count: problem.attemptsLeft });
   }
-  // A code that this page does not know is one of a newer server.
-  const key = Object.hasOwn(problemWords, code) ? problemWords[code] : "problem.rejected";
+  const key = isListed(code) ? problemWords[code] : "problem.rejected";
   return t(key, { count: pauseIn(error), requestId: problem?.requestId ?? "" });
+}
+
+function isListed(code: ApiErrorCode): code is keyof typeof problemWords {
+  return Object.hasOwn(problemWords, code);
 }
 
 function pauseIn({ problem }: ApiError): number {
