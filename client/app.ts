@@ -31,9 +31,14 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
   const autofillListeners: AutofillListeners = new Set();
   /** A session that was never seen again after it began is one that the browser does not keep. */
   let isSessionProven = true;
+  let hasLanguage = Promise.resolve();
 
   const loadPasskeys = lazily(async () => {
-    const { createPasskeys } = await import("./passkeys.ts");
+    // With the words for how a ceremony ends.
+    const [{ createPasskeys }] = await Promise.all([
+      import("./passkeys.ts"),
+      hasLanguage.then(loadLaterWords),
+    ]);
     return createPasskeys(context, (news) => {
       for (const listener of autofillListeners) listener(news);
     });
@@ -150,6 +155,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
 
   async function start(isSecondTry = false): Promise<void> {
     if (sendToLocalhost()) return;
+    hasLanguage = useLanguage(preferredLanguage());
     // The passkey part and the SDK load beside the question who is signed in.
     if (canUsePasskeys()) loadPasskeys().catch(() => {});
     const asked = api.getSession().catch((error: unknown) => {
@@ -158,7 +164,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
       throw error;
     });
     try {
-      await useLanguage(preferredLanguage());
+      await hasLanguage;
     } catch {
       showLoadFailure(root, () => void start(true));
       return;

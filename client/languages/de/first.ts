@@ -1,4 +1,4 @@
-/** Die Wörter der ersten Ansicht und aller Fehlschläge, auf Deutsch. */
+/** Die Wörter der ersten Ansicht, auf Deutsch. */
 import type { FirstMessages } from "../../messages.ts";
 
 export const first: FirstMessages = {
@@ -23,19 +23,6 @@ export const first: FirstMessages = {
   "ceremony.cancel": "Abbrechen",
   "ceremony.finishing": "Sie werden angemeldet …",
 
-  "failure.cancelled": "Kein Passkey verwendet. Versuchen Sie es noch einmal oder nutzen Sie die E-Mail.",
-  "failure.misconfigured":
-    "Für diese Adresse sind keine Passkeys eingerichtet. Melden Sie sich mit der E-Mail an.",
-  "failure.unsupported": "Dieses Gerät unterstützt keine Passkeys. Melden Sie sich mit der E-Mail an.",
-  "failure.busy":
-    "Eine andere Passkey-Anfrage ist offen. Schließen Sie sie und versuchen Sie es noch einmal, oder nutzen Sie die E-Mail.",
-  "failure.authenticatorFailed":
-    "Ihr Gerät konnte das nicht abschließen. Versuchen Sie es noch einmal oder nutzen Sie die E-Mail.",
-  "failure.expired": "Das hat zu lange gedauert. Versuchen Sie es noch einmal.",
-  "failure.unknownCredential":
-    "Dieser Passkey wurde aus Ihrem Konto entfernt. Melden Sie sich mit der E-Mail an.",
-  "failure.refused":
-    "Dieser Passkey wurde nicht akzeptiert. Versuchen Sie es noch einmal oder nutzen Sie die E-Mail.",
   "failure.unreachable":
     "Der Anmeldedienst ist nicht erreichbar. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.",
 

@@ -1,4 +1,4 @@
-/** Die Wörter aller Ansichten nach der ersten, auf Deutsch. */
+/** Die Wörter aller Ansichten nach der ersten, und davon, wie Zeremonien enden, auf Deutsch. */
 import type { LaterMessages } from "../../messages.ts";
 
 export const later: LaterMessages = {
@@ -120,6 +120,19 @@ export const later: LaterMessages = {
   "stepUp.email": "Code per E-Mail senden",
   "stepUp.noMethod": "Melden Sie sich dafür ab und wieder an.",
 
+  "failure.cancelled": "Kein Passkey verwendet. Versuchen Sie es noch einmal oder nutzen Sie die E-Mail.",
+  "failure.misconfigured":
+    "Für diese Adresse sind keine Passkeys eingerichtet. Melden Sie sich mit der E-Mail an.",
+  "failure.unsupported": "Dieses Gerät unterstützt keine Passkeys. Melden Sie sich mit der E-Mail an.",
+  "failure.busy":
+    "Eine andere Passkey-Anfrage ist offen. Schließen Sie sie und versuchen Sie es noch einmal, oder nutzen Sie die E-Mail.",
+  "failure.authenticatorFailed":
+    "Ihr Gerät konnte das nicht abschließen. Versuchen Sie es noch einmal oder nutzen Sie die E-Mail.",
+  "failure.expired": "Das hat zu lange gedauert. Versuchen Sie es noch einmal.",
+  "failure.unknownCredential":
+    "Dieser Passkey wurde aus Ihrem Konto entfernt. Melden Sie sich mit der E-Mail an.",
+  "failure.refused":
+    "Dieser Passkey wurde nicht akzeptiert. Versuchen Sie es noch einmal oder nutzen Sie die E-Mail.",
   "failure.notCreated": "Nicht erstellt. Sie können das später in Ihrem Konto nachholen.",
   "failure.alreadyRegistered": "Auf diesem Gerät haben Sie schon einen Passkey.",
   "failure.misconfiguredCreate": "Für diese Adresse sind keine Passkeys eingerichtet.",

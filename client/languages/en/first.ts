@@ -1,5 +1,5 @@
 /**
- * The words of the first view and of every failure, in English.
+ * The words of the first view, in English.
  *
  * "passkey" is a common noun in lower case, tied to "fingerprint, face or screen lock"; the same words before and
  * after the device's own dialog; nobody is blamed for a cancel.
@@ -25,14 +25,6 @@ export const first = {
   "ceremony.cancel": "Cancel",
   "ceremony.finishing": "Signing you in…",
 
-  "failure.cancelled": "No passkey used. Try again, or continue with email.",
-  "failure.misconfigured": "Passkeys are not set up for this address. Continue with email.",
-  "failure.unsupported": "This device cannot use passkeys. Continue with email.",
-  "failure.busy": "Another passkey request is open. Close it and try again, or continue with email.",
-  "failure.authenticatorFailed": "Your device could not finish. Try again, or continue with email.",
-  "failure.expired": "That took too long. Try again.",
-  "failure.unknownCredential": "This passkey was removed from your account. Continue with email.",
-  "failure.refused": "This passkey was not accepted. Try again, or continue with email.",
   "failure.unreachable": "Cannot reach the sign-in service. Check your connection and try again.",
 
   "problem.internal": "Something went wrong on our side. Try again. If it stays, quote {requestId}.",

@@ -1,4 +1,4 @@
-/** The words of every view after the first one, in English. */
+/** The words of every view after the first one, and of how ceremonies end, in English. */
 export const later = {
   "signIn.sessionNotKept":
     "This browser does not keep you signed in. Allow cookies for this site, then sign in again.",
@@ -114,6 +114,14 @@ export const later = {
   "stepUp.email": "Email me a code",
   "stepUp.noMethod": "To do this, sign out and sign in again.",
 
+  "failure.cancelled": "No passkey used. Try again, or continue with email.",
+  "failure.misconfigured": "Passkeys are not set up for this address. Continue with email.",
+  "failure.unsupported": "This device cannot use passkeys. Continue with email.",
+  "failure.busy": "Another passkey request is open. Close it and try again, or continue with email.",
+  "failure.authenticatorFailed": "Your device could not finish. Try again, or continue with email.",
+  "failure.expired": "That took too long. Try again.",
+  "failure.unknownCredential": "This passkey was removed from your account. Continue with email.",
+  "failure.refused": "This passkey was not accepted. Try again, or continue with email.",
   "failure.notCreated": "Not created. You can do it later in your account.",
   "failure.alreadyRegistered": "This device already has a passkey for you.",
   "failure.misconfiguredCreate": "Passkeys are not set up for this address.",
