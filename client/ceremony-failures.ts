@@ -5,7 +5,7 @@
  * must not: be known to ceremony.ts: outcomes are facts, words are ours.
  */
 import type { FailureKind } from "./ceremony-outcome.ts";
-import { type Failure, noFailure, usualPause } from "./failures.ts";
+import { type Failure, noFailure, usualPause, waitOf } from "./failures.ts";
 import { t } from "./language.ts";
 import type { MessageKey } from "./messages.ts";
 
@@ -46,7 +46,7 @@ export function failureOf(kind: FailureKind | "succeeded", flow: Flow): Failure 
   const key = kind === "succeeded" ? null : failureWords[kind][flow];
   if (key === null) return noFailure;
   return {
-    words: t(key, { count: usualPause }),
+    words: t(key, { time: waitOf(usualPause) }),
     isQuiet: kind === "cancelled" || kind === "alreadyRegistered",
     pause: kind === "rateLimited" ? usualPause : 0,
   };

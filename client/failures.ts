@@ -4,7 +4,7 @@
  * must not: look at a title or a detail of a problem: those are for developers. Codes are the contract.
  */
 import { ApiError, type ApiErrorCode } from "./api.ts";
-import { t } from "./language.ts";
+import { currentLanguage, t } from "./language.ts";
 import type { MessageKey } from "./messages.ts";
 import { setText } from "./text.ts";
 
@@ -62,7 +62,13 @@ export function explainError(error: unknown): string {
     return t("otp.attemptsLeft", { count: problem.attemptsLeft });
   }
   const key = isListed(code) ? problemWords[code] : "problem.rejected";
-  return t(key, { count: pauseIn(error), requestId: problem?.requestId ?? "" });
+  return t(key, { time: waitOf(pauseIn(error)), requestId: problem?.requestId ?? "" });
+}
+
+/** How long, in words: "30 seconds", "15 minutes". */
+export function waitOf(seconds: number): string {
+  const [unit, count] = seconds > 90 ? ["minute", Math.ceil(seconds / 60)] : ["second", seconds];
+  return new Intl.NumberFormat(currentLanguage(), { style: "unit", unit, unitDisplay: "long" }).format(count);
 }
 
 function isListed(code: ApiErrorCode): code is keyof typeof problemWords {

@@ -1,8 +1,8 @@
 /**
  * needs:    styles/button.css, which shows what is left.
  * does:     takes a button out of use for some seconds and counts them down on it.
- * must not: use `disabled`: that would throw the focus away. Must not change text that is read aloud: a count in a
- *           live region would be read every second.
+ * must not: use `disabled`: that would throw the focus away. Must not change text that is read aloud, the button's name
+ *           included: the style sheet shows what is left, and says nothing in its place.
  */
 export function rest(button: HTMLButtonElement, seconds: number, signal: AbortSignal): void {
   if (seconds <= 0) return;
@@ -15,10 +15,12 @@ export function rest(button: HTMLButtonElement, seconds: number, signal: AbortSi
   function update(): void {
     const left = Math.ceil((end - Date.now()) / 1_000);
     button.dataset.wait = String(left);
+    button.dataset.left = left > 90 ? `${Math.ceil(left / 60)} min` : `${left} s`;
     if (left > 0) return;
     clearInterval(ticking);
     button.removeAttribute("aria-disabled");
     delete button.dataset.wait;
+    delete button.dataset.left;
   }
 }
 

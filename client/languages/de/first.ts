@@ -28,9 +28,6 @@ export const first: FirstMessages = {
 
   "problem.internal":
     "Bei uns ist etwas schiefgegangen. Versuchen Sie es noch einmal. Falls es so bleibt, nennen Sie uns {requestId}.",
-  "problem.rateLimited": {
-    one: "Zu viele Versuche. Warten Sie eine Sekunde, dann geht es weiter.",
-    other: "Zu viele Versuche. Warten Sie {count} Sekunden, dann geht es weiter.",
-  },
+  "problem.rateLimited": "Zu viele Versuche. Warten Sie {time}, dann geht es weiter.",
   "problem.rejected": "Diese Seite ist veraltet. Laden Sie sie neu und versuchen Sie es noch einmal.",
 };
