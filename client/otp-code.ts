@@ -5,8 +5,12 @@
  */
 import type { MessageKey } from "./messages.ts";
 
+/** The one number of six to eight digits, out of a whole sentence too; else what was typed, for the complaint. */
 export function digitsOf(typed: string): string {
-  return typed.replace(/[\s-]/g, "");
+  // Digits of other widths, and what mail programs put between digits: spaces of every kind, hyphens, dots.
+  const plain = typed.normalize("NFKC").replace(/(?<=\d)[\s\p{Cf}\p{Pd}.]+(?=\d)/gu, "");
+  const [code, ...others] = plain.match(/(?<!\d)\d{6,8}(?!\d)/g) ?? [];
+  return code === undefined || others.length > 0 ? plain.trim() : code;
 }
 
 export function complaintAboutCode(digits: string): MessageKey | null {
