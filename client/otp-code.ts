@@ -1,8 +1,9 @@
 /**
- * needs:    nothing.
- * does:     reads a code as people type and paste it.
+ * needs:    the error codes of api.ts.
+ * does:     reads a code as people type and paste it, and knows which refusals are about it.
  * must not: be stricter than our server.
  */
+import { ApiError } from "./api.ts";
 import type { MessageKey } from "./messages.ts";
 
 /** The one number of six to eight digits, out of a whole sentence too; else what was typed, for the complaint. */
@@ -16,4 +17,9 @@ export function digitsOf(typed: string): string {
 export function complaintAboutCode(digits: string): MessageKey | null {
   if (digits === "") return "otp.codeMissing";
   return /^\d{6,8}$/.test(digits) ? null : "otp.codeMalformed";
+}
+
+/** Whether it is what was typed that the person has to change. */
+export function isAboutCode(error: unknown): boolean {
+  return error instanceof ApiError && (error.code.startsWith("otp_") || error.code === "validation_failed");
 }

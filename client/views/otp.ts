@@ -3,9 +3,9 @@
  * does:     takes the code from the email; sends another one when the person asks and the service allows it.
  * must not: submit by itself: whoever corrects a digit would lose an attempt.
  */
-import { failureOfError } from "../failures.ts";
+import { type Failure, failureOfError, noFailure, showFailure } from "../failures.ts";
 import { t } from "../language.ts";
-import { complaintAboutCode, digitsOf } from "../otp-code.ts";
+import { complaintAboutCode, digitsOf, isAboutCode } from "../otp-code.ts";
 import { query } from "../query.ts";
 import { isResting, rest } from "../rest-button.ts";
 import { announce } from "../status.ts";
@@ -33,6 +33,7 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
   let { sent } = deps;
   let busyWith: "nothing" | "checking" | "sending" = "nothing";
   let codeError = "";
+  let failure: Failure = noFailure;
   let note = "";
 
   fillFromTemplate(root, "otp-view");
@@ -42,6 +43,7 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
   const codeErrorText = query(root, "codeError", HTMLElement);
   const sentTo = query(root, "sentTo", HTMLElement);
   const lifetime = query(root, "lifetime", HTMLElement);
+  const failureText = query(root, "failure", HTMLElement);
   const submit = query(root, "submit", HTMLButtonElement);
   const resend = query(root, "resend", HTMLButtonElement);
   const resendHint = query(root, "resendHint", HTMLElement);
@@ -71,6 +73,7 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
       return;
     }
     busyWith = "checking";
+    failure = noFailure;
     note = "";
     update();
     announce(t("otp.checking"));
@@ -79,9 +82,7 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
       return;
     } catch (error) {
       if (signal.aborted) return;
-      const { words, pause } = failureOfError(error);
-      codeError = words;
-      rest(submit, pause, signal);
+      complain(error, submit);
     }
     busyWith = "nothing";
     announce("");
@@ -94,6 +95,7 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
     if (busyWith !== "nothing" || isResting(resend)) return;
     busyWith = "sending";
     codeError = "";
+    failure = noFailure;
     update();
     try {
       const renewed = await deps.sendNewCode(sent.email);
@@ -104,13 +106,19 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
       announce(note);
     } catch (error) {
       if (signal.aborted) return;
-      const { words, pause } = failureOfError(error);
-      codeError = words;
-      rest(resend, pause, signal);
+      complain(error, resend);
     }
     busyWith = "nothing";
     update();
     code.focus();
+  }
+
+  /** A code that is right is not marked as wrong because the network is gone. */
+  function complain(error: unknown, button: HTMLButtonElement): void {
+    const refusal = failureOfError(error);
+    if (isAboutCode(error)) codeError = refusal.words;
+    else failure = refusal;
+    rest(button, refusal.pause, signal);
   }
 
   function update(): void {
@@ -122,6 +130,7 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
     code.setAttribute("aria-invalid", String(codeError !== ""));
     code.setAttribute("aria-describedby", codeError === "" ? "code-hint" : codeErrorText.id);
     setText(codeErrorText, codeError);
+    showFailure(failureText, failure);
     submit.setAttribute("aria-busy", String(busyWith === "checking"));
     resend.setAttribute("aria-busy", String(busyWith === "sending"));
     resend.disabled = wait > 0;

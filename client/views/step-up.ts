@@ -9,7 +9,7 @@ import { failureOf } from "../ceremony-failures.ts";
 import type { CeremonyOutcome } from "../ceremony-outcome.ts";
 import { type Failure, failureOfError, noFailure, showFailure } from "../failures.ts";
 import { t } from "../language.ts";
-import { complaintAboutCode, digitsOf } from "../otp-code.ts";
+import { complaintAboutCode, digitsOf, isAboutCode } from "../otp-code.ts";
 import { query } from "../query.ts";
 import { isResting, rest } from "../rest-button.ts";
 import { setText } from "../text.ts";
@@ -109,7 +109,8 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
     } catch (error) {
       if (signal.aborted) return;
       const refusal = failureOfError(error);
-      codeError = refusal.words;
+      if (isAboutCode(error)) codeError = refusal.words;
+      else failure = refusal;
       rest(submit, refusal.pause, signal);
     }
     end(code);

@@ -96,6 +96,7 @@ test("an absent service keeps the code and says what to do", async () => {
   await submit("111111");
   expect(visibleText(root)).toContain("Cannot reach the sign-in service.");
   expect(field("Code").value).toBe("111111");
+  expect(field("Code").getAttribute("aria-invalid")).toBe("false");
 });
 
 test("what people select to copy stays selected while the wait is counted down", async () => {
