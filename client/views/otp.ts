@@ -35,6 +35,7 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
   let codeError = "";
   let failure: Failure = noFailure;
   let note = "";
+  let wasExpired = false;
 
   fillFromTemplate(root, "otp-view");
 
@@ -125,6 +126,8 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
     const minutes = Math.round((sent.expiresAt - Date.now()) / 60_000);
     const wait = Math.max(0, Math.ceil((sent.resendAt - Date.now()) / 1_000));
     const isExpired = sent.expiresAt <= Date.now();
+    if (isExpired && !wasExpired) announce(t("otp.expired"));
+    wasExpired = isExpired;
     setText(sentTo, t("otp.sentTo", { email: sent.email }));
     setText(lifetime, isExpired ? t("otp.expired") : t("otp.lifetime", { count: Math.max(1, minutes) }));
     code.setAttribute("aria-invalid", String(codeError !== ""));

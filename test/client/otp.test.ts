@@ -106,6 +106,16 @@ test("what people select to copy stays selected while the wait is counted down",
   expect(document.getElementById("code-hint")?.firstChild?.firstChild).toBe(sentTo);
 });
 
+test("the end of a code is said aloud, once", async () => {
+  open();
+  await vi.advanceTimersByTimeAsync(601_000);
+  const status = document.getElementById("status");
+  expect(status?.textContent).toBe("The code is too old now. Send a new one.");
+  if (status !== null) status.textContent = "";
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(status?.textContent).toBe("");
+});
+
 test("a second click while the code is being checked does nothing", async () => {
   open();
   type(field("Code"), "123456");
