@@ -7,7 +7,17 @@
 import { z } from "zod";
 
 /** RFC 5321 4.5.3.1.3: a path is at most 256 octets, angle brackets included. */
-const email = z.string().trim().max(254).pipe(z.email());
+/**
+ * What mail servers take (RFC 5321 section 4.1.2, without quoted local parts and address literals), with a dot in the
+ * domain. A domain of other scripts comes in ASCII, as browsers send it: `xn--e1afmkfd.xn--p1ai`.
+ */
+const emailPattern =
+  /^(?=.{1,64}@)[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z](?:[a-z\d-]{0,61}[a-z\d])$/i;
+const email = z
+  .string()
+  .trim()
+  .max(254)
+  .pipe(z.email({ pattern: emailPattern }));
 const instant = z.iso.datetime();
 /** An Authsignal token is a JWT; ours never look inside one. */
 const resultToken = z
