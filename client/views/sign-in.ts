@@ -4,6 +4,7 @@
  * must not: open a passkey dialog by itself: without a passkey here, that is a QR code nobody asked for. Must not
  *           start autofill either: the field's `autocomplete` is its whole part in that.
  */
+import { ApiError } from "../api.ts";
 import { type Failure, failureOfError, noFailure, showFailure } from "../failures.ts";
 import { t } from "../language.ts";
 import type { MessageKey } from "../messages.ts";
@@ -12,6 +13,7 @@ import { query } from "../query.ts";
 import { isResting, rest } from "../rest-button.ts";
 import { announce } from "../status.ts";
 import { fillFromTemplate } from "../template.ts";
+import { setText } from "../text.ts";
 
 export interface SignInDeps {
   /** What was typed before, on this page or before a reload. */
@@ -92,13 +94,17 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
       await deps.sendCode(address);
     } catch (error) {
       if (signal.aborted) return;
-      failure = failureOfError(error);
+      // Browsers let addresses pass that no mail server takes.
+      if (error instanceof ApiError && error.code === "validation_failed")
+        emailError = "signIn.emailMalformed";
+      else failure = failureOfError(error);
       rest(submit, failure.pause, signal);
       announce("");
     }
     if (signal.aborted) return;
     busyWith = "nothing";
     update();
+    if (emailError !== null) email.focus();
   }
 
   async function onPasskey(): Promise<void> {
@@ -137,8 +143,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
     email.setAttribute("aria-invalid", String(emailError !== null));
     if (emailError === null) email.removeAttribute("aria-describedby");
     else email.setAttribute("aria-describedby", emailErrorText.id);
-    emailErrorText.hidden = emailError === null;
-    emailErrorText.textContent = emailError === null ? "" : t(emailError);
+    setText(emailErrorText, emailError === null ? "" : t(emailError));
     submit.setAttribute("aria-busy", String(busyWith === "email"));
     passkeyPart.hidden = !deps.canUsePasskeys;
     unsupported.hidden = deps.canUsePasskeys;

@@ -5,6 +5,19 @@ import { open, reads, shown, stack, withPasskey } from "./suite.ts";
 
 const status = () => document.getElementById("status")?.textContent;
 
+test.each(["ada@company", "a..b@example.com", ".ada@example.com", `${"a".repeat(65)}@example.com`])(
+  "the address %s is called what it is: no address, and the field is marked",
+  async (address) => {
+    const page = await open();
+    type(field("Email address"), address);
+    button("Continue").click();
+    await reads(page, "Enter an email address like name@example.com.");
+    expect(field("Email address").getAttribute("aria-invalid")).toBe("true");
+    expect(document.activeElement).toBe(field("Email address"));
+    expect(page.text()).not.toContain("out of date");
+  },
+);
+
 test("a browser that does not keep the session is told to allow cookies, not that somebody signed it out", async () => {
   const { authenticator } = await withPasskey();
   const page = await open({ authenticator });
