@@ -19,7 +19,8 @@ export function otpScreen({ api, enter, go }: AppContext): Screen {
           history.replaceState(renewed, "");
           return renewed;
         },
-        useOtherAddress: () => void go(paths.signIn),
+        // In its place: who signs in with another address leaves no way Back to this one.
+        useOtherAddress: () => void go(paths.signIn, { replace: true }),
       });
     },
   };

@@ -76,6 +76,19 @@ test("an answer from before a sign-in signs nobody out after it", async () => {
   expect(button("Sign out")).toBeDefined();
 });
 
+test("an address that was given up for another is not a step Back away", async () => {
+  await open();
+  const given = stack.newAddress();
+  type(field("Email address"), given);
+  button("Continue").click();
+  const leave = await shown("Use another address");
+  const steps = history.length;
+  leave.click();
+  await eventually(() => field("Email address"));
+  expect(history.length).toBe(steps);
+  expect(JSON.stringify(history.state)).not.toContain(given);
+});
+
 test("Continue stays busy until the next view is there", async () => {
   const page = await open();
   type(field("Email address"), stack.newAddress());
