@@ -93,7 +93,9 @@ describe("the button", () => {
     await browser.load("/");
     await enrolAnother();
     browser.breakNetwork("/validate", { status: 500, body: problem("internal_error", 500) });
-    expect(await fail(button1)).toBe("Something went wrong on our side. Try again. If it stays, quote r-1.");
+    expect(await fail(button1)).toBe(
+      "Something went wrong on our side. Try again. If it keeps happening, quote r-1.",
+    );
   });
 
   test("an expired challenge is fetched anew once, silently", async () => {

@@ -74,7 +74,7 @@ describe("choosing", () => {
     const late = loadLaterWords();
     await useLanguage("de", "all");
     await late;
-    expect(t("otp.title")).toBe("Sehen Sie in Ihre E-Mails");
+    expect(t("otp.title")).toBe("Prüfen Sie Ihre E-Mails");
   });
 
   test("the document says which language it is in, and counts are in its grammar", async () => {

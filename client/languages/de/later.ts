@@ -8,7 +8,7 @@ export const later: LaterMessages = {
   "ceremony.confirming": "Wird bestätigt …",
   "ceremony.saving": "Ihr Passkey wird gespeichert …",
 
-  "otp.title": "Sehen Sie in Ihre E-Mails",
+  "otp.title": "Prüfen Sie Ihre E-Mails",
   "otp.sentTo": "Wir haben einen Code an {email} gesendet.",
   "otp.lifetime": {
     one: "Der Code gilt eine Minute.",
@@ -40,10 +40,10 @@ export const later: LaterMessages = {
   "offer.leadHere":
     "Sie haben sich mit einem Passkey von einem anderen Gerät angemeldet. Mit einem auf diesem Gerät kann das andere in der Tasche bleiben.",
   "offer.fast": "Meldet Sie in Sekunden an",
-  "offer.safe": "Gilt nur auf dieser Website, niemand kann ihn Ihnen abschwatzen",
+  "offer.safe": "Gilt nur auf dieser Website, niemand kann ihn Ihnen entlocken",
   "offer.private": "Fingerabdruck und Gesicht verlassen Ihr Gerät nie",
   "offer.shared":
-    "Wer dieses Gerät entsperren kann, kann sich damit anmelden. Überspringen Sie das auf geteilten Geräten.",
+    "Wer dieses Gerät entsperren kann, kann sich damit anmelden. Überspringen Sie das auf gemeinsam genutzten Geräten.",
   "offer.create": "Passkey erstellen",
   "offer.skip": "Nicht jetzt",
   "offer.never": "Nicht mehr fragen",
@@ -54,7 +54,7 @@ export const later: LaterMessages = {
     "Ein Passkey ersetzt ein Passwort. Ihr Gerät bewahrt ihn auf und verwendet ihn erst, wenn Sie es entsperren, mit Fingerabdruck, Gesicht oder Displaysperre. Sie müssen sich nichts merken, und bei uns kann nichts gestohlen werden.",
   "about.where": "Wo werden Passkeys gespeichert?",
   "about.whereText":
-    "Im Passwortmanager Ihres Geräts, zum Beispiel Apple Passwörter, Google Passwortmanager oder Windows Hello, oder in einem, den Sie installiert haben. Die meisten bringen Ihre Passkeys auf alle Ihre Geräte. Ein Sicherheitsschlüssel behält sie bei sich.",
+    "Im Passwortmanager Ihres Geräts, zum Beispiel Apple Passwörter, Google Passwortmanager oder Windows Hello, oder in einem, den Sie installiert haben. Die meisten bringen Ihre Passkeys auf alle Ihre Geräte. Auf einem Sicherheitsschlüssel bleiben sie auf dem Schlüssel selbst.",
 
   "account.title": "Ihr Konto",
   "account.signedInAs": "Angemeldet als {email}",
@@ -92,11 +92,11 @@ export const later: LaterMessages = {
 
   "dialog.close": "Schließen",
   "add.title": "Passkey hinzufügen",
-  "add.lead": "Wo soll der neue Passkey liegen?",
+  "add.lead": "Wo soll der neue Passkey gespeichert werden?",
   "add.here": "Dieses Gerät",
   "add.hereText": "Entsperren mit Fingerabdruck, Gesicht oder Displaysperre.",
   "add.securityKey": "Sicherheitsschlüssel",
-  "add.securityKeyText": "Ein Schlüssel zum Einstecken oder ans Telefon Halten.",
+  "add.securityKeyText": "Zum Einstecken oder ans Telefon halten.",
 
   "delete.title": "{name} löschen?",
   "delete.lead": "Sie können sich mit diesem Passkey dann nicht mehr anmelden.",
@@ -120,24 +120,25 @@ export const later: LaterMessages = {
   "stepUp.email": "Code per E-Mail senden",
   "stepUp.noMethod": "Melden Sie sich dafür ab und wieder an.",
 
-  "failure.cancelled": "Kein Passkey verwendet. Versuchen Sie es noch einmal oder nutzen Sie die E-Mail.",
+  "failure.cancelled":
+    "Kein Passkey verwendet. Versuchen Sie es noch einmal oder melden Sie sich per E-Mail an.",
   "failure.misconfigured":
-    "Für diese Adresse sind keine Passkeys eingerichtet. Melden Sie sich mit der E-Mail an.",
-  "failure.unsupported": "Dieses Gerät unterstützt keine Passkeys. Melden Sie sich mit der E-Mail an.",
+    "Für diese Adresse sind keine Passkeys eingerichtet. Melden Sie sich per E-Mail an.",
+  "failure.unsupported": "Dieses Gerät unterstützt keine Passkeys. Melden Sie sich per E-Mail an.",
   "failure.busy":
-    "Eine andere Passkey-Anfrage ist offen. Schließen Sie sie und versuchen Sie es noch einmal, oder nutzen Sie die E-Mail.",
+    "Eine andere Passkey-Anfrage ist offen. Schließen Sie sie und versuchen Sie es noch einmal, oder melden Sie sich per E-Mail an.",
   "failure.authenticatorFailed":
-    "Ihr Gerät konnte das nicht abschließen. Versuchen Sie es noch einmal oder nutzen Sie die E-Mail.",
+    "Ihr Gerät konnte das nicht abschließen. Versuchen Sie es noch einmal oder melden Sie sich per E-Mail an.",
   "failure.expired": "Das hat zu lange gedauert. Versuchen Sie es noch einmal.",
   "failure.unknownCredential":
-    "Dieser Passkey wurde aus Ihrem Konto entfernt. Melden Sie sich mit der E-Mail an.",
+    "Dieser Passkey wurde aus Ihrem Konto entfernt. Melden Sie sich per E-Mail an.",
   "failure.refused":
-    "Dieser Passkey wurde nicht akzeptiert. Versuchen Sie es noch einmal oder nutzen Sie die E-Mail.",
+    "Dieser Passkey wurde nicht akzeptiert. Versuchen Sie es noch einmal oder melden Sie sich per E-Mail an.",
   "failure.notCreated": "Nicht erstellt. Sie können das später in Ihrem Konto nachholen.",
   "failure.alreadyRegistered": "Auf diesem Gerät haben Sie schon einen Passkey.",
   "failure.misconfiguredCreate": "Für diese Adresse sind keine Passkeys eingerichtet.",
   "failure.unsupportedCreate":
-    "Dieses Gerät kann keine Passkeys erstellen. Sie können sich weiter mit der E-Mail anmelden.",
+    "Dieses Gerät kann keine Passkeys erstellen. Sie können sich weiter per E-Mail anmelden.",
   "failure.busyCreate":
     "Eine andere Passkey-Anfrage ist offen. Schließen Sie sie und versuchen Sie es noch einmal.",
   "failure.authenticatorFailedCreate":
@@ -158,7 +159,7 @@ export const later: LaterMessages = {
   "problem.otpExpired": "Dieser Code ist zu alt. Fordern Sie einen neuen an.",
   "problem.otpAttemptsExceeded": "Zu viele falsche Codes. Fordern Sie einen neuen an.",
   "problem.stepUpRequired":
-    "Das ist eine Weile her. Bestätigen Sie, dass Sie es sind, und versuchen Sie es dann noch einmal.",
+    "Ihre Anmeldung ist eine Weile her. Bestätigen Sie, dass Sie es sind, und versuchen Sie es dann noch einmal.",
   "problem.passkeyNotFound": "Dieser Passkey ist nicht mehr in Ihrem Konto.",
   "problem.passkeyLimitReached": "Ihr Konto kann keine weiteren Passkeys haben. Löschen Sie zuerst einen.",
 

@@ -27,7 +27,8 @@ export const first = {
 
   "failure.unreachable": "Cannot reach the sign-in service. Check your connection and try again.",
 
-  "problem.internal": "Something went wrong on our side. Try again. If it stays, quote {requestId}.",
+  "problem.internal":
+    "Something went wrong on our side. Try again. If it keeps happening, quote {requestId}.",
   "problem.rateLimited": "Too many tries. Wait {time}, then try again.",
   "problem.rejected": "This page is out of date. Reload it and try again.",
 } as const;

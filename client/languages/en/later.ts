@@ -58,7 +58,7 @@ export const later = {
   "account.passkeys": "Passkeys",
   "account.passkeysLead": "Sign in with your fingerprint, face or screen lock.",
   "account.empty": "You have no passkeys yet.",
-  "account.emptyText": "Create one, and the next sign-in takes a moment.",
+  "account.emptyText": "Create one, and the next sign-in takes only a moment.",
   "account.add": "Add a passkey",
   "account.unsupported": "This browser cannot create passkeys. You can sign in with your email address.",
   "account.loadFailed": "Your passkeys could not be loaded.",
@@ -87,7 +87,7 @@ export const later = {
 
   "dialog.close": "Close",
   "add.title": "Add a passkey",
-  "add.lead": "Where should the new passkey live?",
+  "add.lead": "Where should the new passkey be saved?",
   "add.here": "This device",
   "add.hereText": "Unlock with your fingerprint, face or screen lock.",
   "add.securityKey": "Security key",
