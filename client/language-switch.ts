@@ -1,6 +1,7 @@
 /**
  * needs:    an element with id="languages" in index.html, language.ts.
- * does:     lets the person choose another language than their browser's; remembers that, where storage is allowed.
+ * does:     lets the person choose another language than their browser's; keeps what is typed; remembers the choice,
+ *           where storage is allowed.
  * must not: use flags: a language is not a country.
  */
 import { catalogues, currentLanguage, isLanguage, type Language, rememberLanguage } from "./language.ts";
@@ -12,6 +13,7 @@ export interface LanguageSwitchDeps {
 }
 
 export function mountLanguageSwitch({ onChange, signal }: LanguageSwitchDeps): void {
+  if (signal.aborted) return;
   const root = document.getElementById("languages");
   if (root === null) return;
   const buttons = Object.entries(catalogues).map(([language, { name }]) => {
@@ -28,12 +30,22 @@ export function mountLanguageSwitch({ onChange, signal }: LanguageSwitchDeps): v
 
   async function choose(language: string): Promise<void> {
     if (!isLanguage(language) || language === currentLanguage()) return;
-    // Without the new words everything stays as it is.
-    await onChange(language).then(
-      () => rememberLanguage(language),
-      () => {},
-    );
+    const typed = fields().map(({ id, value }) => ({ id, value }));
+    try {
+      await onChange(language);
+      rememberLanguage(language);
+    } catch {
+      // Without the new words everything stays as it is.
+    }
+    for (const { id, value } of typed) {
+      const field = fields().find((one) => one.id === id);
+      if (field !== undefined) field.value = value;
+    }
     update();
+  }
+
+  function fields(): HTMLInputElement[] {
+    return [...document.querySelectorAll<HTMLInputElement>("main input")];
   }
 
   function update(): void {

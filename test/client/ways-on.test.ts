@@ -89,6 +89,20 @@ test("an address that was given up for another is not a step Back away", async (
   expect(JSON.stringify(history.state)).not.toContain(given);
 });
 
+test("another language keeps the code that is half typed", async () => {
+  const page = await open();
+  await eventually(() => button("Deutsch"));
+  type(field("Email address"), stack.newAddress());
+  button("Continue").click();
+  await eventually(() => field("Code"));
+  type(field("Code"), "123");
+  button("Deutsch").click();
+  await reads(page, "Prüfen Sie Ihre E-Mails");
+  await eventually(() => expect(field("Code").value).toBe("123"));
+  button("English").click();
+  await reads(page, "Check your email");
+});
+
 test("Continue stays busy until the next view is there", async () => {
   const page = await open();
   type(field("Email address"), stack.newAddress());
