@@ -59,7 +59,7 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
 
   async function onRetry(): Promise<void> {
     await load();
-    if (!signal.aborted && passkeys !== "failed") title.focus();
+    if (!signal.aborted && failure === "") title.focus();
   }
 
   async function onAdd(): Promise<void> {
@@ -99,7 +99,7 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
     reconcile(list, shown, newCard, (element, passkey) => cards.get(element)?.(passkey));
     loading.hidden = passkeys !== "loading";
     empty.hidden = typeof passkeys === "string" || shown.length > 0;
-    retry.hidden = passkeys !== "failed";
+    retry.hidden = failure === "";
     add.hidden = typeof passkeys === "string" || !deps.canUsePasskeys;
     unsupported.hidden = deps.canUsePasskeys;
     failureText.textContent = failure;

@@ -110,3 +110,18 @@ test("signing out leaves no result token behind in the SDK", async () => {
   const answer = await new Authsignal(stack.browser).passkey.signUp({ username: "x" });
   expect(answer).toMatchObject({ errorCode: "token_not_set" });
 });
+
+test("a list that could not be loaded again says so, keeps what it showed, and can be asked for once more", async () => {
+  const { authenticator } = await withPasskey();
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  page.autofill.pick();
+  (await shown("Delete")).click();
+  (await shown("Delete passkey")).click();
+  page.breakNetwork("/api/passkeys", "offline");
+  await reads(page, "Your passkeys could not be loaded.");
+  page.breakNetwork("/api/passkeys", null);
+  (await shown("Try again")).click();
+  await eventually(() => expect(() => button("Try again")).toThrow());
+  expect(page.text()).toContain("You have no passkeys yet.");
+});
