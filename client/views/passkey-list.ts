@@ -22,6 +22,9 @@ export interface PasskeyListDeps {
   deletePasskey(passkey: Passkey, options: { readonly isLast: boolean }): Promise<boolean>;
 }
 
+/** Milliseconds after which somebody who does not see the screen should know what takes so long. */
+const slow = 1_000;
+
 export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () => void {
   const controller = new AbortController();
   const { signal } = controller;
@@ -35,6 +38,7 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
   const list = query(root, "list", HTMLUListElement);
   const loading = query(root, "loading", HTMLElement);
   const empty = query(root, "empty", HTMLElement);
+  const emptyText = query(root, "emptyText", HTMLElement);
   const retry = query(root, "retry", HTMLButtonElement);
   const add = query(root, "add", HTMLButtonElement);
   const unsupported = query(root, "unsupported", HTMLElement);
@@ -44,6 +48,8 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
   retry.addEventListener("click", onRetry, { signal });
 
   async function load(): Promise<void> {
+    const telling = setTimeout(() => announce(t("account.loading")), slow);
+    root.setAttribute("aria-busy", "true");
     try {
       const loaded = await deps.listPasskeys();
       if (signal.aborted) return;
@@ -53,6 +59,9 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
       if (signal.aborted) return;
       if (typeof passkeys === "string") passkeys = "failed";
       failure = `${t("account.loadFailed")} ${explainError(error)}`;
+    } finally {
+      clearTimeout(telling);
+      root.setAttribute("aria-busy", "false");
     }
     update();
   }
@@ -101,6 +110,7 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
     empty.hidden = typeof passkeys === "string" || shown.length > 0;
     retry.hidden = failure === "";
     add.hidden = typeof passkeys === "string" || !deps.canUsePasskeys;
+    emptyText.hidden = !deps.canUsePasskeys;
     unsupported.hidden = deps.canUsePasskeys;
     failureText.textContent = failure;
   }

@@ -66,6 +66,7 @@ export const later: LaterMessages = {
   "account.add": "Passkey hinzufügen",
   "account.unsupported":
     "Dieser Browser kann keine Passkeys erstellen. Sie können sich mit Ihrer E-Mail-Adresse anmelden.",
+  "account.loading": "Ihre Passkeys werden geladen …",
   "account.loadFailed": "Ihre Passkeys konnten nicht geladen werden.",
   "account.retry": "Noch einmal versuchen",
   "account.suggestions": "Passkey-Vorschläge",

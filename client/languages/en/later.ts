@@ -61,6 +61,7 @@ export const later = {
   "account.emptyText": "Create one, and the next sign-in takes only a moment.",
   "account.add": "Add a passkey",
   "account.unsupported": "This browser cannot create passkeys. You can sign in with your email address.",
+  "account.loading": "Loading your passkeys…",
   "account.loadFailed": "Your passkeys could not be loaded.",
   "account.retry": "Try again",
   "account.suggestions": "Passkey suggestions",
