@@ -9,6 +9,7 @@ import { t } from "../language.ts";
 import type { MessageKey } from "../messages.ts";
 import { query } from "../query.ts";
 import { fillFromTemplate } from "../template.ts";
+import { setText } from "../text.ts";
 import { mountPasskeyList, type PasskeyListDeps } from "./passkey-list.ts";
 
 export interface AccountDeps extends PasskeyListDeps {
@@ -24,8 +25,9 @@ export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
   const controller = new AbortController();
   const { signal } = controller;
   let busyWith: "nothing" | "signOut" | "askAgain" = "nothing";
-  let willAskAgain = false;
+  let askAgainWords = "";
   let failure = "";
+  let isNoticeOver = deps.notice === null;
 
   fillFromTemplate(root, "account-view");
 
@@ -35,15 +37,30 @@ export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
   const askAgainStatus = query(root, "askAgainStatus", HTMLElement);
   const notice = query(root, "notice", HTMLElement);
   const failureText = query(root, "failure", HTMLElement);
-  const disposeList = mountPasskeyList(query(root, "passkeys", HTMLElement), deps);
+  const disposeList = mountPasskeyList(query(root, "passkeys", HTMLElement), {
+    ...deps,
+    async deletePasskey(passkey, options) {
+      const isDeleted = await deps.deletePasskey(passkey, options);
+      // The passkey that the notice speaks of may be the one.
+      isNoticeOver ||= isDeleted;
+      if (!signal.aborted) update();
+      return isDeleted;
+    },
+  });
 
   signOut.addEventListener("click", () => work("signOut", deps.signOut), { signal });
   askAgain.addEventListener("click", onAskAgain, { signal });
 
-  function onAskAgain(): void {
-    void work("askAgain", async () => {
-      await deps.askAgain();
-      willAskAgain = true;
+  /** What comes of it is said beside the button: the top of the view may be off the screen. */
+  async function onAskAgain(): Promise<void> {
+    askAgainWords = "";
+    await work("askAgain", async () => {
+      try {
+        await deps.askAgain();
+        askAgainWords = t("account.willAskAgain");
+      } catch (error) {
+        askAgainWords = explainError(error);
+      }
     });
   }
 
@@ -67,9 +84,9 @@ export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
     signedInAs.textContent = t("account.signedInAs", { email: deps.user.email });
     signOut.setAttribute("aria-busy", String(busyWith === "signOut"));
     askAgain.setAttribute("aria-busy", String(busyWith === "askAgain"));
-    askAgainStatus.textContent = willAskAgain ? t("account.willAskAgain") : "";
-    notice.textContent = deps.notice === null ? "" : t(deps.notice);
-    notice.hidden = deps.notice === null;
+    setText(askAgainStatus, askAgainWords);
+    setText(notice, deps.notice === null ? "" : t(deps.notice));
+    notice.hidden = isNoticeOver;
     failureText.textContent = failure;
   }
 

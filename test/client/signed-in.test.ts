@@ -125,3 +125,14 @@ test("a list that could not be loaded again says so, keeps what it showed, and c
   await eventually(() => expect(() => button("Try again")).toThrow());
   expect(page.text()).toContain("You have no passkeys yet.");
 });
+
+test("a notice goes when what it says is over", async () => {
+  const page = await open();
+  await page.signInWithCode(stack.newAddress());
+  (await shown("Create a passkey")).click();
+  await reads(page, "Passkey created. Next time you can sign in with it.");
+  (await shown("Delete")).click();
+  (await shown("Delete passkey")).click();
+  await reads(page, "You have no passkeys yet.");
+  expect(page.text()).not.toContain("Next time you can sign in with it.");
+});
