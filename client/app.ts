@@ -174,7 +174,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
     // What comes next is here before it is asked for.
     whenIdle(() => {
       later().then(
-        ({ mountLanguageSwitch }) => mountLanguageSwitch({ signal, onChange: changeLanguage }),
+        ({ mountBeside }) => mountBeside({ signal, onChange: changeLanguage }),
         () => {},
       );
     });

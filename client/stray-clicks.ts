@@ -1,0 +1,33 @@
+/**
+ * needs:    a document.
+ * does:     swallows the second click of a double click when the first has changed what is under the pointer: it was
+ *           meant for what is gone.
+ * must not: touch the keyboard's clicks, or two clicks on the same control.
+ */
+const doubleClick = { milliseconds: 500, pixels: 5 } as const;
+
+export function ignoreStrayClicks(signal: AbortSignal): void {
+  let last: {
+    readonly target: EventTarget | null;
+    readonly x: number;
+    readonly y: number;
+    readonly at: number;
+  };
+  last = { target: null, x: 0, y: 0, at: Number.NEGATIVE_INFINITY };
+
+  function onClick(event: MouseEvent): void {
+    const { target, clientX: x, clientY: y, timeStamp: at, detail } = event;
+    const isKeyboard = detail === 0;
+    const isSoon = at - last.at < doubleClick.milliseconds;
+    const isHere = Math.hypot(x - last.x, y - last.y) <= doubleClick.pixels;
+    const isGone = last.target instanceof Element && !last.target.isConnected;
+    if (!isKeyboard && isSoon && isHere && isGone && target !== last.target) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    last = { target, x, y, at };
+  }
+
+  document.addEventListener("click", onClick, { capture: true, signal });
+}

@@ -1,0 +1,44 @@
+// @vitest-environment jsdom
+/** The second click of a double click does not reach what the first one has brought. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { ignoreStrayClicks } from "../../client/stray-clicks.ts";
+
+const clicked: string[] = [];
+let life: AbortController;
+beforeEach(() => {
+  life = new AbortController();
+  clicked.length = 0;
+  ignoreStrayClicks(life.signal);
+});
+afterEach(() => {
+  life.abort();
+  document.body.replaceChildren();
+});
+
+function show(name: string): HTMLButtonElement {
+  const button = document.createElement("button");
+  button.addEventListener("click", () => clicked.push(name));
+  document.body.replaceChildren(button);
+  return button;
+}
+
+function click(on: HTMLElement, { detail = 1, x = 10 } = {}): void {
+  on.dispatchEvent(
+    new MouseEvent("click", { bubbles: true, cancelable: true, detail, clientX: x, clientY: 10 }),
+  );
+}
+
+test("a click on what has taken the place of the control before is swallowed", () => {
+  click(show("Not now"));
+  click(show("Add a passkey"));
+  expect(clicked).toEqual(["Not now"]);
+});
+
+test("a second click on the same control, the keyboard, and a click somewhere else go through", () => {
+  const again = show("Again");
+  click(again);
+  click(again);
+  click(show("By keyboard"), { detail: 0 });
+  click(show("Elsewhere"), { x: 200 });
+  expect(clicked).toEqual(["Again", "Again", "By keyboard", "Elsewhere"]);
+});
