@@ -111,7 +111,7 @@ export function createPasskeyCard({ rename, remove, signal }: PasskeyCardDeps): 
     name.textContent = passkey.name;
     const where = synced === null ? "" : t(synced ? "passkey.onYourDevices" : "passkey.onOneDevice");
     const provider = passkey.provider === passkey.name ? null : passkey.provider;
-    place.textContent = [provider, where].filter(Boolean).join(" · ");
+    place.replaceChildren(...[provider, where].filter((text) => text).flatMap((text) => [partOf(text), " "]));
     created.textContent = t("passkey.created", { when: calendarDate(passkey.createdAt) });
     lastUsed.textContent =
       passkey.lastUsedAt === null
@@ -138,6 +138,12 @@ export function createPasskeyCard({ rename, remove, signal }: PasskeyCardDeps): 
       update();
     },
   };
+}
+
+function partOf(text: string | null): HTMLElement {
+  const part = document.createElement("span");
+  part.textContent = text;
+  return part;
 }
 
 function isNameRefused(error: unknown): boolean {
