@@ -135,6 +135,7 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
     passkey.setAttribute("aria-busy", String(busyWith === "passkey"));
     email.hidden = !deps.canUseEmail || isCodeSent;
     email.classList.toggle("button-primary", !deps.canUsePasskey);
+    passkey.classList.toggle("button-primary", !isCodeSent);
     email.setAttribute("aria-busy", String(busyWith === "sending"));
     noMethod.hidden = deps.canUsePasskey || deps.canUseEmail;
     waiting.hidden = busyWith !== "passkey";
