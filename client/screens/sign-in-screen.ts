@@ -1,6 +1,6 @@
 /** Signing in: what each of the three ways leads to. */
 import { type AppContext, paths } from "../app-context.ts";
-import { explainError } from "../failures.ts";
+import { explainError, type Failure } from "../failures.ts";
 import { canUsePasskeys } from "../passkey-support.ts";
 import type { AutofillNews } from "../passkeys.ts";
 import type { Screen } from "../router.ts";
@@ -10,9 +10,18 @@ import { mountSignIn } from "../views/sign-in.ts";
 /** Those who want to hear what becomes of a passkey that was picked from autofill. */
 export type AutofillListeners = Set<(news: AutofillNews) => void>;
 
-export function signInScreen(context: AppContext, autofillListeners: AutofillListeners): Screen {
-  const { api, visit, passkeys, go } = context;
+export interface SignInWays {
+  /** Goes on to the code view when the code is on its way. */
+  sendCode(email: string): Promise<void>;
+  /** The ceremony and, after success, the session; goes on to the account. Else: why not. */
+  signInWithPasskey(onFinishing: () => void): Promise<Failure>;
+  cancelCeremony(): void;
+  /** Until the view ends, everything that a passkey sign-in needs is here before the click. */
+  arm(): void;
+}
 
+/** `signal`: the end of the view. */
+export function signInWays({ api, passkeys, go }: AppContext, signal: AbortSignal): SignInWays {
   /** For what is nice to have: where the passkey part cannot be loaded, there is nothing to do for it. */
   async function withPasskeys(use: (loaded: Awaited<ReturnType<typeof passkeys>>) => void): Promise<void> {
     try {
@@ -23,32 +32,44 @@ export function signInScreen(context: AppContext, autofillListeners: AutofillLis
   }
 
   return {
+    async sendCode(email) {
+      const state = sentCodeFrom(email, await api.challengeOtp({ email }));
+      // Whoever left the view while the code was on its way, by autofill for example, stays where they are.
+      if (!signal.aborted) await go(paths.otp, { state });
+    },
+    signInWithPasskey: async (onFinishing) => (await passkeys()).signIn(onFinishing),
+    cancelCeremony: () => void withPasskeys(({ ceremonies }) => ceremonies.cancel()),
+    arm: () => void withPasskeys(({ arm }) => arm(signal)),
+  };
+}
+
+export function signInScreen(context: AppContext, autofillListeners: AutofillListeners): Screen {
+  const { visit } = context;
+  return {
     title: "signIn.title",
     mount(view) {
       const life = new AbortController();
       const { signal } = life;
+      const ways = signInWays(context, signal);
       const dispose = mountSignIn(view, {
+        ...ways,
         email: visit.typedEmail,
         notice: visit.signInNotice,
         canUsePasskeys: canUsePasskeys(),
         keepEmail: (email) => {
           visit.typedEmail = email;
         },
-        async sendCode(email) {
+        sendCode(email) {
           visit.typedEmail = email;
-          const state = sentCodeFrom(email, await api.challengeOtp({ email }));
-          // Whoever left the view while the code was on its way, by autofill for example, stays where they are.
-          if (!signal.aborted) await go(paths.otp, { state });
+          return ways.sendCode(email);
         },
-        signInWithPasskey: async (onFinishing) => (await passkeys()).signIn(onFinishing),
-        cancelCeremony: () => void withPasskeys(({ ceremonies }) => ceremonies.cancel()),
         onAutofill(listener) {
           autofillListeners.add(listener);
           signal.addEventListener("abort", () => autofillListeners.delete(listener), { once: true });
         },
       });
       visit.signInNotice = null;
-      if (canUsePasskeys()) void withPasskeys(({ arm }) => arm(signal));
+      if (canUsePasskeys()) ways.arm();
       return () => {
         life.abort();
         dispose();
