@@ -12,6 +12,9 @@ export const paths = {
 } as const;
 export type Path = (typeof paths)[keyof typeof paths];
 
+/** The state of a sign-in view that asks who is there, although this device remembers somebody. */
+export const otherAccount = "other account";
+
 /** What lives longer than a view and shorter than the page. */
 export interface Visit {
   user: User | null;

@@ -1,9 +1,10 @@
 /** Puts the parts together: which views there are, what leads from one to the next, who owns what lives longer. */
 import { ApiError, createApi } from "./api.ts";
-import { type AppContext, type Path, paths, type Visit } from "./app-context.ts";
+import { type AppContext, otherAccount, type Path, paths, type Visit } from "./app-context.ts";
 import { type Language, loadLaterWords, preferredLanguage, t, useLanguage } from "./language.ts";
 import { lazily } from "./lazily.ts";
 import { canUsePasskeys } from "./passkey-support.ts";
+import { recall } from "./remembered.ts";
 import { createRouter } from "./router.ts";
 import { type AutofillListeners, signInScreen } from "./screens/sign-in-screen.ts";
 import { readSentCode } from "./sent-code.ts";
@@ -57,6 +58,10 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
       () => false,
     );
 
+  const signIn = () => signInScreen(context, autofillListeners);
+  const welcomeBack = () =>
+    later().then(({ welcomeBackScreen }) => welcomeBackScreen(context) ?? signIn(), signIn);
+
   const context: AppContext = {
     api,
     visit,
@@ -82,7 +87,8 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
       visit.typedEmail = "";
       visit.signInNotice = "signIn.signedOut";
       tabs.tell();
-      void router.go(paths.signIn);
+      // The device may be handed on now: the field, and not who was here.
+      void router.go(paths.signIn, { state: otherAccount });
       announce(t("signIn.signedOut"));
     },
 
@@ -102,7 +108,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
     root,
     signal,
     screens: {
-      [paths.signIn]: () => signInScreen(context, autofillListeners),
+      [paths.signIn]: () => (recall("account") === null ? signIn() : welcomeBack()),
       [paths.otp]: async () => (await later()).otpScreen(context),
       [paths.offer]: async () => (await later()).enrollOfferScreen(context),
       [paths.account]: async () => (await later()).accountScreen(context),

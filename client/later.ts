@@ -7,6 +7,7 @@ export { applyLaterStyles } from "./later-styles.ts";
 export { accountScreen } from "./screens/account-screen.ts";
 export { canOfferPasskeyHere, enrollOfferScreen } from "./screens/enroll-offer-screen.ts";
 export { otpScreen } from "./screens/otp-screen.ts";
+export { welcomeBackScreen } from "./screens/welcome-back-screen.ts";
 
 /** What stays beside the views for as long as the page lives. */
 export function mountBeside(deps: LanguageSwitchDeps): void {

@@ -14,6 +14,7 @@ import { isFromAnotherDevice } from "./cross-device.ts";
 import { type Failure, failureOfError, noFailure } from "./failures.ts";
 import { t } from "./language.ts";
 import { defaultFreshFor } from "./prefetch.ts";
+import { remember } from "./remembered.ts";
 import { keepRenewed } from "./renewal.ts";
 import { reportMisconfiguration } from "./rp-id.ts";
 import { signalUnknownCredential } from "./signals.ts";
@@ -70,15 +71,21 @@ export function createPasskeys(context: AppContext, tell: (news: AutofillNews) =
   async function finish({ resultToken, attachment, credentialId }: Success): Promise<void> {
     const crossDevice = attachment === "cross-platform";
     const signedIn = await api.finishPasskeySignIn(resultToken, crossDevice ? { crossDevice } : {});
+    if (!crossDevice) remember("account", signedIn.user.email);
     if (!signedIn.offerPasskey) return enter(signedIn, "passkey");
     const isDue = await isFromAnotherDevice(credentialId, api.listPasskeys);
     return enter({ ...signedIn, offerPasskey: isDue }, "cross-device passkey");
   }
 
+  /** Without a field there is nowhere for the browser to show passkeys. */
+  function armAutofill(): void {
+    if (document.querySelector('[autocomplete~="webauthn"]') !== null) autofill.resume();
+  }
+
   /** Whoever cancelled may still pick a passkey from the field, or press the button again. */
   function resume(): void {
     if (location.pathname !== paths.signIn) return;
-    autofill.resume();
+    armAutofill();
     void ceremonies.prepareSignIn();
   }
 
@@ -99,7 +106,7 @@ export function createPasskeys(context: AppContext, tell: (news: AutofillNews) =
 
     arm(signal) {
       if (signal.aborted) return;
-      autofill.resume();
+      armAutofill();
       keepRenewed({ renew: ceremonies.prepareSignIn, every: defaultFreshFor, signal });
       const disarm = () => {
         autofill.pause();

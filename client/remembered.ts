@@ -18,3 +18,11 @@ export function recall(name: string): string | null {
     return null;
   }
 }
+
+export function forget(name: string): void {
+  try {
+    localStorage.removeItem(name);
+  } catch {
+    // Blocked: nothing was kept either.
+  }
+}

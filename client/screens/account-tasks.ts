@@ -9,6 +9,7 @@ import { openDialog } from "../dialog.ts";
 import { type EnrollmentFlow, prepareEnrollment } from "../enrollment.ts";
 import { lazily } from "../lazily.ts";
 import { canUsePasskeys } from "../passkey-support.ts";
+import { remember } from "../remembered.ts";
 import { prepareStepUp } from "../step-up.ts";
 import { mountAddPasskey } from "../views/add-passkey.ts";
 import { mountDeletePasskey } from "../views/delete-passkey.ts";
@@ -106,6 +107,8 @@ export function createAccountTasks(deps: AccountTasksDeps): AccountTasks {
                   attempt = flow().then((enrollment) => orSignIn(enrollment.run(onAnswered, home)));
                   const outcome = await attempt;
                   (await passkeys()).heed(outcome);
+                  if (outcome.kind === "succeeded" && home === "client-device")
+                    remember("account", user.email);
                   return outcome;
                 } catch (error) {
                   // The step-up dialog is opening on top of this one.

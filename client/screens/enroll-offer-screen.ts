@@ -60,7 +60,10 @@ export function enrollOfferScreen(context: AppContext): Screen {
           heed(outcome);
           if (outcome.kind === "unsupported") remember(cannotHere, "yes");
           if (signal.aborted) return outcome;
-          if (outcome.kind === "succeeded") leave("offer.created");
+          if (outcome.kind === "succeeded") {
+            if (visit.user !== null) remember("account", visit.user.email);
+            leave("offer.created");
+          }
           if (outcome.kind === "alreadyRegistered") leave("failure.alreadyRegistered");
           return outcome;
         },

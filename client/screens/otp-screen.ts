@@ -1,6 +1,6 @@
 /** The code view: what it does with the code, and where it leads. */
 import { createAccountApi } from "../account-api.ts";
-import { type AppContext, paths } from "../app-context.ts";
+import { type AppContext, otherAccount, paths } from "../app-context.ts";
 import type { Screen } from "../router.ts";
 import { readSentCode, sentCodeFrom } from "../sent-code.ts";
 import { mountOtp } from "../views/otp.ts";
@@ -20,7 +20,7 @@ export function otpScreen({ api, enter, go }: AppContext): Screen {
           return renewed;
         },
         // In its place: who signs in with another address leaves no way Back to this one.
-        useOtherAddress: () => void go(paths.signIn, { replace: true }),
+        useOtherAddress: () => void go(paths.signIn, { replace: true, state: otherAccount }),
       });
     },
   };

@@ -53,5 +53,9 @@ test.each(widths)("names and addresses as long as they may be fit everywhere at 
   await inDialog(page, "Email me a code").click();
   await page.getByLabel("Code", { exact: true }).waitFor();
   seen.stepUp = await tooWide(page);
+  await page.context().clearCookies();
+  await page.goto(app.stack.origin);
+  await heading(page, "Welcome back").waitFor();
+  seen.welcomeBack = await tooWide(page);
   expect(Object.entries(seen).filter(([, found]) => found.length > 0)).toEqual([]);
 });

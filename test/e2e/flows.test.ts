@@ -51,7 +51,7 @@ test("a session survives a reload, and ends with signing out", async () => {
   await heading(page, "Your account").waitFor();
   await signOut(page);
   await page.goto(`${app.stack.origin}/account`);
-  await heading(page, "Sign in").waitFor();
+  await heading(page, "Welcome back").waitFor();
 });
 
 test("a wrong code can be put right", async () => {

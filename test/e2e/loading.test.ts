@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
-import { type App, button, heading, passkeys, signInWithCode, startApp } from "./app.ts";
+import { type App, button, heading, passkeys, signInWithCode, signUp, startApp } from "./app.ts";
 
 let app: App;
 beforeAll(async () => {
@@ -57,6 +57,19 @@ test("a view that cannot be loaded says so, and comes when it can be", async () 
   await page.getByText(email).waitFor();
 });
 
+test("where the greeting cannot be loaded, the first view is there instead", async () => {
+  const { page } = await app.open();
+  await signUp(page, app.stack, app.stack.newAddress());
+  await page.context().clearCookies();
+  await page.route(laterPart, (route) => route.abort());
+  await page.goto(app.stack.origin);
+  await heading(page, "Sign in").waitFor();
+  await page.unroute(laterPart);
+  await page.reload();
+  await heading(page, "Welcome back").waitFor();
+  expect(await page.getByLabel("Email address").count()).toBe(0);
+});
+
 test("styles that cannot be loaded keep a view away until they can be", async () => {
   const { page } = await app.open();
   await page.route(laterStyles, (route) => route.abort());
@@ -72,7 +85,7 @@ test("styles that cannot be loaded keep a view away until they can be", async ()
   expect(await code.evaluate((input) => getComputedStyle(input).letterSpacing)).not.toBe("normal");
 });
 
-test("the first view is small: JavaScript, styles and words of ours stay below 8 kB", () => {
+test("the first view is small: JavaScript, styles and words of ours stay below 8 kB in every language", () => {
   const assets = fileURLToPath(new URL("../../dist/client/assets/", import.meta.url));
   const sizes = readdirSync(assets)
     .filter((name) => /^index-.*\.(js|css)$|^first-.*\.js$/.test(name))

@@ -194,8 +194,8 @@ test("signing out in one tab brings the other back to signing in", async () => {
   await other.goto(`${app.stack.origin}/account`);
   await heading(other, "Your account").waitFor();
   await signOut(other);
-  await heading(page, "Sign in").waitFor();
-  await page.getByText("You have been signed out. Sign in again to go on.").waitFor();
+  await heading(page, "Welcome back").waitFor();
+  await page.getByRole("main").getByText("You have been signed out. Sign in again to go on.").waitFor();
 });
 
 test("double clicks do everything once", async () => {

@@ -25,6 +25,7 @@ export async function takeTour(app: App, options: PasskeyPageOptions, visit: Vis
   await signInStops(app, options, visit);
   await offerStops(app, options, visit);
   await accountStops(app, options, visit);
+  await welcomeBackStops(app, options, visit);
 }
 
 async function signInStops(app: App, options: PasskeyPageOptions, visit: Visit): Promise<void> {
@@ -121,6 +122,21 @@ async function accountStops(app: App, options: PasskeyPageOptions, visit: Visit)
   await heading(page, "Confirm it is you").waitFor();
   await visit("step-up", page);
   await page.keyboard.press("Escape");
+}
+
+async function welcomeBackStops(app: App, options: PasskeyPageOptions, visit: Visit): Promise<void> {
+  const { page, authenticator } = await app.open(options);
+  await signInAs(page, app, "grace@example.com");
+  await button(page, "Create a passkey").click();
+  await heading(page, "Your account").waitFor();
+  await page.context().clearCookies();
+  await page.goto(app.stack.origin);
+  await heading(page, "Welcome back").waitFor();
+  await visit("welcome-back", page);
+  await authenticator.setPresence(false);
+  await button(page, "Sign in with a passkey").click();
+  await alertWith(page, /Waiting for your device/);
+  await visit("welcome-back-waiting", page);
 }
 
 /** To wherever a sign-in with a code leads. */

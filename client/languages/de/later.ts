@@ -2,6 +2,11 @@
 import type { LaterMessages } from "../../messages.ts";
 
 export const later: LaterMessages = {
+  "welcome.title": "Willkommen zurück",
+  "welcome.otherAccount": "Anderes Konto verwenden",
+  "welcome.forget": "Auf diesem Gerät vergessen",
+  "welcome.forgotten": "Dieses Gerät hat {email} vergessen.",
+
   "signIn.sessionNotKept":
     "Dieser Browser behält Ihre Anmeldung nicht. Erlauben Sie Cookies für diese Website und melden Sie sich wieder an.",
 

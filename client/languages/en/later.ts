@@ -1,5 +1,10 @@
 /** The words of every view after the first one, and of how ceremonies end, in English. */
 export const later = {
+  "welcome.title": "Welcome back",
+  "welcome.otherAccount": "Use a different account",
+  "welcome.forget": "Forget me on this device",
+  "welcome.forgotten": "This device has forgotten {email}.",
+
   "signIn.sessionNotKept":
     "This browser does not keep you signed in. Allow cookies for this site, then sign in again.",
 
