@@ -15,10 +15,15 @@ export interface App {
   close(): Promise<void>;
 }
 
-export async function startApp(): Promise<App> {
+/** The stack with the built SPA. */
+export async function startStackWithPages(): Promise<Stack> {
   if (!existsSync(`${pagesFolder}index.html`)) throw new Error("The SPA is not built: run `npm run build`.");
+  return startStack({ pagesFolder });
+}
+
+export async function startApp(): Promise<App> {
   const browser = await launchChromium();
-  const stack = await startStack({ pagesFolder }).catch(async (error: unknown) => {
+  const stack = await startStackWithPages().catch(async (error: unknown) => {
     await browser.close();
     throw error;
   });
