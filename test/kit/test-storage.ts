@@ -52,7 +52,9 @@ async function createDatabase(serverUrl: string, name: string): Promise<Place> {
   await run(serverUrl, `create database ${name}`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
-  return { file: "", url: url.href, drop: () => run(serverUrl, `drop database ${name} with (force)`) };
+  // Without `force`: PostgreSQL ends its own autovacuum by itself, and gives a connection 5 s to be gone. With `force` a
+  // plain role is refused while autovacuum is at work in there.
+  return { file: "", url: url.href, drop: () => run(serverUrl, `drop database ${name}`) };
 }
 
 async function run(databaseUrl: string, statement: string): Promise<void> {
