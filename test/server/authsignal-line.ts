@@ -59,10 +59,11 @@ export function answering(path: string, answer: unknown, status = 200): Fault {
   };
 }
 
-/** Applies a fault to one path and passes the rest on. */
-export function only(path: string | RegExp, fault: Fault): Fault {
+/** Applies a fault to one path, or to one path and one method, and passes the rest on. */
+export function only(path: string | RegExp, fault: Fault, method?: string): Fault {
   return async (call) => {
-    if (typeof path === "string" ? call.path === path : path.test(call.path)) return fault(call);
+    const isPath = typeof path === "string" ? call.path === path : path.test(call.path);
+    if (isPath && (method === undefined || call.method === method)) return fault(call);
     const real = await call.forward();
     send(call.response, real.status, "application/json", real.body);
   };

@@ -203,6 +203,18 @@ describe("finishing an enrollment", () => {
     expect(late.body.code).toBe("token_already_used");
   });
 
+  test("needs a new passkey: a token that proved an old one is refused", async () => {
+    const { agent, authenticator } = await lab.person("passkey");
+    const { body: begun } = await agent.post(api("createEnrollToken")).send({}).expect(200);
+    const token = await lab.clientApi(authenticator).signInWithToken({ token: begun.token });
+    lab.keepSecret(begun.token, token);
+    const refused = await agent
+      .post(api("validate"))
+      .send({ token, action: actions.enrollPasskey })
+      .expect(401);
+    expect(refused.body.code).toBe("token_mismatch");
+  });
+
   test.each([
     ["a phishing origin", { clientData: { origin: "https://localhost.example.com" } }],
     ["another site's RP ID", { rpId: "example.com" }],

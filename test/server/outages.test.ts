@@ -95,18 +95,19 @@ const scenes: Scene[] = [
     },
   ],
   [
-    "finishing an enrollment",
+    "finishing an enrollment, while the token is validated",
     "/validate",
     async (lab) => {
       const { agent, authenticator } = await lab.person();
-      const token = await lab.enrollmentToken(agent, authenticator);
-      return {
-        run: () => agent.post(api("validate")).send({ token, action: actions.enrollPasskey }),
-        // The passkey was made with Authsignal; once it is back, the same token finishes.
-        unchanged: async () => {
-          await agent.post(api("validate")).send({ token, action: actions.enrollPasskey }).expect(200);
-        },
-      };
+      return finishingEnrollment(agent, await lab.enrollmentToken(agent, authenticator));
+    },
+  ],
+  [
+    "finishing an enrollment, while the passkey is looked up",
+    /\/authenticators$/,
+    async (lab) => {
+      const { agent, authenticator } = await lab.person();
+      return finishingEnrollment(agent, await lab.enrollmentToken(agent, authenticator));
     },
   ],
   [
@@ -130,6 +131,12 @@ const scenes: Scene[] = [
     },
   ],
 ];
+
+/** The passkey was made with Authsignal; once it is back, the same token finishes. */
+function finishingEnrollment(agent: Person["agent"], token: string) {
+  const finish = () => agent.post(api("validate")).send({ token, action: actions.enrollPasskey });
+  return { run: finish, unchanged: async () => void (await finish().expect(200)) };
+}
 
 async function noSession(lab: Lab, agent: Person["agent"], email: string): Promise<void> {
   const { body } = await agent.get(api("getSession")).expect(200);
