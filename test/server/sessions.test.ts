@@ -3,6 +3,7 @@ import { actions } from "../../shared/actions.ts";
 import { type Agent, api } from "../kit/flows.ts";
 import { breakSessions, isToldToForget } from "../kit/stored-sessions.ts";
 import { only } from "./authsignal-line.ts";
+import { gate } from "./gate.ts";
 import { cookiesOf, type Lab, setCookies, startLab, withCookie } from "./lab.ts";
 
 const minute = 60 * 1000;
@@ -402,17 +403,4 @@ function attributesOf(cookie: string): readonly string[] {
     .slice(1)
     .map((attribute) => (attribute.startsWith("Expires=") ? "Expires" : attribute))
     .sort();
-}
-
-/** Lets a test hold a request at a known point. */
-function gate() {
-  let arrive = (): void => {};
-  let open = (): void => {};
-  const arrived = new Promise<void>((resolve) => {
-    arrive = resolve;
-  });
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { arrive, arrived, open, opened };
 }
