@@ -1,9 +1,15 @@
-/** connect-redis with one rule more: a session that was ended stays ended. */
+/**
+ * connect-redis with two rules more: a session that was ended stays ended, and Redis keeps only the hash of a session
+ * id, so that whoever reads a key there cannot make a cookie of it.
+ */
+import { createHash } from "node:crypto";
 import { RedisStore } from "connect-redis";
 import type { Request } from "express";
 import type { Session, SessionData } from "express-session";
 
 const defaultLifeMs = 30 * 60 * 1000;
+
+type Done = (error?: unknown) => void;
 
 export class RedisSessionStore extends RedisStore {
   /** Sessions that were read or written here. If the key is gone when they are written, they have been ended meanwhile. */
@@ -15,18 +21,35 @@ export class RedisSessionStore extends RedisStore {
     return session;
   }
 
-  /** A request that was under way while its session was ended or rotated must not bring the old one back. */
-  override async set(sid: string, session: SessionData, done?: (error?: unknown) => void): Promise<void> {
-    if (!this.#stored.has(session)) {
-      return super.set(sid, session, (error) => {
-        if (error === undefined || error === null) this.#stored.add(session);
-        done?.(error);
-      });
-    }
-    const seconds = Math.ceil((session.cookie.originalMaxAge ?? defaultLifeMs) / 1000);
-    const options = { expiration: { type: "EX", value: seconds }, condition: "XX" } as const;
-    await this.client
-      .set(this.prefix + sid, this.serializer.stringify(session), options)
-      .then(() => done?.(), done);
+  override get(sid: string, done?: (error: unknown, session?: SessionData | null) => void) {
+    return super.get(hashed(sid), done);
   }
+
+  /** A request that was under way while its session was ended or rotated must not bring the old one back. */
+  override async set(sid: string, session: SessionData, done?: Done): Promise<void> {
+    const seconds = Math.ceil((session.cookie.originalMaxAge ?? defaultLifeMs) / 1000);
+    if (seconds <= 0) return this.destroy(sid, done);
+    const expiration = { type: "EX", value: seconds } as const;
+    await this.client
+      .set(this.prefix + hashed(sid), this.serializer.stringify(session), {
+        expiration,
+        ...(this.#stored.has(session) && { condition: "XX" }),
+      })
+      .then(() => {
+        this.#stored.add(session);
+        done?.();
+      }, done);
+  }
+
+  override touch(sid: string, session: SessionData, done?: Done) {
+    return super.touch(hashed(sid), session, done);
+  }
+
+  override destroy(sid: string, done?: Done) {
+    return super.destroy(hashed(sid), done);
+  }
+}
+
+function hashed(sid: string): string {
+  return createHash("sha256").update(sid).digest("base64url");
 }

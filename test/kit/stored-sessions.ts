@@ -25,6 +25,15 @@ export async function breakSessions({ sessionStore, traffic }: Storage): Promise
   for (const key of await keysOf(sessionStore)) await sessionStore.client.set(key, "{");
 }
 
+/** All that the store keeps, as text: keys and values, in Redis too. */
+export async function allSessions({ sessionStore, traffic }: Storage): Promise<string> {
+  const rows = await traffic.selectFrom("sessions").selectAll().execute();
+  const keys = sessionStore instanceof RedisStore ? await keysOf(sessionStore) : [];
+  const values = sessionStore instanceof RedisStore ? await sessionStore.all() : [];
+  if (rows.length + keys.length === 0) throw new Error("There is no session in the store.");
+  return JSON.stringify([rows, keys, values]);
+}
+
 async function keysOf(store: RedisStore): Promise<string[]> {
   const ids: string[] = await store.ids();
   return ids.map((id) => `${store.prefix}${id}`);
