@@ -11,7 +11,7 @@ const touchStepMs = 60 * 1000;
 
 interface Stored {
   readonly expiresAt: number;
-  /** What was written, without the cookie, as express-session compares sessions; null for one that was only read. */
+  /** What was written, as express-session compares sessions, and for how long; null for one that was only read. */
   readonly content: string | null;
 }
 
@@ -120,8 +120,8 @@ export class SqlSessionStore extends Store {
   }
 }
 
-function contentOf({ cookie: _, ...content }: SessionData): string {
-  return JSON.stringify(content);
+function contentOf({ cookie, ...content }: SessionData): string {
+  return JSON.stringify([content, cookie.originalMaxAge]);
 }
 
 function hashed(sid: string): string {

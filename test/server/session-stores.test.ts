@@ -4,11 +4,20 @@ import request from "supertest";
 import { expect, test } from "vitest";
 import { createErrorHandler } from "../../server/error-handler.ts";
 import { createCookieSessions } from "../../server/session/cookie-sessions.ts";
-import { openTestStorage } from "../kit/test-storage.ts";
+import { isToldToForget } from "../kit/stored-sessions.ts";
+import { openTestStorage, type TestStorage } from "../kit/test-storage.ts";
+
+const minute = 60_000;
+
+interface Host {
+  readonly storage: TestStorage;
+  advance(milliseconds: number): void;
+}
 
 /** A host's app with routes of its own around a session that begins. */
-async function withHost(check: (app: Express) => Promise<void>): Promise<void> {
-  const storage = await openTestStorage(() => new Date());
+async function withHost(check: (app: Express, host: Host) => Promise<void>): Promise<void> {
+  let advanced = 0;
+  const storage = await openTestStorage(() => new Date(Date.now() + advanced));
   const { sessionStore } = storage;
   const sessions = createCookieSessions({
     store: sessionStore,
@@ -29,11 +38,21 @@ async function withHost(check: (app: Express) => Promise<void>): Promise<void> {
     Object.assign(req.session, { remembered: "by the host" });
     res.status(204).end();
   });
+  app.post("/start-for-a-minute", async (req, res) => {
+    await sessions.start(req, res, { userId: "somebody", method: "passkey" });
+    req.session.cookie.maxAge = minute;
+    res.status(204).end();
+  });
   app.get("/remembered", (req, res) => void res.json(Reflect.get(req.session, "remembered") ?? null));
   app.get("/current", async (req, res) => void res.json(await sessions.current(req)));
   app.use(createErrorHandler({ error: () => {} }));
   try {
-    await check(app);
+    await check(app, {
+      storage,
+      advance: (milliseconds) => {
+        advanced += milliseconds;
+      },
+    });
   } finally {
     await storage.close();
   }
@@ -52,4 +71,14 @@ test("what a host adds to a session that has just begun is kept", () =>
     await agent.post("/start-and-remember").expect(204);
     expect((await agent.get("/current").expect(200)).body).toMatchObject({ userId: "somebody" });
     expect((await agent.get("/remembered").expect(200)).body).toBe("by the host");
+  }));
+
+test("a life that a host shortens when a session begins is that short", () =>
+  withHost(async (app, host) => {
+    const agent = request.agent(app);
+    await agent.post("/start-for-a-minute").expect(204);
+    expect((await agent.get("/current").expect(200)).body).toMatchObject({ userId: "somebody" });
+    if (await isToldToForget(host.storage, 60)) return;
+    host.advance(minute + 1);
+    expect((await agent.get("/current").expect(200)).body).toBeNull();
   }));
