@@ -1,9 +1,12 @@
 /** Sessions by cookie, with express-session. The only writer of the user id in a session. */
-import { randomUUID } from "node:crypto";
+import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import type { Request, RequestHandler, Response } from "express";
 import session, { type SessionData, type Store } from "express-session";
 import { AppError } from "../errors.ts";
 import type { AuthenticationMethod, SessionPort } from "./session-port.ts";
+
+/** Longer than any request that is under way. */
+const markedMs = 60 * 1000;
 
 declare module "express-session" {
   interface SessionData {
@@ -93,14 +96,26 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
 
     async renew(req, _res, { method }) {
       // As it is now: the proof took its time, and meanwhile the person may have signed out.
-      const signedIn = (await stored(req))?.signedIn;
+      const before = req.sessionID;
+      const signedIn = (await read(req, before))?.signedIn;
       if (signedIn === undefined) throw new AppError("not_authenticated");
       await regenerate(req);
       req.session.signedIn = { ...signedIn, method, authenticatedAt: options.now().toISOString() };
       await save(req);
+      // Signing out leaves a mark and then looks for this one, and here it is the other way round: one sees the other.
+      await mark(req, "renewed", before, req.sessionID);
+      if ((await read(req, keyOf("ended", before))) === null) return;
+      await destroy(req);
+      throw new AppError("not_authenticated");
     },
 
     async end(req, res) {
+      // Whoever signs out means the session that this browser's cookie named, also when it was renewed meanwhile.
+      for (const sid of namedByCookie(req)) {
+        await mark(req, "ended", sid);
+        const successor = (await read(req, keyOf("renewed", sid)))?.renewed;
+        if (successor !== undefined) await destroyOther(req, successor);
+      }
       await destroy(req);
       clearCookie(res);
     },
@@ -128,6 +143,25 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     },
   };
 
+  /** What this browser's cookie names, by our signature. A session that was renewed is not in the request any more. */
+  function namedByCookie(req: Request): string[] {
+    const pairs = (req.headers.cookie ?? "").split(/;\s*/).filter((pair) => pair.startsWith(`${name}=`));
+    return pairs.flatMap((pair) => {
+      // 24 random bytes, and their HMAC-SHA256 (https://github.com/tj/node-cookie-signature).
+      const [, sid, signature] =
+        /^s%3A([\w-]{32})\.((?:[\w+/-]|%2[BF]){43})$/i.exec(pair.slice(name.length + 1)) ?? [];
+      if (sid === undefined || signature === undefined) return [];
+      return isOurs(sid, decodeURIComponent(signature)) ? [sid] : [];
+    });
+  }
+
+  function isOurs(sid: string, signature: string): boolean {
+    return secrets.some((secret) => {
+      const expected = createHmac("sha256", secret).update(sid).digest("base64").replace(/=+$/, "");
+      return timingSafeEqual(Buffer.from(expected), Buffer.from(signature));
+    });
+  }
+
   function clearCookie(res: Response): void {
     const { maxAge: _, ...attributes } = cookie;
     res.clearCookie(name, attributes);
@@ -147,14 +181,26 @@ function save(req: Request): Promise<void> {
   return callback((done) => req.session.save(done));
 }
 
-/** The session as the store has it, or null when it has been ended. */
-function stored(req: Request): Promise<SessionData | null> {
+/** A session, or a mark, as the store has it; null when it has been ended. */
+function read(req: Request, sid: string): Promise<SessionData | null> {
   return new Promise((resolve, reject) => {
-    req.sessionStore.get(req.sessionID, (error: unknown, data) => {
+    req.sessionStore.get(sid, (error: unknown, data) => {
       if (error === undefined || error === null) resolve(data ?? null);
       else reject(error);
     });
   });
+}
+
+/** Leaves word of what became of a session, for requests that are under way with its cookie. */
+function mark(req: Request, what: "renewed" | "ended", sid: string, renewed?: string): Promise<void> {
+  const cookie = { originalMaxAge: markedMs, expires: new Date(Date.now() + markedMs) };
+  const kept = renewed === undefined ? { cookie } : { cookie, renewed };
+  return callback((done) => req.sessionStore.set(keyOf(what, sid), kept, done));
+}
+
+/** No cookie names it: a session id has no colon. */
+function keyOf(what: "renewed" | "ended", sid: string): string {
+  return `${what}:${sid}`;
 }
 
 /** Ends the session and gives the request another, with a new id and nothing in it. */
@@ -164,6 +210,10 @@ function regenerate(req: Request): Promise<void> {
 
 function destroy(req: Request): Promise<void> {
   return callback((done) => req.session.destroy(done));
+}
+
+function destroyOther(req: Request, sid: string): Promise<void> {
+  return callback((done) => req.sessionStore.destroy(sid, done));
 }
 
 function callback(run: (done: (error?: unknown) => void) => void): Promise<void> {
