@@ -28,6 +28,9 @@ export function createErrorHandler(log: { error(line: object): void }): ErrorReq
       next(error);
       return;
     }
+    // Of what was to be sent instead: a cache would keep this problem in its place for as long as that says.
+    for (const name of ["ETag", "Last-Modified", "Accept-Ranges", "Content-Range"]) res.removeHeader(name);
+    res.set("Cache-Control", "no-store");
     if (appError.extras.retryAfter !== undefined) res.set("Retry-After", String(appError.extras.retryAfter));
     res
       .status(appError.status)

@@ -78,6 +78,29 @@ describe("the pages", () => {
   });
 
   test.each([
+    { Range: "bytes=99999-" },
+    { "If-Match": '"other"' },
+    { "If-Unmodified-Since": "Thu, 01 Jan 1970 00:00:00 GMT" },
+  ])("a file that cannot be given as %j asks is not what a cache keeps in its place", async (headers) => {
+    const { status, headers: answered } = await get("/assets/main-123.js", headers);
+    if (status === 200) return expect(answered["cache-control"]).toContain("immutable");
+    expect(answered["cache-control"]).toBe("no-store");
+    expect(answered["last-modified"]).toBeUndefined();
+  });
+
+  test("are given whole: a range of what travels compressed is a range of something else", async () => {
+    const headers = { Range: "bytes=0-9", "Accept-Encoding": "gzip" };
+    expect((await get("/assets/large-123.js", headers)).status).toBe(200);
+    expect((await get("/", { ...headers, Accept: "text/html" })).status).toBe(200);
+  });
+
+  test("say what they vary by also where nothing has changed", async () => {
+    const { headers } = await get("/assets/large-123.js");
+    const again = await get("/assets/large-123.js", { "If-None-Match": headers.etag ?? "" });
+    expect([again.status, again.headers.vary]).toEqual([304, "Accept-Encoding"]);
+  });
+
+  test.each([
     ["/%", {}],
     ["/%c0%ae%c0%ae/secret.txt", {}],
     ["/", { Range: "bytes=99999-" }],
