@@ -5,6 +5,14 @@
  * Expected outcomes are values. Every method throws `AppError("upstream_unavailable")` when Authsignal does
  * not answer in time, answers 5xx or answers something that cannot be read: callers never guess.
  */
+import { AppError } from "../errors.ts";
+
+/**
+ * Authsignal understood a call and said no, for no reason that a caller knows. To the person it is as unavailable as in
+ * an outage; but it answers others.
+ */
+export class Refusal extends AppError {}
+
 export interface AuthsignalGateway {
   /** False while Authsignal is known to be out: for readiness. */
   isAvailable(): boolean;

@@ -14,9 +14,10 @@ import {
 } from "cockatiel";
 import { z } from "zod";
 import { AppError } from "../errors.ts";
+import { Refusal } from "./gateway.ts";
 
 /** Authsignal understood the call and said no (4xx). Copied out of the SDK's error, which carries the secret. */
-export class RefusedCall extends AppError {
+export class RefusedCall extends Refusal {
   readonly errorCode: string;
   constructor(statusCode: number, errorCode: string) {
     // Where no caller knows better, a refusal means that the tenant is not set up for the call.
@@ -32,7 +33,7 @@ export class RefusedCall extends AppError {
  * Authsignal did not accept our API secret key, or says so: a forged token may be answered alike. So it does not
  * count as an outage, or whoever sends forged tokens would shut the door for everybody.
  */
-class RefusedKey extends AppError {
+class RefusedKey extends Refusal {
   constructor() {
     super("upstream_unavailable", {
       detail: "Authsignal refused our API secret key. Check it, and the region in AUTHSIGNAL_API_URL.",
@@ -73,8 +74,7 @@ export function createCaller(deadlineMs: number): Caller {
 
 /** A refusal is an answer; only silence and faults count. */
 function isOutage(error: AppError): boolean {
-  const isRefusal = error instanceof RefusedCall || error instanceof RefusedKey;
-  return error.code === "upstream_unavailable" && !isRefusal;
+  return error.code === "upstream_unavailable" && !(error instanceof Refusal);
 }
 
 /** The two members of the SDK's error that are safe and of use. */

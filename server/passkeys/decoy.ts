@@ -4,10 +4,12 @@
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import type { SentOtp } from "../authsignal/gateway.ts";
+import { Refusal, type SentOtp } from "../authsignal/gateway.ts";
 import { AppError } from "../errors.ts";
 
 const remembered = 64;
+/** How long a send takes where none has been seen yet, after a start: a call over the internet and a mail queued. */
+const typicalMs = 150;
 /** How long one send that met an outage speaks for the next, while none has gone through. */
 const outageMs = 30_000;
 
@@ -32,7 +34,9 @@ export function createDecoy(now: () => Date): Decoy {
       const startedAt = performance.now();
       const sent = await send().catch((error: unknown) => {
         const at = performance.now();
-        const isOutage = error instanceof AppError && error.code === "upstream_unavailable";
+        // A send that was refused says nothing of other addresses.
+        const isRefused = error instanceof Refusal;
+        const isOutage = error instanceof AppError && error.code === "upstream_unavailable" && !isRefused;
         outage = isOutage ? { error, duration: at - startedAt, at } : null;
         throw error;
       });
@@ -66,7 +70,9 @@ function remember(durations: number[], duration: number): void {
 
 function atRank(durations: readonly number[], rank: number): number {
   const last = durations.length - 1;
-  return durations.toSorted((a, b) => a - b)[Math.min(last, Math.floor(rank * durations.length))] ?? 0;
+  return (
+    durations.toSorted((a, b) => a - b)[Math.min(last, Math.floor(rank * durations.length))] ?? typicalMs
+  );
 }
 
 async function delayUntil(time: number): Promise<void> {

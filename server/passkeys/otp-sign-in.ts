@@ -78,9 +78,8 @@ export function otpSignIn(context: PasskeysContext): { challengeOtp: Operation; 
     const startedAt = performance.now();
     const sent = await (isWithin ? sendWithinLimits(email) : sendNothing());
     if (sent === null) {
-      const pretended = await decoy.pretend(startedAt);
       onEvent({ event: "otp.withheld", requestId: req.id, to: maskEmail(email) });
-      return { ...pretended, email, sentAt: now() };
+      return { ...(await decoy.pretend(startedAt)), email, sentAt: now() };
     }
     onEvent({ event: "otp.sent", requestId: req.id, to: maskEmail(email) });
     return { ...sent, email, sentAt: now() };

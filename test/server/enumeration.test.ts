@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actions } from "../../shared/actions.ts";
 import { api } from "../kit/flows.ts";
-import { type Fault, faults, only } from "./authsignal-line.ts";
+import { answering, type Fault, faults, only } from "./authsignal-line.ts";
 import { type Lab, type LabOptions, startLab } from "./lab.ts";
 
 let lab: Lab;
@@ -169,6 +169,15 @@ describe("an outage does not tell a throttled address from the others", () => {
       expect(answers[2]).toEqual(answers[0]);
       own.line.fail(null);
       expect((await ask(own.newAddress())).status).toBe(202);
+      expect((await ask(email)).status).toBe(202);
+    });
+  });
+
+  test("but a send that Authsignal refused for one address is no outage", async () => {
+    await withThrottled({}, async (own, ask, email) => {
+      own.line.fail(answering("/challenge", { error: "invalid_request", errorDescription: "No." }, 400));
+      expect((await ask(own.newAddress())).status).toBe(503);
+      own.line.fail(null);
       expect((await ask(email)).status).toBe(202);
     });
   });
