@@ -15,7 +15,7 @@ import { requireFresh } from "./freshness.ts";
 import { type Answer, type Call, type Operation, operation } from "./operation.ts";
 import type { PasskeysContext } from "./options.ts";
 import { namedPasskeys } from "./passkey-list.ts";
-import { createBeginLimit, type TokenLimit } from "./rate-limits.ts";
+import { createUserLimit, type TokenLimit } from "./rate-limits.ts";
 import { requireSignedIn } from "./signed-in.ts";
 import { begunSeconds } from "./step-up.ts";
 
@@ -23,13 +23,13 @@ import { begunSeconds } from "./step-up.ts";
 const dayMs = 24 * 60 * 60 * 1000;
 
 export function beginEnrollment(context: PasskeysContext): Operation {
-  const spendBegin = createBeginLimit(context.storage.limiter, context.limits);
+  const spendBegin = createUserLimit(context, "beginsPerUser");
   return operation({
     body: EnrollTokenRequest,
     async handle({ req }) {
       const { session, user } = await requireSignedIn(context, req);
-      await requireFresh(context, session);
       await spendBegin(user.id);
+      await requireFresh(context, session);
       const passkeys = await context.authsignal.listPasskeys(user.id);
       if (passkeys.length >= context.maxPasskeys) throw new AppError("passkey_limit_reached");
 
@@ -63,13 +63,14 @@ export async function finishEnrollment(
     context.onEvent({ event: "enrollment.refused", requestId: req.id, userId: user.id, reason });
 
   const expected = { token: body.token, action: actions.enrollPasskey, userId: user.id };
-  const { idempotencyKey, passkeys } = await limit(req, user.id, async () => {
+  const passkeys = await limit(req, user.id, async () => {
     // First the list, which has the passkey by now: an outage spends no token, and the person can finish later.
     const listed = await namedPasskeys(context, user.id);
-    return { ...(await acceptToken(context, expected, onRefusal)), passkeys: listed };
+    const { idempotencyKey } = await acceptToken(context, expected, onRefusal);
+    const begun = await context.storage.flows.takeBegun(idempotencyKey, session.id, context.now());
+    if (begun === null) throw refuse("mismatch", onRefusal);
+    return listed;
   });
-  const begun = await context.storage.flows.takeBegun(idempotencyKey, session.id, context.now());
-  if (begun === null) throw refuse("mismatch", onRefusal);
 
   if (passkeys.length > context.maxPasskeys) {
     await removeUnclaimed(context, passkeys, { req, userId: user.id });

@@ -11,12 +11,15 @@ import { AppError } from "../errors.ts";
 import { requireFresh } from "./freshness.ts";
 import { type Operation, operation } from "./operation.ts";
 import type { PasskeysContext } from "./options.ts";
+import { createUserLimit } from "./rate-limits.ts";
 import { requireSignedIn } from "./signed-in.ts";
 
 export function listPasskeys(context: PasskeysContext): Operation {
+  const spendCall = createUserLimit(context, "callsPerUser");
   return {
     async handle({ req }) {
       const { user } = await requireSignedIn(context, req);
+      await spendCall(user.id);
       const answer: PasskeysResponse = await namedPasskeys(context, user.id);
       return { status: 200, body: answer };
     },
@@ -24,10 +27,12 @@ export function listPasskeys(context: PasskeysContext): Operation {
 }
 
 export function renamePasskey(context: PasskeysContext): Operation {
+  const spendCall = createUserLimit(context, "callsPerUser");
   return operation({
     body: RenamePasskeyRequest,
     async handle({ req, body }) {
       const { user } = await requireSignedIn(context, req);
+      await spendCall(user.id);
       const passkey = await ownPasskey(context, user, req);
       await context.storage.flows.keepPasskeyName(user.id, passkey.id, body.name);
       context.onEvent({
@@ -43,9 +48,11 @@ export function renamePasskey(context: PasskeysContext): Operation {
 }
 
 export function deletePasskey(context: PasskeysContext): Operation {
+  const spendCall = createUserLimit(context, "callsPerUser");
   return {
     async handle({ req }) {
       const { session, user } = await requireSignedIn(context, req);
+      await spendCall(user.id);
       await requireFresh(context, session);
       const passkey = await ownPasskey(context, user, req);
       await context.authsignal.removePasskey({ userId: user.id, passkeyId: passkey.id });

@@ -1,10 +1,11 @@
 /**
- * How many codes may be asked for and tried (requirements S12, S13, S16). Sending is limited, never signing in
- * with a passkey: nobody can lock somebody else out. Failures are charged, successes are not.
+ * How many codes may be asked for and tried, and what one caller may have Authsignal do (requirements S12, S13, S16).
+ * Signing in with a passkey is limited by nothing that others do elsewhere. Failures are charged, successes are not.
  */
 import { createHash } from "node:crypto";
 import { isIPv6 } from "node:net";
 import type { Request } from "express";
+import { Refusal } from "../authsignal/gateway.ts";
 import { AppError } from "../errors.ts";
 import type { Limiter, LimitRule } from "../storage/limiter.ts";
 
@@ -38,6 +39,11 @@ export interface SendLimits {
   readonly refusalsPerUser: Limit;
   /** Enrollments and step-ups that one person begins. Over it: 429. Default 60 in 15 minutes. */
   readonly beginsPerUser: Limit;
+  /**
+   * What else one signed-in person does that asks Authsignal: the list, a name, a deletion, a guarded route without a
+   * proof. Over it: 429. Authsignal's patience is one for all. Default 600 in 15 minutes.
+   */
+  readonly callsPerUser: Limit;
 }
 
 const quarterHour = 15 * 60;
@@ -52,6 +58,7 @@ export const defaultLimits: SendLimits = {
   refusalsPerIp: { points: 300, seconds: quarterHour },
   refusalsPerUser: { points: 300, seconds: quarterHour },
   beginsPerUser: { points: 60, seconds: quarterHour },
+  callsPerUser: { points: 600, seconds: quarterHour },
 };
 
 export interface OtpLimits {
@@ -119,19 +126,30 @@ export function createTokenLimit(limiter: (rule: LimitRule) => Limiter, limits: 
     const [refusals, key] = userId === null ? [perIp, ipKey(req)] : [perUser, userId];
     refuseFor(await refusals.blockedFor(key));
     return run().catch(async (error: unknown) => {
-      if (error instanceof AppError && error.status === 401) await refusals.spend(key);
+      if (isRefusal(error)) await refusals.spend(key);
       throw error;
     });
   };
 }
 
-/** @returns what spends one begin of this user, or throws AppError rate_limited */
-export function createBeginLimit(
-  limiter: (rule: LimitRule) => Limiter,
-  limits: SendLimits,
+/** Ours, or Authsignal's in one of the ways in which it may refuse a forged token. An outage is nobody's doing. */
+function isRefusal(error: unknown): boolean {
+  if (error instanceof Refusal) return true;
+  return error instanceof AppError && (error.status === 401 || error.code === "rate_limited");
+}
+
+interface Limited {
+  readonly storage: { readonly limiter: (rule: LimitRule) => Limiter };
+  readonly limits: SendLimits;
+}
+
+/** @returns what spends one of this user's, or throws AppError rate_limited */
+export function createUserLimit(
+  { storage, limits }: Limited,
+  name: "beginsPerUser" | "callsPerUser",
 ): (userId: string) => Promise<void> {
-  const beginsPerUser = limiter({ name: "beginsPerUser", ...limits.beginsPerUser });
-  return async (userId) => refuseFor(await beginsPerUser.spend(userId));
+  const perUser = storage.limiter({ name, ...limits[name] });
+  return async (userId) => refuseFor(await perUser.spend(userId));
 }
 
 /** @returns what spends one request of this network address, or throws AppError rate_limited */

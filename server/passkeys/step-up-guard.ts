@@ -3,6 +3,7 @@ import type { Request, RequestHandler } from "express";
 import { readOptions } from "./check-options.ts";
 import { stepUpRequired } from "./freshness.ts";
 import type { PasskeysOptions } from "./options.ts";
+import { createUserLimit } from "./rate-limits.ts";
 import { requireSignedIn } from "./signed-in.ts";
 import { type ConfirmedOperation, fingerprint } from "./step-up.ts";
 
@@ -19,6 +20,7 @@ export type RequireStepUp = (
  */
 export function createStepUpGuard(options: PasskeysOptions): RequireStepUp {
   const context = readOptions(options);
+  const spendCall = createUserLimit(context, "callsPerUser");
   return (action, operationOf) => {
     if (!context.stepUpActions.includes(action)) {
       throw new TypeError(`requireStepUp: add "${action}" to the router's \`stepUpActions\`.`);
@@ -27,6 +29,7 @@ export function createStepUpGuard(options: PasskeysOptions): RequireStepUp {
       const { session, user } = await requireSignedIn(context, req);
       const grant = { sessionId: session.id, action, operation: fingerprint(operationOf?.(req)) };
       if (!(await context.storage.flows.takeGrant(grant, context.now()))) {
+        await spendCall(user.id);
         throw await stepUpRequired(context, user.id, action);
       }
       context.onEvent({ event: "step_up.used", requestId: req.id, userId: user.id, action });

@@ -12,7 +12,7 @@ import type { TokenRefusal } from "./events.ts";
 import { hasPasskey, stepUpProblem } from "./freshness.ts";
 import { type Answer, type Call, type Operation, operation } from "./operation.ts";
 import type { PasskeysContext } from "./options.ts";
-import { createBeginLimit, type TokenLimit } from "./rate-limits.ts";
+import { createUserLimit, type TokenLimit } from "./rate-limits.ts";
 import { requireSignedIn } from "./signed-in.ts";
 
 /** How long a begun action may take: longer than any track token lives. */
@@ -22,7 +22,7 @@ export const begunSeconds = 30 * 60;
 export type ConfirmedOperation = Readonly<Record<string, string | number | boolean>>;
 
 export function beginStepUp(context: PasskeysContext): Operation {
-  const spendBegin = createBeginLimit(context.storage.limiter, context.limits);
+  const spendBegin = createUserLimit(context, "beginsPerUser");
   return operation({
     body: StepUpTokenRequest,
     async handle({ req, body }) {
@@ -66,11 +66,14 @@ export async function finishStepUp(
     context.onEvent({ event: "step_up.refused", requestId: req.id, userId: user.id, action, reason });
 
   const expected = { token: body.token, action, userId: user.id };
-  const accepted = await limit(req, user.id, () => acceptToken(context, expected, onRefusal));
-  if (accepted.verificationMethod !== "PASSKEY") throw refuse("refused", onRefusal);
   const { flows } = context.storage;
-  const begun = await flows.takeBegun(accepted.idempotencyKey, session.id, context.now());
-  if (begun === null) throw refuse("mismatch", onRefusal);
+  const begun = await limit(req, user.id, async () => {
+    const accepted = await acceptToken(context, expected, onRefusal);
+    if (accepted.verificationMethod !== "PASSKEY") throw refuse("refused", onRefusal);
+    const found = await flows.takeBegun(accepted.idempotencyKey, session.id, context.now());
+    if (found === null) throw refuse("mismatch", onRefusal);
+    return found;
+  });
 
   await context.sessions.renew(req, res, { method: "passkey" });
   const isFreshness = action === actions.managePasskeys;

@@ -95,7 +95,9 @@ async function createOurs(): Promise<RequestListener> {
         sendsPerPair: unlimited,
         sendsPerAddress: { points: 20, seconds: 3600 },
         sendsInAll: unlimited,
+        refusalsPerUser: unlimited,
         beginsPerUser: unlimited,
+        callsPerUser: unlimited,
       },
     },
   });

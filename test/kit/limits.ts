@@ -14,4 +14,5 @@ export const generousLimits: SendLimits = {
   refusalsPerIp: plenty,
   refusalsPerUser: plenty,
   beginsPerUser: plenty,
+  callsPerUser: plenty,
 };
