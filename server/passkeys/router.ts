@@ -4,6 +4,7 @@ import { actions } from "../../shared/actions.ts";
 import { type ConfigResponse, type SessionResponse, ValidateRequest } from "../../shared/contract.ts";
 import type { OperationName } from "../../shared/routes.ts";
 import { AppError } from "../errors.ts";
+import { convertBodyError } from "./body-errors.ts";
 import { checkOptions } from "./check-options.ts";
 import { beginEnrollment, finishEnrollment } from "./enrollment.ts";
 import { describeApi } from "./openapi.ts";
@@ -98,21 +99,6 @@ function finishCeremony(context: PasskeysContext): Operation {
     },
   });
 }
-
-/** body-parser's errors in our words, so that a host never meets a raw one. */
-const convertBodyError: ErrorRequestHandler = (error: unknown, _req, _res, next) => {
-  if (!(error instanceof Error)) return next(error);
-  switch ("type" in error ? error.type : undefined) {
-    case "entity.too.large":
-      return next(new AppError("payload_too_large"));
-    case "charset.unsupported":
-    case "encoding.unsupported":
-      return next(new AppError("unsupported_media_type"));
-    default:
-      // Whatever else the body is to blame for: not JSON, not gzip, shorter than announced.
-      return next("status" in error && error.status === 400 ? new AppError("malformed_json") : error);
-  }
-};
 
 /** Express's own error for a path that cannot be decoded, such as `/passkeys/%`. */
 const convertPathError: ErrorRequestHandler = (error: unknown, _req, _res, next) => {
