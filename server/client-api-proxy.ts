@@ -8,6 +8,7 @@
  */
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import { AppError } from "./errors.ts";
+import { convertBodyError } from "./passkeys/body-errors.ts";
 import { createRequestLimit, type Limit } from "./passkeys/rate-limits.ts";
 import { requireSameOrigin } from "./passkeys/same-origin.ts";
 import type { Limiter, LimitRule } from "./storage/limiter.ts";
@@ -81,8 +82,12 @@ export function createClientApiProxy(options: ClientApiProxyOptions): Router {
  * members (RFC 9457, 3.2). Only what Authsignal itself says is a definite word about a passkey, so all but the limit is
  * to the SDK what a broken line is.
  */
-const sayItToTheSdk: ErrorRequestHandler = (error: unknown, _req, _res, next) => {
-  if (!(error instanceof AppError)) return next(error);
+const sayItToTheSdk: ErrorRequestHandler = (thrown: unknown, _req, _res, next) => {
+  // The counters cannot be reached, for example.
+  const error =
+    thrown instanceof AppError
+      ? thrown
+      : new AppError("upstream_unavailable", { cause: thrown, extras: { retryAfter: 5 } });
   const errorCode = error.code === "rate_limited" ? "too_many_requests" : "network_error";
   const extras = { ...error.extras, error: errorCode, errorCode, errorDescription: error.publicMessage };
   next(new AppError(error.code, { detail: error.message, cause: error.cause, extras }));
@@ -126,10 +131,3 @@ async function readJson(answer: Response): Promise<unknown> {
   }
   return JSON.parse(Buffer.concat(parts).toString("utf8"));
 }
-
-const convertBodyError: ErrorRequestHandler = (error: unknown, _req, _res, next) => {
-  if (error instanceof AppError) return next(error);
-  const isTooLarge =
-    typeof error === "object" && error !== null && "type" in error && error.type === "entity.too.large";
-  next(new AppError(isTooLarge ? "payload_too_large" : "malformed_json"));
-};

@@ -24,13 +24,14 @@ afterAll(() => storage.close());
 
 function proxyApp(
   apiUrl: string,
-  options: Pick<ClientApiProxyOptions, "deadlineMs" | "limit"> = {},
+  options: Partial<Pick<ClientApiProxyOptions, "deadlineMs" | "limit" | "limiter">> = {},
+  log = captureLog(),
 ): Express {
   const app = express();
   app.set("trust proxy", 1);
   const { limiter } = storage;
   app.use("/authsignal/v1", createClientApiProxy({ apiUrl, origins: [origin], limiter, ...options }));
-  app.use(createErrorHandler(createLogger(captureLog().destination)));
+  app.use(createErrorHandler(createLogger(log.destination)));
   return app;
 }
 
@@ -220,6 +221,24 @@ describe("refuses", () => {
         .send({});
       expect(answer.body).toMatchObject({ code: "upstream_unavailable", errorCode: "network_error" });
     });
+  });
+
+  test("everybody while the counters cannot be reached, and says so in the log", async () => {
+    const limiter = () => ({
+      spend: () => Promise.reject(new Error("The counters are away.")),
+      blockedFor: () => Promise.reject(new Error("The counters are away.")),
+      reset: () => Promise.reject(new Error("The counters are away.")),
+    });
+    const log = captureLog();
+    await withServer(unreachable, async (url) => {
+      const answer = await request(proxyApp(`${url}/v1`, { limiter }, log))
+        .post("/authsignal/v1/client/challenge")
+        .set({ Origin: origin, Authorization: secret })
+        .send({});
+      expect(answer.status).toBe(503);
+      expect(answer.body).toMatchObject({ code: "upstream_unavailable", errorCode: "network_error" });
+    });
+    expect(log.lines().join()).toContain("The counters are away.");
   });
 
   test("an API that is none, at creation", () => {
