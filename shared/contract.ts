@@ -6,7 +6,6 @@
  */
 import { z } from "zod";
 
-/** RFC 5321 4.5.3.1.3: a path is at most 256 octets, angle brackets included. */
 /**
  * What mail servers take (RFC 5321 section 4.1.2, without quoted local parts and address literals), with a dot in the
  * domain. A domain of other scripts comes in ASCII, as browsers send it: `xn--e1afmkfd.xn--p1ai`.
@@ -16,6 +15,7 @@ const emailPattern =
 const email = z
   .string()
   .trim()
+  // RFC 5321 section 4.5.3.1.3: a path is at most 256 octets, angle brackets included.
   .max(254)
   .pipe(z.email({ pattern: emailPattern }));
 const instant = z.iso.datetime();
