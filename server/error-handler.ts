@@ -57,8 +57,11 @@ function toAppError(error: unknown): AppError {
   return new AppError("internal_error", { cause: error });
 }
 
-/** Of the host's own middleware, which may count requests, or ours. Where there is none the problem names itself. */
+/**
+ * Of the host's own middleware, which may count requests, or ours. Where there is none, or one that somebody else may
+ * have written, the problem names itself.
+ */
 function idOf(req: Request): string {
-  const id: unknown = req.id;
-  return typeof id === "string" || typeof id === "number" ? String(id) : randomUUID();
+  const id = String(req.id);
+  return req.id !== undefined && /^[\w.:-]{1,128}$/.test(id) ? id : randomUUID();
 }

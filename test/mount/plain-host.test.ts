@@ -41,6 +41,25 @@ test("a problem has a request id, another one each time", async () => {
   expect(second.body.requestId).not.toBe(first.body.requestId);
 });
 
+test.each([
+  ["its own, also a number", 7, "7"],
+  [
+    "its own, as tracing systems write them",
+    "00-4bf92f3577b34da6a3ce929d0e0e4736:01.x",
+    "00-4bf92f3577b34da6a3ce929d0e0e4736:01.x",
+  ],
+  ["one that a client wrote", "<b>\n{}", expect.stringMatching(/^[\w-]{36}$/)],
+  ["one that a client wrote at length", "x".repeat(12_000), expect.stringMatching(/^[\w-]{36}$/)],
+])("a host's request id is quoted if it is %s", async (_, id, quoted) => {
+  const host = express();
+  host.use((req, _res, next) => {
+    Object.assign(req, { id });
+    next();
+  }, app);
+  const { body } = await kit.agent(host).get("/broken").expect(500);
+  expect(body.requestId).toEqual(quoted);
+});
+
 test("a failure is found in the log by the request id that the person quotes", async () => {
   const { body } = await kit.agent(app).get("/broken").expect(500);
   expect(lines.at(-1)).toMatchObject({ event: "request.failed", requestId: body.requestId });
