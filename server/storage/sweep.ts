@@ -14,17 +14,23 @@ const expiring = [
 /** SQLite is synchronous: a backlog of months in one statement would hold up every request. */
 const eventsAtOnce = 1000;
 
-/** @param db `storage.traffic`, on every database and with Redis too. Several instances may sweep at the same time. */
+/**
+ * @param db `storage.traffic`, on every database and with Redis too. Several instances may sweep at the same time.
+ * @throws TypeError for a retention below a day, which would delete what has just been written
+ */
 export async function sweepExpired(
   db: Database,
   now: Date,
   { auditRetentionDays = 400 }: { readonly auditRetentionDays?: number } = {},
 ): Promise<void> {
+  if (!(auditRetentionDays >= 1))
+    throw new TypeError("sweepExpired: `auditRetentionDays` must be 1 or more; Infinity keeps every event.");
   for (const table of expiring) {
     await db.deleteFrom(table).where("expires_at", "<=", now.getTime()).execute();
   }
   await db.deleteFrom("rate_limits").where("expire", "<=", now.getTime()).execute();
-  await sweepEvents(db, new Date(now.getTime() - auditRetentionDays * 24 * 60 * 60 * 1000));
+  if (auditRetentionDays !== Number.POSITIVE_INFINITY)
+    await sweepEvents(db, new Date(now.getTime() - auditRetentionDays * 24 * 60 * 60 * 1000));
 }
 
 async function sweepEvents(db: Database, before: Date): Promise<void> {

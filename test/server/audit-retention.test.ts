@@ -39,6 +39,22 @@ test("an event is kept for as many days as the host says, to the millisecond, an
   expect(await timesLeft()).toEqual(kept);
 });
 
+test("for ever means for ever", async () => {
+  const kept = [before(8000 * day), before(0)];
+  await keepEvents(...kept);
+  await sweepExpired(storage.traffic, now, { auditRetentionDays: Number.POSITIVE_INFINITY });
+  expect(await timesLeft()).toEqual(kept);
+});
+
+test.each([0, -1, 0.5, Number.NaN])(
+  "%d days are refused: they would delete what is being written",
+  async (days) => {
+    await keepEvents(before(0));
+    await expect(sweepExpired(storage.traffic, now, { auditRetentionDays: days })).rejects.toThrow(TypeError);
+    expect(await timesLeft()).toHaveLength(1);
+  },
+);
+
 test("a backlog of years goes in one sweep, and nothing younger with it", async () => {
   await keepEvents(before(10 * day));
   const old = Array.from({ length: 500 }, (_, at) => before(500 * day + at));
