@@ -1,5 +1,5 @@
 /** The default: one SQLite file through libsql, whose npm package carries its binary. */
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { Kysely, SqliteDialect } from "kysely";
 import SqliteDatabase from "libsql";
@@ -16,6 +16,8 @@ import type { Schema } from "./schema.ts";
  */
 export async function openSqlite(file: string): Promise<SqlBackEnd> {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  // For its owner alone, in a folder that others may read too; SQLite gives its other files the mode of the first.
+  closeSync(openSync(file, "a", 0o600));
   const accounts = connect(file, "FULL");
   const traffic = connect(file, "NORMAL");
   await migrate(accounts.db);
