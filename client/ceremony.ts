@@ -57,8 +57,11 @@ export interface PreparedCeremony<Input extends unknown[] = []> {
 
 export interface Ceremonies {
   prepareSignIn(): Promise<boolean>;
-  /** The passkey button. Call it straight from the click. */
-  signIn(onAnswered?: Told): Promise<CeremonyOutcome>;
+  /**
+   * The passkey button. Call it straight from the click. `onAskedAgain`: there is a second prompt, because what the
+   * first was answered with was too old; it can be cancelled as the first.
+   */
+  signIn(onAnswered?: Told, onAskedAgain?: Told): Promise<CeremonyOutcome>;
   prepareAutofill(): Promise<boolean>;
   /** Pending until the person picks a passkey; replaces an earlier pending one. Only autofill.ts calls this. */
   signInByAutofill(onAnswered?: Told): Promise<CeremonyOutcome>;
@@ -166,9 +169,15 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
   }
 
   /** A second prompt for what is no fault of the person: options that were too old, a request that was in the way. */
-  async function twiceIfNeeded(once: () => Promise<CeremonyOutcome>, ...kinds: readonly string[]) {
+  async function twiceIfNeeded(
+    once: () => Promise<CeremonyOutcome>,
+    kinds: readonly string[],
+    onAskedAgain: Told = ignore,
+  ): Promise<CeremonyOutcome> {
     const outcome = await once();
-    return kinds.includes(outcome.kind) ? once() : outcome;
+    if (!kinds.includes(outcome.kind)) return outcome;
+    onAskedAgain();
+    return once();
   }
 
   const signInOnce = (onAnswered: Told) =>
@@ -179,7 +188,8 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
   return {
     prepareSignIn: () => forButton.warm(),
 
-    signIn: (onAnswered = ignore) => twiceIfNeeded(() => signInOnce(onAnswered), "expired", "busy"),
+    signIn: (onAnswered = ignore, onAskedAgain = ignore) =>
+      twiceIfNeeded(() => signInOnce(onAnswered), ["expired", "busy"], onAskedAgain),
 
     prepareAutofill: () => forAutofill.warm(),
 
@@ -211,7 +221,7 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
               slot.run("person", onAnswered, async (signal, told) =>
                 register(await ready.take(), signal, told, { authenticatorAttachment, hints: [home] }),
               ),
-            "busy",
+            ["busy"],
           ),
       };
     },

@@ -25,7 +25,7 @@ export interface Passkeys {
   /** While a sign-in view is there: autofill is armed, and the button has what it needs. */
   arm(signal: AbortSignal): void;
   /** The passkey button. Call it straight from the click. */
-  signIn(onFinishing: () => void): Promise<Failure>;
+  signIn(onFinishing: () => void, onAskedAgain: () => void): Promise<Failure>;
   /** For every outcome, before it gets its words: tells the developer and the password manager what concerns them. */
   heed(outcome: CeremonyOutcome): void;
 }
@@ -52,6 +52,8 @@ export function createPasskeys(context: AppContext, tell: (news: AutofillNews) =
   });
 
   async function onAutofillOutcome(outcome: CeremonyOutcome): Promise<void> {
+    const wasPicked = isAnswered;
+    isAnswered = false;
     heed(outcome);
     let failure = failureOf(outcome.kind, "autofill");
     if (outcome.kind === "succeeded") {
@@ -62,8 +64,7 @@ export function createPasskeys(context: AppContext, tell: (news: AutofillNews) =
         resume();
       }
     }
-    if (!isAnswered) return;
-    isAnswered = false;
+    if (!wasPicked) return;
     announce("");
     tell(failure);
   }
@@ -115,10 +116,10 @@ export function createPasskeys(context: AppContext, tell: (news: AutofillNews) =
       signal.addEventListener("abort", disarm, { once: true });
     },
 
-    async signIn(onFinishing) {
+    async signIn(onFinishing, onAskedAgain) {
       // First the pending autofill request ends, then the prompt opens: a browser takes only one at a time.
       autofill.pause();
-      const outcome = await ceremonies.signIn(onFinishing);
+      const outcome = await ceremonies.signIn(onFinishing, onAskedAgain);
       heed(outcome);
       if (outcome.kind !== "succeeded") {
         resume();

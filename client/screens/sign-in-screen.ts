@@ -14,7 +14,7 @@ export interface SignInWays {
   /** Goes on to the code view when the code is on its way. */
   sendCode(email: string): Promise<void>;
   /** The ceremony and, after success, the session; goes on to the account. Else: why not. */
-  signInWithPasskey(onFinishing: () => void): Promise<Failure>;
+  signInWithPasskey(onFinishing: () => void, onAskedAgain: () => void): Promise<Failure>;
   cancelCeremony(): void;
   /** Until the view ends, everything that a passkey sign-in needs is here before the click. */
   arm(): void;
@@ -37,7 +37,8 @@ export function signInWays({ api, passkeys, go }: AppContext, signal: AbortSigna
       // Whoever left the view while the code was on its way, by autofill for example, stays where they are.
       if (!signal.aborted) await go(paths.otp, { state });
     },
-    signInWithPasskey: async (onFinishing) => (await passkeys()).signIn(onFinishing),
+    signInWithPasskey: async (onFinishing, onAskedAgain) =>
+      (await passkeys()).signIn(onFinishing, onAskedAgain),
     cancelCeremony: () => void withPasskeys(({ ceremonies }) => ceremonies.cancel()),
     arm: () => void withPasskeys(({ arm }) => arm(signal)),
   };

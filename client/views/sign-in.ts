@@ -23,8 +23,11 @@ export interface SignInDeps {
   keepEmail(email: string): void;
   /** Goes on to the code view when the code is on its way. */
   sendCode(email: string): Promise<void>;
-  /** The ceremony and, after success, the session; goes on to the account. Else: why not. */
-  signInWithPasskey(onFinishing: () => void): Promise<Failure>;
+  /**
+   * The ceremony and, after success, the session; goes on to the account. Else: why not. `onAskedAgain`: there is a
+   * second prompt after an answer that came too late.
+   */
+  signInWithPasskey(onFinishing: () => void, onAskedAgain: () => void): Promise<Failure>;
   cancelCeremony(): void;
   /** What becomes of a passkey that was picked from autofill. */
   onAutofill(listener: (news: AutofillNews) => void): void;
@@ -113,10 +116,10 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
     failure = noFailure;
     emailError = null;
     announce(t("ceremony.waiting"));
-    const running = deps.signInWithPasskey(() => {
-      busyWith = "finishing";
-      update();
-    });
+    const running = deps.signInWithPasskey(
+      () => goOnWith("finishing"),
+      () => goOnWith("passkey"),
+    );
     update();
     try {
       failure = await running;
@@ -131,6 +134,11 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
     busyWith = "nothing";
     update();
     passkey.focus();
+  }
+
+  function goOnWith(task: Task): void {
+    busyWith = task;
+    update();
   }
 
   function isBusyWith(task: Task): boolean {

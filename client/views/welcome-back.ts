@@ -11,14 +11,18 @@ import { query } from "../query.ts";
 import { isResting, rest } from "../rest-button.ts";
 import { announce } from "../status.ts";
 import { fillFromTemplate } from "../template.ts";
+import { setText } from "../text.ts";
 
 export interface WelcomeBackDeps {
   readonly email: string;
   readonly notice: MessageKey | null;
   /** Goes on to the code view when the code is on its way. */
   sendCode(email: string): Promise<void>;
-  /** The ceremony and, after success, the session; goes on to the account. Else: why not. */
-  signInWithPasskey(onFinishing: () => void): Promise<Failure>;
+  /**
+   * The ceremony and, after success, the session; goes on to the account. Else: why not. `onAskedAgain`: there is a
+   * second prompt after an answer that came too late.
+   */
+  signInWithPasskey(onFinishing: () => void, onAskedAgain: () => void): Promise<Failure>;
   cancelCeremony(): void;
   useOtherAccount(): void;
   forget(): void;
@@ -41,8 +45,8 @@ export function mountWelcomeBack(root: HTMLElement, deps: WelcomeBackDeps): () =
   const cancel = query(root, "cancel", HTMLButtonElement);
   const notice = query(root, "notice", HTMLElement);
   const failureText = query(root, "failure", HTMLElement);
-  query(root, "email", HTMLElement).textContent = deps.email;
-  notice.textContent = deps.notice === null ? "" : t(deps.notice);
+  setText(query(root, "email", HTMLElement), deps.email);
+  setText(notice, deps.notice === null ? "" : t(deps.notice));
 
   passkey.addEventListener("click", onPasskey, { signal });
   code.addEventListener("click", onCode, { signal });
@@ -52,7 +56,10 @@ export function mountWelcomeBack(root: HTMLElement, deps: WelcomeBackDeps): () =
 
   async function onPasskey(): Promise<void> {
     if (busyWith !== "nothing" || isResting(passkey)) return;
-    const running = deps.signInWithPasskey(() => begin("finishing"));
+    const running = deps.signInWithPasskey(
+      () => begin("finishing"),
+      () => begin("passkey"),
+    );
     begin("passkey");
     announce(t("ceremony.waiting"));
     await end(running, passkey);
@@ -93,7 +100,7 @@ export function mountWelcomeBack(root: HTMLElement, deps: WelcomeBackDeps): () =
     passkey.setAttribute("aria-busy", String(isWaiting));
     code.setAttribute("aria-busy", String(busyWith === "code"));
     waiting.hidden = !isWaiting;
-    waitingText.textContent = t(busyWith === "finishing" ? "ceremony.finishing" : "ceremony.waiting");
+    setText(waitingText, t(busyWith === "finishing" ? "ceremony.finishing" : "ceremony.waiting"));
     cancel.hidden = busyWith !== "passkey";
     showFailure(failureText, failure);
   }

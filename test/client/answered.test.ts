@@ -36,6 +36,29 @@ test("the button says that it signs in, and has no Cancel that could not keep it
   await eventually(() => expect(location.pathname).toBe("/account"));
 });
 
+test("a second prompt, after an answer that came too late, can be cancelled as the first", async () => {
+  const { authenticator } = await withPasskey();
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  page.breakNetwork("/verify/passkey", {
+    status: 400,
+    body: JSON.stringify({ error: "expired_token", errorCode: "expired_token" }),
+  });
+  const release = hold(page, "/client/challenge");
+  button("Sign in with a passkey").click();
+  // The new options are under way: from here on the prompt is not answered any more.
+  await eventually(() =>
+    expect(page.requests.filter((one) => one.endsWith("/verify/passkey"))).toHaveLength(1),
+  );
+  page.silencePrompts();
+  release();
+  await eventually(() => expect(page.prompts.filter((prompt) => prompt === "modal")).toHaveLength(2));
+  await reads(page, "Waiting for your device");
+  button("Cancel").click();
+  await eventually(() => expect(page.text()).not.toContain("Waiting for your device"));
+  expect(field("Email address")).toBeDefined();
+});
+
 test("a passkey picked from autofill says that it signs in, and stops saying so when that fails", async () => {
   const { authenticator } = await withPasskey();
   const page = await open({ authenticator });
