@@ -8,10 +8,15 @@ import type { MessageKey } from "./messages.ts";
 
 /** The one number of six to eight digits, out of a whole sentence too; else what was typed, for the complaint. */
 export function digitsOf(typed: string): string {
-  // Digits of other widths, and what mail programs put between digits: spaces of every kind, hyphens, dots.
-  const plain = typed.normalize("NFKC").replace(/(?<=\d)[\s\p{Cf}\p{Pd}.]+(?=\d)/gu, "");
-  const [code, ...others] = plain.match(/(?<!\d)\d{6,8}(?!\d)/g) ?? [];
-  return code === undefined || others.length > 0 ? plain.trim() : code;
+  // Digits of other widths, and characters without any.
+  const plain = typed.normalize("NFKC").replace(/\p{Cf}/gu, "");
+  // What mail programs put between digits: one space, hyphen or dot. Two of them are between two numbers.
+  const joined = plain.replace(/(?<=\d)(?:\s|\p{Pd}|\.)(?=\d)/gu, "");
+  for (const text of [plain, joined]) {
+    const [code, ...others] = text.match(/(?<!\d)\d{6,8}(?!\d)/g) ?? [];
+    if (code !== undefined && others.length === 0) return code;
+  }
+  return joined.trim();
 }
 
 export function complaintAboutCode(digits: string): MessageKey | null {

@@ -63,7 +63,13 @@ test.each([
   ["１２３４５６", "123456"],
   ["123456\u200b", "123456"],
   ["012345", "012345"],
+  ["1 2 3 4 5 6", "123456"],
   ["Your code is 123456. It works for 10 minutes.", "123456"],
+  ["Your code is 123456. 10 minutes left.", "123456"],
+  ["Your code is 123 456. 10 minutes left.", "123456"],
+  ["123456 10:32", "123456"],
+  ["123456 - 5 tries", "123456"],
+  ["123456 10 minutes", "123456"],
 ])("the code %j is taken", async (typed, code) => {
   open();
   await submit(typed);
@@ -74,6 +80,7 @@ test.each([
   ["", "Enter the code from the email."],
   ["12345", "A code has 6 digits."],
   ["abcdef", "A code has 6 digits."],
+  ["123456 or 234567", "A code has 6 digits."],
 ])("the code %j is not sent", async (typed, words) => {
   open();
   await submit(typed);
