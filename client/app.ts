@@ -153,7 +153,11 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
     const before = visit.user;
     const { user } = await api.getSession().catch(() => ({ user: before }));
     // Whoever signed in or out on this page meanwhile knows better than an answer that is older.
-    if (visit.user !== before || user?.id === before?.id) return;
+    if (visit.user !== before) return;
+    if (user?.id === before?.id) {
+      isSessionProven ||= user !== null;
+      return;
+    }
     if (user === null) return sessionEnded();
     visit.user = user;
     void router.go(paths.account, { replace: true });

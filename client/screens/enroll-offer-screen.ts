@@ -25,6 +25,7 @@ export async function canOfferPasskeyHere(): Promise<boolean> {
 export function enrollOfferScreen(context: AppContext): Screen {
   const { visit, passkeys, orSignIn, go } = context;
   const api = createAccountApi(context.api);
+  const enrollmentApi = { ...api, createEnrollToken: () => orSignIn(api.createEnrollToken()) };
   function leave(notice: MessageKey | null): void {
     visit.accountNotice = notice;
     void go(paths.account, { replace: true });
@@ -39,15 +40,19 @@ export function enrollOfferScreen(context: AppContext): Screen {
       // Somebody came back to this address long after signing in: the account asks for a step-up where it is needed.
       const onRefused = (error: ApiError) => {
         if (signal.aborted) return;
-        if (error.code === "not_authenticated") void orSignIn(Promise.reject(error)).catch(() => {});
-        else leave(null);
+        if (error.code !== "not_authenticated") leave(null);
       };
       const prepared = lazily(async () => {
         const { ceremonies, heed } = await passkeys();
-        const enrollment = prepareEnrollment({ ceremonies, api, attachment: "platform", onRefused });
+        const enrollment = prepareEnrollment({
+          ceremonies,
+          api: enrollmentApi,
+          attachment: "platform",
+          onRefused,
+        });
         signal.addEventListener("abort", enrollment.stop, { once: true });
         if (signal.aborted) enrollment.stop();
-        return { enrollment, ceremonies, heed };
+        return { enrollment, heed };
       });
       // The click tries again, and says what is wrong.
       prepared().catch(() => {});
@@ -68,7 +73,7 @@ export function enrollOfferScreen(context: AppContext): Screen {
           return outcome;
         },
         cancelCeremony: () =>
-          void prepared().then(
+          void passkeys().then(
             ({ ceremonies }) => ceremonies.cancel(),
             () => {},
           ),

@@ -136,3 +136,15 @@ test("a notice goes when what it says is over", async () => {
   await reads(page, "You have no passkeys yet.");
   expect(page.text()).not.toContain("Next time you can sign in with it.");
 });
+
+test("whoever signs out elsewhere while a passkey is offered is told that, and not that cookies are blocked", async () => {
+  const page = await open();
+  await page.signInWithCode(stack.newAddress());
+  await shown("Create a passkey");
+  await eventually(() =>
+    expect(page.requests).toContain("POST /v1/client/user-authenticators/passkey/registration-options"),
+  );
+  await fetch("/api/session", { method: "DELETE" });
+  window.dispatchEvent(new Event("online"));
+  await reads(page, "You have been signed out. Sign in again to go on.");
+});
