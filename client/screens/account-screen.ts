@@ -2,7 +2,7 @@
 import { createAccountApi } from "../account-api.ts";
 import type { AppContext } from "../app-context.ts";
 import { canUsePasskeys } from "../passkey-support.ts";
-import { forget } from "../remembered.ts";
+import { forget, recall } from "../remembered.ts";
 import type { Screen } from "../router.ts";
 import { signalAccepted } from "../signals.ts";
 import { mountAccount } from "../views/account.ts";
@@ -40,7 +40,7 @@ export function accountScreen(context: AppContext): Screen {
           const isDeleted = await tasks.deletePasskey(passkey, options);
           afterDelete ||= isDeleted;
           // A greeting would offer a passkey that nobody has any more.
-          if (isDeleted && options.isLast) forget("account");
+          if (isDeleted && options.isLast && recall("account") === user.email) forget("account");
           return isDeleted;
         },
         askAgain: () => orSignIn(api.answerPasskeyOffer("ask-again")),

@@ -107,8 +107,8 @@ export function createAccountTasks(deps: AccountTasksDeps): AccountTasks {
                   attempt = flow().then((enrollment) => orSignIn(enrollment.run(onAnswered, home)));
                   const outcome = await attempt;
                   (await passkeys()).heed(outcome);
-                  if (outcome.kind === "succeeded" && home === "client-device")
-                    remember("account", user.email);
+                  const isHere = outcome.kind === "succeeded" || outcome.kind === "alreadyRegistered";
+                  if (isHere && home === "client-device") remember("account", user.email);
                   return outcome;
                 } catch (error) {
                   // The step-up dialog is opening on top of this one.

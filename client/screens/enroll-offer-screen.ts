@@ -15,11 +15,16 @@ import { mountEnrollOffer } from "../views/enroll-offer.ts";
 /** An answer to the offer may get lost, but may not hold anybody up. */
 const patience = 1_500;
 
-/** Kept in this browser once creating a passkey has shown that it cannot: what it says of itself is not always true. */
-const cannotHere = "cannotCreatePasskey";
+/**
+ * Since when this browser is known to be unable to create one, because it was tried: what it says of itself is not
+ * always true. Not for ever: a device may get the screen lock that it lacked.
+ */
+const cannotSince = "cannotCreatePasskeySince";
+const believedFor = 30 * 24 * 60 * 60 * 1000;
 
 export async function canOfferPasskeyHere(): Promise<boolean> {
-  return recall(cannotHere) === null && canCreatePasskeyHere();
+  const isKnownNotTo = Date.now() - Date.parse(recall(cannotSince) ?? "") < believedFor;
+  return !isKnownNotTo && canCreatePasskeyHere();
 }
 
 export function enrollOfferScreen(context: AppContext): Screen {
@@ -63,12 +68,12 @@ export function enrollOfferScreen(context: AppContext): Screen {
           const { enrollment, heed } = await prepared();
           const outcome = await orSignIn(enrollment.run(onAnswered));
           heed(outcome);
-          if (outcome.kind === "unsupported") remember(cannotHere, "yes");
+          if (outcome.kind === "unsupported") remember(cannotSince, new Date().toISOString());
+          const isHere = outcome.kind === "succeeded" || outcome.kind === "alreadyRegistered";
+          // Also when the view was left meanwhile. But whoever signed out may have handed the device on.
+          if (isHere && visit.user !== null) remember("account", visit.user.email);
           if (signal.aborted) return outcome;
-          if (outcome.kind === "succeeded") {
-            if (visit.user !== null) remember("account", visit.user.email);
-            leave("offer.created");
-          }
+          if (outcome.kind === "succeeded") leave("offer.created");
           if (outcome.kind === "alreadyRegistered") leave("failure.alreadyRegistered");
           return outcome;
         },

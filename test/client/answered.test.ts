@@ -122,7 +122,7 @@ test("a creation that another request is in the way of is tried once more, and t
   expect(page.prompts.filter((prompt) => prompt === "create")).toHaveLength(2);
 });
 
-test("a device that turned out unable is not offered a passkey again", async () => {
+test("a device that turned out unable is not offered a passkey again for a month", async () => {
   const page = await signedIn();
   await shown("Create a passkey");
   page.breakPrompts(new DOMException("No user verification.", "NotSupportedError"));
@@ -132,6 +132,14 @@ test("a device that turned out unable is not offered a passkey again", async () 
   await page.load();
   await page.signInWithCode(stack.newAddress());
   await eventually(() => expect(location.pathname).toBe("/account"));
+
+  const since = "cannotCreatePasskeySince";
+  const inThePast = Date.parse(localStorage.getItem(since) ?? "") - 31 * 24 * 60 * 60_000;
+  localStorage.setItem(since, new Date(inThePast).toISOString());
+  await fetch("/api/session", { method: "DELETE" });
+  await page.load();
+  await page.signInWithCode(stack.newAddress());
+  await shown("Create a passkey");
 });
 
 test("where passkeys are not known, the address of the offer leads to the account", async () => {

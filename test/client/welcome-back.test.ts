@@ -50,6 +50,28 @@ test("whoever has created a passkey here is greeted as well", async () => {
   expect(page.text()).toContain("Welcome back");
 });
 
+test("whoever turns out to have a passkey here is greeted as well", async () => {
+  const { authenticator, user } = await withPasskey();
+  const page = await open({ authenticator });
+  stack.advance(60_000);
+  await page.signInWithCode(user.email);
+  (await shown("Create a passkey")).click();
+  await reads(page, "This device already has a passkey for you.");
+  expect(localStorage.getItem("account")).toBe(user.email);
+});
+
+test("deleting the last passkey of another account leaves the greeting to whom it is for", async () => {
+  const page = await open();
+  await page.signInWithCode(stack.newAddress());
+  (await shown("Create a passkey")).click();
+  await reads(page, "Not used yet");
+  localStorage.setItem("account", "somebody@example.com");
+  (await shown("Delete")).click();
+  (await shown("Delete passkey")).click();
+  await reads(page, "You have no passkeys yet.");
+  expect(localStorage.getItem("account")).toBe("somebody@example.com");
+});
+
 test("nobody is greeted who came with a code, or with a passkey of another device", async () => {
   const { authenticator } = await withPasskey();
   authenticator.configure({ transport: "hybrid" });
