@@ -3,7 +3,7 @@
  * BiDi: its channel "moz-firefox". There is no virtual authenticator in BiDi, so Marionette is listening as well.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Browser, firefox } from "playwright-core";
 import { connectMarionette, type Marionette } from "./marionette.ts";
@@ -81,7 +81,9 @@ function usualPlaces(): readonly string[] {
         return folder === undefined ? [] : [join(folder, "Mozilla Firefox", "firefox.exe")];
       });
     default:
-      return ["/usr/bin/firefox-esr", "/usr/bin/firefox", "/snap/bin/firefox"];
+      return (process.env.PATH ?? "")
+        .split(delimiter)
+        .flatMap((folder) => [join(folder, "firefox-esr"), join(folder, "firefox")]);
   }
 }
 
