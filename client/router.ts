@@ -13,8 +13,10 @@ export interface Screen {
 }
 
 export interface Router<Path extends string> {
-  /** `state` stays with the history entry: it survives a reload and is back after Back. */
-  /** Resolves when the view is there, or was overtaken by another. */
+  /**
+   * `state` stays with the history entry: it survives a reload and is back after Back. Resolves when the view is there,
+   * or was overtaken by another.
+   */
   go(path: Path, options?: { readonly replace?: boolean; readonly state?: unknown }): Promise<void>;
   /** Shows the view of the current address, again if it is shown already. */
   show(options?: { readonly moveFocus?: boolean }): Promise<void>;

@@ -6,14 +6,15 @@
  */
 const doubleClick = { milliseconds: 500, pixels: 5 } as const;
 
+interface Click {
+  readonly target: EventTarget | null;
+  readonly x: number;
+  readonly y: number;
+  readonly at: number;
+}
+
 export function ignoreStrayClicks(signal: AbortSignal): void {
-  let last: {
-    readonly target: EventTarget | null;
-    readonly x: number;
-    readonly y: number;
-    readonly at: number;
-  };
-  last = { target: null, x: 0, y: 0, at: Number.NEGATIVE_INFINITY };
+  let last: Click = { target: null, x: 0, y: 0, at: Number.NEGATIVE_INFINITY };
 
   function onClick(event: MouseEvent): void {
     const { target, clientX: x, clientY: y, timeStamp: at, detail } = event;

@@ -12,8 +12,7 @@ import { button, eventually, field, openPage, type, visibleText } from "./page.t
 
 /**
  * What the network does instead; `offline` is a dropped connection, `silent` never answers, `lost` drops the connection
- * after the request arrived, `until` passes it on later,
- * or answers with its body then.
+ * after the request arrived, `until` passes it on later, or answers with its body then.
  */
 export type NetworkFault =
   | "offline"
