@@ -77,7 +77,7 @@ export function createAccountTasks(deps: AccountTasksDeps): AccountTasks {
     } catch (error) {
       const needed = stepUpIn(error);
       if (needed === undefined) throw error;
-      if (!(await stepUp(needed, below)) || below.aborted) return false;
+      if (below.aborted || !(await stepUp(needed, below)) || below.aborted) return false;
       await task();
       return true;
     }
@@ -152,17 +152,24 @@ export function createAccountTasks(deps: AccountTasksDeps): AccountTasks {
       return isAdded || outcome?.kind === "succeeded" ? "yes" : "maybe";
     },
 
-    deletePasskey: (passkey, { isLast }) =>
-      openDialog<boolean>({
+    async deletePasskey(passkey, { isLast }) {
+      let attempt: Promise<boolean> | undefined;
+      const isDeleted = await openDialog<boolean>({
         template: "delete-passkey-dialog",
         signal,
         dismissed: false,
         mount(dialog, close, life) {
-          const remove = () => withStepUp(() => orSignIn(deleteOnce(passkey.id)), life);
+          const remove = () => {
+            attempt = withStepUp(() => orSignIn(deleteOnce(passkey.id)), life);
+            return attempt;
+          };
           const removed = () => close(true);
           mountDeletePasskey(dialog, { passkey, isLast, remove, removed }, life);
         },
-      }),
+      });
+      // What was under way when the dialog was left may have been done all the same.
+      return isDeleted || (attempt?.catch(() => false) ?? false);
+    },
   };
 
   /** A passkey that is gone already is what the person wanted. */

@@ -88,7 +88,8 @@ export function createPasskeyCard({ rename, remove, signal }: PasskeyCardDeps): 
         await rename(passkey.id, wanted);
         if (signal.aborted) return;
         isBusy = false;
-        return stopRenaming();
+        // Whoever has left the field meanwhile is somewhere else by now.
+        return isRenaming ? stopRenaming() : update();
       } catch (error) {
         if (signal.aborted) return;
         nameError = isNameRefused(error) ? t("passkey.nameRefused") : explainError(error);
@@ -96,7 +97,7 @@ export function createPasskeyCard({ rename, remove, signal }: PasskeyCardDeps): 
     }
     isBusy = false;
     update();
-    field.focus();
+    if (isRenaming) field.focus();
   }
 
   function update(): void {

@@ -84,7 +84,8 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
     announce(t("passkey.deleted", { name: passkey.name }));
     if (typeof passkeys !== "string") passkeys = passkeys.filter(({ id }) => id !== passkey.id);
     update();
-    title.focus();
+    // The focus was on the card that is gone; whoever has gone on to something else keeps it.
+    if (document.activeElement === document.body) title.focus();
     await load();
   }
 

@@ -1,7 +1,7 @@
 /** What follows a sign-in: when a passkey is offered, what the password manager is told, what signing out leaves. */
 import { expect, test } from "vitest";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
-import { button, eventually } from "./page.ts";
+import { button, eventually, type } from "./page.ts";
 import { open, reads, shown, stack, withPasskey } from "./suite.ts";
 
 test("an answer to the offer is kept before the page moves on, and a lost one holds nobody up", async () => {
@@ -97,6 +97,52 @@ test("an empty list is told only after the person has deleted the last passkey",
   (await shown("Not now")).click();
   await reads(page, "You have no passkeys yet.");
   expect(page.signals).toEqual([]);
+});
+
+test("a dialog that is left while the passkey is being deleted does not keep it in the list", async () => {
+  const { authenticator } = await withPasskey();
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  page.autofill.pick();
+  (await shown("Delete")).click();
+  const [passkey] = await (await fetch("/api/passkeys")).json();
+  let release = () => {};
+  const until = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  page.breakNetwork(`/api/passkeys/${passkey.id}`, { until });
+  (await shown("Delete passkey")).click();
+  button("Cancel").click();
+  await eventually(() => expect(document.querySelector("dialog")).toBeNull());
+  release();
+  await reads(page, "You have no passkeys yet.");
+});
+
+test("a name that is saved late takes the focus from nobody", async () => {
+  const { agent, authenticator } = await withPasskey();
+  await stack.enrollPasskey(agent, createSoftAuthenticator());
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  page.autofill.pick();
+  await reads(page, "On your devices");
+  const passkeys = await (await fetch("/api/passkeys")).json();
+  let release = () => {};
+  const until = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  page.breakNetwork(`/api/passkeys/${passkeys[0].id}`, { until });
+  const rename = () => [...document.querySelectorAll<HTMLButtonElement>('[data-ref="rename"]')];
+  rename()[0]?.click();
+  const [first, second] = [...document.querySelectorAll<HTMLInputElement>('[data-ref="field"]')];
+  if (first === undefined || second === undefined) throw new Error("There are no two names to edit.");
+  type(first, "First");
+  button("Save").click();
+  button("Cancel").click();
+  rename()[1]?.click();
+  expect(document.activeElement).toBe(second);
+  release();
+  await reads(page, "First");
+  expect(document.activeElement).toBe(second);
 });
 
 test("signing out leaves no result token behind in the SDK", async () => {
