@@ -1,4 +1,5 @@
 /** Puts the parts together: which views there are, what leads from one to the next, who owns what lives longer. */
+import type { User } from "../shared/contract.ts";
 import { ApiError, createApi } from "./api.ts";
 import { type AppContext, otherAccount, type Path, paths, type Visit } from "./app-context.ts";
 import { type Language, loadLaterWords, preferredLanguage, t, useLanguage } from "./language.ts";
@@ -92,6 +93,8 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
       announce(t("signIn.signedOut"));
     },
 
+    whoIsSignedIn: followSession,
+
     async orSignIn(call) {
       try {
         const answer = await call;
@@ -121,17 +124,11 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
     onLoadFailure: (view) => showLoadFailure(view, () => void start(true)),
   });
 
-  const tabs = createTabs(() => void followSession(), signal);
+  const tabs = createTabs(follow, signal);
   // A page that the browser kept, and a tab that was left, may show somebody who is not signed in any more.
-  document.addEventListener(
-    "visibilitychange",
-    () => {
-      if (document.visibilityState === "visible") void followSession();
-    },
-    { signal },
-  );
+  document.addEventListener("visibilitychange", follow, { signal });
   // Whoever came while the server could not be reached may have been signed in all the time.
-  window.addEventListener("online", () => void followSession(), { signal });
+  window.addEventListener("online", follow, { signal });
 
   async function changeLanguage(language: Language): Promise<void> {
     await useLanguage(language, "all");
@@ -149,18 +146,26 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
   }
 
   /** Somebody signed in or out elsewhere: this page follows, and asks nothing of the person. */
-  async function followSession(): Promise<void> {
+  async function followSession(): Promise<User | null> {
     const before = visit.user;
-    const { user } = await api.getSession().catch(() => ({ user: before }));
+    const { user } = await api.getSession();
     // Whoever signed in or out on this page meanwhile knows better than an answer that is older.
-    if (visit.user !== before) return;
-    if (user?.id === before?.id) {
-      isSessionProven ||= user !== null;
-      return;
+    if (visit.user === before && user?.id !== before?.id) {
+      if (user === null) sessionEnded();
+      else {
+        visit.user = user;
+        void router.go(paths.account, { replace: true });
+      }
     }
-    if (user === null) return sessionEnded();
-    visit.user = user;
-    void router.go(paths.account, { replace: true });
+    return user;
+  }
+
+  /**
+   * Where the server cannot be asked, everything stays as it is: the next look at the page asks again. A page that
+   * nobody looks at waits for that look.
+   */
+  function follow(): void {
+    if (!document.hidden) followSession().catch(() => {});
   }
 
   async function start(isSecondTry = false): Promise<void> {

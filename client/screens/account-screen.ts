@@ -1,4 +1,5 @@
 /** The account: its dialogs open here, because what one of them interrupts goes on here. */
+import type { Passkey } from "../../shared/contract.ts";
 import { createAccountApi } from "../account-api.ts";
 import type { AppContext } from "../app-context.ts";
 import { canUsePasskeys } from "../passkey-support.ts";
@@ -22,11 +23,19 @@ export function accountScreen(context: AppContext): Screen {
 
       async function listPasskeys() {
         const passkeys = await orSignIn(api.listPasskeys());
-        const config = await api.getConfig().catch(() => null);
-        if (config !== null && user !== null) {
-          void signalAccepted({ rpId: config.rpId, user, passkeys, afterDelete });
-        }
+        void tellPasswordManager(passkeys);
         return passkeys;
+      }
+
+      /**
+       * A list does not say whose it is. Another tab may have signed somebody else in, and this page may have missed
+       * it: their list, told of this account, would have its passkeys deleted. Asked after the list, not beside it.
+       */
+      async function tellPasswordManager(passkeys: readonly Passkey[]): Promise<void> {
+        const isAfterDelete = afterDelete;
+        const [config, now] = await Promise.all([api.getConfig(), context.whoIsSignedIn()]).catch(() => []);
+        if (config === undefined || user === null || now?.id !== user.id) return;
+        await signalAccepted({ rpId: config.rpId, user, passkeys, afterDelete: isAfterDelete });
       }
 
       const dispose = mountAccount(view, {

@@ -4,6 +4,13 @@ import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
 import { button, eventually, type } from "./page.ts";
 import { open, reads, shown, stack, withPasskey } from "./suite.ts";
 
+const post = (path: string, body: object) =>
+  fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+
 test("an answer to the offer is kept before the page moves on, and a lost one holds nobody up", async () => {
   const page = await open();
   await page.signInWithCode(stack.newAddress());
@@ -97,6 +104,26 @@ test("an empty list is told only after the person has deleted the last passkey",
   (await shown("Not now")).click();
   await reads(page, "You have no passkeys yet.");
   expect(page.signals).toEqual([]);
+});
+
+test("a list that is somebody else's by now tells the password manager nothing, and the page follows", async () => {
+  const { authenticator } = await withPasskey();
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  page.autofill.pick();
+  await reads(page, "On your devices");
+  await eventually(() => expect(page.signals.length).toBeGreaterThan(0));
+  const before = page.signals.length;
+  // Another tab signs somebody else in, and this page does not hear of it.
+  const other = stack.newAddress();
+  await fetch("/api/session", { method: "DELETE" });
+  await post("/api/otp/challenge", { email: other });
+  await post("/api/otp/verify", { code: await stack.readCode(other) });
+  (await shown("Delete")).click();
+  (await shown("Delete passkey")).click();
+  await reads(page, `Signed in as ${other}`);
+  expect(page.signals.slice(before)).toEqual([]);
+  expect(authenticator.credentials()).toHaveLength(1);
 });
 
 test("a dialog that is left while the passkey is being deleted does not keep it in the list", async () => {

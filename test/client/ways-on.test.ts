@@ -64,8 +64,12 @@ test("an answer from before a sign-in signs nobody out after it", async () => {
   const until = new Promise<void>((resolve) => {
     release = resolve;
   });
+  const asked = () => page.requests.filter((request) => request === "GET /api/session").length;
+  const before = asked();
   page.breakNetwork("/api/session", { until, body: '{"user":null}' });
   document.dispatchEvent(new Event("visibilitychange"));
+  await eventually(() => expect(asked()).toBeGreaterThan(before));
+  page.breakNetwork("/api/session", null);
   await page.signInWithCode(stack.newAddress());
   (await shown("Not now")).click();
   await reads(page, "You have no passkeys yet.");
