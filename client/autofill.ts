@@ -51,6 +51,8 @@ export function createAutofill({ ceremonies, onAnswered, onOutcome, every }: Aut
     async function request(): Promise<void> {
       const startedAt = Date.now();
       const outcome = await ceremonies.signInByAutofill(onAnswered);
+      // What has been answered goes on to its end, also when the field is gone by now.
+      if (signal.aborted && outcome.kind === "succeeded") return onOutcome(outcome);
       if (signal.aborted || outcome.kind === "aborted") return;
       if (
         outcome.kind === "succeeded" ||

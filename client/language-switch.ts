@@ -2,7 +2,7 @@
  * needs:    an element with id="languages" in index.html, language.ts.
  * does:     lets the person choose another language than their browser's; keeps what is typed; remembers the choice,
  *           where storage is allowed.
- * must not: use flags: a language is not a country.
+ * must not: use flags: a language is not a country. Must not change anything while a button of the view is at work.
  */
 import { catalogues, currentLanguage, isLanguage, type Language, rememberLanguage } from "./language.ts";
 
@@ -30,6 +30,8 @@ export function mountLanguageSwitch({ onChange, signal }: LanguageSwitchDeps): v
 
   async function choose(language: string): Promise<void> {
     if (!isLanguage(language) || language === currentLanguage()) return;
+    // A view that is made anew forgets what it was doing. It takes a moment, or has a Cancel.
+    if (document.querySelector('main button[aria-busy="true"]') !== null) return;
     const typed = fields().map(({ id, value }) => ({ id, value }));
     try {
       await onChange(language);

@@ -73,6 +73,38 @@ test("a passkey picked from autofill says that it signs in, and stops saying so 
   expect(field("Email address")).toBeDefined();
 });
 
+test("a passkey picked from autofill signs in also when the view it was picked in is gone", async () => {
+  const { authenticator } = await withPasskey();
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  const release = hold(page, "/verify/passkey");
+  page.autofill.pick();
+  await reads(page, "Signing you in…");
+  history.pushState("other account", "", "/sign-in");
+  window.dispatchEvent(new PopStateEvent("popstate"));
+  await eventually(() => expect(page.text()).not.toContain("Signing you in…"));
+  release();
+  await eventually(() => expect(location.pathname).toBe("/account"));
+});
+
+test("the language stays while the button signs in", async () => {
+  const { authenticator } = await withPasskey();
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  const release = hold(page, "/verify/passkey");
+  button("Sign in with a passkey").click();
+  await reads(page, "Signing you in…");
+  (await shown("Deutsch")).click();
+  expect(document.documentElement.lang).toBe("en");
+  await reads(page, "Signing you in…");
+  release();
+  await shown("Sign out");
+  button("Deutsch").click();
+  await shown("Abmelden");
+  button("English").click();
+  await shown("Sign out");
+});
+
 test("an offer that is being saved cannot be declined any more, and ends in the account", async () => {
   const page = await signedIn();
   const release = hold(page, "/user-authenticators/passkey");
