@@ -128,9 +128,9 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
     }
     if (signal.aborted) return;
     rest(passkey, failure.pause, signal);
-    announce("");
     // When Continue was pressed meanwhile, that is what the person is doing now.
     if (isBusyWith("email")) return;
+    announce("");
     busyWith = "nothing";
     update();
     passkey.focus();
