@@ -1,7 +1,7 @@
 /**
  * needs:    nothing.
  * does:     names everything a ceremony can end in, and folds what the SDK returns or throws into one of these.
- * must not: contain a word for a person (see failures.ts), or look at an error's message: messages differ by browser.
+ * must not: contain a word for a person (see ceremony-failures.ts), or look at an error's message: messages differ by browser.
  */
 export const failureKinds = [
   /** The person declined, or nothing happened in time, or there is no passkey here: browsers do not tell which. */
@@ -51,6 +51,7 @@ export type CeremonyOutcome =
 
 const kindByErrorCode: Readonly<Record<string, FailureKind>> = {
   expired_token: "expired",
+  internal_error: "unreachable",
   invalid_credential: "refused",
   network_error: "unreachable",
   token_not_set: "expired",
@@ -112,7 +113,11 @@ export async function settle(
 ): Promise<CeremonyOutcome> {
   try {
     const { data, error, errorCode } = await call;
-    if (error !== undefined) return refusalOf(proof, outcomeOfErrorCode(errorCode));
+    if (error !== undefined) {
+      const outcome = outcomeOfErrorCode(errorCode);
+      // A code that we do not know says nothing about the passkey: it may be an outage, after the passkey was stored.
+      return Object.hasOwn(kindByErrorCode, errorCode ?? "") ? refusalOf(proof, outcome) : outcome;
+    }
     if (data === undefined) return { kind: "ignored" };
     const { authenticatorAttachment } = data.authenticationResponse ?? data.registrationResponse ?? {};
     return outcomeOfProof(proof, authenticatorAttachment);

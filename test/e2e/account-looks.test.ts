@@ -1,7 +1,7 @@
 /** How the account looks when things are not of the usual size: long names, large text, small screens. */
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type App, button, heading, startApp } from "./app.ts";
+import { type App, button, enterCode, heading, startApp } from "./app.ts";
 
 let app: App;
 beforeAll(async () => {
@@ -34,8 +34,7 @@ test.each(widths)("names and addresses as long as they may be fit everywhere at 
   await button(page, "Continue").click();
   await page.getByText(email).waitFor();
   seen.code = await tooWide(page);
-  await page.getByLabel("Code", { exact: true }).fill(await app.stack.readCode(email));
-  await button(page, "Continue").click();
+  await enterCode(page, app.stack, email);
   await heading(page, "Create a passkey?").waitFor();
   seen.offer = await tooWide(page);
   await button(page, "Create a passkey").click();

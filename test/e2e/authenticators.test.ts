@@ -1,6 +1,16 @@
 /** Other authenticators than the one in the laptop, and passkeys that are not welcome any more. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type App, button, heading, passkeys, signInWithCode, signOut, signUp, startApp } from "./app.ts";
+import {
+  type App,
+  button,
+  enterCode,
+  heading,
+  passkeys,
+  signInWithCode,
+  signOut,
+  signUp,
+  startApp,
+} from "./app.ts";
 
 let app: App;
 beforeAll(async () => {
@@ -25,8 +35,7 @@ test("a security key holds a passkey and signs in with it", async () => {
   const email = app.stack.newAddress();
   await page.getByLabel("Email address").fill(email);
   await button(page, "Continue").click();
-  await page.getByLabel("Code", { exact: true }).fill(await app.stack.readCode(email));
-  await button(page, "Continue").click();
+  await enterCode(page, app.stack, email);
   // No passkey can live on this device itself, so none is offered.
   await heading(page, "Your account").waitFor();
 

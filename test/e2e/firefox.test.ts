@@ -4,7 +4,7 @@
  */
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { button, heading, passkeys, signInWithCode, signOut, signUp } from "./app.ts";
+import { button, enterCode, heading, passkeys, signInWithCode, signOut, signUp } from "./app.ts";
 import { findFirefox, howToGetFirefox } from "./firefox.ts";
 import { type FirefoxApp, startFirefoxApp } from "./firefox-app.ts";
 
@@ -127,8 +127,7 @@ describe.skipIf(isSkipped)("in Firefox", () => {
     const email = app.stack.newAddress();
     await page.getByLabel("Email address").fill(email);
     await button(page, "Continue").click();
-    await page.getByLabel("Code", { exact: true }).fill(await app.stack.readCode(email));
-    await button(page, "Continue").click();
+    await enterCode(page, app.stack, email);
     await heading(page, "Your account").waitFor();
   });
 
@@ -203,8 +202,7 @@ describe.skipIf(isSkipped)("in a Firefox with passkeys switched off", () => {
     const email = app.stack.newAddress();
     await page.getByLabel("Email address").fill(email);
     await button(page, "Continue").click();
-    await page.getByLabel("Code", { exact: true }).fill(await app.stack.readCode(email));
-    await button(page, "Continue").click();
+    await enterCode(page, app.stack, email);
     await heading(page, "Your account").waitFor();
     await page.getByText("This browser cannot create passkeys.").waitFor();
     expect(complaints).toEqual([]);

@@ -60,6 +60,7 @@ test("a wrong code can be put right", async () => {
   await page.getByLabel("Email address").fill(email);
   await button(page, "Continue").click();
   const field = page.getByLabel("Code", { exact: true });
+  await field.waitFor();
   const code = await app.stack.readCode(email);
   await field.fill(code === "123456" ? "654321" : "123456");
   await button(page, "Continue").click();

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
-import { type App, button, heading, passkeys, signInWithCode, signUp, startApp } from "./app.ts";
+import { type App, button, enterCode, heading, passkeys, signInWithCode, signUp, startApp } from "./app.ts";
 
 let app: App;
 beforeAll(async () => {
@@ -26,8 +26,7 @@ test("while the SDK is still on its way, a person signs in with a code", async (
   const email = app.stack.newAddress();
   await page.getByLabel("Email address").fill(email);
   await button(page, "Continue").click();
-  await page.getByLabel("Code", { exact: true }).fill(await app.stack.readCode(email));
-  await button(page, "Continue").click();
+  await enterCode(page, app.stack, email);
   await heading(page, "Create a passkey?").waitFor();
 });
 

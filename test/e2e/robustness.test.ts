@@ -1,7 +1,17 @@
 /** Slow services, odd browsers, impatient people: nobody gets stuck, and nothing is lost. */
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type App, button, heading, passkeys, signInWithCode, signOut, signUp, startApp } from "./app.ts";
+import {
+  type App,
+  button,
+  enterCode,
+  heading,
+  passkeys,
+  signInWithCode,
+  signOut,
+  signUp,
+  startApp,
+} from "./app.ts";
 
 let app: App;
 beforeAll(async () => {
@@ -89,7 +99,7 @@ test("an RP ID that does not fit tells the developer the fix, and the person ano
     await page.reload();
     await heading(page, "Sign in").waitFor();
     await button(page, "Sign in with a passkey").click();
-    await page.getByText("Passkeys are not set up for this address. Continue with email.").waitFor();
+    await page.getByText("Passkeys are not set up for this website address. Continue with email.").waitFor();
     expect(lines.join("\n")).toContain('The RP ID is "example.com", but this page is on "localhost".');
     expect(await button(page, "Continue").isEnabled()).toBe(true);
   } finally {
@@ -147,8 +157,7 @@ test("an extension that never answers leaves the email path open, and the prompt
   const email = app.stack.newAddress();
   await page.getByLabel("Email address").fill(email);
   await button(page, "Continue").click();
-  await page.getByLabel("Code", { exact: true }).fill(await app.stack.readCode(email));
-  await button(page, "Continue").click();
+  await enterCode(page, app.stack, email);
   // What this device can do is unknown, and is taken for nothing.
   await heading(page, "Your account").waitFor();
 });
@@ -166,8 +175,7 @@ test("Back and Forward in the middle lose nothing and lead nowhere wrong", async
   await heading(page, "Check your email").waitFor();
   await page.reload();
   await page.getByText(email).waitFor();
-  await page.getByLabel("Code", { exact: true }).fill(await app.stack.readCode(email));
-  await button(page, "Continue").click();
+  await enterCode(page, app.stack, email);
   await heading(page, "Create a passkey?").waitFor();
   await page.reload();
   await heading(page, "Create a passkey?").waitFor();
@@ -205,6 +213,7 @@ test("double clicks do everything once", async () => {
   const email = app.stack.newAddress();
   await page.getByLabel("Email address").fill(email);
   await button(page, "Continue").dblclick();
+  await page.getByLabel("Code", { exact: true }).waitFor();
   await page.getByLabel("Code", { exact: true }).fill(await app.stack.readCode(email));
   await button(page, "Continue").dblclick();
   await heading(page, "Create a passkey?").waitFor();
@@ -225,8 +234,7 @@ test("a clock that is a day ahead blames no code, and makes nothing a day old", 
   await button(page, "Continue").click();
   await heading(page, "Check your email").waitFor();
   await page.getByText("The code works for 10 minutes.").waitFor();
-  await page.getByLabel("Code", { exact: true }).fill(await app.stack.readCode(email));
-  await button(page, "Continue").click();
+  await enterCode(page, app.stack, email);
   await button(page, "Create a passkey").click();
   await heading(page, "Your account").waitFor();
   await signOut(page);
