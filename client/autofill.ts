@@ -21,7 +21,7 @@ export interface AutofillDeps {
   readonly ceremonies: Pick<Ceremonies, "prepareAutofill" | "signInByAutofill" | "cancelAutofill">;
   /** A passkey was picked and has answered; `onOutcome` follows. */
   onAnswered?(): void;
-  /** Every end but our own aborts. Most have no words: see failures.ts. */
+  /** Every end but our own aborts. Most have no words: see ceremony-failures.ts. */
   onOutcome(outcome: CeremonyOutcome): void;
   /** Milliseconds between renewals. */
   readonly every: number;

@@ -5,7 +5,7 @@
  *           browser's prompt: Safari forgets the click while a slow request is under way, and the person sees
  *           what looks like a cancel.
  * must not: be doubled: this is the only file that imports the SDK. Must not decide what a failure means for the
- *           person (failures.ts), or talk to our server except for the configuration and the enrollment token.
+ *           person (ceremony-failures.ts), or talk to our server except for the configuration and the enrollment token.
  *
  * How the SDK is hardened: each ceremony gets its own SDK object, whose public `passkey.api` methods are replaced
  * by ones that answer from the prefetched store and never reject. They have to: one rejected request during

@@ -38,6 +38,7 @@ describe("an error that the browser throws", () => {
 
 test.each<[string | undefined, FailureKind]>([
   ["expired_token", "expired"],
+  ["internal_error", "unreachable"],
   ["unknown_credential", "unknownCredential"],
   ["invalid_credential", "refused"],
   ["too_many_requests", "rateLimited"],
@@ -75,10 +76,10 @@ describe("the end of an SDK call", () => {
     });
   });
 
-  test.each(["network_error", "too_many_requests"])(
+  test.each(["network_error", "too_many_requests", "internal_error", "something_new", undefined])(
     "names no passkey with %s: that says nothing about it",
     async (errorCode) => {
-      const inDoubt = Promise.resolve({ error: errorCode, errorCode });
+      const inDoubt = Promise.resolve({ error: "error", ...(errorCode && { errorCode }) });
       const outcome = await settle(running(), { credentialId: "c1" }, inDoubt);
       expect(outcome).not.toHaveProperty("refusedCredentialId");
     },
