@@ -1,41 +1,39 @@
 /**
  * needs:    a document.
  * does:     swallows the second click of a double click when the first has changed what is under the pointer, by
- *           another view or a dialog on top: it was meant for what was there.
+ *           another view or by a dialog on top: it was meant for what was there.
  * must not: touch the keyboard's clicks, or two clicks on the same control.
  */
 const doubleClick = { milliseconds: 500, pixels: 5 } as const;
 
 interface Click {
-  readonly control: EventTarget | null;
+  readonly target: EventTarget | null;
   readonly x: number;
   readonly y: number;
   readonly at: number;
 }
 
 export function ignoreStrayClicks(signal: AbortSignal): void {
-  let last: Click = { control: null, x: 0, y: 0, at: Number.NEGATIVE_INFINITY };
+  let last: Click = { target: null, x: 0, y: 0, at: Number.NEGATIVE_INFINITY };
 
   function onClick(event: MouseEvent): void {
-    const control = controlAt(event.target);
-    const { clientX: x, clientY: y, timeStamp: at, detail } = event;
+    const { target, clientX: x, clientY: y, timeStamp: at, detail } = event;
     const isKeyboard = detail === 0;
     const isSoon = at - last.at < doubleClick.milliseconds;
     const isHere = Math.hypot(x - last.x, y - last.y) <= doubleClick.pixels;
-    if (!isKeyboard && isSoon && isHere && control !== last.control) {
+    if (!isKeyboard && isSoon && isHere && isOutOfReach(last.target, target)) {
       event.preventDefault();
       event.stopImmediatePropagation();
       return;
     }
-    last = { control, x, y, at };
+    last = { target, x, y, at };
   }
 
   document.addEventListener("click", onClick, { capture: true, signal });
 }
 
-/** What a click acts on: the button around a word or an icon, the field of a label. */
-function controlAt(target: EventTarget | null): EventTarget | null {
-  if (!(target instanceof Element)) return target;
-  const control = target.closest("button, a, summary, label, input");
-  return (control instanceof HTMLLabelElement ? control.control : control) ?? target;
+/** Whether the first click's target is gone, or on another side of a modal dialog than the second's. */
+function isOutOfReach(first: EventTarget | null, second: EventTarget | null): boolean {
+  if (!(first instanceof Element) || !(second instanceof Element)) return false;
+  return !first.isConnected || first.closest("dialog") !== second.closest("dialog");
 }

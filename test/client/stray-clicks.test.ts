@@ -37,30 +37,13 @@ test("a click on what has taken the place of the control before is swallowed", (
 test("a click on a dialog that has opened above the control is swallowed, and the next one is not", () => {
   const opener = show("Delete");
   click(opener);
-  const confirm = document.createElement("button");
+  const dialog = document.body.appendChild(document.createElement("dialog"));
+  const confirm = dialog.appendChild(document.createElement("button"));
   confirm.addEventListener("click", () => clicked.push("Delete passkey"));
-  document.body.append(confirm);
   click(confirm);
   expect(clicked).toEqual(["Delete"]);
   click(confirm, { x: 40 });
   expect(clicked).toEqual(["Delete", "Delete passkey"]);
-});
-
-test("a label and its field, a button and its icon are one control", () => {
-  const button = show("Button");
-  const icon = button.appendChild(document.createElement("span"));
-  click(icon);
-  click(button);
-  const label = document.createElement("label");
-  const field = document.createElement("input");
-  field.addEventListener("click", () => clicked.push("Field"));
-  field.id = "field";
-  label.htmlFor = "field";
-  document.body.append(label, field);
-  click(field, { x: 90 });
-  click(label, { x: 90 });
-  // The browser clicks the field for whoever clicks its label.
-  expect(clicked).toEqual(["Button", "Button", "Field", "Field"]);
 });
 
 test("a second click on the same control, the keyboard, and a click somewhere else go through", () => {
