@@ -1,7 +1,7 @@
 /** How the account looks when things are not of the usual size: long names, large text, small screens. */
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type App, button, enterCode, heading, startApp } from "./app.ts";
+import { type App, button, comeBackLater, enterCode, heading, startApp } from "./app.ts";
 
 let app: App;
 beforeAll(async () => {
@@ -52,8 +52,7 @@ test.each(widths)("names and addresses as long as they may be fit everywhere at 
   await inDialog(page, "Email me a code").click();
   await page.getByLabel("Code", { exact: true }).waitFor();
   seen.stepUp = await tooWide(page);
-  await page.context().clearCookies();
-  await page.goto(app.stack.origin);
+  await comeBackLater(page, app.stack);
   await heading(page, "Welcome back").waitFor();
   seen.welcomeBack = await tooWide(page);
   expect(Object.entries(seen).filter(([, found]) => found.length > 0)).toEqual([]);

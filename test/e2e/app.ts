@@ -73,6 +73,13 @@ export async function signOut(page: Page): Promise<void> {
   await heading(page, "Sign in").waitFor();
 }
 
+/** A later visit, when the session is over. Leaves the page first: an answer under way would set the cookie again. */
+export async function comeBackLater(page: Page, stack: Stack): Promise<void> {
+  await page.goto("about:blank");
+  await page.context().clearCookies();
+  await page.goto(stack.origin);
+}
+
 export function heading(page: Page, name: string) {
   return page.getByRole("heading", { name, exact: true });
 }

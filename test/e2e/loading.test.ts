@@ -5,7 +5,17 @@ import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
-import { type App, button, enterCode, heading, passkeys, signInWithCode, signUp, startApp } from "./app.ts";
+import {
+  type App,
+  button,
+  comeBackLater,
+  enterCode,
+  heading,
+  passkeys,
+  signInWithCode,
+  signUp,
+  startApp,
+} from "./app.ts";
 
 let app: App;
 beforeAll(async () => {
@@ -59,9 +69,8 @@ test("a view that cannot be loaded says so, and comes when it can be", async () 
 test("where the greeting cannot be loaded, the first view is there instead", async () => {
   const { page } = await app.open();
   await signUp(page, app.stack, app.stack.newAddress());
-  await page.context().clearCookies();
   await page.route(laterPart, (route) => route.abort());
-  await page.goto(app.stack.origin);
+  await comeBackLater(page, app.stack);
   await heading(page, "Sign in").waitFor();
   await page.unroute(laterPart);
   await page.reload();

@@ -5,7 +5,7 @@
 import type { Page } from "playwright-core";
 import type { PasskeyPageOptions } from "../kit/passkey-page.ts";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
-import { type App, button, heading, passkeys } from "./app.ts";
+import { type App, button, comeBackLater, heading, passkeys } from "./app.ts";
 
 export type Visit = (stop: string, page: Page) => Promise<void>;
 
@@ -129,8 +129,7 @@ async function welcomeBackStops(app: App, options: PasskeyPageOptions, visit: Vi
   await signInAs(page, app, "grace@example.com");
   await button(page, "Create a passkey").click();
   await heading(page, "Your account").waitFor();
-  await page.context().clearCookies();
-  await page.goto(app.stack.origin);
+  await comeBackLater(page, app.stack);
   await heading(page, "Welcome back").waitFor();
   await visit("welcome-back", page);
   await authenticator.setPresence(false);
