@@ -35,7 +35,7 @@ export interface AppContext {
   enter(signedIn: SignedInResponse, how: "code" | "passkey" | "cross-device passkey"): Promise<void>;
   signedOut(): void;
   /** Asks the server, and has the page follow when it is somebody else, or nobody. */
-  whoIsSignedIn(): Promise<User | null>;
+  askUser(): Promise<User | null>;
   /** A session that ended elsewhere leads back to signing in, with a sentence, not to an error. */
   orSignIn<Answer>(call: Promise<Answer>): Promise<Answer>;
 }

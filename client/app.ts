@@ -93,7 +93,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
       announce(t("signIn.signedOut"));
     },
 
-    whoIsSignedIn: followSession,
+    askUser: followSession,
 
     async orSignIn(call) {
       try {

@@ -33,7 +33,7 @@ export function accountScreen(context: AppContext): Screen {
        */
       async function tellPasswordManager(passkeys: readonly Passkey[]): Promise<void> {
         const isAfterDelete = afterDelete;
-        const [config, now] = await Promise.all([api.getConfig(), context.whoIsSignedIn()]).catch(() => []);
+        const [config, now] = await Promise.all([api.getConfig(), context.askUser()]).catch(() => []);
         if (config === undefined || user === null || now?.id !== user.id) return;
         await signalAccepted({ rpId: config.rpId, user, passkeys, afterDelete: isAfterDelete });
       }
