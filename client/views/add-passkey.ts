@@ -37,6 +37,7 @@ export function mountAddPasskey(
   const securityKey = query(root, "securityKey", HTMLButtonElement);
   const waiting = query(root, "waiting", HTMLElement);
   const waitingText = query(root, "waitingText", HTMLElement);
+  const status = query(root, "status", HTMLElement);
   const cancel = query(root, "cancel", HTMLButtonElement);
   const failureText = query(root, "failure", HTMLElement);
 
@@ -75,6 +76,7 @@ export function mountAddPasskey(
     securityKey.setAttribute("aria-busy", String(waitingFor === securityKey));
     waiting.hidden = waitingFor === undefined;
     setText(waitingText, t(isSaving ? "ceremony.saving" : "ceremony.waiting"));
+    setText(status, waiting.hidden ? "" : waitingText.textContent);
     cancel.hidden = isSaving;
     showFailure(failureText, failure);
   }

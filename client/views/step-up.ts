@@ -41,6 +41,7 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
   const noMethod = query(root, "noMethod", HTMLElement);
   const waiting = query(root, "waiting", HTMLElement);
   const waitingText = query(root, "waitingText", HTMLElement);
+  const status = query(root, "status", HTMLElement);
   const cancel = query(root, "cancel", HTMLButtonElement);
   const failureText = query(root, "failure", HTMLElement);
   const form = query(root, "form", HTMLFormElement);
@@ -140,6 +141,7 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
     noMethod.hidden = deps.canUsePasskey || deps.canUseEmail;
     waiting.hidden = busyWith !== "passkey";
     setText(waitingText, t(isFinishing ? "ceremony.confirming" : "ceremony.waiting"));
+    setText(status, waiting.hidden ? "" : waitingText.textContent);
     cancel.hidden = isFinishing;
     form.hidden = !isCodeSent;
     sentTo.textContent = t("otp.sentTo", { email: deps.email });
