@@ -1,5 +1,5 @@
 /**
- * needs:    nothing.
+ * needs:    nothing else.
  * does:     asks the browser what it can do with passkeys, and takes silence for a no.
  * must not: hang or reject: password managers replace these methods, and not all of them answer.
  */

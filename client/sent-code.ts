@@ -1,5 +1,5 @@
 /**
- * needs:    nothing.
+ * needs:    nothing else.
  * does:     keeps what is known about a sent code in the history entry of the code view: there it survives a reload
  *           and Back, works where storage is blocked, and is gone with the tab.
  * must not: trust what it reads: a history entry can be older than this version of the page.

@@ -45,7 +45,8 @@ export function enrollOfferScreen(context: AppContext): Screen {
       // Somebody came back to this address long after signing in: the account asks for a step-up where it is needed.
       const onRefused = (error: ApiError) => {
         if (signal.aborted) return;
-        if (error.code !== "not_authenticated") leave(null);
+        if (error.code !== "not_authenticated")
+          leave(error.code === "step_up_required" ? "offer.tooLate" : null);
       };
       const prepared = lazily(async () => {
         const { ceremonies, heed } = await passkeys();

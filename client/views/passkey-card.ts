@@ -65,8 +65,9 @@ export function createPasskeyCard({ rename, remove, signal }: PasskeyCardDeps): 
     field.select();
   }
 
-  function onKey({ key }: KeyboardEvent): void {
-    if (key === "Escape") stopRenaming();
+  function onKey({ key, isComposing }: KeyboardEvent): void {
+    // Escape may end the composition of a character, and nothing more.
+    if (key === "Escape" && !isComposing) stopRenaming();
   }
 
   function stopRenaming(): void {

@@ -15,7 +15,7 @@ import { createPasskeyCard } from "./passkey-card.ts";
 export interface PasskeyListDeps {
   readonly canUsePasskeys: boolean;
   listPasskeys(): Promise<readonly Passkey[]>;
-  /** Asks where, and creates it. False: the person left it. */
+  /** Asks where, and creates it. "maybe": it was tried, and the last word did not arrive. */
   addPasskey(): Promise<"yes" | "no" | "maybe">;
   renamePasskey(id: string, name: string): Promise<Passkey>;
   /** Asks whether, and deletes it. False: the person left it. */

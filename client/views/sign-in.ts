@@ -16,7 +16,7 @@ import { fillFromTemplate } from "../template.ts";
 import { setText } from "../text.ts";
 
 export interface SignInDeps {
-  /** What was typed before, on this page or before a reload. */
+  /** What was typed before, on this page. */
   readonly email: string;
   readonly notice: MessageKey | null;
   readonly canUsePasskeys: boolean;

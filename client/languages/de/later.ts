@@ -4,7 +4,7 @@ import type { LaterMessages } from "../../messages.ts";
 export const later: LaterMessages = {
   "welcome.title": "Willkommen zurück",
   "welcome.otherAccount": "Anderes Konto verwenden",
-  "welcome.forget": "Auf diesem Gerät vergessen",
+  "welcome.forget": "Mich auf diesem Gerät vergessen",
   "welcome.forgotten": "Dieses Gerät hat {email} vergessen.",
 
   "signIn.sessionNotKept":
@@ -19,7 +19,7 @@ export const later: LaterMessages = {
     one: "Der Code gilt eine Minute.",
     other: "Der Code gilt {count} Minuten.",
   },
-  "otp.expired": "Der Code ist jetzt zu alt. Fordern Sie einen neuen an.",
+  "otp.expired": "Der Code ist jetzt abgelaufen. Fordern Sie einen neuen an.",
   "otp.code": "Code",
   "otp.continue": "Weiter",
   "otp.resend": "Neuen Code senden",
@@ -50,6 +50,7 @@ export const later: LaterMessages = {
   "offer.shared":
     "Wer dieses Gerät entsperren kann, kann sich damit anmelden. Überspringen Sie das auf gemeinsam genutzten Geräten.",
   "offer.create": "Passkey erstellen",
+  "offer.tooLate": "Dieses Angebot ist abgelaufen. Hier können Sie jederzeit einen Passkey hinzufügen.",
   "offer.skip": "Nicht jetzt",
   "offer.never": "Nicht mehr fragen",
   "offer.created": "Passkey erstellt. Nächstes Mal können Sie sich damit anmelden.",
@@ -59,7 +60,7 @@ export const later: LaterMessages = {
     "Ein Passkey ersetzt ein Passwort. Ihr Gerät bewahrt ihn auf und verwendet ihn erst, wenn Sie es entsperren, mit Fingerabdruck, Gesicht oder Displaysperre. Sie müssen sich nichts merken, und bei uns kann nichts gestohlen werden.",
   "about.where": "Wo werden Passkeys gespeichert?",
   "about.whereText":
-    "Im Passwortmanager Ihres Geräts, zum Beispiel Apple Passwörter, Google Passwortmanager oder Windows Hello, oder in einem, den Sie installiert haben. Die meisten bringen Ihre Passkeys auf alle Ihre Geräte. Auf einem Sicherheitsschlüssel bleiben sie auf dem Schlüssel selbst.",
+    "Im Passwortmanager Ihres Geräts, zum Beispiel die Apple-App „Passwörter“, Google Passwortmanager oder Windows Hello, oder in einem, den Sie installiert haben. Die meisten bringen Ihre Passkeys auf alle Ihre Geräte. Auf einem Sicherheitsschlüssel bleiben sie auf dem Schlüssel selbst.",
 
   "account.title": "Ihr Konto",
   "account.signedInAs": "Angemeldet als {email}",
@@ -121,7 +122,7 @@ export const later: LaterMessages = {
 
   "stepUp.title": "Bestätigen Sie, dass Sie es sind",
   "stepUp.lead":
-    "Sie haben sich vor einer Weile als {email} angemeldet. Bestätigen Sie, dass Sie es sind, dann geht es weiter, wo Sie waren.",
+    "Sie haben sich vor einer Weile als {email} angemeldet. Bestätigen Sie, dass Sie es sind, dann geht es dort weiter, wo Sie waren.",
   "stepUp.passkey": "Passkey verwenden",
   "stepUp.email": "Code per E-Mail senden",
   "stepUp.noMethod": "Melden Sie sich dafür ab und wieder an.",
@@ -129,7 +130,7 @@ export const later: LaterMessages = {
   "failure.cancelled":
     "Kein Passkey verwendet. Versuchen Sie es noch einmal oder melden Sie sich per E-Mail an.",
   "failure.misconfigured":
-    "Für diese Adresse sind keine Passkeys eingerichtet. Melden Sie sich per E-Mail an.",
+    "Für diese Website-Adresse sind keine Passkeys eingerichtet. Melden Sie sich per E-Mail an.",
   "failure.unsupported": "Dieses Gerät unterstützt keine Passkeys. Melden Sie sich per E-Mail an.",
   "failure.busy":
     "Eine andere Passkey-Anfrage ist offen. Schließen Sie sie und versuchen Sie es noch einmal, oder melden Sie sich per E-Mail an.",
@@ -142,7 +143,7 @@ export const later: LaterMessages = {
     "Dieser Passkey wurde nicht akzeptiert. Versuchen Sie es noch einmal oder melden Sie sich per E-Mail an.",
   "failure.notCreated": "Nicht erstellt. Sie können das später in Ihrem Konto nachholen.",
   "failure.alreadyRegistered": "Auf diesem Gerät haben Sie schon einen Passkey.",
-  "failure.misconfiguredCreate": "Für diese Adresse sind keine Passkeys eingerichtet.",
+  "failure.misconfiguredCreate": "Für diese Website-Adresse sind keine Passkeys eingerichtet.",
   "failure.unsupportedCreate":
     "Dieses Gerät kann keine Passkeys erstellen. Sie können sich weiter per E-Mail anmelden.",
   "failure.busyCreate":
@@ -152,8 +153,8 @@ export const later: LaterMessages = {
   "failure.refusedCreate": "Der Passkey konnte nicht gespeichert werden. Versuchen Sie es noch einmal.",
   "failure.notConfirmed": "Nicht bestätigt. Versuchen Sie es noch einmal oder auf anderem Weg.",
   "failure.misconfiguredStepUp":
-    "Für diese Adresse sind keine Passkeys eingerichtet. Nehmen Sie einen anderen Weg.",
-  "failure.unsupportedStepUp": "Dieses Gerät unterstützt keine Passkeys. Nehmen Sie einen anderen Weg.",
+    "Für diese Website-Adresse sind keine Passkeys eingerichtet. Wählen Sie eine andere Möglichkeit.",
+  "failure.unsupportedStepUp": "Dieses Gerät unterstützt keine Passkeys. Wählen Sie eine andere Möglichkeit.",
   "failure.unknownCredentialStepUp":
     "Dieser Passkey wurde aus Ihrem Konto entfernt. Verwenden Sie einen anderen.",
   "failure.refusedStepUp":
@@ -162,7 +163,7 @@ export const later: LaterMessages = {
   "problem.notAuthenticated": "Sie wurden abgemeldet. Melden Sie sich wieder an, um weiterzumachen.",
   "problem.otpNotRequested":
     "Dieser Code wurde schon verwendet oder in einem anderen Browser angefordert. Fordern Sie einen neuen an. Hilft das nicht, erlauben Sie Cookies für diese Website.",
-  "problem.otpExpired": "Dieser Code ist zu alt. Fordern Sie einen neuen an.",
+  "problem.otpExpired": "Dieser Code ist abgelaufen. Fordern Sie einen neuen an.",
   "problem.otpAttemptsExceeded": "Zu viele falsche Codes. Fordern Sie einen neuen an.",
   "problem.stepUpRequired":
     "Ihre Anmeldung ist eine Weile her. Bestätigen Sie, dass Sie es sind, und versuchen Sie es dann noch einmal.",
