@@ -60,3 +60,18 @@ export function createCeremonySlot(): CeremonySlot {
     },
   };
 }
+
+/**
+ * A second prompt for what is no fault of the person: options that were too old, a request that was in the way.
+ * `onAskedAgain` comes before it.
+ */
+export async function twiceIfNeeded(
+  once: () => Promise<CeremonyOutcome>,
+  kinds: readonly CeremonyOutcome["kind"][],
+  onAskedAgain: Told = () => {},
+): Promise<CeremonyOutcome> {
+  const outcome = await once();
+  if (!kinds.includes(outcome.kind)) return outcome;
+  onAskedAgain();
+  return once();
+}

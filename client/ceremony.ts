@@ -23,7 +23,7 @@ import {
   type Whole,
 } from "./authsignal-answer.ts";
 import { type CeremonyOutcome, outcomeOfErrorCode, type Proof, settle } from "./ceremony-outcome.ts";
-import { createCeremonySlot, type Told } from "./ceremony-slot.ts";
+import { createCeremonySlot, type Told, twiceIfNeeded } from "./ceremony-slot.ts";
 import { admit } from "./credential-gate.ts";
 import { createPrefetch, defaultFreshFor } from "./prefetch.ts";
 
@@ -57,10 +57,7 @@ export interface PreparedCeremony<Input extends unknown[] = []> {
 
 export interface Ceremonies {
   prepareSignIn(): Promise<boolean>;
-  /**
-   * The passkey button. Call it straight from the click. `onAskedAgain`: there is a second prompt, because what the
-   * first was answered with was too old; it can be cancelled as the first.
-   */
+  /** The passkey button. Call it straight from the click. `onAskedAgain`: a second prompt follows a late answer. */
   signIn(onAnswered?: Told, onAskedAgain?: Told): Promise<CeremonyOutcome>;
   prepareAutofill(): Promise<boolean>;
   /** Pending until the person picks a passkey; replaces an earlier pending one. Only autofill.ts calls this. */
@@ -168,28 +165,18 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
     return settle(signal, proof, passkey.signUp({ ...enrollment, ...place }));
   }
 
-  /** A second prompt for what is no fault of the person: options that were too old, a request that was in the way. */
-  async function twiceIfNeeded(
-    once: () => Promise<CeremonyOutcome>,
-    kinds: readonly string[],
-    onAskedAgain: Told = ignore,
-  ): Promise<CeremonyOutcome> {
-    const outcome = await once();
-    if (!kinds.includes(outcome.kind)) return outcome;
-    onAskedAgain();
-    return once();
-  }
-
-  const signInOnce = (onAnswered: Told) =>
-    slot.run("person", onAnswered, async (signal, told) =>
-      authenticate(await forButton.take(), signal, told, false),
-    );
-
   return {
     prepareSignIn: () => forButton.warm(),
 
     signIn: (onAnswered = ignore, onAskedAgain = ignore) =>
-      twiceIfNeeded(() => signInOnce(onAnswered), ["expired", "busy"], onAskedAgain),
+      twiceIfNeeded(
+        () =>
+          slot.run("person", onAnswered, async (signal, told) =>
+            authenticate(await forButton.take(), signal, told, false),
+          ),
+        ["expired", "busy"],
+        onAskedAgain,
+      ),
 
     prepareAutofill: () => forAutofill.warm(),
 
