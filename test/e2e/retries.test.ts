@@ -22,7 +22,7 @@ test("the offer creates a passkey as soon as the SDK can be loaded, and can be l
   await page.unroute(passkeyPart);
   await button(page, "Create a passkey").click();
   await heading(page, "Your account").waitFor();
-  expect(await passkeys(page).count()).toBe(1);
+  await expect.poll(() => passkeys(page).count()).toBe(1);
   expect(complaints).toEqual([]);
 });
 
