@@ -3,20 +3,10 @@ import { expect, test, vi } from "vitest";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
 import type { TestBrowser } from "./browser.ts";
 import { button, eventually, field, visibleText } from "./page.ts";
-import { open, reads, shown, stack, withPasskey } from "./suite.ts";
+import { hold, open, reads, shown, stack, withPasskey } from "./suite.ts";
 
 const here = "This device Unlock with your fingerprint, face or screen lock.";
 const says = (words: string) => eventually(() => expect(visibleText(document.body)).toContain(words));
-
-/** Requests to this path wait until they are let go. */
-function hold(page: TestBrowser, pathEnd: string): () => void {
-  let release = () => {};
-  const until = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  page.breakNetwork(pathEnd, { until });
-  return release;
-}
 
 async function signedIn(): Promise<TestBrowser> {
   const page = await open();

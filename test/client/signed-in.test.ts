@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
 import { button, eventually, type } from "./page.ts";
-import { open, reads, shown, stack, withPasskey } from "./suite.ts";
+import { hold, open, reads, shown, stack, withPasskey } from "./suite.ts";
 
 const post = (path: string, body: object) =>
   fetch(path, {
@@ -133,11 +133,7 @@ test("a dialog that is left while the passkey is being deleted does not keep it 
   page.autofill.pick();
   (await shown("Delete")).click();
   const [passkey] = await (await fetch("/api/passkeys")).json();
-  let release = () => {};
-  const until = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  page.breakNetwork(`/api/passkeys/${passkey.id}`, { until });
+  const release = hold(page, `/api/passkeys/${passkey.id}`);
   (await shown("Delete passkey")).click();
   button("Cancel").click();
   await eventually(() => expect(document.querySelector("dialog")).toBeNull());
@@ -153,11 +149,7 @@ test("a name that is saved late takes the focus from nobody", async () => {
   page.autofill.pick();
   await reads(page, "On your devices");
   const passkeys = await (await fetch("/api/passkeys")).json();
-  let release = () => {};
-  const until = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  page.breakNetwork(`/api/passkeys/${passkeys[0].id}`, { until });
+  const release = hold(page, `/api/passkeys/${passkeys[0].id}`);
   const rename = () => [...document.querySelectorAll<HTMLButtonElement>('[data-ref="rename"]')];
   rename()[0]?.click();
   const [first, second] = [...document.querySelectorAll<HTMLInputElement>('[data-ref="field"]')];

@@ -34,3 +34,13 @@ export async function withPasskey(authenticator = createSoftAuthenticator()) {
   await stack.enrollPasskey(agent, authenticator);
   return { agent, authenticator, user };
 }
+
+/** Requests to this path wait until they are let go. */
+export function hold(page: TestBrowser, pathEnd: string): () => void {
+  let release = () => {};
+  const until = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  page.breakNetwork(pathEnd, { until });
+  return release;
+}
