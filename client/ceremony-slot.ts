@@ -1,7 +1,7 @@
 /**
  * needs:    nothing.
  * does:     sees to it that one ceremony at a time waits for an authenticator: a newer one ends the one before, and any
- *           can be ended. What an authenticator has answered goes on to its end.
+ *           can be ended. What an authenticator has answered goes on to its end. Asks a second time where that helps.
  * must not: wait for an authenticator or an extension that never answers, not even to an abort.
  */
 import type { CeremonyOutcome } from "./ceremony-outcome.ts";
