@@ -1,5 +1,5 @@
 /** Slow services, odd browsers, impatient people: nobody gets stuck, and nothing is lost. */
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   type App,
@@ -204,6 +204,36 @@ test("signing out in one tab brings the other back to signing in", async () => {
   await signOut(other);
   await heading(page, "Welcome back").waitFor();
   await page.getByRole("main").getByText("You have been signed out. Sign in again to go on.").waitFor();
+});
+
+test("a double click opens a dialog and presses nothing in it, wherever the dialog comes up", async () => {
+  const { page } = await app.open({ viewport: { width: 390, height: 760 } });
+  await signUp(page, app.stack, app.stack.newAddress());
+  const dialog = page.getByRole("dialog");
+  const questions: [opener: Locator, inside: Locator][] = [
+    [button(page, "Add a passkey"), dialog.getByRole("button", { name: /^This device/ })],
+    [button(page, "Delete Passkey"), dialog.getByRole("button", { name: "Delete passkey" })],
+  ];
+  for (const [opener, inside] of questions) {
+    await opener.waitFor();
+    const from = await opener.boundingBox();
+    await opener.click();
+    const to = await inside.boundingBox();
+    await page.keyboard.press("Escape");
+    if (from === null || to === null) throw new Error("There is nothing to click.");
+    // The control, as a scrolled page may have it: under where the dialog puts its own.
+    await page.evaluate((down) => {
+      document.body.style.paddingBlockStart = `${Math.max(0, down)}px`;
+      scrollBy(0, -Math.min(0, down));
+    }, to.y - from.y);
+    const at = await opener.boundingBox();
+    if (at === null) throw new Error("There is nothing to click.");
+    const x = Math.max(at.x, to.x) + 5;
+    await page.mouse.dblclick(x, at.y + at.height / 2);
+    await inside.waitFor();
+    await page.keyboard.press("Escape");
+  }
+  await expect.poll(() => passkeys(page).count()).toBe(1);
 });
 
 test("double clicks do everything once", async () => {
