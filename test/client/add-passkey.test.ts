@@ -1,7 +1,7 @@
 /** Adding a passkey from the account, in its dialog. */
 import { expect, test } from "vitest";
 import { button, eventually, visibleText } from "./page.ts";
-import { open, reads, shown, stack } from "./suite.ts";
+import { hold, open, reads, shown, stack } from "./suite.ts";
 
 const here = "This device Unlock with your fingerprint, face or screen lock.";
 const securityKey = "Security key A key that you plug in or hold to your phone.";
@@ -31,6 +31,18 @@ test("too many tries rest both places, because both ask the same service, while 
   }
   expect(page.prompts).toHaveLength(before);
   button("Close").click();
+  await eventually(() => expect(document.querySelector("dialog")).toBeNull());
+});
+
+test("what goes on is said in a live region of the dialog that was there before", async () => {
+  const page = await openDialog();
+  const region = document.querySelector('dialog [role="status"]');
+  expect(region?.textContent).toBe("");
+  const release = hold(page, "/user-authenticators/passkey");
+  button(here).click();
+  await eventually(() => expect(region?.textContent).toBe("Saving your passkey…"));
+  expect(document.querySelector('dialog [role="status"]')).toBe(region);
+  release();
   await eventually(() => expect(document.querySelector("dialog")).toBeNull());
 });
 

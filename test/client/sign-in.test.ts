@@ -115,6 +115,18 @@ test("Continue while the device is asked ends the prompt and sends the code", as
   expect(sent).toEqual(["ada@example.com"]);
 });
 
+test("the word that a code is being sent outlives the prompt that Continue has ended", async () => {
+  let end: (failure: Failure) => void = () => {};
+  open({
+    signInWithPasskey: () => new Promise((resolve) => (end = resolve)),
+    cancelCeremony: () => end(noFailure),
+    sendCode: () => new Promise(() => {}),
+  });
+  button("Sign in with a passkey").click();
+  await submit("ada@example.com");
+  expect(document.getElementById("status")?.textContent).toBe("Sending you a code…");
+});
+
 test("without passkeys in the browser there is a sentence and the email path", () => {
   open({ canUsePasskeys: false });
   expect(visibleText(root)).toContain("This browser cannot use passkeys. Sign in with your email address.");

@@ -34,6 +34,31 @@ test("whoever went Back from the offer is not offered it again by Forward", asyn
   await shown("Create a passkey");
 });
 
+test("an offer that was left open until the session is stale says why it is over", async () => {
+  const page = await open();
+  await page.signInWithCode(stack.newAddress());
+  await shown("Create a passkey");
+  stack.advance(11 * 60_000);
+  await page.load("/create-passkey");
+  await reads(page, "That offer is over. Add a passkey here whenever you like.");
+  expect(location.pathname).toBe("/account");
+});
+
+test("Escape that ends the composition of a character goes on renaming", async () => {
+  const { authenticator } = await withPasskey();
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  page.autofill.pick();
+  (await shown("Rename")).click();
+  const field = document.querySelector<HTMLInputElement>('[data-ref="field"]');
+  const pressEscape = (isComposing: boolean) =>
+    field?.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, isComposing }));
+  pressEscape(true);
+  expect(button("Save")).toBeDefined();
+  pressEscape(false);
+  expect(() => button("Save")).toThrow();
+});
+
 test("after a passkey from another device, one on this device is offered", async () => {
   const { authenticator } = await withPasskey();
   authenticator.configure({ transport: "hybrid" });
