@@ -1,9 +1,5 @@
 /** The Express app as a readable list. Everything it needs is handed in; it reads no environment and opens nothing. */
-import type { Server } from "node:http";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import compression from "compression";
-import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from "express";
+import express, { type Express, type RequestHandler } from "express";
 import { createAuditTrail } from "./audit.ts";
 import type { AuthsignalGateway } from "./authsignal/gateway.ts";
 import { createClientApiProxy } from "./client-api-proxy.ts";
@@ -120,38 +116,3 @@ export function createApp(deps: AppDeps): Express {
   app.use(createErrorHandler(log));
   return app;
 }
-
-/** Where `npm run build` puts the SPA, seen from the built server. */
-const builtFolder = fileURLToPath(new URL("../client/", import.meta.url));
-
-/** Serves the built SPA: hashed assets for ever, `index.html` for every path of the client's own router. */
-export function builtPages(_server?: Server, folder = builtFolder): RequestHandler {
-  const router = Router();
-  // A range of a file that travels compressed is a range of something else.
-  const whole = { acceptRanges: false };
-  // Files only: an answer of the API carries secrets beside what the asker chose, and its length would tell (BREACH).
-  router.use(compression());
-  // On a 304 too, which compression leaves alone.
-  router.use((_req, res, next) => {
-    res.vary("Accept-Encoding");
-    next();
-  });
-  router.use(
-    "/assets",
-    express.static(join(folder, "assets"), { ...whole, immutable: true, maxAge: "1y", index: false }),
-    notFound,
-  );
-  router.use(express.static(folder, { ...whole, index: false, maxAge: 0 }));
-  router.use((req, res, next) => {
-    if (!["GET", "HEAD"].includes(req.method) || req.accepts("html") === false) return next();
-    return res.set("Cache-Control", "no-cache").sendFile("index.html", { ...whole, root: folder });
-  });
-  router.use(convertFileError);
-  return router;
-}
-
-/** A file that cannot be given as it was asked for: a precondition that fails. */
-const convertFileError: ErrorRequestHandler = (error: unknown, _req, _res, next) => {
-  const status = error instanceof Error && "status" in error ? Number(error.status) : 500;
-  next(status < 500 ? new AppError("not_found") : error);
-};

@@ -4,8 +4,8 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { builtPages } from "./app.ts";
 import {
   type Config,
   type Environment,
@@ -15,6 +15,7 @@ import {
 } from "./config.ts";
 import { createLogger } from "./log.ts";
 import { androidOrigin } from "./native-apps.ts";
+import { builtPages } from "./pages.ts";
 import { reportAndExit, serve } from "./serve.ts";
 
 const { values } = parseArgs({
@@ -25,6 +26,8 @@ const { values } = parseArgs({
   },
 });
 const development = values.dev;
+/** Beside this entry once it is built: `dist/client/` and `dist/server/`. */
+const builtFolder = fileURLToPath(new URL("../client/", import.meta.url));
 const domain = values.https === true ? (values.domain ?? "localhost") : null;
 
 try {
@@ -43,7 +46,7 @@ try {
     config,
     tenant,
     log: createLogger(),
-    pages: (server) => developmentPages?.(server, domain) ?? builtPages(),
+    pages: (server) => developmentPages?.(server, domain) ?? builtPages(builtFolder),
     development,
     // Behind an emulator there is nothing that would keep a neighbour on the network out.
     ...(emulator === null ? {} : { host: "localhost" }),

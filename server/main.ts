@@ -1,13 +1,17 @@
 /** The production entry: needs a tenant, and never so much as imports the emulator. */
-import { builtPages } from "./app.ts";
+import { fileURLToPath } from "node:url";
 import { loadProductionConfig } from "./config.ts";
 import { createLogger } from "./log.ts";
+import { builtPages } from "./pages.ts";
 import { reportAndExit, serve } from "./serve.ts";
+
+/** Beside this entry once it is built: `dist/client/` and `dist/server/`. */
+const builtFolder = fileURLToPath(new URL("../client/", import.meta.url));
 
 try {
   const config = loadProductionConfig();
   const log = createLogger();
-  await serve({ config, tenant: config.tenant, log, pages: builtPages });
+  await serve({ config, tenant: config.tenant, log, pages: () => builtPages(builtFolder) });
   log.info({ event: "started", origin: config.origin, port: config.port });
 } catch (error) {
   reportAndExit(error);

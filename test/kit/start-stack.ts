@@ -7,10 +7,11 @@ import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { RequestHandler } from "express";
 import request from "supertest";
-import { builtPages, createApp } from "../../server/app.ts";
+import { createApp } from "../../server/app.ts";
 import { createSdkGateway } from "../../server/authsignal/sdk-gateway.ts";
 import { defaultTenant, startEmulator, type TenantOptions } from "../../server/emulator/index.ts";
 import { createLogger } from "../../server/log.ts";
+import { builtPages } from "../../server/pages.ts";
 import type { PasskeysPolicies } from "../../server/passkeys/index.ts";
 import type { Storage } from "../../server/storage/storage.ts";
 import { captureLog } from "./captured-log.ts";
@@ -93,7 +94,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       origin,
       sessionSecret,
       browser,
-      pages: options.pagesFolder === undefined ? noPages : builtPages(undefined, options.pagesFolder),
+      pages: options.pagesFolder === undefined ? noPages : builtPages(options.pagesFolder),
       ...(options.policies !== undefined && { policies: options.policies }),
       now: () => new Date(now()),
     });

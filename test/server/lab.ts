@@ -6,11 +6,12 @@ import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import express, { type Express } from "express";
 import request from "supertest";
-import { builtPages, createApp } from "../../server/app.ts";
+import { createApp } from "../../server/app.ts";
 import { createSdkGateway } from "../../server/authsignal/sdk-gateway.ts";
 import { defaultTenant, startEmulator, type TenantOptions } from "../../server/emulator/index.ts";
 import { createErrorHandler, notFound } from "../../server/error-handler.ts";
 import { createLogger } from "../../server/log.ts";
+import { builtPages } from "../../server/pages.ts";
 import {
   createPasskeysRouter,
   createStepUpGuard,
@@ -160,7 +161,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
           pages:
             options.pagesFolder === undefined
               ? (_req, _res, next) => next()
-              : builtPages(undefined, options.pagesFolder),
+              : builtPages(options.pagesFolder),
           trustProxy,
           ...(options.policies !== undefined && { policies: options.policies }),
           now: date,
