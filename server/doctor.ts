@@ -4,10 +4,10 @@
  * `--read-only` makes no trial user; `--emulator` takes an emulator for the tenant.
  */
 import { parseArgs } from "node:util";
-import { readEnvironment } from "./config.ts";
+import { reportAndExit } from "./app/serve.ts";
+import { readEnvironment } from "./config/config.ts";
 import { examine } from "./doctor/examine.ts";
 import { report } from "./doctor/report.ts";
-import { reportAndExit } from "./serve.ts";
 
 try {
   const { values } = parseArgs({

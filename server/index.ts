@@ -2,10 +2,10 @@
  * The public face of the package: everything that a host needs to put passkeys into its API. README.md of
  * `server/passkeys/` shows it at work.
  */
-export type { AuthsignalGateway } from "./authsignal/gateway.ts";
+
 export { createSdkGateway, type SdkGatewayOptions } from "./authsignal/sdk-gateway.ts";
-export { createErrorHandler, toProblem } from "./error-handler.ts";
-export { AppError, type ProblemExtras } from "./errors.ts";
+export { createErrorHandler, toProblem } from "./http/error-handler.ts";
+export { AppError, type ProblemExtras } from "./http/errors.ts";
 export {
   type BrowserMemory,
   createPasskeysRouter,
@@ -17,15 +17,16 @@ export {
   type SecurityEvent,
   type SendLimits,
 } from "./passkeys/index.ts";
-export { type BearerSessionOptions, createBearerSessions } from "./session/bearer-sessions.ts";
-export { createBrowserCookie } from "./session/browser-cookie.ts";
+export type { AuthsignalGateway } from "./passkeys/ports/authsignal.ts";
+export type { AuthenticationMethod, PendingOtp, SessionPort, SignedIn } from "./passkeys/ports/sessions.ts";
+export type { UserDirectory } from "./passkeys/ports/users.ts";
+export { type BearerSessionOptions, createBearerSessions } from "./sessions/bearer-sessions.ts";
+export { createBrowserCookie } from "./sessions/browser-cookie.ts";
 export {
   type CookieSessionOptions,
   type CookieSessions,
   createCookieSessions,
-} from "./session/cookie-sessions.ts";
-export type { AuthenticationMethod, PendingOtp, SessionPort, SignedIn } from "./session/session-port.ts";
+} from "./sessions/cookie-sessions.ts";
+export { createSqlUsers } from "./storage/sql-users.ts";
 export { openStorage, type Storage, type StorageOptions } from "./storage/storage.ts";
 export { sweepExpired } from "./storage/sweep.ts";
-export { createSqlUsers } from "./users/sql-users.ts";
-export type { UserDirectory } from "./users/user-directory.ts";

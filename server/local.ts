@@ -6,17 +6,17 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { builtPages } from "./app/pages.ts";
+import { reportAndExit, serve } from "./app/serve.ts";
 import {
   type Config,
   type Environment,
   loadLocalConfig,
   readEnvironment,
   type TenantConfig,
-} from "./config.ts";
-import { createLogger } from "./log.ts";
-import { androidOrigin } from "./native-apps.ts";
-import { builtPages } from "./pages.ts";
-import { reportAndExit, serve } from "./serve.ts";
+} from "./config/config.ts";
+import { createLogger } from "./http/log.ts";
+import { androidOrigin } from "./relying-party/native-apps.ts";
 
 const { values } = parseArgs({
   options: {
@@ -38,9 +38,9 @@ try {
   const certificate =
     domain === null
       ? null
-      : await (await import("./dev-certificate.ts")).devCertificate(config.dataDir, domain);
+      : await (await import("./app/dev-certificate.ts")).devCertificate(config.dataDir, domain);
   const { developmentPages } = development
-    ? await import("./development-pages.ts")
+    ? await import("./app/development-pages.ts")
     : { developmentPages: null };
   await serve({
     config,

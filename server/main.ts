@@ -1,9 +1,9 @@
 /** The production entry: needs a tenant, and never so much as imports the emulator. */
 import { fileURLToPath } from "node:url";
-import { loadProductionConfig } from "./config.ts";
-import { createLogger } from "./log.ts";
-import { builtPages } from "./pages.ts";
-import { reportAndExit, serve } from "./serve.ts";
+import { builtPages } from "./app/pages.ts";
+import { reportAndExit, serve } from "./app/serve.ts";
+import { loadProductionConfig } from "./config/config.ts";
+import { createLogger } from "./http/log.ts";
 
 /** Beside this entry once it is built: `dist/client/` and `dist/server/`. */
 const builtFolder = fileURLToPath(new URL("../client/", import.meta.url));

@@ -9,8 +9,8 @@ const sources = readSources(`${import.meta.dirname}/..`, ["shared", "server", "c
 
 /** Files longer than the house keeps them, and why they may be. */
 const longFiles: Readonly<Record<string, string>> = {
-  "server/emulator/client-api.ts": "a register: one row for each operation of the Client API",
-  "server/emulator/server-api.ts": "a register: one row for each operation of the Server API",
+  "server/emulator/api/client-api.ts": "a register: one row for each operation of the Client API",
+  "server/emulator/api/server-api.ts": "a register: one row for each operation of the Server API",
 };
 const longestFile = 250;
 
@@ -35,7 +35,7 @@ function isPackage(target: string): boolean {
 describe("one importer for each SDK", () => {
   test.each([
     ["@authsignal/node", "server/authsignal/sdk-gateway.ts"],
-    ["@authsignal/browser", "client/ceremony.ts"],
+    ["@authsignal/browser", "client/passkeys/ceremony.ts"],
   ])("%s is imported by %s alone", (sdk, importer) => {
     const product = within("shared/", "server/", "client/").filter(({ path }) => path !== importer);
     expect(forbidden(product, ({ target }) => target === sdk)).toEqual([]);
@@ -58,7 +58,7 @@ describe("the emulator is a stranger in the house", () => {
 
   test("the production entry cannot reach it, now or later", () => {
     const reached = [...reachableFrom(sources, "server/main.ts")];
-    expect(reached).toContain("server/app.ts");
+    expect(reached).toContain("server/app/app.ts");
     expect(reached.filter((path) => path.startsWith("server/emulator/"))).toEqual([]);
     expect(reached.filter((path) => path === "server/local.ts")).toEqual([]);
   });
@@ -115,7 +115,7 @@ describe("the rooms", () => {
 
 test("the environment is read in one place, and by the emulator, which stands alone", () => {
   const readers = within("shared/", "server/", "client/").filter(({ readsEnvironment }) => readsEnvironment);
-  const allowed = ["server/config.ts", "server/emulator/main.ts", "server/emulator/index.ts"];
+  const allowed = ["server/config/config.ts", "server/emulator/cli.ts", "server/emulator/index.ts"];
   expect(readers.map(({ path }) => path).filter((path) => !allowed.includes(path))).toEqual([]);
 });
 

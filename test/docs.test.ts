@@ -1,7 +1,7 @@
 /** What the documents say must be what the code does. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { environmentVariables } from "../server/config.ts";
+import { environmentVariables } from "../server/config/config.ts";
 
 const root = `${import.meta.dirname}/..`;
 const readme = readFileSync(`${root}/README.md`, "utf8");

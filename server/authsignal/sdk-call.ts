@@ -13,8 +13,8 @@ import {
   timeout,
 } from "cockatiel";
 import { z } from "zod";
-import { AppError } from "../errors.ts";
-import { Refusal } from "./gateway.ts";
+import { AppError } from "../http/errors.ts";
+import { Refusal } from "../passkeys/ports/authsignal.ts";
 
 /** Authsignal understood the call and said no (4xx). Copied out of the SDK's error, which carries the secret. */
 export class RefusedCall extends Refusal {

@@ -4,7 +4,13 @@
  */
 import { Authsignal } from "@authsignal/node";
 import { z } from "zod";
-import { AppError } from "../errors.ts";
+import { AppError } from "../http/errors.ts";
+import type {
+  AuthsignalGateway,
+  EnrolledPasskey,
+  OtpCheck,
+  Validation,
+} from "../passkeys/ports/authsignal.ts";
 import {
   AuthenticatorsAnswer,
   ChallengeAnswer,
@@ -12,7 +18,6 @@ import {
   ValidateAnswer,
   VerifyAnswer,
 } from "./answers.ts";
-import type { AuthsignalGateway, EnrolledPasskey, OtpCheck, Validation } from "./gateway.ts";
 import { createCaller, RefusedCall } from "./sdk-call.ts";
 
 export interface SdkGatewayOptions {

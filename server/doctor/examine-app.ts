@@ -1,5 +1,5 @@
 /** Cookies, the proxy in front, and the app itself if it runs. */
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { ask } from "./ask.ts";
 import { bad, type Finding, good, unknown } from "./finding.ts";
 

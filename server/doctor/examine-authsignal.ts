@@ -1,5 +1,5 @@
 /** Reachability, clock, region, tenant id and secret: what can be asked without changing anything. */
-import type { TenantConfig } from "../config.ts";
+import type { TenantConfig } from "../config/config.ts";
 import { ask, basic, type Reply } from "./ask.ts";
 import { bad, type Finding, good, portal } from "./finding.ts";
 

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import type { TenantConfig } from "../config.ts";
+import type { TenantConfig } from "../config/config.ts";
 import { ask, basic } from "./ask.ts";
 import { introduce } from "./examine-authsignal.ts";
 import { bad, type Finding, good, portal, unknown } from "./finding.ts";

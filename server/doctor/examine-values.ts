@@ -1,5 +1,5 @@
 /** Values that were pasted into each other's place, seen by their looks, before any of them is sent anywhere. */
-import type { Environment } from "../config.ts";
+import type { Environment } from "../config/config.ts";
 import { bad, type Finding, portal } from "./finding.ts";
 
 const looksOf = {

@@ -5,8 +5,8 @@ import {
   type Environment,
   loadEmulatedConfig,
   loadProductionConfig,
-} from "../config.ts";
-import { androidOrigin } from "../native-apps.ts";
+} from "../config/config.ts";
+import { androidOrigin } from "../relying-party/native-apps.ts";
 import { examineProxy, examineRunningApp } from "./examine-app.ts";
 import { examineAuthsignal, regions } from "./examine-authsignal.ts";
 import { examineRelyingParty, tryOrigins } from "./examine-passkeys.ts";

@@ -1,8 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import type { Seed } from "./control/seed.ts";
-import { isJsonObject } from "./input.ts";
-import { defaultTenant, type EmulatorOptions, type OutboundMessage, type TenantOptions } from "./options.ts";
+import {
+  defaultTenant,
+  type EmulatorOptions,
+  type OutboundMessage,
+  type TenantOptions,
+} from "./wire/emulator-options.ts";
+import { isJsonObject } from "./wire/input.ts";
 
 export const usage = `Usage: npm run emulator -- [options]
 

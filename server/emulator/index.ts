@@ -1,8 +1,8 @@
+import { controlOperations } from "./control/control-operations.ts";
 import { type ControlPlane, createControlPlane } from "./control/control-plane.ts";
-import { controlOperations } from "./control/operations.ts";
 import { createCore } from "./emulator.ts";
-import { listen } from "./listen.ts";
-import type { EmulatorOptions } from "./options.ts";
+import { listen } from "./http/listen.ts";
+import type { EmulatorOptions } from "./wire/emulator-options.ts";
 
 export type {
   ControlPlane,
@@ -11,19 +11,19 @@ export type {
   MessageQuery,
   ResetScope,
 } from "./control/control-plane.ts";
+export type { Fault, FaultRule } from "./control/faults.ts";
+export type { JournalEntry, JournalFilter } from "./control/journal.ts";
 export type { SentMessage } from "./control/messages.ts";
 export type { Seed, SeedAuthenticator, Seeded, SeedPasskey, SeedUser } from "./control/seed.ts";
 export type { VirtualPasskey } from "./control/virtual-passkey.ts";
-export type { Fault, FaultRule } from "./faults.ts";
-export type { JournalEntry, JournalFilter } from "./journal.ts";
 export type {
   AppClientOptions,
   EmulatorOptions,
   OutboundMessage,
   TenantOptions,
   WebhookOptions,
-} from "./options.ts";
-export { defaultTenant } from "./options.ts";
+} from "./wire/emulator-options.ts";
+export { defaultTenant } from "./wire/emulator-options.ts";
 
 /** A running emulator, with its control plane: each method has a twin under `/emulator/` for other processes. */
 export interface Emulator extends ControlPlane {

@@ -1,9 +1,9 @@
 /** Fills in defaults and refuses, at creation, options that cannot work: with what to write instead. */
 import { actions } from "../../shared/actions.ts";
-import { noBrowserMemory } from "./browser-memory.ts";
-import { faultOfBaseUrl, faultOfOrigin, faultOfRpId } from "./check-addresses.ts";
+import { faultOfBaseUrl, faultOfOrigin, faultOfRpId } from "../relying-party/check-addresses.ts";
+import { defaultLimits } from "./flows/rate-limits.ts";
 import type { PasskeysContext, PasskeysOptions } from "./options.ts";
-import { defaultLimits } from "./rate-limits.ts";
+import { noBrowserMemory } from "./ports/browser-memory.ts";
 
 /** Session ports that have a router. A second one over the same sessions would do everything twice. */
 const routed = new WeakSet<object>();

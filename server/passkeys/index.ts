@@ -1,8 +1,9 @@
 /** The public face of the mountable router. */
-export type { BrowserMemory } from "./browser-memory.ts";
-export type { SecurityEvent } from "./events.ts";
-export type { FlowStore } from "./flow-store.ts";
+
+export type { SendLimits } from "./flows/rate-limits.ts";
+export { createStepUpGuard, type RequireStepUp } from "./flows/step-up-guard.ts";
 export type { PasskeysOptions, PasskeysPolicies } from "./options.ts";
-export type { SendLimits } from "./rate-limits.ts";
+export type { BrowserMemory } from "./ports/browser-memory.ts";
+export type { SecurityEvent } from "./ports/events.ts";
+export type { FlowStore } from "./ports/flow-store.ts";
 export { createPasskeysRouter } from "./router.ts";
-export { createStepUpGuard, type RequireStepUp } from "./step-up-guard.ts";

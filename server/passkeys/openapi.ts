@@ -3,7 +3,7 @@ import { z } from "zod";
 import { commonProblems, type OperationDescription, operations } from "../../shared/operations.ts";
 import { type ProblemCode, problemCodes } from "../../shared/problem.ts";
 import { type OperationName, routes } from "../../shared/routes.ts";
-import { problemTable } from "../errors.ts";
+import { problemTable } from "../http/errors.ts";
 
 /** @param prefix where the router is mounted, as `/api` */
 export function describeApi(prefix: string): Record<string, unknown> {

@@ -1,12 +1,13 @@
 /** What a host gives to the router. Nothing is read from the environment. */
-import type { AuthsignalGateway } from "../authsignal/gateway.ts";
-import type { SessionPort } from "../session/session-port.ts";
+
 import type { Limiter, LimitRule } from "../storage/limiter.ts";
-import type { UserDirectory } from "../users/user-directory.ts";
-import type { BrowserMemory } from "./browser-memory.ts";
-import type { SecurityEvent } from "./events.ts";
-import type { FlowStore } from "./flow-store.ts";
-import type { SendLimits } from "./rate-limits.ts";
+import type { SendLimits } from "./flows/rate-limits.ts";
+import type { AuthsignalGateway } from "./ports/authsignal.ts";
+import type { BrowserMemory } from "./ports/browser-memory.ts";
+import type { SecurityEvent } from "./ports/events.ts";
+import type { FlowStore } from "./ports/flow-store.ts";
+import type { SessionPort } from "./ports/sessions.ts";
+import type { UserDirectory } from "./ports/users.ts";
 
 export interface PasskeysOptions extends PasskeysPolicies {
   /** The way to Authsignal: `createSdkGateway({ apiSecretKey, apiUrl })`. */

@@ -2,8 +2,8 @@
 import type { Store } from "express-session";
 import { RateLimiterRedis } from "rate-limiter-flexible";
 import { createClient } from "redis";
-import { RedisSessionStore } from "../session/redis-session-store.ts";
 import { type Limiter, type LimitRule, toLimiter } from "./limiter.ts";
+import { RedisSessionStore } from "./redis-session-store.ts";
 
 export async function openRedis(
   redisUrl: string,

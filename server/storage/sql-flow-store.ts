@@ -1,6 +1,6 @@
 /** What the flows remember, in SQL. Every decision is one statement, so that parallel callers cannot both win. */
 import { randomUUID } from "node:crypto";
-import type { FlowStore, Grant } from "../passkeys/flow-store.ts";
+import type { FlowStore, Grant } from "../passkeys/ports/flow-store.ts";
 import type { Database, SqlBackEnd } from "./database.ts";
 
 export function createSqlFlowStore({

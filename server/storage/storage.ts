@@ -1,10 +1,10 @@
 /** What the app keeps, and where: an embedded SQLite file by default, PostgreSQL and Redis when they are given. */
 import type { Store } from "express-session";
-import type { FlowStore } from "../passkeys/flow-store.ts";
-import { SqlSessionStore } from "../session/sql-session-store.ts";
+import type { FlowStore } from "../passkeys/ports/flow-store.ts";
 import type { Database } from "./database.ts";
 import type { Limiter, LimitRule } from "./limiter.ts";
 import { createSqlFlowStore } from "./sql-flow-store.ts";
+import { SqlSessionStore } from "./sql-session-store.ts";
 
 export interface Storage {
   /** Users and what they said: survives anything. */

@@ -75,9 +75,9 @@ async function createSubject(): Promise<RequestListener> {
 }
 
 async function createOurs(): Promise<RequestListener> {
-  const { createApp } = await import("../../server/app.ts");
+  const { createApp } = await import("../../server/app/app.ts");
   const { createSdkGateway } = await import("../../server/authsignal/sdk-gateway.ts");
-  const { createLogger } = await import("../../server/log.ts");
+  const { createLogger } = await import("../../server/http/log.ts");
   const { openStorage } = await import("../../server/storage/storage.ts");
   const unlimited = { points: 1e9, seconds: 1 };
   return createApp({

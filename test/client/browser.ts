@@ -4,7 +4,7 @@
  * single answers of the network and single requests to the authenticator.
  */
 import { vi } from "vitest";
-import { type App, startApp } from "../../client/app.ts";
+import { type App, startApp } from "../../client/app/app.ts";
 import { asNavigatorCredentials, type BrowserWebAuthn } from "../kit/navigator-credentials.ts";
 import { createSoftAuthenticator, type SoftAuthenticator } from "../kit/soft-authenticator.ts";
 import type { Stack } from "../kit/start-stack.ts";

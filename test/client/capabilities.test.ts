@@ -1,7 +1,7 @@
 /** What the browser can do: silence, refusal and absence are a no. */
 import { afterEach, expect, test, vi } from "vitest";
-import { canCreatePasskeyHere, canUseAutofill } from "../../client/capabilities.ts";
-import { canUsePasskeys } from "../../client/passkey-support.ts";
+import { canCreatePasskeyHere, canUseAutofill } from "../../client/passkeys/capabilities.ts";
+import { canUsePasskeys } from "../../client/passkeys/passkey-support.ts";
 
 afterEach(() => {
   vi.unstubAllGlobals();

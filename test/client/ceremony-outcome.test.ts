@@ -6,7 +6,7 @@ import {
   outcomeOfThrown,
   type Proof,
   settle,
-} from "../../client/ceremony-outcome.ts";
+} from "../../client/passkeys/ceremony-outcome.ts";
 
 const running = () => new AbortController().signal;
 

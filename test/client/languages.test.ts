@@ -9,10 +9,10 @@ import {
   rememberLanguage,
   t,
   useLanguage,
-} from "../../client/language.ts";
-import type { Message } from "../../client/messages.ts";
+} from "../../client/words/language.ts";
+import type { Message } from "../../client/words/messages.ts";
 
-const folder = `${import.meta.dirname}/../../client/languages`;
+const folder = `${import.meta.dirname}/../../client/words/languages`;
 
 describe.each(Object.keys(catalogues))("%s", (language) => {
   test.each(["first", "later"] as const)("has exactly the keys and values of English: %s", async (part) => {

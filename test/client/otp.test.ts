@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 /** The code view: one field, forgiving about how a code is pasted, honest about time and attempts. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { ApiError } from "../../client/api.ts";
-import { mountOtp, type OtpDeps } from "../../client/views/otp.ts";
+import { ApiError } from "../../client/api/api.ts";
+import { mountOtp, type OtpDeps } from "../../client/views/otp/otp.ts";
 import { button, field, openPage, type, visibleText } from "./page.ts";
 
 let root: HTMLElement;

@@ -1,7 +1,7 @@
 /** The document of the app, as the browser parses it, for views to mount into. */
 import { readFileSync } from "node:fs";
 import { vi } from "vitest";
-import { loadLaterWords, useLanguage } from "../../client/language.ts";
+import { loadLaterWords, useLanguage } from "../../client/words/language.ts";
 
 await useLanguage("en");
 await loadLaterWords();

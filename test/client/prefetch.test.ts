@@ -1,6 +1,6 @@
 /** One answer ready before it is needed, given out once, never stale. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createPrefetch } from "../../client/prefetch.ts";
+import { createPrefetch } from "../../client/passkeys/prefetch.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 /** Renewing something before it is stale, without a request that nobody waits for. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { keepRenewed, pauseAfter } from "../../client/renewal.ts";
+import { keepRenewed, pauseAfter } from "../../client/passkeys/renewal.ts";
 
 let visibility: DocumentVisibilityState = "visible";
 let life: AbortController;

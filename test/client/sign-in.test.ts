@@ -1,10 +1,10 @@
 // @vitest-environment jsdom
 /** The sign-in view: two ways in, and no way that ends. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ApiError } from "../../client/api.ts";
-import { failureOf } from "../../client/ceremony-failures.ts";
-import { type Failure, noFailure } from "../../client/failures.ts";
-import { mountSignIn, type SignInDeps } from "../../client/views/sign-in.ts";
+import { ApiError } from "../../client/api/api.ts";
+import { mountSignIn, type SignInDeps } from "../../client/views/sign-in/sign-in.ts";
+import { failureOf } from "../../client/words/ceremony-failures.ts";
+import { type Failure, noFailure } from "../../client/words/failures.ts";
 import { button, field, openPage, type, visibleText } from "./page.ts";
 
 let root: HTMLElement;

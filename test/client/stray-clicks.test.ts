@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 /** The second click of a double click does not reach what the first one has brought. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ignoreStrayClicks } from "../../client/stray-clicks.ts";
+import { ignoreStrayClicks } from "../../client/dom/stray-clicks.ts";
 
 const clicked: string[] = [];
 let life: AbortController;

@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 /** index.html and the catalogue say the same. */
 import { expect, test } from "vitest";
-import { first } from "../../client/languages/en/first.ts";
-import { later } from "../../client/languages/en/later.ts";
+import { first } from "../../client/words/languages/en/first.ts";
+import { later } from "../../client/words/languages/en/later.ts";
 import { openPage } from "./page.ts";
 
 openPage();

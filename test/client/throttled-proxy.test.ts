@@ -4,10 +4,10 @@ import type { AddressInfo } from "node:net";
 import { Authsignal } from "@authsignal/browser";
 import express from "express";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createCeremonies } from "../../client/ceremony.ts";
-import { createClientApiProxy } from "../../server/client-api-proxy.ts";
-import { createErrorHandler } from "../../server/error-handler.ts";
-import { createLogger } from "../../server/log.ts";
+import { createCeremonies } from "../../client/passkeys/ceremony.ts";
+import { createClientApiProxy } from "../../server/authsignal/client-api-proxy.ts";
+import { createErrorHandler } from "../../server/http/error-handler.ts";
+import { createLogger } from "../../server/http/log.ts";
 import { captureLog } from "../kit/captured-log.ts";
 import { type EmulatorFor, startEmulatorFor } from "../kit/emulator-for.ts";
 

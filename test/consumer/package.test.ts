@@ -76,7 +76,7 @@ test("the guide's app runs beside the emulator's command line, and guards its ro
   });
   await project.run("tsc", ...compiler, "app.ts", "start.ts");
   const emulator = await project.start(
-    `${bins}/emulator/main.js`,
+    `${bins}/emulator/cli.js`,
     ["--port", "0"],
     {},
     /http:\/\/localhost:\d+\/v1/,
@@ -162,7 +162,7 @@ test("a Vite page takes two client modules, without a validator or any of the se
 
 test("the emulator runs from the command line", async () => {
   const project = await newProject({ from: ["test/consumer/projects/page"], dependencies: [] });
-  expect(await project.run("node", `${bins}/emulator/main.js`, "--help")).toContain("--port");
-  for (const bin of ["emulator/main.js", "doctor.js"])
+  expect(await project.run("node", `${bins}/emulator/cli.js`, "--help")).toContain("--port");
+  for (const bin of ["emulator/cli.js", "doctor.js"])
     expect(await project.read(`${bins}/${bin}`)).toMatch(/^#!\/usr\/bin\/env node\n/);
 });

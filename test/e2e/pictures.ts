@@ -15,7 +15,7 @@ const client = fileURLToPath(new URL("../../client/", import.meta.url));
 const shown = join(client, "screenshots");
 const stamp = join(shown, "taken-of.txt");
 /** All that decides what the pictures look like. */
-const sources = ["index.html", "icons", "languages/en", "styles", "views"];
+const sources = ["index.html", "icons", "words/languages/en", "styles", "views"];
 const viewport = { width: 900, height: 800 };
 
 const looks = {

@@ -64,7 +64,7 @@ test.each(["[]", "{"])("refuses a seed file that holds %s, and names it", async 
 test("ends with a sentence, and does not stay running, when its seed is refused", async () => {
   const file = join(directory, "refused-seed.json");
   await writeFile(file, JSON.stringify({ users: [{}] }));
-  const main = join(import.meta.dirname, "../../server/emulator/main.ts");
+  const main = join(import.meta.dirname, "../../server/emulator/cli.ts");
   const ended = promisify(execFile)(process.execPath, [
     "--import",
     "tsx",

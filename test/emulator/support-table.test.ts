@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { operations } from "../../server/emulator/dispatch.ts";
+import { operations } from "../../server/emulator/http/dispatch.ts";
 import { readme, withSupportTable } from "./support-table.ts";
 
 test("the support table is what the registry says: if not, run `npm run emulator:table`", () => {

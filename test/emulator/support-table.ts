@@ -1,8 +1,8 @@
 /** Builds the support table of server/emulator/README.md from the registry and from the suites that show each row. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { operations } from "../../server/emulator/dispatch.ts";
-import type { Operation } from "../../server/emulator/operation.ts";
+import type { Operation } from "../../server/emulator/api/api-operation.ts";
+import { operations } from "../../server/emulator/http/dispatch.ts";
 
 const repository = join(import.meta.dirname, "../..");
 export const readme = join(repository, "server/emulator/README.md");

@@ -3,7 +3,7 @@
  * `browser`, `origins` and `now` of what you get, and hand your app to `agent`.
  */
 import request from "supertest";
-import type { TenantConfig } from "../../server/config.ts";
+import type { TenantConfig } from "../../server/config/config.ts";
 import {
   defaultTenant,
   type Emulator,

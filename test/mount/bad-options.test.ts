@@ -8,7 +8,7 @@ import {
   createStepUpGuard,
   type PasskeysOptions,
 } from "../../server/passkeys/index.ts";
-import { createCookieSessions } from "../../server/session/cookie-sessions.ts";
+import { createCookieSessions } from "../../server/sessions/cookie-sessions.ts";
 import type { Storage } from "../../server/storage/storage.ts";
 import { type EmulatorFor, startEmulatorFor } from "../kit/emulator-for.ts";
 import { commonOptions } from "./host.ts";

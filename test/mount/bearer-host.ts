@@ -1,10 +1,10 @@
 /** An API that issues bearer tokens: no cookies anywhere. */
 import express, { type Express } from "express";
-import { createErrorHandler } from "../../server/error-handler.ts";
-import { createLogger } from "../../server/log.ts";
+import { createErrorHandler } from "../../server/http/error-handler.ts";
+import { createLogger } from "../../server/http/log.ts";
 import { createPasskeysRouter, createStepUpGuard } from "../../server/passkeys/index.ts";
-import { createBearerSessions } from "../../server/session/bearer-sessions.ts";
-import type { SessionPort } from "../../server/session/session-port.ts";
+import type { SessionPort } from "../../server/passkeys/ports/sessions.ts";
+import { createBearerSessions } from "../../server/sessions/bearer-sessions.ts";
 import type { Storage } from "../../server/storage/storage.ts";
 import { captureLog } from "../kit/captured-log.ts";
 import type { EmulatorFor } from "../kit/emulator-for.ts";

@@ -2,10 +2,10 @@
 import express from "express";
 import request from "supertest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createErrorHandler } from "../../server/error-handler.ts";
-import { createLogger } from "../../server/log.ts";
+import { createErrorHandler } from "../../server/http/error-handler.ts";
+import { createLogger } from "../../server/http/log.ts";
 import { createPasskeysRouter } from "../../server/passkeys/index.ts";
-import { createCookieSessions } from "../../server/session/cookie-sessions.ts";
+import { createCookieSessions } from "../../server/sessions/cookie-sessions.ts";
 import { captureLog } from "../kit/captured-log.ts";
 import { type EmulatorFor, startEmulatorFor } from "../kit/emulator-for.ts";
 import type { Agent } from "../kit/flows.ts";

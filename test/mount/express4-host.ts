@@ -1,9 +1,9 @@
 /** An existing API on Express 4, which forwards no rejected promise: whatever fails must reach `next` by itself. */
 import { createRequire } from "node:module";
-import { createErrorHandler } from "../../server/error-handler.ts";
-import { createLogger } from "../../server/log.ts";
+import { createErrorHandler } from "../../server/http/error-handler.ts";
+import { createLogger } from "../../server/http/log.ts";
 import { createPasskeysRouter, createStepUpGuard } from "../../server/passkeys/index.ts";
-import { createCookieSessions } from "../../server/session/cookie-sessions.ts";
+import { createCookieSessions } from "../../server/sessions/cookie-sessions.ts";
 import { captureLog } from "../kit/captured-log.ts";
 import type { EmulatorFor } from "../kit/emulator-for.ts";
 import { commonOptions, type Host, member } from "./host.ts";

@@ -2,10 +2,10 @@
 import { randomUUID } from "node:crypto";
 import express, { type Request } from "express";
 import session from "express-session";
-import { createErrorHandler } from "../../server/error-handler.ts";
-import { createLogger } from "../../server/log.ts";
+import { createErrorHandler } from "../../server/http/error-handler.ts";
+import { createLogger } from "../../server/http/log.ts";
 import { createPasskeysRouter, createStepUpGuard } from "../../server/passkeys/index.ts";
-import type { PendingOtp, SessionPort, SignedIn } from "../../server/session/session-port.ts";
+import type { PendingOtp, SessionPort, SignedIn } from "../../server/passkeys/ports/sessions.ts";
 import { captureLog } from "../kit/captured-log.ts";
 import type { EmulatorFor } from "../kit/emulator-for.ts";
 import { commonOptions, type Host, member } from "./host.ts";

@@ -1,9 +1,9 @@
 /** An API with its own users table, its own prefix, its own error format, and a body parser in front of everything. */
 import express, { type ErrorRequestHandler } from "express";
-import { AppError } from "../../server/errors.ts";
+import { AppError } from "../../server/http/errors.ts";
 import { createPasskeysRouter, createStepUpGuard } from "../../server/passkeys/index.ts";
-import { createCookieSessions } from "../../server/session/cookie-sessions.ts";
-import type { UserDirectory } from "../../server/users/user-directory.ts";
+import type { UserDirectory } from "../../server/passkeys/ports/users.ts";
+import { createCookieSessions } from "../../server/sessions/cookie-sessions.ts";
 import type { EmulatorFor } from "../kit/emulator-for.ts";
 import { commonOptions, type Host, member } from "./host.ts";
 

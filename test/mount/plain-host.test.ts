@@ -2,7 +2,7 @@
 import express from "express";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createErrorHandler, createPasskeysRouter, type Storage, sweepExpired } from "../../server/index.ts";
-import { createCookieSessions } from "../../server/session/cookie-sessions.ts";
+import { createCookieSessions } from "../../server/sessions/cookie-sessions.ts";
 import { type EmulatorFor, startEmulatorFor } from "../kit/emulator-for.ts";
 import { commonOptions } from "./host.ts";
 

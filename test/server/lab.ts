@@ -6,12 +6,13 @@ import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import express, { type Express } from "express";
 import request from "supertest";
-import { createApp } from "../../server/app.ts";
+import { createApp } from "../../server/app/app.ts";
+import { builtPages } from "../../server/app/pages.ts";
+import { requestContext } from "../../server/app/request-context.ts";
 import { createSdkGateway } from "../../server/authsignal/sdk-gateway.ts";
 import { defaultTenant, startEmulator, type TenantOptions } from "../../server/emulator/index.ts";
-import { createErrorHandler, notFound } from "../../server/error-handler.ts";
-import { createLogger } from "../../server/log.ts";
-import { builtPages } from "../../server/pages.ts";
+import { createErrorHandler, notFound } from "../../server/http/error-handler.ts";
+import { createLogger } from "../../server/http/log.ts";
 import {
   createPasskeysRouter,
   createStepUpGuard,
@@ -20,10 +21,9 @@ import {
   type RequireStepUp,
   type SecurityEvent,
 } from "../../server/passkeys/index.ts";
-import { requestContext } from "../../server/request-context.ts";
-import { createCookieSessions } from "../../server/session/cookie-sessions.ts";
+import { createCookieSessions } from "../../server/sessions/cookie-sessions.ts";
+import { createSqlUsers } from "../../server/storage/sql-users.ts";
 import type { Storage } from "../../server/storage/storage.ts";
-import { createSqlUsers } from "../../server/users/sql-users.ts";
 import { actions } from "../../shared/actions.ts";
 import { captureLog } from "../kit/captured-log.ts";
 import { type ClientApi, createClientApi } from "../kit/client-api.ts";

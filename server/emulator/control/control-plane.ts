@@ -1,12 +1,12 @@
+import { forgetUser } from "../api/server/delete-user.ts";
 import type { Core } from "../emulator.ts";
-import { invalidRequest } from "../errors.ts";
-import type { Fault, FaultRule } from "../faults.ts";
-import { isJsonObject } from "../input.ts";
-import type { JournalEntry, JournalFilter } from "../journal.ts";
-import { forgetUser } from "../operations/delete-user.ts";
-import type { TenantOptions } from "../options.ts";
-import type { StateDump } from "../state.ts";
-import type { Tenant } from "../tenant.ts";
+import type { StateDump } from "../tenant/state.ts";
+import type { Tenant } from "../tenant/tenant.ts";
+import type { TenantOptions } from "../wire/emulator-options.ts";
+import { isJsonObject } from "../wire/input.ts";
+import { invalidRequest } from "../wire/wire-error.ts";
+import type { Fault, FaultRule } from "./faults.ts";
+import type { JournalEntry, JournalFilter } from "./journal.ts";
 import { type SentMessage, sentMessage } from "./messages.ts";
 import { applySeed, fixCode, type Seed, type Seeded } from "./seed.ts";
 

@@ -1,5 +1,5 @@
-import type { Input } from "../input.ts";
-import type { Json } from "../wire.ts";
+import type { Input } from "../wire/input.ts";
+import type { Json } from "../wire/wire.ts";
 
 /** One request to the control plane: what a test (or the page) does to the emulator, never part of Authsignal's API. */
 export interface ControlCall {

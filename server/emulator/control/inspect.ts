@@ -1,8 +1,8 @@
-import { serverView } from "../authenticator-view.ts";
-import { toIso } from "../clock.ts";
-import { userAttributes } from "../operations/get-user.ts";
-import type { Tenant } from "../tenant.ts";
-import type { Json } from "../wire.ts";
+import { userAttributes } from "../api/server/get-user.ts";
+import { serverView } from "../domain/authenticator-view.ts";
+import { toIso } from "../tenant/clock.ts";
+import type { Tenant } from "../tenant/tenant.ts";
+import type { Json } from "../wire/wire.ts";
 
 /** How much of each kind the page shows: the newest. */
 const shown = 100;

@@ -1,6 +1,6 @@
-import { toIso } from "../clock.ts";
-import type { Message } from "../records.ts";
-import type { Tenant } from "../tenant.ts";
+import { toIso } from "../tenant/clock.ts";
+import type { Message } from "../tenant/records.ts";
+import type { Tenant } from "../tenant/tenant.ts";
 
 /** A message as tests and people see it. */
 export interface SentMessage {

@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
-import { aaguidMapping } from "../aaguids.ts";
-import { checkActionCode } from "../actions.ts";
-import { enrolledAuthenticators, ensureUser } from "../enrollment.ts";
-import { invalidRequest } from "../errors.ts";
+import { aaguidMapping } from "../domain/aaguids.ts";
+import { enrolledAuthenticators, ensureUser } from "../domain/authenticator-rules.ts";
+import { checkActionCode } from "../domain/tracked-actions.ts";
+import { checkUserId } from "../domain/user-id.ts";
+import type { UserAuthenticator } from "../tenant/records.ts";
+import type { Tenant } from "../tenant/tenant.ts";
+import { userHandleOf } from "../webauthn/ceremony-options.ts";
 import {
   type Input,
   isJsonObject,
@@ -11,12 +14,9 @@ import {
   optionalObject,
   optionalText,
   requiredText,
-} from "../input.ts";
-import type { UserAuthenticator } from "../records.ts";
-import type { Tenant } from "../tenant.ts";
-import { checkUserId } from "../user-id.ts";
-import { userHandleOf } from "../webauthn/options.ts";
-import { type ActionOutcome, actionOutcomes } from "../wire.ts";
+} from "../wire/input.ts";
+import { type ActionOutcome, actionOutcomes } from "../wire/wire.ts";
+import { invalidRequest } from "../wire/wire-error.ts";
 import { deriveKeyPair, type VirtualPasskey, virtualPasskey } from "./virtual-passkey.ts";
 
 /** What a test wants to find: users with pinned ids, their authenticators, and passkeys whose keys it may have. */

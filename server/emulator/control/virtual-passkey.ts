@@ -1,7 +1,7 @@
 import { createECDH, createHmac, createPrivateKey } from "node:crypto";
 import { isoBase64URL, isoCBOR } from "@simplewebauthn/server/helpers";
-import type { Tenant } from "../tenant.ts";
-import { userHandleOf } from "../webauthn/options.ts";
+import type { Tenant } from "../tenant/tenant.ts";
+import { userHandleOf } from "../webauthn/ceremony-options.ts";
 
 /** A passkey whose private key is known: what a virtual authenticator in a test browser needs to hold it. */
 export interface VirtualPasskey {

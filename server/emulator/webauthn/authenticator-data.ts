@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { invalidCredential } from "../errors.ts";
+import { invalidCredential } from "../wire/wire-error.ts";
 
 export interface ExpectedAuthenticatorData {
   readonly rpId: string;

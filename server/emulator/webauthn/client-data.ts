@@ -1,6 +1,6 @@
-import { invalidCredential, invalidRequest } from "../errors.ts";
-import { type Input, isJsonObject, requiredObject, requiredText } from "../input.ts";
-import type { TenantSettings } from "../options.ts";
+import type { TenantSettings } from "../wire/emulator-options.ts";
+import { type Input, isJsonObject, requiredObject, requiredText } from "../wire/input.ts";
+import { invalidCredential, invalidRequest } from "../wire/wire-error.ts";
 
 /** Attestation objects with certificate chains stay well below this; anything longer is not a ceremony. */
 const longestField = 65_536;

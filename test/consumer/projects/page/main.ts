@@ -1,5 +1,5 @@
-import { createApi } from "authsignal-passkeys-express/client/api";
-import { createCeremonies } from "authsignal-passkeys-express/client/ceremony";
+import { createApi } from "authsignal-passkeys-express/client/api/api";
+import { createCeremonies } from "authsignal-passkeys-express/client/passkeys/ceremony";
 import "authsignal-passkeys-express/client/styles/tokens.css";
 
 const api = createApi("/auth");

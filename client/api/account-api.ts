@@ -1,0 +1,74 @@
+/**
+ * needs:    api.ts, shared/actions.ts, shared/routes.ts, the types of shared/contract.ts.
+ * does:     has a function for each operation of our REST API that the first view does not need.
+ * must not: be imported statically by anything that the first view needs: that would download it there.
+ */
+import { type ActionCode, actions } from "../../shared/actions.ts";
+import type {
+  EnrolledResponse,
+  EnrollTokenResponse,
+  Passkey,
+  PasskeyOfferRequest,
+  PasskeysResponse,
+  RenamePasskeyRequest,
+  SignedInResponse,
+  SteppedUpResponse,
+  StepUpTokenResponse,
+  VerifyOtpRequest,
+} from "../../shared/contract.ts";
+import { type Route, routes } from "../../shared/routes.ts";
+import { type Api, ApiError } from "./api.ts";
+
+export interface AccountApi extends Api {
+  deleteSession(): Promise<void>;
+  verifyOtp(body: VerifyOtpRequest): Promise<SignedInResponse>;
+  /** `crossDevice`: the passkey came from another device, so that one on this device may be offered. */
+  finishPasskeySignIn(
+    resultToken: string,
+    options?: { readonly crossDevice?: boolean },
+  ): Promise<SignedInResponse>;
+  createEnrollToken(): Promise<EnrollTokenResponse>;
+  finishEnrollment(resultToken: string): Promise<EnrolledResponse>;
+  createStepUpToken(action: ActionCode): Promise<StepUpTokenResponse>;
+  finishStepUp(action: ActionCode, resultToken: string): Promise<SteppedUpResponse>;
+  listPasskeys(): Promise<PasskeysResponse>;
+  renamePasskey(id: string, body: RenamePasskeyRequest): Promise<Passkey>;
+  deletePasskey(id: string): Promise<void>;
+  answerPasskeyOffer(answer: PasskeyOfferRequest["answer"]): Promise<void>;
+}
+
+export function createAccountApi(api: Api): AccountApi {
+  const { call, read } = api;
+  const validate = <Body extends object>(
+    action: ActionCode,
+    mark: keyof Body,
+    resultToken: string,
+    more: object = {},
+  ) => read<Body>(routes.validate, mark, { token: resultToken, action, ...more });
+
+  /** For what is answered with nothing. A proxy's page in its place is no success. */
+  async function complete(route: Route, body?: object): Promise<void> {
+    const { status } = await call(route, body);
+    if (status !== 204) throw new ApiError("unreachable");
+  }
+
+  return {
+    ...api,
+    deleteSession: () => complete(routes.deleteSession),
+    verifyOtp: (body) => read(routes.verifyOtp, "user", body),
+    finishPasskeySignIn: (resultToken, options) =>
+      validate(actions.signInWithPasskey, "user", resultToken, options),
+    createEnrollToken: () => read(routes.createEnrollToken, "token", {}),
+    finishEnrollment: (resultToken) => validate(actions.enrollPasskey, "passkey", resultToken),
+    createStepUpToken: (action) => read(routes.createStepUpToken, "token", { action }),
+    finishStepUp: (action, resultToken) => validate(action, "expiresAt", resultToken),
+    listPasskeys: () => read(routes.listPasskeys, "length"),
+    renamePasskey: (id, body) => read(about(routes.renamePasskey, id), "id", body),
+    deletePasskey: (id) => complete(about(routes.deletePasskey, id)),
+    answerPasskeyOffer: (answer) => complete(routes.answerPasskeyOffer, { answer }),
+  };
+}
+
+function about({ method, path }: Route, id: string): Route {
+  return { method, path: path.replace(":id", encodeURIComponent(id)) };
+}

@@ -1,0 +1,21 @@
+/**
+ * needs:    nothing else.
+ * does:     keeps what is known about a sent code in the history entry of the code view: there it survives a reload
+ *           and Back, works where storage is blocked, and is gone with the tab.
+ * must not: trust what it reads: a history entry can be older than this version of the page.
+ */
+import type { ChallengeOtpResponse } from "../../shared/contract.ts";
+import { localTime } from "../api/clock.ts";
+import type { SentCode } from "../views/otp/otp.ts";
+
+export function sentCodeFrom(email: string, { expiresAt, resendAfter }: ChallengeOtpResponse): SentCode {
+  return { email, expiresAt: localTime(expiresAt), resendAt: Date.now() + resendAfter * 1_000 };
+}
+
+export function readSentCode(state: unknown): SentCode | null {
+  if (typeof state !== "object" || state === null) return null;
+  if (!("email" in state && "expiresAt" in state && "resendAt" in state)) return null;
+  const { email, expiresAt, resendAt } = state;
+  if (typeof email !== "string" || typeof expiresAt !== "number" || typeof resendAt !== "number") return null;
+  return { email, expiresAt, resendAt };
+}

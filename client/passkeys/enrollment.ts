@@ -1,0 +1,75 @@
+/**
+ * needs:    account-api.ts, ceremony.ts, a session.
+ * does:     the browser's part of enrolling a passkey: begin and options are fetched while the view is open and
+ *           renewed, so that a click only prompts; then the ceremony; then our server's finish.
+ * must not: start the ceremony without a click, or ask again what our server has refused: a session that is not
+ *           fresh needs a step-up first (`onRefused`), not patience.
+ */
+import type { AccountApi } from "../api/account-api.ts";
+import { ApiError } from "../api/api.ts";
+import type { Ceremonies, PasskeyHome } from "./ceremony.ts";
+import type { CeremonyOutcome } from "./ceremony-outcome.ts";
+import { canUsePasskeys } from "./passkey-support.ts";
+import { defaultFreshFor } from "./prefetch.ts";
+import { keepRenewed } from "./renewal.ts";
+import { signalUnknownCredential } from "./signals.ts";
+
+export interface EnrollmentFlow {
+  /** Call it straight from the click. After `onAnswered` the passkey exists, and is brought to its end. */
+  run(onAnswered?: () => void, home?: PasskeyHome): Promise<CeremonyOutcome>;
+  stop(): void;
+}
+
+export interface EnrollmentDeps {
+  readonly ceremonies: Ceremonies;
+  readonly api: Pick<AccountApi, "createEnrollToken" | "finishEnrollment" | "getConfig">;
+  /** `platform` for the offer on this device, `any` where the person chooses. */
+  readonly attachment: "platform" | "any";
+  /** Our server does not begin an enrollment now, for a reason that the person can do something about. */
+  onRefused?(error: ApiError): void;
+}
+
+export function prepareEnrollment(deps: EnrollmentDeps): EnrollmentFlow {
+  const { ceremonies, api, attachment, onRefused } = deps;
+  const life = new AbortController();
+  const { signal } = life;
+  const enrollment = ceremonies.enrollment(begin, attachment);
+  if (canUsePasskeys()) keepRenewed({ renew: enrollment.prepare, every: defaultFreshFor, signal });
+
+  async function begin() {
+    try {
+      return await api.createEnrollToken();
+    } catch (error) {
+      if (error instanceof ApiError && isFinal(error) && !signal.aborted) {
+        life.abort();
+        onRefused?.(error);
+      }
+      throw error;
+    }
+  }
+
+  return {
+    async run(onAnswered = () => {}, home) {
+      const outcome = await enrollment.run(onAnswered, home);
+      if (outcome.kind === "succeeded") {
+        await api.finishEnrollment(outcome.resultToken);
+        return outcome;
+      }
+      // The device has a passkey now that Authsignal has definitely not taken: it would never work.
+      const { refusedCredentialId } = outcome;
+      if (refusedCredentialId !== undefined) {
+        await signalUnknownCredential((await api.getConfig()).rpId, refusedCredentialId);
+      }
+      if (!signal.aborted) void enrollment.prepare();
+      return outcome;
+    },
+    stop() {
+      life.abort();
+      ceremonies.cancel();
+    },
+  };
+}
+
+function isFinal({ code }: ApiError): boolean {
+  return code === "step_up_required" || code === "passkey_limit_reached" || code === "not_authenticated";
+}

@@ -1,0 +1,33 @@
+/**
+ * needs:    our server's `GET /config`.
+ * does:     tells the developer, on the console, what to change when passkeys cannot work at this address.
+ * must not: tell the person: they get the words of failures.ts, and the email path.
+ */
+import type { ConfigResponse } from "../../shared/contract.ts";
+
+let isReported = false;
+
+export function reportMisconfiguration({ rpId }: Pick<ConfigResponse, "rpId">): void {
+  if (isReported) return;
+  isReported = true;
+  // biome-ignore lint/suspicious/noConsole: this line is for the developer who set it up
+  console.error(`Passkeys cannot work here. ${fixFor(rpId, location)}`);
+}
+
+export function fixFor(rpId: string, page: Pick<Location, "hostname" | "protocol" | "port">): string {
+  const { hostname, protocol, port } = page;
+  if (protocol !== "https:" && hostname !== "localhost") {
+    return `The page is served over ${protocol}//, and browsers allow passkeys over https: and on localhost only.`;
+  }
+  if (isIpAddress(hostname)) {
+    return `An IP address (${hostname}) has no passkeys: open the page under a domain name, such as http://localhost:${port}.`;
+  }
+  if (hostname !== rpId && !hostname.endsWith(`.${rpId}`)) {
+    return `The RP ID is "${rpId}", but this page is on "${hostname}". Set the RP ID of the Authsignal tenant (and RP_ID) to "${hostname}" or a domain above it, or open the page on "${rpId}".`;
+  }
+  return `The RP ID "${rpId}" fits this page, but the browser refused it: is it a public suffix, or is this page in a frame without the permission policy "publickey-credentials-get"?`;
+}
+
+function isIpAddress(hostname: string): boolean {
+  return /^[\d.]+$/.test(hostname) || hostname.startsWith("[");
+}

@@ -1,0 +1,41 @@
+/**
+ * needs:    account-api.ts, ceremony.ts, a session that is not fresh any more.
+ * does:     the browser's part of a step-up with a passkey: token and options are fetched while the dialog is open,
+ *           so that the click only prompts; then the ceremony; then our server's finish.
+ * must not: start the ceremony without a click.
+ */
+import type { AccountApi } from "../api/account-api.ts";
+import type { Ceremonies } from "./ceremony.ts";
+import type { CeremonyOutcome } from "./ceremony-outcome.ts";
+import { defaultFreshFor } from "./prefetch.ts";
+import { keepRenewed } from "./renewal.ts";
+
+export interface StepUpFlow {
+  /** Call it straight from the click. */
+  run(onAnswered?: () => void): Promise<CeremonyOutcome>;
+  stop(): void;
+}
+
+export function prepareStepUp(
+  ceremonies: Ceremonies,
+  api: Pick<AccountApi, "createStepUpToken" | "finishStepUp">,
+  action: string,
+  /** False where only the code can be used: nothing is fetched then. */
+  { isWanted = true } = {},
+): StepUpFlow {
+  const life = new AbortController();
+  const stepUp = ceremonies.stepUp(() => api.createStepUpToken(action));
+  if (isWanted) keepRenewed({ renew: stepUp.prepare, every: defaultFreshFor, signal: life.signal });
+  return {
+    async run(onAnswered = () => {}) {
+      const outcome = await stepUp.run(onAnswered);
+      if (outcome.kind === "succeeded") await api.finishStepUp(action, outcome.resultToken);
+      else if (!life.signal.aborted) void stepUp.prepare();
+      return outcome;
+    },
+    stop() {
+      life.abort();
+      ceremonies.cancel();
+    },
+  };
+}

@@ -1,0 +1,72 @@
+/** The account: its dialogs open here, because what one of them interrupts goes on here. */
+import type { Passkey } from "../../../shared/contract.ts";
+import { createAccountApi } from "../../api/account-api.ts";
+import type { AppContext } from "../../app/app-context.ts";
+import type { Screen } from "../../app/router.ts";
+import { forget, recall } from "../../dom/remembered.ts";
+import { canUsePasskeys } from "../../passkeys/passkey-support.ts";
+import { signalAccepted } from "../../passkeys/signals.ts";
+import { mountAccount } from "./account.ts";
+import { type AccountTasks, createAccountTasks } from "./account-tasks.ts";
+
+export function accountScreen(context: AppContext): Screen {
+  const { visit, orSignIn } = context;
+  const api = createAccountApi(context.api);
+  return {
+    title: "account.title",
+    mount(view) {
+      const { user } = visit;
+      if (user === null) throw new Error("The account view was opened without a session.");
+      const life = new AbortController();
+      const tasks: AccountTasks = createAccountTasks({ ...context, api, user, signal: life.signal });
+      let afterDelete = false;
+
+      async function listPasskeys() {
+        const passkeys = await orSignIn(api.listPasskeys());
+        void tellPasswordManager(passkeys);
+        return passkeys;
+      }
+
+      /**
+       * A list does not say whose it is. Another tab may have signed somebody else in, and this page may have missed
+       * it: their list, told of this account, would have its passkeys deleted. Asked after the list, not beside it.
+       */
+      async function tellPasswordManager(passkeys: readonly Passkey[]): Promise<void> {
+        const isAfterDelete = afterDelete;
+        const [config, now] = await Promise.all([api.getConfig(), context.askUser()]).catch(() => []);
+        if (config === undefined || user === null || now?.id !== user.id) return;
+        await signalAccepted({ rpId: config.rpId, user, passkeys, afterDelete: isAfterDelete });
+      }
+
+      const dispose = mountAccount(view, {
+        user,
+        notice: visit.accountNotice,
+        canUsePasskeys: canUsePasskeys(),
+        listPasskeys,
+        addPasskey: tasks.addPasskey,
+        renamePasskey: (id, name) => orSignIn(api.renamePasskey(id, { name })),
+        async deletePasskey(passkey, options) {
+          const isDeleted = await tasks.deletePasskey(passkey, options);
+          afterDelete ||= isDeleted;
+          // A greeting would offer a passkey that nobody has any more.
+          if (isDeleted && options.isLast && recall("account") === user.email) forget("account");
+          return isDeleted;
+        },
+        askAgain: () => orSignIn(api.answerPasskeyOffer("ask-again")),
+        async signOut() {
+          await api.deleteSession();
+          void context.passkeys().then(
+            ({ ceremonies }) => ceremonies.forget(),
+            () => {},
+          );
+          context.signedOut();
+        },
+      });
+      visit.accountNotice = null;
+      return () => {
+        life.abort();
+        dispose();
+      };
+    },
+  };
+}

@@ -1,0 +1,99 @@
+/**
+ * needs:    <template id="account-view">, styles/account.css, views/passkey-list.ts.
+ * does:     shows who is signed in and their passkeys, takes back "Don't ask again", and signs out.
+ * must not: be mounted without a session.
+ */
+import type { User } from "../../../shared/contract.ts";
+import { query } from "../../dom/query.ts";
+import { setText } from "../../dom/text.ts";
+import { explainError } from "../../words/failures.ts";
+import { t } from "../../words/language.ts";
+import type { MessageKey } from "../../words/messages.ts";
+import { fillFromTemplate } from "../../words/template.ts";
+import { mountPasskeyList, type PasskeyListDeps } from "./passkey-list.ts";
+
+export interface AccountDeps extends PasskeyListDeps {
+  readonly user: User;
+  /** What has just happened, if that brought the person here. */
+  readonly notice: MessageKey | null;
+  signOut(): Promise<void>;
+  /** After the next sign-in with a code, a passkey may be offered again. */
+  askAgain(): Promise<void>;
+}
+
+export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let busyWith: "nothing" | "signOut" | "askAgain" = "nothing";
+  let askAgainWords = "";
+  let failure = "";
+  let isNoticeOver = deps.notice === null;
+
+  fillFromTemplate(root, "account-view");
+
+  const signedInAs = query(root, "signedInAs", HTMLElement);
+  const signOut = query(root, "signOut", HTMLButtonElement);
+  const askAgain = query(root, "askAgain", HTMLButtonElement);
+  const askAgainStatus = query(root, "askAgainStatus", HTMLElement);
+  const notice = query(root, "notice", HTMLElement);
+  const failureText = query(root, "failure", HTMLElement);
+  const disposeList = mountPasskeyList(query(root, "passkeys", HTMLElement), {
+    ...deps,
+    async deletePasskey(passkey, options) {
+      const isDeleted = await deps.deletePasskey(passkey, options);
+      // The passkey that the notice speaks of may be the one.
+      isNoticeOver ||= isDeleted;
+      if (!signal.aborted) update();
+      return isDeleted;
+    },
+  });
+
+  signOut.addEventListener("click", () => work("signOut", deps.signOut), { signal });
+  askAgain.addEventListener("click", onAskAgain, { signal });
+
+  /** What comes of it is said beside the button: the top of the view may be off the screen. */
+  async function onAskAgain(): Promise<void> {
+    askAgainWords = "";
+    await work("askAgain", async () => {
+      try {
+        await deps.askAgain();
+        askAgainWords = t("account.willAskAgain");
+      } catch (error) {
+        askAgainWords = explainError(error);
+      }
+    });
+  }
+
+  async function work(task: "signOut" | "askAgain", run: () => Promise<void>): Promise<void> {
+    if (busyWith !== "nothing") return;
+    busyWith = task;
+    failure = "";
+    update();
+    try {
+      await run();
+    } catch (error) {
+      if (signal.aborted) return;
+      failure = explainError(error);
+    }
+    if (signal.aborted) return;
+    busyWith = "nothing";
+    update();
+  }
+
+  function update(): void {
+    signedInAs.textContent = t("account.signedInAs", { email: deps.user.email });
+    signOut.setAttribute("aria-busy", String(busyWith === "signOut"));
+    askAgain.setAttribute("aria-busy", String(busyWith === "askAgain"));
+    setText(askAgainStatus, askAgainWords);
+    setText(notice, deps.notice === null ? "" : t(deps.notice));
+    notice.hidden = isNoticeOver;
+    failureText.textContent = failure;
+  }
+
+  update();
+  return () => {
+    controller.abort();
+    disposeList();
+    root.replaceChildren();
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * needs:    <template id="add-passkey-dialog">, dialog.ts, styles/dialog.css.
+ * does:     asks where the new passkey shall live, and creates it there.
+ * must not: prompt before a click. The choice is a hint: the browser's own dialog has the other places too.
+ */
+
+import { query } from "../../dom/query.ts";
+import { isResting, rest } from "../../dom/rest-button.ts";
+import { setText } from "../../dom/text.ts";
+import type { PasskeyHome } from "../../passkeys/ceremony.ts";
+import type { CeremonyOutcome } from "../../passkeys/ceremony-outcome.ts";
+import { failureOf } from "../../words/ceremony-failures.ts";
+import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
+import { t } from "../../words/language.ts";
+
+export interface AddPasskeyDeps {
+  /** The ceremony and, after success, our server's half. */
+  create(home: PasskeyHome, onAnswered: () => void): Promise<CeremonyOutcome>;
+  cancelCeremony(): void;
+  created(): void;
+}
+
+export interface AddPasskeyView {
+  /** Says why no passkey can be added now. */
+  complain(error: unknown): void;
+}
+
+export function mountAddPasskey(
+  root: HTMLElement,
+  deps: AddPasskeyDeps,
+  signal: AbortSignal,
+): AddPasskeyView {
+  let waitingFor: HTMLButtonElement | undefined;
+  let isSaving = false;
+  let failure: Failure = noFailure;
+
+  const here = query(root, "here", HTMLButtonElement);
+  const securityKey = query(root, "securityKey", HTMLButtonElement);
+  const waiting = query(root, "waiting", HTMLElement);
+  const waitingText = query(root, "waitingText", HTMLElement);
+  const status = query(root, "status", HTMLElement);
+  const cancel = query(root, "cancel", HTMLButtonElement);
+  const failureText = query(root, "failure", HTMLElement);
+
+  here.addEventListener("click", () => create(here, "client-device"), { signal });
+  securityKey.addEventListener("click", () => create(securityKey, "security-key"), { signal });
+  cancel.addEventListener("click", () => deps.cancelCeremony(), { signal });
+
+  async function create(button: HTMLButtonElement, home: PasskeyHome): Promise<void> {
+    if (waitingFor !== undefined || isResting(button)) return;
+    waitingFor = button;
+    failure = noFailure;
+    const running = deps.create(home, () => {
+      isSaving = true;
+      update();
+    });
+    update();
+    try {
+      const outcome = await running;
+      if (signal.aborted) return;
+      if (outcome.kind === "succeeded") return deps.created();
+      failure = failureOf(outcome.kind, "create");
+    } catch (error) {
+      if (signal.aborted) return;
+      failure = failureOfError(error);
+    }
+    // Both ask the same service.
+    for (const one of [here, securityKey]) rest(one, failure.pause, signal);
+    waitingFor = undefined;
+    isSaving = false;
+    update();
+    button.focus();
+  }
+
+  function update(): void {
+    here.setAttribute("aria-busy", String(waitingFor === here));
+    securityKey.setAttribute("aria-busy", String(waitingFor === securityKey));
+    waiting.hidden = waitingFor === undefined;
+    setText(waitingText, t(isSaving ? "ceremony.saving" : "ceremony.waiting"));
+    setText(status, waiting.hidden ? "" : waitingText.textContent);
+    cancel.hidden = isSaving;
+    showFailure(failureText, failure);
+  }
+
+  update();
+  return {
+    complain(error) {
+      failure = failureOfError(error);
+      update();
+    },
+  };
+}

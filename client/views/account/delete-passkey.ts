@@ -1,0 +1,70 @@
+/**
+ * needs:    <template id="delete-passkey-dialog">, dialog.ts, styles/dialog.css.
+ * does:     names the passkey that is about to go, says what that means and what stays in the password manager.
+ * must not: delete without this question.
+ */
+import type { Passkey } from "../../../shared/contract.ts";
+import { query } from "../../dom/query.ts";
+import { explainError } from "../../words/failures.ts";
+import { t } from "../../words/language.ts";
+import type { MessageKey } from "../../words/messages.ts";
+
+export interface DeletePasskeyDeps {
+  readonly passkey: Passkey;
+  readonly isLast: boolean;
+  /** False: a confirmation was needed, and the person left it. */
+  remove(): Promise<boolean>;
+  removed(): void;
+}
+
+export function mountDeletePasskey(root: HTMLElement, deps: DeletePasskeyDeps, signal: AbortSignal): void {
+  const { passkey, isLast } = deps;
+  let isBusy = false;
+  let failure = "";
+
+  const confirm = query(root, "confirm", HTMLButtonElement);
+  const failureText = query(root, "failure", HTMLElement);
+  query(root, "title", HTMLElement).textContent = t("delete.title", { name: passkey.name });
+  query(root, "lead", HTMLElement).textContent = t(isLast ? "delete.leadLast" : "delete.lead");
+  query(root, "rest", HTMLElement).textContent = wordsAboutTheCopy(passkey.provider);
+
+  confirm.addEventListener("click", onConfirm, { signal });
+
+  async function onConfirm(): Promise<void> {
+    if (isBusy) return;
+    isBusy = true;
+    failure = "";
+    update();
+    try {
+      const isRemoved = await deps.remove();
+      if (signal.aborted) return;
+      if (isRemoved) return deps.removed();
+    } catch (error) {
+      if (signal.aborted) return;
+      failure = explainError(error);
+    }
+    isBusy = false;
+    update();
+    confirm.focus();
+  }
+
+  function update(): void {
+    confirm.setAttribute("aria-busy", String(isBusy));
+    failureText.textContent = failure;
+  }
+
+  update();
+}
+
+const places: readonly (readonly [provider: RegExp, place: MessageKey])[] = [
+  [/icloud|apple/i, "place.apple"],
+  [/google/i, "place.google"],
+  [/windows/i, "place.windows"],
+  [/chrome/i, "place.chrome"],
+];
+
+function wordsAboutTheCopy(provider: string | null): string {
+  if (provider === null) return t("delete.rest");
+  const key = places.find(([pattern]) => pattern.test(provider))?.[1] ?? "place.app";
+  return t("delete.restIn", { provider, place: t(key, { provider }) });
+}

@@ -1,0 +1,153 @@
+/**
+ * needs:    <template id="passkey-item">, styles/passkey-list.css.
+ * does:     shows one passkey: where it lives, since when, last used; renames it in place.
+ * must not: lose what is typed when the list around it is updated.
+ */
+import type { Passkey } from "../../../shared/contract.ts";
+import { query } from "../../dom/query.ts";
+import { explainError } from "../../words/failures.ts";
+import { t } from "../../words/language.ts";
+import { cloneTemplate } from "../../words/template.ts";
+import { calendarDate, timeAgo } from "../../words/time.ts";
+
+export interface PasskeyCardDeps {
+  rename(id: string, name: string): Promise<void>;
+  remove(passkey: Passkey): Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+export interface PasskeyCard {
+  readonly element: HTMLElement;
+  show(passkey: Passkey): void;
+}
+
+export function createPasskeyCard({ rename, remove, signal }: PasskeyCardDeps): PasskeyCard {
+  let passkey: Passkey | undefined;
+  let isRenaming = false;
+  let isBusy = false;
+  let nameError = "";
+
+  const element = cloneTemplate("passkey-item").firstElementChild;
+  if (!(element instanceof HTMLElement)) throw new Error('<template id="passkey-item"> has no element.');
+  const root = element;
+
+  const plainIcon = query(root, "plainIcon", HTMLElement);
+  const picture = query(root, "picture", HTMLPictureElement);
+  const lightIcon = query(root, "lightIcon", HTMLImageElement);
+  const darkIcon = query(root, "darkIcon", HTMLSourceElement);
+  const shown = query(root, "shown", HTMLElement);
+  const name = query(root, "name", HTMLElement);
+  const place = query(root, "place", HTMLElement);
+  const created = query(root, "created", HTMLElement);
+  const lastUsed = query(root, "lastUsed", HTMLElement);
+  const actions = query(root, "actions", HTMLElement);
+  const renameButton = query(root, "rename", HTMLButtonElement);
+  const deleteButton = query(root, "delete", HTMLButtonElement);
+  const form = query(root, "form", HTMLFormElement);
+  const field = query(root, "field", HTMLInputElement);
+  const label = query(root, "label", HTMLLabelElement);
+  const nameErrorText = query(root, "nameError", HTMLElement);
+  const save = query(root, "save", HTMLButtonElement);
+  const cancel = query(root, "cancel", HTMLButtonElement);
+
+  renameButton.addEventListener("click", onRename, { signal });
+  deleteButton.addEventListener("click", () => passkey && void remove(passkey), { signal });
+  form.addEventListener("submit", onSubmit, { signal });
+  cancel.addEventListener("click", stopRenaming, { signal });
+  form.addEventListener("keydown", onKey, { signal });
+
+  function onRename(): void {
+    isRenaming = true;
+    nameError = "";
+    field.value = passkey?.name ?? "";
+    update();
+    field.focus();
+    field.select();
+  }
+
+  function onKey({ key, isComposing }: KeyboardEvent): void {
+    // Escape may end the composition of a character, and nothing more.
+    if (key === "Escape" && !isComposing) stopRenaming();
+  }
+
+  function stopRenaming(): void {
+    isRenaming = false;
+    update();
+    renameButton.focus();
+  }
+
+  async function onSubmit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    if (isBusy || passkey === undefined) return;
+    const wanted = field.value.trim();
+    if (wanted === passkey.name) return stopRenaming();
+    nameError = wanted === "" ? t("passkey.nameMissing") : "";
+    if (nameError === "") {
+      isBusy = true;
+      update();
+      try {
+        await rename(passkey.id, wanted);
+        if (signal.aborted) return;
+        isBusy = false;
+        // Whoever has left the field meanwhile is somewhere else by now.
+        return isRenaming ? stopRenaming() : update();
+      } catch (error) {
+        if (signal.aborted) return;
+        nameError = isNameRefused(error) ? t("passkey.nameRefused") : explainError(error);
+      }
+    }
+    isBusy = false;
+    update();
+    if (isRenaming) field.focus();
+  }
+
+  function update(): void {
+    if (passkey === undefined) return;
+    const { id, icon, synced } = passkey;
+    plainIcon.hidden = icon !== null;
+    picture.hidden = icon === null;
+    if (icon !== null && lightIcon.src !== icon.light) {
+      darkIcon.srcset = icon.dark;
+      lightIcon.src = icon.light;
+    }
+    name.textContent = passkey.name;
+    const where = synced === null ? "" : t(synced ? "passkey.onYourDevices" : "passkey.onOneDevice");
+    const provider = passkey.provider === passkey.name ? null : passkey.provider;
+    place.replaceChildren(...[provider, where].filter((text) => text).flatMap((text) => [partOf(text), " "]));
+    created.textContent = t("passkey.created", { when: calendarDate(passkey.createdAt) });
+    lastUsed.textContent =
+      passkey.lastUsedAt === null
+        ? t("passkey.neverUsed")
+        : t("passkey.lastUsed", { when: timeAgo(passkey.lastUsedAt) });
+    renameButton.setAttribute("aria-label", t("passkey.renameNamed", { name: passkey.name }));
+    deleteButton.setAttribute("aria-label", t("passkey.deleteNamed", { name: passkey.name }));
+    shown.hidden = isRenaming;
+    actions.hidden = isRenaming;
+    form.hidden = !isRenaming;
+    field.id = `name-${id}`;
+    label.htmlFor = field.id;
+    nameErrorText.id = `name-error-${id}`;
+    nameErrorText.textContent = nameError;
+    field.setAttribute("aria-invalid", String(nameError !== ""));
+    field.setAttribute("aria-describedby", nameErrorText.id);
+    save.setAttribute("aria-busy", String(isBusy));
+  }
+
+  return {
+    element: root,
+    show(newest) {
+      passkey = newest;
+      update();
+    },
+  };
+}
+
+function partOf(text: string | null): HTMLElement {
+  const part = document.createElement("span");
+  part.textContent = text;
+  return part;
+}
+
+function isNameRefused(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "validation_failed";
+}

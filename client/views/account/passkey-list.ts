@@ -1,0 +1,125 @@
+/**
+ * needs:    <template id="passkey-list-view">, views/passkey-card.ts, styles/passkey-list.css, a session.
+ * does:     lists the account's passkeys; adds, renames and deletes one.
+ * must not: show an empty list for one that could not be loaded.
+ */
+import type { Passkey } from "../../../shared/contract.ts";
+import { reconcile } from "../../dom/keyed-list.ts";
+import { query } from "../../dom/query.ts";
+import { announce } from "../../dom/status.ts";
+import { explainError } from "../../words/failures.ts";
+import { t } from "../../words/language.ts";
+import { fillFromTemplate } from "../../words/template.ts";
+import { createPasskeyCard } from "./passkey-card.ts";
+
+export interface PasskeyListDeps {
+  readonly canUsePasskeys: boolean;
+  listPasskeys(): Promise<readonly Passkey[]>;
+  /** Asks where, and creates it. "maybe": it was tried, and the last word did not arrive. */
+  addPasskey(): Promise<"yes" | "no" | "maybe">;
+  renamePasskey(id: string, name: string): Promise<Passkey>;
+  /** Asks whether, and deletes it. False: the person left it. */
+  deletePasskey(passkey: Passkey, options: { readonly isLast: boolean }): Promise<boolean>;
+}
+
+/** Milliseconds after which somebody who does not see the screen should know what takes so long. */
+const slow = 1_000;
+
+export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () => void {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const cards = new WeakMap<HTMLElement, (passkey: Passkey) => void>();
+  let passkeys: readonly Passkey[] | "loading" | "failed" = "loading";
+  let failure = "";
+
+  fillFromTemplate(root, "passkey-list-view");
+
+  const title = query(root, "title", HTMLElement);
+  const list = query(root, "list", HTMLUListElement);
+  const loading = query(root, "loading", HTMLElement);
+  const empty = query(root, "empty", HTMLElement);
+  const emptyText = query(root, "emptyText", HTMLElement);
+  const retry = query(root, "retry", HTMLButtonElement);
+  const add = query(root, "add", HTMLButtonElement);
+  const unsupported = query(root, "unsupported", HTMLElement);
+  const failureText = query(root, "failure", HTMLElement);
+
+  add.addEventListener("click", onAdd, { signal });
+  retry.addEventListener("click", onRetry, { signal });
+
+  async function load(): Promise<void> {
+    const telling = setTimeout(() => announce(t("account.loading")), slow);
+    root.setAttribute("aria-busy", "true");
+    try {
+      const loaded = await deps.listPasskeys();
+      if (signal.aborted) return;
+      passkeys = loaded;
+      failure = "";
+    } catch (error) {
+      if (signal.aborted) return;
+      if (typeof passkeys === "string") passkeys = "failed";
+      failure = `${t("account.loadFailed")} ${explainError(error)}`;
+    } finally {
+      clearTimeout(telling);
+      root.setAttribute("aria-busy", "false");
+    }
+    update();
+  }
+
+  async function onRetry(): Promise<void> {
+    await load();
+    if (!signal.aborted && failure === "") title.focus();
+  }
+
+  async function onAdd(): Promise<void> {
+    const added = await deps.addPasskey();
+    if (added === "no" || signal.aborted) return;
+    if (added === "yes") announce(t("offer.created"));
+    await load();
+  }
+
+  async function onDelete(passkey: Passkey): Promise<void> {
+    const isLast = typeof passkeys !== "string" && passkeys.length === 1;
+    if (!(await deps.deletePasskey(passkey, { isLast })) || signal.aborted) return;
+    announce(t("passkey.deleted", { name: passkey.name }));
+    if (typeof passkeys !== "string") passkeys = passkeys.filter(({ id }) => id !== passkey.id);
+    update();
+    // The focus was on the card that is gone; whoever has gone on to something else keeps it.
+    if (document.activeElement === document.body) title.focus();
+    await load();
+  }
+
+  async function onRename(id: string, name: string): Promise<void> {
+    const renamed = await deps.renamePasskey(id, name);
+    if (signal.aborted) return;
+    announce(t("passkey.renamed", { name: renamed.name }));
+    if (typeof passkeys !== "string") passkeys = passkeys.map((one) => (one.id === id ? renamed : one));
+    update();
+  }
+
+  function newCard(): HTMLElement {
+    const { element, show } = createPasskeyCard({ rename: onRename, remove: onDelete, signal });
+    cards.set(element, show);
+    return element;
+  }
+
+  function update(): void {
+    const shown = typeof passkeys === "string" ? [] : passkeys;
+    list.hidden = shown.length === 0;
+    reconcile(list, shown, newCard, (element, passkey) => cards.get(element)?.(passkey));
+    loading.hidden = passkeys !== "loading";
+    empty.hidden = typeof passkeys === "string" || shown.length > 0;
+    retry.hidden = failure === "";
+    add.hidden = typeof passkeys === "string" || !deps.canUsePasskeys;
+    emptyText.hidden = !deps.canUsePasskeys;
+    unsupported.hidden = deps.canUsePasskeys;
+    failureText.textContent = failure;
+  }
+
+  update();
+  void load();
+  return () => {
+    controller.abort();
+    root.replaceChildren();
+  };
+}

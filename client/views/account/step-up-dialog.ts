@@ -1,0 +1,156 @@
+/**
+ * needs:    <template id="step-up-dialog">, dialog.ts, styles/dialog.css.
+ * does:     asks a signed-in person to confirm that it is them: with a passkey first, with a code where our server
+ *           allows that. The account is fixed.
+ * must not: know what for: whoever opens this goes on with the task that was interrupted.
+ */
+
+import { query } from "../../dom/query.ts";
+import { isResting, rest } from "../../dom/rest-button.ts";
+import { setText } from "../../dom/text.ts";
+import type { CeremonyOutcome } from "../../passkeys/ceremony-outcome.ts";
+import { failureOf } from "../../words/ceremony-failures.ts";
+import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
+import { t } from "../../words/language.ts";
+import { complaintAboutCode, digitsOf, isAboutCode } from "../otp/otp-code.ts";
+
+export interface StepUpDeps {
+  readonly email: string;
+  readonly canUsePasskey: boolean;
+  readonly canUseEmail: boolean;
+  /** The ceremony and, after success, our server's half. */
+  usePasskey(onAnswered: () => void): Promise<CeremonyOutcome>;
+  cancelCeremony(): void;
+  /** Resolves with the seconds until another code can be sent. */
+  sendCode(): Promise<number>;
+  verifyCode(code: string): Promise<void>;
+  confirmed(): void;
+}
+
+type Task = "nothing" | "passkey" | "sending" | "checking";
+
+export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSignal): void {
+  let busyWith: Task = "nothing";
+  let isCodeSent = false;
+  let isFinishing = false;
+  let failure: Failure = noFailure;
+  let codeError = "";
+
+  const passkey = query(root, "passkey", HTMLButtonElement);
+  const email = query(root, "email", HTMLButtonElement);
+  const noMethod = query(root, "noMethod", HTMLElement);
+  const waiting = query(root, "waiting", HTMLElement);
+  const waitingText = query(root, "waitingText", HTMLElement);
+  const status = query(root, "status", HTMLElement);
+  const cancel = query(root, "cancel", HTMLButtonElement);
+  const failureText = query(root, "failure", HTMLElement);
+  const form = query(root, "form", HTMLFormElement);
+  const code = query(root, "code", HTMLInputElement);
+  const codeErrorText = query(root, "codeError", HTMLElement);
+  const sentTo = query(root, "sentTo", HTMLElement);
+  const submit = query(root, "submit", HTMLButtonElement);
+  const resend = query(root, "resend", HTMLButtonElement);
+  query(root, "lead", HTMLElement).textContent = t("stepUp.lead", { email: deps.email });
+
+  passkey.addEventListener("click", onPasskey, { signal });
+  email.addEventListener("click", () => onSend(email), { signal });
+  resend.addEventListener("click", () => onSend(resend), { signal });
+  cancel.addEventListener("click", () => deps.cancelCeremony(), { signal });
+  form.addEventListener("submit", onSubmit, { signal });
+
+  async function onPasskey(): Promise<void> {
+    if (busyWith !== "nothing" || isResting(passkey)) return;
+    begin("passkey");
+    try {
+      const outcome = await deps.usePasskey(() => {
+        isFinishing = true;
+        update();
+      });
+      if (signal.aborted) return;
+      if (outcome.kind === "succeeded") return deps.confirmed();
+      failure = failureOf(outcome.kind, "stepUp");
+      rest(passkey, failure.pause, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      failure = failureOfError(error);
+      rest(passkey, failure.pause, signal);
+    }
+    end(passkey);
+  }
+
+  async function onSend(button: HTMLButtonElement): Promise<void> {
+    if (busyWith !== "nothing" || isResting(button)) return;
+    begin("sending");
+    try {
+      const seconds = await deps.sendCode();
+      if (signal.aborted) return;
+      isCodeSent = true;
+      rest(resend, seconds, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      failure = failureOfError(error);
+      rest(button, failure.pause, signal);
+    }
+    end(isCodeSent ? code : button);
+  }
+
+  async function onSubmit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    if (busyWith !== "nothing" || isResting(submit)) return;
+    const digits = digitsOf(code.value);
+    const complaint = complaintAboutCode(digits);
+    begin("checking");
+    try {
+      if (complaint === null) {
+        await deps.verifyCode(digits);
+        if (!signal.aborted) deps.confirmed();
+        return;
+      }
+      codeError = t(complaint);
+    } catch (error) {
+      if (signal.aborted) return;
+      const refusal = failureOfError(error);
+      if (isAboutCode(error)) codeError = refusal.words;
+      else failure = refusal;
+      rest(submit, refusal.pause, signal);
+    }
+    end(code);
+  }
+
+  function begin(task: Task): void {
+    busyWith = task;
+    failure = noFailure;
+    codeError = "";
+    update();
+  }
+
+  function end(focused: HTMLElement): void {
+    busyWith = "nothing";
+    isFinishing = false;
+    update();
+    focused.focus();
+  }
+
+  function update(): void {
+    passkey.hidden = !deps.canUsePasskey;
+    passkey.setAttribute("aria-busy", String(busyWith === "passkey"));
+    email.hidden = !deps.canUseEmail || isCodeSent;
+    email.classList.toggle("button-primary", !deps.canUsePasskey);
+    passkey.classList.toggle("button-primary", !isCodeSent);
+    email.setAttribute("aria-busy", String(busyWith === "sending"));
+    noMethod.hidden = deps.canUsePasskey || deps.canUseEmail;
+    waiting.hidden = busyWith !== "passkey";
+    setText(waitingText, t(isFinishing ? "ceremony.confirming" : "ceremony.waiting"));
+    setText(status, waiting.hidden ? "" : waitingText.textContent);
+    cancel.hidden = isFinishing;
+    form.hidden = !isCodeSent;
+    sentTo.textContent = t("otp.sentTo", { email: deps.email });
+    submit.setAttribute("aria-busy", String(busyWith === "checking"));
+    resend.setAttribute("aria-busy", String(busyWith === "sending"));
+    code.setAttribute("aria-invalid", String(codeError !== ""));
+    setText(codeErrorText, codeError);
+    showFailure(failureText, failure);
+  }
+
+  update();
+}

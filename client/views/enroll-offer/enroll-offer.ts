@@ -1,0 +1,108 @@
+/**
+ * needs:    <template id="enroll-offer-view">, styles/enroll-offer.css, and a session that is fresh.
+ * does:     offers to create a passkey once the person is signed in, with a way past it that is as near.
+ * must not: be shown before or during a sign-in, or start anything without a click.
+ */
+
+import { query } from "../../dom/query.ts";
+import { isResting, rest } from "../../dom/rest-button.ts";
+import { announce } from "../../dom/status.ts";
+import { setText } from "../../dom/text.ts";
+import type { CeremonyOutcome } from "../../passkeys/ceremony-outcome.ts";
+import { failureOf } from "../../words/ceremony-failures.ts";
+import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
+import { t } from "../../words/language.ts";
+import { fillFromTemplate } from "../../words/template.ts";
+
+export interface EnrollOfferDeps {
+  /** The ceremony and, after success, our server's half; goes on to the account. */
+  createPasskey(onAnswered: () => void): Promise<CeremonyOutcome>;
+  cancelCeremony(): void;
+  /** Keeps the answer and goes on. Must not reject. */
+  decline(answer: "not-now" | "never"): Promise<void>;
+  /** The person has just signed in with a passkey from another device. */
+  readonly isCrossDevice: boolean;
+}
+
+export function mountEnrollOffer(root: HTMLElement, deps: EnrollOfferDeps): () => void {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let isWaiting = false;
+  let isSaving = false;
+  let leavingBy: HTMLButtonElement | undefined;
+  let failure: Failure = noFailure;
+
+  fillFromTemplate(root, "enroll-offer-view");
+
+  const create = query(root, "create", HTMLButtonElement);
+  const skip = query(root, "skip", HTMLButtonElement);
+  const never = query(root, "never", HTMLButtonElement);
+  const waiting = query(root, "waiting", HTMLElement);
+  const waitingText = query(root, "waitingText", HTMLElement);
+  const cancel = query(root, "cancel", HTMLButtonElement);
+  const failureText = query(root, "failure", HTMLElement);
+
+  if (deps.isCrossDevice) {
+    query(root, "title", HTMLElement).textContent = t("offer.titleHere");
+    query(root, "lead", HTMLElement).textContent = t("offer.leadHere");
+  }
+
+  create.addEventListener("click", onCreate, { signal });
+  skip.addEventListener("click", () => onDecline(skip, "not-now"), { signal });
+  never.addEventListener("click", () => onDecline(never, "never"), { signal });
+  cancel.addEventListener("click", () => deps.cancelCeremony(), { signal });
+
+  async function onCreate(): Promise<void> {
+    if (isWaiting || leavingBy !== undefined || isResting(create)) return;
+    isWaiting = true;
+    failure = noFailure;
+    const running = deps.createPasskey(() => {
+      isSaving = true;
+      update();
+    });
+    update();
+    announce(t("ceremony.waiting"));
+    try {
+      const outcome = await running;
+      // Then the next view is on its way, and says so.
+      if (signal.aborted || outcome.kind === "succeeded" || outcome.kind === "alreadyRegistered") return;
+      failure = failureOf(outcome.kind, "create");
+    } catch (error) {
+      if (signal.aborted) return;
+      failure = failureOfError(error);
+    }
+    rest(create, failure.pause, signal);
+    isWaiting = false;
+    isSaving = false;
+    announce("");
+    update();
+    create.focus();
+  }
+
+  async function onDecline(button: HTMLButtonElement, answer: "not-now" | "never"): Promise<void> {
+    // A passkey that the device has made already is not declined any more.
+    if (leavingBy !== undefined || isSaving) return;
+    leavingBy = button;
+    deps.cancelCeremony();
+    update();
+    await deps.decline(answer);
+  }
+
+  function update(): void {
+    for (const button of [skip, never]) {
+      button.setAttribute("aria-busy", String(leavingBy === button));
+      button.setAttribute("aria-disabled", String(isSaving));
+    }
+    create.setAttribute("aria-busy", String(isWaiting));
+    waiting.hidden = !isWaiting;
+    setText(waitingText, t(isSaving ? "ceremony.saving" : "ceremony.waiting"));
+    cancel.hidden = isSaving;
+    showFailure(failureText, failure);
+  }
+
+  update();
+  return () => {
+    controller.abort();
+    root.replaceChildren();
+  };
+}

@@ -1,0 +1,151 @@
+/**
+ * needs:    <template id="otp-view">, styles/otp.css.
+ * does:     takes the code from the email; sends another one when the person asks and the service allows it.
+ * must not: submit by itself: whoever corrects a digit would lose an attempt.
+ */
+
+import { query } from "../../dom/query.ts";
+import { isResting, rest } from "../../dom/rest-button.ts";
+import { announce } from "../../dom/status.ts";
+import { setText } from "../../dom/text.ts";
+import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
+import { t } from "../../words/language.ts";
+import { fillFromTemplate } from "../../words/template.ts";
+import { complaintAboutCode, digitsOf, isAboutCode } from "./otp-code.ts";
+
+/** What we know about the code that is under way. Times are of this browser's clock, in milliseconds. */
+export interface SentCode {
+  readonly email: string;
+  readonly expiresAt: number;
+  readonly resendAt: number;
+}
+
+export interface OtpDeps {
+  readonly sent: SentCode;
+  /** Starts the session and goes on. */
+  verifyCode(code: string): Promise<void>;
+  sendNewCode(email: string): Promise<SentCode>;
+  useOtherAddress(): void;
+}
+
+export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let { sent } = deps;
+  let busyWith: "nothing" | "checking" | "sending" = "nothing";
+  let codeError = "";
+  let failure: Failure = noFailure;
+  let note = "";
+  let wasExpired = false;
+
+  fillFromTemplate(root, "otp-view");
+
+  const form = query(root, "form", HTMLFormElement);
+  const code = query(root, "code", HTMLInputElement);
+  const codeErrorText = query(root, "codeError", HTMLElement);
+  const sentTo = query(root, "sentTo", HTMLElement);
+  const lifetime = query(root, "lifetime", HTMLElement);
+  const failureText = query(root, "failure", HTMLElement);
+  const submit = query(root, "submit", HTMLButtonElement);
+  const resend = query(root, "resend", HTMLButtonElement);
+  const resendHint = query(root, "resendHint", HTMLElement);
+  const otherAddress = query(root, "otherAddress", HTMLButtonElement);
+
+  form.addEventListener("submit", onSubmit, { signal });
+  code.addEventListener("input", onInput, { signal });
+  resend.addEventListener("click", onResend, { signal });
+  otherAddress.addEventListener("click", () => deps.useOtherAddress(), { signal });
+  const ticking = setInterval(update, 1_000);
+
+  function onInput(): void {
+    if (codeError === "") return;
+    codeError = "";
+    update();
+  }
+
+  async function onSubmit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    if (busyWith !== "nothing" || isResting(submit)) return;
+    const digits = digitsOf(code.value);
+    const complaint = complaintAboutCode(digits);
+    if (complaint !== null) {
+      codeError = t(complaint);
+      update();
+      code.focus();
+      return;
+    }
+    busyWith = "checking";
+    failure = noFailure;
+    note = "";
+    update();
+    announce(t("otp.checking"));
+    try {
+      await deps.verifyCode(digits);
+      return;
+    } catch (error) {
+      if (signal.aborted) return;
+      complain(error, submit);
+    }
+    busyWith = "nothing";
+    announce("");
+    update();
+    code.focus();
+    code.select();
+  }
+
+  async function onResend(): Promise<void> {
+    if (busyWith !== "nothing" || isResting(resend)) return;
+    busyWith = "sending";
+    codeError = "";
+    failure = noFailure;
+    update();
+    try {
+      const renewed = await deps.sendNewCode(sent.email);
+      if (signal.aborted) return;
+      sent = renewed;
+      note = t("otp.resent");
+      code.value = "";
+      announce(note);
+    } catch (error) {
+      if (signal.aborted) return;
+      complain(error, resend);
+    }
+    busyWith = "nothing";
+    update();
+    code.focus();
+  }
+
+  /** A code that is right is not marked as wrong because the network is gone. */
+  function complain(error: unknown, button: HTMLButtonElement): void {
+    const refusal = failureOfError(error);
+    if (isAboutCode(error)) codeError = refusal.words;
+    else failure = refusal;
+    rest(button, refusal.pause, signal);
+  }
+
+  function update(): void {
+    const minutes = Math.round((sent.expiresAt - Date.now()) / 60_000);
+    const wait = Math.max(0, Math.ceil((sent.resendAt - Date.now()) / 1_000));
+    const isExpired = sent.expiresAt <= Date.now();
+    if (isExpired && !wasExpired) announce(t("otp.expired"));
+    wasExpired = isExpired;
+    setText(sentTo, t("otp.sentTo", { email: sent.email }));
+    setText(lifetime, isExpired ? t("otp.expired") : t("otp.lifetime", { count: Math.max(1, minutes) }));
+    code.setAttribute("aria-invalid", String(codeError !== ""));
+    code.setAttribute("aria-describedby", codeError === "" ? "code-hint" : codeErrorText.id);
+    setText(codeErrorText, codeError);
+    showFailure(failureText, failure);
+    submit.setAttribute("aria-busy", String(busyWith === "checking"));
+    resend.setAttribute("aria-busy", String(busyWith === "sending"));
+    resend.disabled = wait > 0;
+    const hint = wait > 0 ? t("otp.resendIn", { count: wait }) : "";
+    setText(resendHint, `${note} ${hint}`.trim());
+  }
+
+  update();
+  return () => {
+    controller.abort();
+    clearInterval(ticking);
+    root.replaceChildren();
+  };
+}

@@ -1,0 +1,40 @@
+/** Signing in again on a device where the person has used a passkey: what each button leads to. */
+import { type AppContext, otherAccount, paths } from "../../app/app-context.ts";
+import type { Screen } from "../../app/router.ts";
+import { forget, recall } from "../../dom/remembered.ts";
+import { announce } from "../../dom/status.ts";
+import { canUsePasskeys } from "../../passkeys/passkey-support.ts";
+import { t } from "../../words/language.ts";
+import { signInWays } from "../sign-in/sign-in-screen.ts";
+import { mountWelcomeBack } from "./welcome-back.ts";
+
+/** Null: there is nobody to greet here, or they said that they are somebody else. */
+export function welcomeBackScreen(context: AppContext): Screen | null {
+  const { visit, go } = context;
+  const email = recall("account");
+  if (email === null || history.state === otherAccount || !canUsePasskeys()) return null;
+  return {
+    title: "welcome.title",
+    mount(view) {
+      const life = new AbortController();
+      const ways = signInWays(context, life.signal);
+      const dispose = mountWelcomeBack(view, {
+        ...ways,
+        email,
+        notice: visit.signInNotice,
+        useOtherAccount: () => void go(paths.signIn, { state: otherAccount }),
+        forget() {
+          forget("account");
+          void go(paths.signIn, { replace: true });
+          announce(t("welcome.forgotten", { email }));
+        },
+      });
+      visit.signInNotice = null;
+      ways.arm();
+      return () => {
+        life.abort();
+        dispose();
+      };
+    },
+  };
+}

@@ -1,0 +1,114 @@
+/**
+ * needs:    <template id="welcome-back-view">, styles/welcome-back.css.
+ * does:     greets the person who has a passkey on this device, by their address: passkey first, a code beside it, and
+ *           the ways to be somebody else or to be forgotten here.
+ * must not: open a passkey dialog by itself, or know whether the account still exists: nobody has signed in yet.
+ */
+
+import { query } from "../../dom/query.ts";
+import { isResting, rest } from "../../dom/rest-button.ts";
+import { announce } from "../../dom/status.ts";
+import { setText } from "../../dom/text.ts";
+import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
+import { t } from "../../words/language.ts";
+import type { MessageKey } from "../../words/messages.ts";
+import { fillFromTemplate } from "../../words/template.ts";
+
+export interface WelcomeBackDeps {
+  readonly email: string;
+  readonly notice: MessageKey | null;
+  /** Goes on to the code view when the code is on its way. */
+  sendCode(email: string): Promise<void>;
+  /**
+   * The ceremony and, after success, the session; goes on to the account. Else: why not. `onAskedAgain`: there is a
+   * second prompt after an answer that came too late.
+   */
+  signInWithPasskey(onFinishing: () => void, onAskedAgain: () => void): Promise<Failure>;
+  cancelCeremony(): void;
+  useOtherAccount(): void;
+  forget(): void;
+}
+
+type Task = "nothing" | "code" | "passkey" | "finishing";
+
+export function mountWelcomeBack(root: HTMLElement, deps: WelcomeBackDeps): () => void {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let busyWith: Task = "nothing";
+  let failure: Failure = noFailure;
+
+  fillFromTemplate(root, "welcome-back-view");
+
+  const passkey = query(root, "passkey", HTMLButtonElement);
+  const code = query(root, "code", HTMLButtonElement);
+  const waiting = query(root, "waiting", HTMLElement);
+  const waitingText = query(root, "waitingText", HTMLElement);
+  const cancel = query(root, "cancel", HTMLButtonElement);
+  const notice = query(root, "notice", HTMLElement);
+  const failureText = query(root, "failure", HTMLElement);
+  setText(query(root, "email", HTMLElement), deps.email);
+  setText(notice, deps.notice === null ? "" : t(deps.notice));
+
+  passkey.addEventListener("click", onPasskey, { signal });
+  code.addEventListener("click", onCode, { signal });
+  cancel.addEventListener("click", () => deps.cancelCeremony(), { signal });
+  query(root, "otherAccount", HTMLButtonElement).addEventListener("click", deps.useOtherAccount, { signal });
+  query(root, "forget", HTMLButtonElement).addEventListener("click", deps.forget, { signal });
+
+  async function onPasskey(): Promise<void> {
+    if (busyWith !== "nothing" || isResting(passkey)) return;
+    const running = deps.signInWithPasskey(
+      () => begin("finishing"),
+      () => begin("passkey"),
+    );
+    begin("passkey");
+    announce(t("ceremony.waiting"));
+    await end(running, passkey);
+  }
+
+  async function onCode(): Promise<void> {
+    if (busyWith === "code" || busyWith === "finishing" || isResting(code)) return;
+    deps.cancelCeremony();
+    begin("code");
+    announce(t("signIn.sending"));
+    await end(
+      deps.sendCode(deps.email).then(() => noFailure),
+      code,
+    );
+  }
+
+  function begin(task: Task): void {
+    busyWith = task;
+    failure = noFailure;
+    update();
+  }
+
+  async function end(running: Promise<Failure>, button: HTMLButtonElement): Promise<void> {
+    const result = await running.catch(failureOfError);
+    // When the code was asked for meanwhile, that is what the person is doing now.
+    if (signal.aborted || (button === passkey && busyWith === "code")) return;
+    failure = result;
+    rest(button, failure.pause, signal);
+    announce("");
+    busyWith = "nothing";
+    update();
+    button.focus();
+  }
+
+  function update(): void {
+    const isWaiting = busyWith === "passkey" || busyWith === "finishing";
+    notice.hidden = deps.notice === null || failure.words !== "";
+    passkey.setAttribute("aria-busy", String(isWaiting));
+    code.setAttribute("aria-busy", String(busyWith === "code"));
+    waiting.hidden = !isWaiting;
+    setText(waitingText, t(busyWith === "finishing" ? "ceremony.finishing" : "ceremony.waiting"));
+    cancel.hidden = busyWith !== "passkey";
+    showFailure(failureText, failure);
+  }
+
+  update();
+  return () => {
+    controller.abort();
+    root.replaceChildren();
+  };
+}

@@ -1,0 +1,104 @@
+/**
+ * needs:    languages/, remembered.ts.
+ * does:     chooses a language, loads its words, and turns a message key and its values into words.
+ * must not: be bypassed: a word written anywhere else is a word that nobody translates.
+ *
+ * A further language is a folder like languages/en and a line in `catalogues`.
+ */
+
+import { recall, remember } from "../dom/remembered.ts";
+import type { FirstMessages, LaterMessages, MessageKey } from "./messages.ts";
+
+interface Catalogue {
+  /** In its own language. */
+  readonly name: string;
+  first(): Promise<{ readonly first: FirstMessages }>;
+  later(): Promise<{ readonly later: LaterMessages }>;
+}
+
+export const catalogues = {
+  en: {
+    name: "English",
+    first: () => import("./languages/en/first.ts"),
+    later: () => import("./languages/en/later.ts"),
+  },
+  de: {
+    name: "Deutsch",
+    first: () => import("./languages/de/first.ts"),
+    later: () => import("./languages/de/later.ts"),
+  },
+} as const satisfies Record<string, Catalogue>;
+
+export type Language = keyof typeof catalogues;
+export type Values = Readonly<Record<string, string | number>>;
+
+let language: Language = "en";
+let words: Partial<FirstMessages & LaterMessages> = {};
+
+export function currentLanguage(): Language {
+  return language;
+}
+
+/** What the person chose before, else the first that the browser asks for and we have, else English. */
+export function preferredLanguage(): Language {
+  const wanted = [recall("language") ?? "", ...navigator.languages];
+  return wanted.map((tag) => tag.split("-")[0] ?? "").find(isLanguage) ?? "en";
+}
+
+export function isLanguage(tag: string): tag is Language {
+  return Object.hasOwn(catalogues, tag);
+}
+
+/** Loads the words of the first view, or of all. Rejects when that is not possible: nothing has changed then. */
+export async function useLanguage(chosen: Language, views: "first" | "all" = "first"): Promise<void> {
+  const catalogue = catalogues[chosen];
+  const [{ first }, rest] = await Promise.all([
+    catalogue.first(),
+    views === "all" ? catalogue.later() : { later: {} },
+  ]);
+  words = { ...first, ...rest.later };
+  language = chosen;
+  document.documentElement.lang = chosen;
+}
+
+export function rememberLanguage(chosen: Language): void {
+  remember("language", chosen);
+}
+
+/** Loads the words of all other views, in the current language. */
+export async function loadLaterWords(): Promise<void> {
+  const loading = language;
+  const { later } = await catalogues[loading].later();
+  // Whoever has changed the language meanwhile has all words of the new one.
+  if (loading === language) words = { ...words, ...later };
+}
+
+export function t(key: MessageKey, values: Values = {}): string {
+  const message = words[key];
+  if (message === undefined) throw new Error(`No words for "${key}" are loaded.`);
+  const text = typeof message === "string" ? message : message[pluralForm(Number(values.count))];
+  return text.replace(/\{(\w+)\}/g, (placeholder, name) => String(values[name] ?? placeholder));
+}
+
+function pluralForm(count: number): "one" | "other" {
+  return new Intl.PluralRules(language).select(count) === "one" ? "one" : "other";
+}
+
+/** Fills `data-text` with text and `data-label` with an accessible name, everywhere below `root`. */
+export function translate(root: ParentNode): void {
+  for (const element of root.querySelectorAll<HTMLElement>("[data-text]")) {
+    element.textContent = t(keyOf(element.dataset.text));
+  }
+  for (const element of root.querySelectorAll<HTMLElement>("[data-label]")) {
+    element.setAttribute("aria-label", t(keyOf(element.dataset.label)));
+  }
+}
+
+function keyOf(name: string | undefined): MessageKey {
+  if (name !== undefined && isMessageKey(name)) return name;
+  throw new Error(`No message "${name}" is loaded.`);
+}
+
+function isMessageKey(name: string): name is MessageKey {
+  return Object.hasOwn(words, name);
+}

@@ -1,0 +1,31 @@
+/**
+ * needs:    language.ts.
+ * does:     says when something happened, in the person's language.
+ * must not: be asked for seconds: a page does not tick.
+ */
+import { localTime } from "../api/clock.ts";
+import { currentLanguage, t } from "./language.ts";
+
+/** "3 days ago"; minutes at the finest. A clock that runs ahead of ours makes it "just now", not "in a minute". */
+export function timeAgo(instant: string): string {
+  const seconds = Math.min(0, (localTime(instant) - Date.now()) / 1000);
+  const format = new Intl.RelativeTimeFormat(currentLanguage(), { numeric: "auto" });
+  for (const [unit, length] of units) {
+    if (-seconds >= length) return format.format(Math.trunc(seconds / length), unit);
+  }
+  return t("time.now");
+}
+
+const units: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ["year", 365 * 86_400],
+  ["month", 30 * 86_400],
+  ["week", 7 * 86_400],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+
+/** "22 Nov 2026". */
+export function calendarDate(instant: string): string {
+  return new Intl.DateTimeFormat(currentLanguage(), { dateStyle: "medium" }).format(new Date(instant));
+}

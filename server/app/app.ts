@@ -1,0 +1,118 @@
+/** The Express app as a readable list. Everything it needs is handed in; it reads no environment and opens nothing. */
+import express, { type Express, type RequestHandler } from "express";
+import { createClientApiProxy } from "../authsignal/client-api-proxy.ts";
+import { createErrorHandler, notFound } from "../http/error-handler.ts";
+import { AppError } from "../http/errors.ts";
+import type { Logger } from "../http/log.ts";
+import { createPasskeysRouter, type PasskeysPolicies } from "../passkeys/index.ts";
+import type { AuthsignalGateway } from "../passkeys/ports/authsignal.ts";
+import { createWellKnown, type WellKnownOptions } from "../relying-party/well-known.ts";
+import { createBrowserCookie } from "../sessions/browser-cookie.ts";
+import { createCookieSessions } from "../sessions/cookie-sessions.ts";
+import { createSqlUsers } from "../storage/sql-users.ts";
+import type { Storage } from "../storage/storage.ts";
+import { createAuditTrail } from "./audit.ts";
+import type { Metrics } from "./metrics.ts";
+import { warnOfPlainRequests } from "./proxy-check.ts";
+import { requestContext } from "./request-context.ts";
+import { securityHeaders } from "./security-headers.ts";
+
+export interface AppDeps {
+  readonly authsignal: AuthsignalGateway;
+  readonly storage: Storage;
+  readonly log: Logger;
+  /** Where people open the app, as `https://app.example.com`. */
+  readonly origin: string;
+  /** Where they open it as well. Default nowhere. */
+  readonly moreOrigins?: readonly string[];
+  /** What the site says about itself under `/.well-known/`. Default nothing. */
+  readonly wellKnown?: WellKnownOptions;
+  /** Authsignal, to be reached by browsers under `clientApiPath`. Default: they go there themselves. */
+  readonly proxiedApiUrl?: string | null;
+  /** Of several the first signs and all verify. */
+  readonly sessionSecret: string | readonly string[];
+  /** For the browser SDK. `baseUrl` ends in `/v1`. */
+  readonly browser: { readonly tenantId: string; readonly baseUrl: string; readonly rpId: string };
+  /** Serves the pages: the built SPA, or Vite in development. */
+  readonly pages: RequestHandler;
+  /** How many reverse proxies stand in front. Default 0. */
+  readonly trustProxy?: number;
+  /** Relaxes the CSP for Vite's development client. Default false. */
+  readonly development?: boolean;
+  /** Prometheus metrics and the path to serve them at. Default none. */
+  readonly metrics?: { readonly path: string; readonly metrics: Metrics } | null;
+  /** The router's policies: limits, step-up actions, freshness. Default: the router's own. */
+  readonly policies?: PasskeysPolicies;
+  /** Default: the system clock. */
+  readonly now?: () => Date;
+}
+
+/** Where browsers find Authsignal when this server passes their requests on. */
+export const clientApiPath = "/authsignal/v1";
+
+export function createApp(deps: AppDeps): Express {
+  const { storage, log, origin, metrics = null, now = () => new Date() } = deps;
+  const origins = [origin, ...(deps.moreOrigins ?? [])];
+  const https = origin.startsWith("https:");
+  const sessions = createCookieSessions({
+    store: storage.sessionStore,
+    secret: deps.sessionSecret,
+    secure: https,
+    now,
+  });
+  const record = createAuditTrail(storage.traffic, log, now);
+
+  const app = express();
+  app.disable("x-powered-by");
+  app.set("trust proxy", deps.trustProxy ?? 0);
+  app.use(requestContext(log));
+  if (https) app.use(warnOfPlainRequests(log));
+  if (metrics !== null) app.use(metrics.metrics.middleware).get(metrics.path, metrics.metrics.page);
+  app.use(
+    securityHeaders({
+      authsignalOrigin: new URL(deps.browser.baseUrl).origin,
+      https,
+      development: deps.development ?? false,
+    }),
+  );
+  app.get("/healthz", (_req, res) => void res.json({ status: "ok" }));
+  app.get("/readyz", async (_req, res) => {
+    await storage.ping().catch((cause: unknown) => {
+      throw new AppError("upstream_unavailable", { detail: "The storage cannot be reached.", cause });
+    });
+    if (!deps.authsignal.isAvailable()) {
+      throw new AppError("upstream_unavailable", { detail: "Authsignal is out.", extras: { retryAfter: 5 } });
+    }
+    res.json({ status: "ready" });
+  });
+  if (deps.wellKnown !== undefined) app.use(createWellKnown(deps.wellKnown));
+  if (typeof deps.proxiedApiUrl === "string")
+    app.use(
+      clientApiPath,
+      createClientApiProxy({ apiUrl: deps.proxiedApiUrl, origins, limiter: storage.limiter }),
+    );
+  app.use("/api", sessions.middleware);
+  app.use(
+    "/api",
+    createPasskeysRouter({
+      authsignal: deps.authsignal,
+      users: createSqlUsers(storage.accounts, now),
+      sessions,
+      storage,
+      browser: deps.browser,
+      origins,
+      browserMemory: createBrowserCookie({ db: storage.traffic, secure: https, now }),
+      onEvent: (event) => {
+        record(event);
+        metrics?.metrics.count(event);
+      },
+      now,
+      ...deps.policies,
+    }),
+  );
+  app.use("/api", notFound);
+  app.use(deps.pages);
+  app.use(notFound);
+  app.use(createErrorHandler(log));
+  return app;
+}

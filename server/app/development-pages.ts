@@ -1,0 +1,25 @@
+/** `npm run dev`: Vite inside the app, so that pages, hot reload and API share one origin. */
+import { readFile } from "node:fs/promises";
+import type { Server } from "node:http";
+import { fileURLToPath } from "node:url";
+import { type RequestHandler, Router } from "express";
+
+const clientFolder = fileURLToPath(new URL("../../client/", import.meta.url));
+
+/** @param domain a name besides localhost by which the app is opened, or null */
+export async function developmentPages(server: Server, domain: string | null): Promise<RequestHandler> {
+  // A development dependency: never loaded in production.
+  const { createServer } = await import("vite");
+  const vite = await createServer({
+    server: { middlewareMode: true, hmr: { server }, allowedHosts: domain === null ? [] : [domain] },
+    appType: "custom",
+  });
+  const router = Router();
+  router.use(vite.middlewares);
+  router.use(async (req, res, next) => {
+    if (req.method !== "GET" || req.accepts("html") === false) return next();
+    const template = await readFile(`${clientFolder}index.html`, "utf8");
+    return res.type("html").send(await vite.transformIndexHtml(req.originalUrl, template));
+  });
+  return router;
+}

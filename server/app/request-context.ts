@@ -1,0 +1,33 @@
+/** Gives every request an id, and every answer a log line. */
+import { randomUUID } from "node:crypto";
+import type { RequestHandler } from "express";
+import type { Logger } from "../http/log.ts";
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Ours, never the client's: it is quoted in problems and logs. */
+      id: string;
+    }
+  }
+}
+
+export function requestContext(log: Logger): RequestHandler {
+  return (req, res, next) => {
+    req.id = randomUUID();
+    res.set("X-Request-Id", req.id);
+    const startedAt = process.hrtime.bigint();
+    res.on("finish", () => {
+      log.info({
+        event: "request",
+        requestId: req.id,
+        method: req.method,
+        // The pattern, not the path: a path may carry an id. Unmatched paths are not repeated at all.
+        route: req.route === undefined ? null : `${req.baseUrl}${String(req.route.path)}`,
+        status: res.statusCode,
+        ms: Number((process.hrtime.bigint() - startedAt) / 10_000n) / 100,
+      });
+    });
+    next();
+  };
+}

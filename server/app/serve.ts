@@ -1,0 +1,146 @@
+/** From a configuration to a listening server, and back to nothing on SIGTERM. Same for the emulator and a tenant. */
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { join } from "node:path";
+import type { RequestHandler } from "express";
+import { createSdkGateway } from "../authsignal/sdk-gateway.ts";
+import { type Config, ConfigError, type TenantConfig } from "../config/config.ts";
+import { describeError, type Logger } from "../http/log.ts";
+import type { WellKnownOptions } from "../relying-party/well-known.ts";
+import { openStorage } from "../storage/storage.ts";
+import { sweepExpired } from "../storage/sweep.ts";
+import { clientApiPath, createApp } from "./app.ts";
+
+const sweepEveryMs = 10 * 60 * 1000;
+/** In-flight requests get this long: a little more than Authsignal's deadline. */
+const graceMs = 8000;
+
+export interface ServeOptions {
+  readonly config: Config;
+  /** The tenant to use: the configured one, or the emulator's. */
+  readonly tenant: TenantConfig;
+  readonly log: Logger;
+  readonly pages: (server: Server) => RequestHandler | Promise<RequestHandler>;
+  readonly development?: boolean;
+  /** The address to listen on. Default: all of them, for a proxy may stand elsewhere. */
+  readonly host?: string;
+  /** Speaks https itself. Only for `npm run dev:https`; elsewhere a proxy does. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** Runs last on SIGTERM and SIGINT. */
+  readonly onClose?: () => Promise<void>;
+}
+
+/**
+ * Resolves when the app answers. On SIGTERM or SIGINT it finishes what is under way and exits 0; a second
+ * signal ends it at once.
+ */
+export async function serve(options: ServeOptions): Promise<void> {
+  const { config, tenant, log } = options;
+  const storage = await openStorage({
+    file: join(config.dataDir, "app.sqlite"),
+    databaseUrl: config.databaseUrl,
+    redisUrl: config.redisUrl,
+    now: () => new Date(),
+  });
+  const server = options.tls === undefined ? createServer() : createTlsServer(options.tls);
+  const app = createApp({
+    authsignal: createSdkGateway({ apiSecretKey: tenant.apiSecretKey, apiUrl: tenant.apiUrl }),
+    storage,
+    log,
+    origin: config.origin,
+    sessionSecret: config.sessionSecrets ?? keptSecret(config.dataDir),
+    moreOrigins: config.moreOrigins,
+    wellKnown: wellKnownOf(config),
+    proxiedApiUrl: config.clientApiProxy ? tenant.apiUrl : null,
+    browser: {
+      tenantId: tenant.tenantId,
+      baseUrl: config.clientApiProxy ? `${config.origin}${clientApiPath}` : tenant.apiUrl,
+      rpId: config.rpId,
+    },
+    pages: await options.pages(server),
+    trustProxy: config.trustProxy,
+    metrics:
+      config.metricsPath === null
+        ? null
+        : { path: config.metricsPath, metrics: (await import("./metrics.ts")).createMetrics() },
+    development: options.development ?? false,
+  });
+  server.on("request", app);
+  await listen(server, config.port, options.host);
+
+  const sweep = (): void => {
+    sweepExpired(storage.traffic, new Date(), config).catch((error: unknown) =>
+      log.error({ event: "sweep.failed", cause: describeError(error) }),
+    );
+  };
+  sweep();
+  const sweeper = setInterval(sweep, sweepEveryMs);
+  sweeper.unref();
+
+  const close = async (): Promise<void> => {
+    clearInterval(sweeper);
+    await closeServer(server);
+    await storage.close();
+    await options.onClose?.();
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.once(signal, () => {
+      close().then(() => process.exit(0), reportAndExit);
+    });
+  }
+}
+
+function wellKnownOf({ origin, moreOrigins, rpId, iosApps, androidApps }: Config): WellKnownOptions {
+  const isWithin = (one: string) => `.${new URL(one).hostname}`.endsWith(`.${rpId}`);
+  const account = `${origin}/account`;
+  return {
+    iosApps,
+    androidApps,
+    relatedOrigins: [origin, ...moreOrigins].filter((one) => !isWithin(one)),
+    passkeyEndpoints: origin.startsWith("https:") ? { enroll: account, manage: account } : null,
+  };
+}
+
+/** The last words of a process that cannot start or stop: a sentence for configuration faults, never a stack. */
+export function reportAndExit(error: unknown): never {
+  const expected = error instanceof ConfigError || (error instanceof Error && "code" in error);
+  const text = expected ? error.message : (describeError(error).stack ?? describeError(error).message);
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+}
+
+function listen(server: Server, port: number, host: string | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const force = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close((error) => {
+      clearTimeout(force);
+      if (error === undefined) resolve();
+      else reject(error);
+    });
+    server.closeIdleConnections();
+  });
+}
+
+/** Local only: a secret of this machine's own, so that sessions outlive a restart. */
+function keptSecret(dataDir: string): string {
+  const file = join(dataDir, "session-secret");
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  try {
+    writeFileSync(file, randomBytes(32).toString("base64url"), { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
+  return readFileSync(file, "utf8");
+}

@@ -1,0 +1,139 @@
+import { aaguidMapping } from "../../domain/aaguids.ts";
+import { addAuthenticator, requireEnrollmentScope } from "../../domain/authenticator-rules.ts";
+import { clientView } from "../../domain/authenticator-view.ts";
+import { completeAction } from "../../domain/tracked-actions.ts";
+import type { RegistrationChallenge } from "../../tenant/records.ts";
+import { registrationOptions, userHandleOf } from "../../webauthn/ceremony-options.ts";
+import { verifyRegistration } from "../../webauthn/verify-registration.ts";
+import { type Input, optionalFlag, optionalText, requiredObject, requiredText } from "../../wire/input.ts";
+import type { Json, JsonObject } from "../../wire/wire.ts";
+import { invalidRequest } from "../../wire/wire-error.ts";
+import type { TokenCall } from "../api-operation.ts";
+
+/** `POST /client/user-authenticators/passkey/registration-options` (protocol 5.2). */
+export function passkeyRegistrationOptions(call: TokenCall): Json {
+  const { tenant, token, body } = call;
+  requireEnrollmentScope(tenant, token);
+  const user = tenant.state.users.get(token.userId);
+  const username =
+    optionalText(body, "username") ??
+    token.username ??
+    user?.username ??
+    user?.email ??
+    user?.phoneNumber ??
+    token.userId;
+  const displayName = optionalText(body, "displayName") ?? user?.displayName ?? username;
+  const challenge = beginRegistration(call, "PASSKEY", username, displayName);
+  return {
+    challengeId: challenge.challengeId,
+    options: registrationOptions(tenant, { ...challenge, authenticatorAttachment: attachmentIn(body) }),
+  };
+}
+
+/** The web SDK says "platform" by default and nothing (or `null`) for "any" (5.2). */
+function attachmentIn(body: Input): string | undefined {
+  const attachment = optionalText(body, "authenticatorAttachment");
+  if (attachment === undefined || attachment === "platform" || attachment === "cross-platform")
+    return attachment;
+  throw invalidRequest("authenticatorAttachment must be platform or cross-platform.");
+}
+
+export function beginRegistration(
+  { tenant, token }: TokenCall,
+  verificationMethod: "PASSKEY" | "SECURITY_KEY",
+  username: string,
+  displayName: string,
+): RegistrationChallenge {
+  const challenge: RegistrationChallenge = {
+    kind: "registration",
+    verificationMethod,
+    challengeId: tenant.random.uuid(),
+    userId: token.userId,
+    actionCode: token.actionCode,
+    idempotencyKey: token.idempotencyKey,
+    webauthnChallenge: tenant.random.bytes(32).toString("base64url"),
+    username,
+    displayName,
+    createdAt: tenant.clock.now(),
+    expiresAt: tenant.expiry(),
+  };
+  tenant.state.challenges.put(challenge.challengeId, challenge);
+  return challenge;
+}
+
+/** `POST /client/user-authenticators/passkey` (protocol 5.3). */
+export async function addPasskey(call: TokenCall): Promise<Json> {
+  const { tenant, body } = call;
+  const challenge = tenant.state.challenges.get(requiredText(body, "challengeId"));
+  return finishRegistration(call, challenge?.kind === "registration" ? challenge : undefined, {
+    credential: requiredObject(body, "registrationCredential"),
+    conditional: optionalFlag(body, "conditionalCreate") ?? false,
+    deviceId: optionalText(body, "deviceId"),
+  });
+}
+
+export interface RegistrationAnswer {
+  readonly credential: JsonObject;
+  readonly conditional: boolean;
+  readonly deviceId: string | undefined;
+}
+
+/** The challenge is taken before anything is checked, so that it serves one answer, right or wrong. */
+export async function finishRegistration(
+  { tenant, token, userAgent }: TokenCall,
+  challenge: RegistrationChallenge | undefined,
+  answer: RegistrationAnswer,
+): Promise<JsonObject> {
+  const { settings, state } = tenant;
+  const now = tenant.clock.now();
+  const belongs = challenge?.userId === token.userId && challenge.idempotencyKey === token.idempotencyKey;
+  if (challenge === undefined || !belongs || challenge.expiresAt <= now) {
+    throw invalidRequest(
+      "The challenge is invalid.",
+      "no registration of this token's action has this challenge id",
+    );
+  }
+  state.challenges.delete(challenge.challengeId);
+  requireEnrollmentScope(tenant, token);
+
+  const isRegistered = (credentialId: string) =>
+    state.userAuthenticators.where("credentialId", credentialId).length > 0;
+  const verified = await verifyRegistration({
+    credential: answer.credential,
+    webauthnChallenge: challenge.webauthnChallenge,
+    settings,
+    requireUserVerification: settings.userVerification === "required",
+    conditional: answer.conditional,
+    isRegistered,
+  });
+  // While the signature was checked, another request may have added an authenticator or deleted the user: whoever comes
+  // second is refused.
+  requireEnrollmentScope(tenant, token);
+  if (state.users.get(token.userId) === undefined) throw invalidRequest("The user is invalid.");
+  if (isRegistered(verified.credentialId)) throw invalidRequest("The passkey is already registered.");
+
+  const authenticator = addAuthenticator(tenant, {
+    userId: token.userId,
+    verificationMethod: challenge.verificationMethod,
+    verifiedAt: now,
+    username: challenge.username,
+    displayName: challenge.displayName,
+    credential: {
+      ...verified,
+      deviceId: answer.deviceId ?? tenant.random.uuid(),
+      name:
+        aaguidMapping(verified.aaguid)?.name ??
+        (challenge.verificationMethod === "PASSKEY" ? "Passkey" : "Security key"),
+      userAgent,
+      userHandle: userHandleOf(token.userId),
+    },
+  });
+  const accessToken = completeAction(tenant, { ...token, authenticator, deviceId: answer.deviceId });
+  return {
+    isVerified: true,
+    accessToken,
+    userAuthenticatorId: authenticator.userAuthenticatorId,
+    userId: token.userId,
+    userAuthenticator: clientView(authenticator),
+  };
+}

@@ -1,0 +1,78 @@
+import { checkActionCode, findAction, moveAction } from "../../domain/tracked-actions.ts";
+import { userIdOf } from "../../domain/user-id.ts";
+import { toIso } from "../../tenant/clock.ts";
+import type { Action } from "../../tenant/records.ts";
+import { optionalChoice } from "../../wire/input.ts";
+import { actionStates, type Json } from "../../wire/wire.ts";
+import { invalidRequest, WireError } from "../../wire/wire-error.ts";
+import type { Call } from "../api-operation.ts";
+
+/** `GET /users/{userId}/actions/{actionCode}/{idempotencyKey}` (protocol 4.9). */
+export function getAction(call: Call): Json {
+  return actionView(requireAction(call));
+}
+
+/** `PATCH` on the same path: any listed state may follow any other. */
+export function updateAction(call: Call): Json {
+  const state = optionalChoice(call.body, "state", actionStates);
+  if (state === undefined) throw invalidRequest("state is required.");
+  return actionView(moveAction(call.tenant, requireAction(call), state));
+}
+
+/** `GET /users/{userId}/actions`: newest first, at most 30 days back. */
+export function queryUserActions({ tenant, params, query }: Call): Json {
+  const codes = query
+    .get("codes")
+    ?.split(",")
+    .filter((code) => code !== "");
+  const state = query.get("state");
+  const fromDate = query.get("fromDate");
+  const from = fromDate === null ? Number.NEGATIVE_INFINITY : Date.parse(fromDate);
+  if (Number.isNaN(from)) throw invalidRequest("fromDate must be an ISO 8601 date.");
+  return (
+    tenant.state.actions
+      .where("userId", userIdOf(params))
+      // Those of one millisecond keep this order: the sort is stable.
+      .reverse()
+      .filter((action) => action.expiresAt > tenant.clock.now() && action.createdAt >= from)
+      .filter((action) => state === null || action.state === state)
+      .filter((action) => codes === undefined || codes.length === 0 || codes.includes(action.actionCode))
+      .sort((left, right) => right.createdAt - left.createdAt)
+      .map((action) => ({
+        actionCode: action.actionCode,
+        idempotencyKey: action.idempotencyKey,
+        createdAt: toIso(action.createdAt),
+        updatedAt: toIso(action.stateUpdatedAt),
+        state: action.state,
+        stateUpdatedAt: toIso(action.stateUpdatedAt),
+        verificationMethod: action.verificationMethod,
+        verifiedByAuthenticatorId: action.verifiedByAuthenticatorId,
+        userAgent: action.userAgent,
+        ipAddress: action.ipAddress,
+      }))
+  );
+}
+
+function requireAction({ tenant, params }: Call): Action {
+  const name = {
+    userId: userIdOf(params),
+    actionCode: checkActionCode(params.actionCode ?? ""),
+    idempotencyKey: params.idempotencyKey ?? "",
+  };
+  const action = findAction(tenant, name);
+  if (action === undefined) throw new WireError("not_found", "The action does not exist.");
+  return action;
+}
+
+function actionView(action: Action): Json {
+  return {
+    state: action.state,
+    createdAt: toIso(action.createdAt),
+    stateUpdatedAt: toIso(action.stateUpdatedAt),
+    verificationMethod: action.verificationMethod,
+    verifiedByAuthenticatorId: action.verifiedByAuthenticatorId,
+    output: {},
+    ruleIds: [],
+    rules: [],
+  };
+}

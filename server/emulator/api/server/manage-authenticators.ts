@@ -1,0 +1,92 @@
+import {
+  addAuthenticator,
+  enrolledAuthenticators,
+  ensureUser,
+  findByAddress,
+} from "../../domain/authenticator-rules.ts";
+import { serverView } from "../../domain/authenticator-view.ts";
+import { userIdOf } from "../../domain/user-id.ts";
+import { optionalChoice, optionalFlag, requiredText } from "../../wire/input.ts";
+import type { Json } from "../../wire/wire.ts";
+import { invalidRequest, WireError } from "../../wire/wire-error.ts";
+import type { Call } from "../api-operation.ts";
+
+/** `GET /users/{userId}/authenticators` (protocol 4.8): enrolled ones only, addresses in full. */
+export function getAuthenticators({ tenant, params }: Call): Json {
+  return enrolledAuthenticators(tenant, userIdOf(params)).map(serverView);
+}
+
+const enrollable = ["EMAIL_OTP", "EMAIL_MAGIC_LINK", "SMS", "WHATSAPP", "AUTHENTICATOR_APP"] as const;
+
+/** `POST /users/{userId}/authenticators`: the backend vouches for an address. The same address is kept once (*inferred*). */
+export function enrollVerifiedAuthenticator({ tenant, params, body }: Call): Json {
+  const userId = userIdOf(params);
+  const verificationMethod = optionalChoice(body, "verificationMethod", enrollable) ?? legacyMethod(body);
+  const isDefault = optionalFlag(body, "isDefault");
+  const attributes = attributesFor(verificationMethod, body);
+
+  ensureUser(tenant, userId);
+  const address = attributes.email ?? attributes.phoneNumber;
+  const known =
+    address === undefined ? undefined : findByAddress(tenant, userId, verificationMethod, address);
+  const now = tenant.clock.now();
+  const authenticator =
+    known ?? addAuthenticator(tenant, { userId, verificationMethod, verifiedAt: now, ...attributes });
+  if (isDefault === true) makeDefault({ tenant, params }, authenticator.userAuthenticatorId);
+  return {
+    authenticator: serverView(
+      tenant.state.userAuthenticators.get(authenticator.userAuthenticatorId) ?? authenticator,
+    ),
+    recoveryCodes: [],
+  };
+}
+
+/** Old SDKs name the channel instead of the method. */
+function legacyMethod(body: Call["body"]): (typeof enrollable)[number] {
+  const channel = optionalChoice(body, "oobChannel", ["EMAIL_OTP", "EMAIL_MAGIC_LINK", "SMS"] as const);
+  if (channel === undefined) throw invalidRequest("verificationMethod is required.");
+  return channel;
+}
+
+function attributesFor(verificationMethod: (typeof enrollable)[number], body: Call["body"]) {
+  switch (verificationMethod) {
+    case "EMAIL_OTP":
+    case "EMAIL_MAGIC_LINK":
+      return { email: requiredText(body, "email", 320) };
+    case "SMS":
+    case "WHATSAPP":
+      return { phoneNumber: requiredText(body, "phoneNumber", 64) };
+    case "AUTHENTICATOR_APP":
+      return { totpSecret: secretIn(requiredText(body, "otpUri")) };
+  }
+}
+
+function secretIn(otpUri: string): string {
+  const secret = URL.canParse(otpUri) ? new URL(otpUri).searchParams.get("secret") : null;
+  if (secret === null || !/^[A-Z2-7]{16,128}=*$/i.test(secret))
+    throw invalidRequest("otpUri must carry a base32 secret.");
+  return secret.toUpperCase();
+}
+
+function makeDefault({ tenant, params }: Pick<Call, "tenant" | "params">, userAuthenticatorId: string): void {
+  for (const one of enrolledAuthenticators(tenant, userIdOf(params))) {
+    const isDefault = one.userAuthenticatorId === userAuthenticatorId;
+    if ((one.isDefault ?? false) !== isDefault) {
+      tenant.state.userAuthenticators.put(one.userAuthenticatorId, { ...one, isDefault });
+    }
+  }
+}
+
+/** `DELETE /users/{userId}/authenticators/{userAuthenticatorId}`: another user's id is as unknown as any other. */
+export function deleteAuthenticator({ tenant, params }: Call): Json {
+  const userId = userIdOf(params);
+  const userAuthenticatorId = params.userAuthenticatorId ?? "";
+  const { userAuthenticators } = tenant.state;
+  if (userAuthenticators.get(userAuthenticatorId)?.userId !== userId) {
+    throw new WireError("not_found", "The authenticator does not exist.");
+  }
+  const removed = userAuthenticators.delete(userAuthenticatorId);
+  const [next] = enrolledAuthenticators(tenant, userId);
+  if (removed?.isDefault && next !== undefined) makeDefault({ tenant, params }, next.userAuthenticatorId);
+  return { success: true };
+}

@@ -1,0 +1,59 @@
+import { type Clock, toIso } from "../tenant/clock.ts";
+
+/** One request as it was answered: secrets, tokens and codes never enter. */
+export interface JournalEntry {
+  readonly at: string;
+  readonly tenantId?: string | undefined;
+  readonly method: string;
+  readonly path: string;
+  /** Absent when no operation matched. */
+  readonly operation?: string | undefined;
+  readonly userId?: string | undefined;
+  readonly status: number;
+  readonly errorCode?: string | undefined;
+  /** Exactly why a request was refused, which the caller was not told. */
+  readonly reason?: string | undefined;
+  readonly notes: readonly string[];
+}
+
+export interface JournalFilter {
+  readonly userId?: string | undefined;
+  readonly operation?: string | undefined;
+  /** Only what was refused. */
+  readonly refused?: boolean | undefined;
+  /** Only what no operation matched: a suite that expects none has nothing misspelt. */
+  readonly unmatched?: boolean | undefined;
+}
+
+export interface Journal {
+  write(entry: Omit<JournalEntry, "at">): void;
+  /** Newest first. */
+  list(filter?: JournalFilter): JournalEntry[];
+  clear(): void;
+}
+
+/** A ring: the oldest entry goes when a new one arrives. */
+const journalLimit = 1_000;
+
+export function createJournal(clock: Clock): Journal {
+  const ring: JournalEntry[] = [];
+  let next = 0;
+  return {
+    write(entry) {
+      ring[next] = { at: toIso(clock.now()), ...entry };
+      next = (next + 1) % journalLimit;
+    },
+    list({ userId, operation, refused, unmatched } = {}) {
+      return [...ring.slice(next), ...ring.slice(0, next)]
+        .reverse()
+        .filter((entry) => userId === undefined || entry.userId === userId)
+        .filter((entry) => operation === undefined || entry.operation === operation)
+        .filter((entry) => unmatched !== true || entry.operation === undefined)
+        .filter((entry) => refused !== true || entry.status >= 400 || entry.notes.length > 0);
+    },
+    clear() {
+      ring.length = 0;
+      next = 0;
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import { toIso } from "../tenant/clock.ts";
+import type { User, UserAuthenticator } from "../tenant/records.ts";
+import type { Tenant } from "../tenant/tenant.ts";
+import type { ClientToken } from "../tenant/tokens.ts";
+import type { VerificationMethod } from "../wire/wire.ts";
+import { WireError } from "../wire/wire-error.ts";
+import { refuseBlocked } from "./tracked-actions.ts";
+
+/** A user's authenticators that can be used for a challenge: a begun, unverified enrollment does not count (3.2). */
+export function enrolledAuthenticators(tenant: Tenant, userId: string): UserAuthenticator[] {
+  return tenant.state.userAuthenticators
+    .where("userId", userId)
+    .filter((one) => one.verifiedAt !== undefined);
+}
+
+function enrolledMethods(authenticators: readonly UserAuthenticator[]): VerificationMethod[] {
+  return [...new Set(authenticators.map((one) => one.verificationMethod))].sort();
+}
+
+function defaultMethod(authenticators: readonly UserAuthenticator[]): VerificationMethod | undefined {
+  return (authenticators.find((one) => one.isDefault) ?? authenticators[0])?.verificationMethod;
+}
+
+/** The three keys that track and get-user have in common. */
+export function enrollmentFacts(tenant: Tenant, userId: string) {
+  const authenticators = enrolledAuthenticators(tenant, userId);
+  return {
+    isEnrolled: authenticators.length > 0,
+    enrolledVerificationMethods: enrolledMethods(authenticators),
+    allowedVerificationMethods: tenant.settings.verificationMethods,
+    defaultVerificationMethod: defaultMethod(authenticators),
+  };
+}
+
+/** The first authenticator is free; every further one needs the scope (2.3). */
+export function requireEnrollmentScope(tenant: Tenant, token: ClientToken): void {
+  refuseBlocked(tenant, token);
+  if (!mayEnroll(tenant, token)) throw missingEnrollmentScope();
+}
+
+export function mayEnroll(tenant: Tenant, token: ClientToken): boolean {
+  return token.scopes.has("add:authenticators") || enrolledAuthenticators(tenant, token.userId).length === 0;
+}
+
+export function missingEnrollmentScope(): WireError {
+  return new WireError(
+    "forbidden",
+    "The token does not allow adding an authenticator.",
+    "the user is enrolled and the token lacks the scope add:authenticators",
+  );
+}
+
+/** Tracking and every other write create the user when missing (3.3). */
+export function ensureUser(tenant: Tenant, userId: string): User {
+  const known = tenant.state.users.get(userId);
+  if (known !== undefined) return known;
+  const user: User = {
+    userId,
+    createdAt: tenant.clock.now(),
+    emailVerified: false,
+    phoneNumberVerified: false,
+  };
+  tenant.state.users.put(userId, user);
+  return user;
+}
+
+/** Adds a verified authenticator; the first one becomes the default. */
+export function addAuthenticator(
+  tenant: Tenant,
+  authenticator: Omit<UserAuthenticator, "userAuthenticatorId" | "createdAt"> & {
+    readonly createdAt?: number;
+  },
+): UserAuthenticator {
+  const isFirst = enrolledAuthenticators(tenant, authenticator.userId).length === 0;
+  const added: UserAuthenticator = {
+    createdAt: tenant.clock.now(),
+    isDefault: isFirst && authenticator.verifiedAt !== undefined,
+    ...authenticator,
+    userAuthenticatorId: tenant.random.uuid(),
+  };
+  tenant.state.userAuthenticators.put(added.userAuthenticatorId, added);
+  return added;
+}
+
+export function findByAddress(
+  tenant: Tenant,
+  userId: string,
+  verificationMethod: VerificationMethod,
+  address: string,
+): UserAuthenticator | undefined {
+  return enrolledAuthenticators(tenant, userId).find(
+    (one) => one.verificationMethod === verificationMethod && (one.email ?? one.phoneNumber) === address,
+  );
+}
+
+export function optionalIso(milliseconds: number | undefined): string | undefined {
+  return milliseconds === undefined ? undefined : toIso(milliseconds);
+}

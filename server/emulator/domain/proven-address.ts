@@ -1,0 +1,72 @@
+import type { CodeMethod, UserAuthenticator } from "../tenant/records.ts";
+import type { Tenant } from "../tenant/tenant.ts";
+import {
+  addAuthenticator,
+  enrolledAuthenticators,
+  ensureUser,
+  findByAddress,
+} from "./authenticator-rules.ts";
+import { addressKey } from "./codes.ts";
+
+/** An address that somebody has just proven to receive codes at. */
+export interface ProvenAddress {
+  readonly userId: string;
+  readonly verificationMethod: CodeMethod;
+  readonly address: string;
+  /** The authenticator that was begun for it, when the enrollment began in a browser. */
+  readonly begun?: UserAuthenticator | undefined;
+  /** What the caller's scope allows for an address that is not enrolled yet. */
+  readonly mayAdd: boolean;
+  readonly mayUpdate: boolean;
+}
+
+export interface AddressOutcome {
+  readonly authenticator: UserAuthenticator;
+  readonly isNew: boolean;
+}
+
+/**
+ * Notes the use of an enrolled address; makes another one an authenticator, or the new address of an existing one, as far
+ * as the scope allows (protocol 2.3). `undefined`: it allows neither.
+ */
+export function enrollProvenAddress(tenant: Tenant, proven: ProvenAddress): AddressOutcome | undefined {
+  const { userId, verificationMethod, address, begun } = proven;
+  const key = addressKey(verificationMethod);
+  const now = tenant.clock.now();
+  const put = (authenticator: UserAuthenticator, isNew: boolean): AddressOutcome => {
+    tenant.state.userAuthenticators.put(authenticator.userAuthenticatorId, authenticator);
+    return { authenticator, isNew };
+  };
+  const dropBegun = () => {
+    if (begun?.verifiedAt === undefined && begun !== undefined) {
+      tenant.state.userAuthenticators.delete(begun.userAuthenticatorId);
+    }
+  };
+
+  const known = findByAddress(tenant, userId, verificationMethod, address);
+  if (known !== undefined) {
+    dropBegun();
+    return put({ ...known, lastVerifiedAt: now }, false);
+  }
+  const enrolled = enrolledAuthenticators(tenant, userId);
+  if (proven.mayAdd) {
+    const facts = { userId, verificationMethod, [key]: address, verifiedAt: now, lastVerifiedAt: now };
+    if (begun === undefined) return { authenticator: addAuthenticator(tenant, facts), isNew: true };
+    return put({ ...begun, ...facts, expiresAt: undefined, isDefault: enrolled.length === 0 }, true);
+  }
+  const replaced = enrolled.find((one) => one.verificationMethod === verificationMethod);
+  if (!proven.mayUpdate || replaced === undefined) return undefined;
+  dropBegun();
+  return put({ ...replaced, [key]: address, verifiedAt: now, lastVerifiedAt: now }, false);
+}
+
+/** The user's own address counts as verified once a code that was sent there came back. */
+export function noteVerifiedAddress(
+  tenant: Tenant,
+  { userId, verificationMethod, address }: Pick<ProvenAddress, "userId" | "verificationMethod" | "address">,
+): void {
+  const key = addressKey(verificationMethod);
+  const user = ensureUser(tenant, userId);
+  if (user[key] !== undefined && user[key] !== address) return;
+  tenant.state.users.put(userId, { ...user, [key]: address, [`${key}Verified`]: true });
+}

@@ -1,0 +1,141 @@
+import type { Action, UserAuthenticator } from "../tenant/records.ts";
+import type { Tenant } from "../tenant/tenant.ts";
+import { scopesAfterChallenge } from "../tenant/tokens.ts";
+import type { ActionOutcome, ActionState, VerificationMethod } from "../wire/wire.ts";
+import { invalidRequest } from "../wire/wire-error.ts";
+
+/** Documented lookback of the action query; older occurrences are dropped. */
+const retention = 30 * 24 * 60 * 60_000;
+
+export interface ActionName {
+  readonly userId: string;
+  readonly actionCode: string;
+  readonly idempotencyKey: string;
+}
+
+export function findAction(tenant: Tenant, name: ActionName): Action | undefined {
+  return tenant.state.actions.get(keyOf(name));
+}
+
+function putAction(tenant: Tenant, action: Action): Action {
+  tenant.state.actions.put(keyOf(action), action);
+  return action;
+}
+
+/** A new occurrence in a state that follows from the configured outcome and the user's enrollment. */
+export function beginAction(
+  tenant: Tenant,
+  name: ActionName,
+  state: ActionState,
+  facts: Partial<Action> = {},
+): Action {
+  const now = tenant.clock.now();
+  return putAction(tenant, {
+    ...facts,
+    ...name,
+    state,
+    createdAt: now,
+    stateUpdatedAt: now,
+    expiresAt: now + retention,
+  });
+}
+
+export function moveAction(
+  tenant: Tenant,
+  action: Action,
+  state: ActionState,
+  facts: Partial<Action> = {},
+): Action {
+  return putAction(tenant, { ...action, ...facts, state, stateUpdatedAt: tenant.clock.now() });
+}
+
+/** A challenge needs an enrolled user: everyone else passes with ALLOW, which is no success (3.3). */
+export function stateFor(outcome: ActionOutcome, isEnrolled: boolean): ActionState {
+  switch (outcome) {
+    case "ALLOW":
+      return "ALLOW";
+    case "BLOCK":
+      return "BLOCK";
+    case "REVIEW":
+      return "REVIEW_REQUIRED";
+    case "CHALLENGE":
+      return isEnrolled ? "CHALLENGE_REQUIRED" : "ALLOW";
+  }
+}
+
+export function outcomeOf(tenant: Tenant, actionCode: string): ActionOutcome {
+  const configured = tenant.state.actionConfigurations.get(actionCode);
+  if (configured !== undefined) return configured.outcome;
+  const { actions, defaultOutcome } = tenant.settings;
+  return Object.hasOwn(actions, actionCode)
+    ? (actions[actionCode]?.outcome ?? defaultOutcome)
+    : defaultOutcome;
+}
+
+export function checkActionCode(actionCode: string): string {
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(actionCode)) {
+    throw invalidRequest("The action code must be 1 to 64 letters, digits, underscores or hyphens.");
+  }
+  return actionCode;
+}
+
+export interface Completion extends ActionName {
+  readonly authenticator: UserAuthenticator;
+  readonly deviceId?: string | undefined;
+}
+
+/** A finished challenge: the action succeeded, the authenticator was used, and the answer carries a new token (3.4). */
+export function completeAction(tenant: Tenant, completion: Completion): string {
+  const { authenticator, deviceId, userId, actionCode, idempotencyKey } = completion;
+  markSucceeded(tenant, { userId, actionCode, idempotencyKey }, authenticator.verificationMethod, {
+    verifiedByAuthenticatorId: authenticator.userAuthenticatorId,
+    ...(deviceId === undefined ? {} : { deviceId }),
+  });
+  return issueResultToken(tenant, { userId, actionCode, idempotencyKey });
+}
+
+export function markSucceeded(
+  tenant: Tenant,
+  name: ActionName,
+  verificationMethod: VerificationMethod,
+  facts: Partial<Action> = {},
+): Action {
+  refuseBlocked(tenant, name);
+  const found = findAction(tenant, name) ?? beginAction(tenant, name, "CHALLENGE_REQUIRED");
+  const marked = moveAction(tenant, found, "CHALLENGE_SUCCEEDED", { ...facts, verificationMethod });
+  if (marked.deviceId !== undefined) noteDevice(tenant, marked.userId, marked.deviceId, verificationMethod);
+  return marked;
+}
+
+/** What a rule, an administrator or the app has blocked is not undone by a challenge, nor used to enroll anything. */
+export function refuseBlocked(tenant: Tenant, name: ActionName): void {
+  if (findAction(tenant, name)?.state === "BLOCK") throw invalidRequest("The action is blocked.");
+}
+
+export function issueResultToken(tenant: Tenant, name: ActionName): string {
+  const username = tenant.state.users.get(name.userId)?.username;
+  return tenant.tokens.issue({ ...name, username, scope: scopesAfterChallenge });
+}
+
+/** `authenticatedAt` moves only when somebody proved something on the device. */
+export function noteDevice(
+  tenant: Tenant,
+  userId: string,
+  deviceId: string,
+  verificationMethod?: VerificationMethod,
+): void {
+  const { devices } = tenant.state;
+  const key = JSON.stringify([userId, deviceId]);
+  const now = tenant.clock.now();
+  const known = devices.get(key) ?? { userId, deviceId, createdAt: now };
+  devices.put(
+    key,
+    verificationMethod === undefined
+      ? known
+      : { ...known, authenticatedAt: now, lastVerificationMethod: verificationMethod },
+  );
+}
+
+function keyOf({ userId, actionCode, idempotencyKey }: ActionName): string {
+  return JSON.stringify([userId, actionCode, idempotencyKey]);
+}

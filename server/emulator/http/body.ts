@@ -1,0 +1,63 @@
+import type { IncomingMessage } from "node:http";
+import { type Input, isJsonObject } from "../wire/input.ts";
+import { invalidRequest, WireError } from "../wire/wire-error.ts";
+
+export interface BodyLimits {
+  readonly largest: number;
+  /** Levels of nesting. */
+  readonly deepest: number;
+}
+
+const apiBodyLimits: BodyLimits = { largest: 256 * 1024, deepest: 32 };
+/** An exported state is larger than any API request, and holds what such requests carried some levels further down. */
+export const stateBodyLimits: BodyLimits = { largest: 64 * 1024 * 1024, deepest: 48 };
+
+/**
+ * Reads a JSON body leniently, as the real API must (protocol 0.6): whatever the content type, and nothing at all is `{}`.
+ */
+export async function readJsonBody(
+  request: IncomingMessage,
+  { largest, deepest }: BodyLimits = apiBodyLimits,
+): Promise<Input> {
+  const text = await readText(request, largest);
+  if (text.trim() === "") return {};
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw invalidRequest("The body is not valid JSON.");
+    throw error;
+  }
+  if (!isJsonObject(parsed)) throw invalidRequest("The body must be a JSON object.");
+  if (isDeeperThan(parsed, deepest)) throw invalidRequest("The body is nested too deeply.");
+  return parsed;
+}
+
+async function readText(request: IncomingMessage, largest: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    size += chunk.length;
+    if (size > largest) throw new WireError("request_too_large", "The body is too large.");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** Iterative, because a parser accepts far deeper nesting than a recursive walk (or JSON.stringify) survives. */
+function isDeeperThan(root: object, limit: number): boolean {
+  let level: unknown[] = [root];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > limit) return true;
+    const next: unknown[] = [];
+    for (const value of level) {
+      if (typeof value === "object" && value !== null) {
+        // A loop, not push(...values): a list of a million members would overflow the argument stack.
+        for (const member of Object.values(value)) next.push(member);
+      }
+    }
+    level = next.filter((value) => typeof value === "object" && value !== null);
+  }
+  return false;
+}

@@ -1,0 +1,149 @@
+import type { IncomingMessage } from "node:http";
+import type { Call, Operation } from "../api/api-operation.ts";
+import { clientApi } from "../api/client-api.ts";
+import { serverApi } from "../api/server-api.ts";
+import type { Journal, JournalEntry } from "../control/journal.ts";
+import {
+  authenticateSecret,
+  authenticateTenant,
+  authenticateToken,
+  bearerToken,
+  type Tenants,
+} from "../tenant/callers.ts";
+import type { Tenant } from "../tenant/tenant.ts";
+import type { ClientToken } from "../tenant/tokens.ts";
+import type { Json } from "../wire/wire.ts";
+import { WireError } from "../wire/wire-error.ts";
+import { readJsonBody } from "./body.ts";
+import { createRoutes, type Match } from "./routes.ts";
+
+export const operations: readonly Operation[] = [...serverApi, ...clientApi];
+
+export const routes = createRoutes(operations);
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Json;
+}
+
+export interface Dispatcher {
+  /** Answers one API request; `path` is below `/v1`, still encoded. */
+  dispatch(request: IncomingMessage, path: string, query: URLSearchParams): Promise<Answer>;
+}
+
+export interface DispatcherOptions {
+  readonly tenants: Tenants;
+  readonly journal: Journal;
+}
+
+/** What is known about a request so far: filled step by step, so that the journal has it whatever goes wrong. */
+type Draft = { -readonly [Key in keyof JournalEntry]?: JournalEntry[Key] };
+
+export function createDispatcher({ tenants, journal }: DispatcherOptions): Dispatcher {
+  const answer = async (
+    request: IncomingMessage,
+    path: string,
+    query: URLSearchParams,
+    draft: Draft,
+  ): Promise<Json> => {
+    const { authorization } = request.headers;
+    // Authentication comes before the resource: a bad secret on a malformed path is still a 401 (protocol 1.2).
+    if (!path.startsWith("/client/")) draft.tenantId = authenticateSecret(tenants, authorization).tenantId;
+
+    const match = routes.find(request.method ?? "", path);
+    if (match === undefined) throw new UnknownRoute();
+    draft.operation = match.route.name;
+    draft.userId = match.params.userId;
+    const { tenant, token } = authenticate(tenants, match, authorization);
+    draft.tenantId = tenant.tenantId;
+    draft.userId ??= token?.userId;
+
+    const body = await readJsonBody(request);
+    const notes: string[] = [];
+    draft.notes = notes;
+    const call: Call = {
+      tenant,
+      params: match.params,
+      query,
+      body,
+      userAgent: request.headers["user-agent"],
+      ipAddress: request.socket.remoteAddress,
+      note: (text) => notes.push(text),
+      concerns: (userId) => {
+        draft.userId ??= userId;
+      },
+    };
+    try {
+      return await perform(match.route, call, token);
+    } finally {
+      // Also after a refusal: a taken challenge must stay taken.
+      tenant.state.commit();
+    }
+  };
+
+  return {
+    async dispatch(request, path, query) {
+      const draft: Draft = { method: request.method ?? "", path: `/v1${path}`, notes: [] };
+      const { status, body, ...refusal } = await answer(request, path, query, draft).then(
+        (answered) => ({ status: 200, body: answered }),
+        toRefusal,
+      );
+      journal.write({ method: "", path: "", notes: [], ...draft, ...refusal, status });
+      return { status, body };
+    },
+  };
+}
+
+/** Nothing here knows the path: API gateways answer this without the `error` key (protocol 1.4). */
+class UnknownRoute extends Error {}
+
+type Refusal = Answer & { readonly errorCode?: string; readonly reason?: string };
+
+function toRefusal(error: unknown): Refusal {
+  if (error instanceof UnknownRoute) {
+    return { status: 404, body: { message: "Not Found" }, reason: "no operation has this method and path" };
+  }
+  if (error instanceof WireError) {
+    return { status: error.status, body: { ...error.body }, errorCode: error.code, reason: error.reason };
+  }
+  throw error;
+}
+
+function authenticate(
+  tenants: Tenants,
+  { route, params }: Match<Operation>,
+  authorization: string | undefined,
+): { tenant: Tenant; token?: ClientToken } {
+  switch (route.caller) {
+    case "api secret":
+      return { tenant: authenticateSecret(tenants, authorization) };
+    case "tenant":
+      // Native SDKs send the token here when they have one.
+      return bearerToken(authorization) === undefined
+        ? { tenant: authenticateTenant(tenants, authorization) }
+        : authenticateToken(tenants, authorization);
+    case "token":
+      return authenticateToken(tenants, authorization);
+    case "token or tenant":
+      return bearerToken(authorization) === undefined
+        ? { tenant: authenticateTenant(tenants, authorization) }
+        : authenticateToken(tenants, authorization);
+    case "anyone": {
+      const tenant = tenants.byId(params.tenantId ?? "");
+      if (tenant === undefined) throw new WireError("not_found", "The tenant does not exist.");
+      return { tenant };
+    }
+  }
+}
+
+function perform(operation: Operation, call: Call, token: ClientToken | undefined): Json | Promise<Json> {
+  switch (operation.caller) {
+    case "token":
+      if (token === undefined) throw new WireError("token_required", "A token is required.");
+      return operation.handle({ ...call, token });
+    case "token or tenant":
+      return operation.handle({ ...call, token });
+    default:
+      return operation.handle(call);
+  }
+}

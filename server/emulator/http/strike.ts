@@ -1,0 +1,20 @@
+import type { ServerResponse } from "node:http";
+import type { Fault } from "../control/faults.ts";
+import { pause } from "../wire/pause.ts";
+import { respondJson } from "./respond.ts";
+
+/** Does what a fault does before the operation; `true` when that was all and nobody should answer any more. */
+export async function strike(fault: Fault, response: ServerResponse, closing: AbortSignal): Promise<boolean> {
+  if (fault.latency !== undefined) await pause(fault.latency, closing);
+  if (fault.drop === "before") {
+    response.destroy();
+    return true;
+  }
+  if (fault.status === undefined) return false;
+  const code = fault.errorCode ?? (fault.status === 429 ? "too_many_requests" : "internal_error");
+  const body = { error: code, errorCode: code, errorDescription: "The emulator was asked to fail here." };
+  respondJson(response, fault.status, body, {
+    ...(fault.retryAfter === undefined ? {} : { "retry-after": String(fault.retryAfter) }),
+  });
+  return true;
+}

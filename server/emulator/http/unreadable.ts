@@ -1,0 +1,31 @@
+import type { Duplex } from "node:stream";
+import type { Journal } from "../control/journal.ts";
+import { invalidRequest } from "../wire/wire-error.ts";
+
+const statusByReason: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+};
+
+/**
+ * Answers what is not HTTP, or too slow or too long in its head, in the documented shape and with a journal line: the
+ * caller is a program under test, whose author wants to know. There is no request object: the parser gave up before.
+ */
+export function refuseUnreadable(error: Error, socket: Duplex, journal: Journal): void {
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  // The caller hung up: nobody is left to answer.
+  if (!socket.writable || code === "ECONNRESET") return void socket.destroy();
+  const status = Object.hasOwn(statusByReason, code) ? (statusByReason[code] ?? "") : "400 Bad Request";
+  const refusal = invalidRequest("The request is not readable HTTP.", `${error.message} (${code})`);
+  journal.write({
+    method: "",
+    path: "",
+    notes: [],
+    status: Number.parseInt(status, 10),
+    errorCode: refusal.code,
+    reason: refusal.reason,
+  });
+  const body = JSON.stringify(refusal.body);
+  const head = ["content-type: application/json", `content-length: ${body.length}`, "connection: close"];
+  socket.end(`HTTP/1.1 ${status}\r\n${head.join("\r\n")}\r\n\r\n${body}`);
+}

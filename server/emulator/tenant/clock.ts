@@ -1,0 +1,59 @@
+import { invalidRequest } from "../wire/wire-error.ts";
+
+/** Milliseconds since the epoch, as the emulator sees them. Every expiry, limit and timestamp asks this and nothing else. */
+export interface Clock {
+  now(): number;
+}
+
+/** A clock that a test can hold. It drives the emulator only: the app under test keeps its own time. */
+export interface ControlledClock extends Clock {
+  freeze(at?: number): void;
+  /** Moves to a point in time; a running clock keeps running from there. */
+  set(at: number): void;
+  advance(milliseconds: number): void;
+  /** Back to the underlying clock: running, no offset. */
+  resume(): void;
+  readonly frozen: boolean;
+}
+
+/** Beyond the year 9999 dates get another form, and a little later there are none: no answer could be written. */
+const latest = Date.UTC(9999, 0);
+
+export function createClock(underlying: () => number = Date.now): ControlledClock {
+  let offset = 0;
+  let frozenAt: number | undefined;
+
+  const now = () => frozenAt ?? underlying() + offset;
+
+  const move = (at: number) => {
+    if (!(at >= 0 && at <= latest)) throw invalidRequest("The clock goes from the year 1970 to 9999.");
+    if (frozenAt === undefined) offset = at - underlying();
+    else frozenAt = at;
+  };
+
+  return {
+    now,
+    freeze(at = now()) {
+      move(at);
+      frozenAt = at;
+    },
+    set: move,
+    advance: (milliseconds) => move(now() + milliseconds),
+    resume() {
+      offset = 0;
+      frozenAt = undefined;
+    },
+    get frozen() {
+      return frozenAt !== undefined;
+    },
+  };
+}
+
+export function toIso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+/** `expiresAt` travels as Unix seconds: some SDKs read it into 32 bits. */
+export function toUnixSeconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000);
+}

@@ -1,0 +1,57 @@
+import type { TenantSettings } from "../wire/emulator-options.ts";
+import type { VerificationMethod } from "../wire/wire.ts";
+import type { Clock } from "./clock.ts";
+
+interface Window {
+  readonly times: number;
+  readonly within: number;
+}
+
+const tenMinutes = 10 * 60_000;
+const fiveMinutes = 5 * 60_000;
+
+/** Published limits (protocol 1.7). */
+const sends: Partial<Record<VerificationMethod, Window>> = {
+  EMAIL_OTP: { times: 12, within: tenMinutes },
+  EMAIL_MAGIC_LINK: { times: 12, within: tenMinutes },
+  SMS: { times: 6, within: tenMinutes },
+  WHATSAPP: { times: 6, within: tenMinutes },
+};
+const verifications: Window = { times: 10, within: fiveMinutes };
+
+/** Counts by method and subject (an address, or a user for an authenticator app): the key is *inferred*. */
+export interface Limits {
+  /** Notes one send and says whether it is within the limit. */
+  send(method: VerificationMethod, subject: string): boolean;
+  /** Notes one try of a code and says whether it is within the limit. */
+  verify(method: VerificationMethod, subject: string): boolean;
+  dropExpired(now: number): void;
+  clear(): void;
+}
+
+export function createLimits(settings: TenantSettings, clock: Clock): Limits {
+  const taken = new Map<string, number[]>();
+
+  const take = (key: string, window: Window | undefined): boolean => {
+    if (window === undefined || settings.limits === "off") return true;
+    const now = clock.now();
+    // What lies in the future was noted before a test set the clock back: it has not happened yet.
+    const recent = (taken.get(key) ?? []).filter((at) => at > now - window.within && at <= now);
+    const allowed = recent.length < window.times;
+    // A refused try is not noted: whoever waits is let in again, however often they asked meanwhile.
+    if (allowed) recent.push(now);
+    taken.set(key, recent);
+    return allowed;
+  };
+
+  return {
+    send: (method, subject) => take(`send ${method} ${subject}`, sends[method]),
+    verify: (method, subject) => take(`verify ${method} ${subject}`, verifications),
+    dropExpired(now) {
+      for (const [key, times] of taken) {
+        if (times.every((at) => at <= now - tenMinutes || at > now)) taken.delete(key);
+      }
+    },
+    clear: () => taken.clear(),
+  };
+}

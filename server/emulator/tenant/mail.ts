@@ -1,0 +1,23 @@
+import { WireError } from "../wire/wire-error.ts";
+
+/** Real delivery of e-mail, for teams that run a mail catcher and want to see what a person would see. */
+export interface Mail {
+  deliver(message: { readonly to: string; readonly subject: string; readonly text: string }): Promise<void>;
+  close(): void;
+}
+
+/** Loaded only when asked for. The sender is a reserved name: no answer can reach anybody. */
+export async function createMail(smtp: string, rpName = "Authsignal emulator"): Promise<Mail> {
+  const { createTransport } = await import("nodemailer");
+  const transport = createTransport(smtp);
+  return {
+    async deliver({ to, subject, text }) {
+      const from = { name: rpName, address: "emulator@authsignal.invalid" };
+      await transport.sendMail({ from, to, subject, text }).catch((error: unknown) => {
+        const reason = `the mail server refused the message: ${error instanceof Error ? error.message : "unknown"}`;
+        throw new WireError("invalid_request", "The message could not be delivered.", reason);
+      });
+    },
+    close: () => transport.close(),
+  };
+}

@@ -1,0 +1,201 @@
+import { isJsonObject, isWellFormed } from "../wire/input.ts";
+import {
+  type Change,
+  type Collection,
+  type CollectionOptions,
+  createCollection,
+  type Expiring,
+} from "./collection.ts";
+import type { Storage } from "./data-file.ts";
+import * as shapes from "./record-shapes.ts";
+import type {
+  Action,
+  ActionConfiguration,
+  Challenge,
+  Device,
+  FixedCode,
+  Message,
+  Session,
+  StoredKey,
+  User,
+  UserAuthenticator,
+} from "./records.ts";
+
+// Bounds on what callers can create, so that memory stays flat however long the emulator runs. They are far above
+// what a test run or a person needs. Users and their authenticators are not bounded: losing one would be a defect.
+const actionLimit = 10_000;
+const challengeLimit = 10_000;
+const messageLimit = 1_000;
+const sessionLimit = 10_000;
+const deviceLimit = 10_000;
+
+/** Everything that one tenant remembers. */
+export interface State {
+  readonly users: Collection<User & Expiring>;
+  readonly userAuthenticators: Collection<UserAuthenticator>;
+  readonly actions: Collection<Action>;
+  readonly challenges: Collection<Challenge>;
+  readonly messages: Collection<Message>;
+  readonly sessions: Collection<Session>;
+  readonly devices: Collection<Device & Expiring>;
+  readonly keys: Collection<StoredKey>;
+  readonly fixedCodes: Collection<FixedCode>;
+  readonly actionConfigurations: Collection<ActionConfiguration>;
+  /** Writes what changed since the last commit. Called before an answer leaves. */
+  commit(): void;
+  dropExpired(now: number): void;
+  clear(): void;
+  /** Every record as JSON values, in a stable order: what export writes and import reads. */
+  dump(): StateDump;
+  /** Whether a value could have been dumped by an emulator: every record in it has the shape of its kind. */
+  isDump(value: unknown): value is StateDump;
+  restore(dump: StateDump): void;
+}
+
+export type StateDump = Readonly<Record<string, readonly (readonly [key: string, record: unknown])[]>>;
+
+export interface StateOptions {
+  readonly tenantId: string;
+  readonly storage: Storage;
+  /** Told of each change of a user authenticator, for the webhooks. */
+  readonly onAuthenticator?:
+    | ((previous: UserAuthenticator | undefined, next: UserAuthenticator | undefined) => void)
+    | undefined;
+}
+
+export function createState({ tenantId, storage, onAuthenticator }: StateOptions): State {
+  let pending: Change[] = [];
+  const onChange = (change: Change) => {
+    pending.push(change);
+  };
+  const define = <T extends Expiring>(options: CollectionOptions<T>) =>
+    createCollection({ ...options, onChange });
+
+  const collections = {
+    users: define<User & Expiring>({
+      name: "users",
+      isRecord: shapes.isUser,
+      indexes: {
+        email: (user) => user.email,
+        phoneNumber: (user) => user.phoneNumber,
+        username: (user) => user.username,
+      },
+    }),
+    userAuthenticators: define<UserAuthenticator>({
+      name: "userAuthenticators",
+      isRecord: shapes.isUserAuthenticator,
+      indexes: {
+        userId: (one) => one.userId,
+        credentialId: (one) => one.credential?.credentialId,
+        username: (one) => one.username,
+      },
+      onReplace: onAuthenticator,
+    }),
+    actions: define<Action>({
+      name: "actions",
+      isRecord: shapes.isAction,
+      limit: actionLimit,
+      indexes: { userId: (action) => action.userId },
+    }),
+    challenges: define<Challenge>({
+      name: "challenges",
+      isRecord: shapes.isChallenge,
+      limit: challengeLimit,
+      indexes: {
+        userId: challengedUser,
+        // A browser's code belongs to one occurrence of an action, which only the idempotency key tells apart.
+        idempotencyKey: (challenge) => challenge.idempotencyKey,
+      },
+    }),
+    messages: define<Message>({
+      name: "messages",
+      isRecord: shapes.isMessage,
+      limit: messageLimit,
+      indexes: { to: (message) => message.to },
+    }),
+    sessions: define<Session>({
+      name: "sessions",
+      isRecord: shapes.isSession,
+      limit: sessionLimit,
+      indexes: {
+        userId: (session) => session.userId,
+        refreshTokenHash: (session) => session.refreshTokenHash,
+      },
+    }),
+    devices: define<Device & Expiring>({
+      name: "devices",
+      isRecord: shapes.isDevice,
+      limit: deviceLimit,
+      indexes: { userId: (device) => device.userId },
+    }),
+    keys: define<StoredKey>({ name: "keys", isRecord: shapes.isStoredKey }),
+    fixedCodes: define<FixedCode>({ name: "fixedCodes", isRecord: shapes.isFixedCode }),
+    actionConfigurations: define<ActionConfiguration>({
+      name: "actionConfigurations",
+      isRecord: shapes.isActionConfiguration,
+    }),
+  };
+  const all = Object.values(collections);
+
+  const commit = () => {
+    if (pending.length === 0) return;
+    storage.write(tenantId, pending);
+    // Only now: what could not be written is tried again with the next answer.
+    pending = [];
+  };
+
+  for (const { collection, key, value } of storage.load(tenantId)) {
+    const place = all.find(({ name }) => name === collection);
+    if (place?.restore(key, parsed(value)) !== true) {
+      throw new Error(
+        `The state file holds a damaged record (${collection} ${JSON.stringify(key)} of tenant ${tenantId}). Move the file away or delete it.`,
+      );
+    }
+  }
+
+  return {
+    ...collections,
+    commit,
+    dropExpired(now) {
+      for (const collection of all) collection.dropExpired(now);
+    },
+    clear() {
+      for (const collection of all) collection.clear();
+    },
+    dump: () => Object.fromEntries(all.map((collection) => [collection.name, [...collection.entries()]])),
+    isDump: (value): value is StateDump =>
+      isJsonObject(value) &&
+      Object.entries(value).every(([name, rows]) => {
+        const place = all.find((collection) => collection.name === name);
+        return Array.isArray(rows) && rows.every((row) => isRow(row) && place?.isRecord(row[1]) === true);
+      }),
+    restore(dump) {
+      for (const collection of all) {
+        collection.clear();
+        for (const [key, record] of dump[collection.name] ?? []) {
+          collection.restore(key, record);
+          onChange({ collection: collection.name, key, value: record });
+        }
+      }
+      commit();
+    },
+  };
+}
+
+/** Whom a challenge is about: a code that was sent to an address becomes somebody's by being claimed. */
+export function challengedUser(challenge: Challenge): string | undefined {
+  return challenge.userId ?? (challenge.kind === "code" ? challenge.claimedBy : undefined);
+}
+
+function isRow(row: unknown): row is readonly [string, unknown] {
+  return Array.isArray(row) && row.length === 2 && typeof row[0] === "string" && isWellFormed(row[0]);
+}
+
+function parsed(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,87 @@
+import { serverView } from "../domain/authenticator-view.ts";
+import {
+  type OutboundMessage,
+  type TenantOptions,
+  type TenantSettings,
+  tenantSettings,
+} from "../wire/emulator-options.ts";
+import type { Clock } from "./clock.ts";
+import type { Storage } from "./data-file.ts";
+import { createLimits, type Limits } from "./limits.ts";
+import type { Mail } from "./mail.ts";
+import { createOutbox, type Outbox } from "./outbox.ts";
+import type { Random } from "./random.ts";
+import type { UserAuthenticator } from "./records.ts";
+import { createState, type State } from "./state.ts";
+import { createTokens, type Tokens } from "./tokens.ts";
+import { createWebhooks, type Webhooks } from "./webhooks.ts";
+
+/** One customer of the service, with everything an operation needs. Tenants share nothing but the clock and chance. */
+export interface Tenant {
+  readonly tenantId: string;
+  readonly settings: TenantSettings;
+  readonly state: State;
+  readonly tokens: Tokens;
+  readonly outbox: Outbox;
+  readonly webhooks: Webhooks;
+  readonly mail: Mail | undefined;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Where the emulator is reached, for links and issuers. */
+  apiUrl(): string;
+  /** When a token, code or ceremony that begins now ends. */
+  expiry(): number;
+}
+
+export interface Surroundings {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly mail: Mail | undefined;
+  readonly onMessage?: ((message: OutboundMessage) => void) | undefined;
+  apiUrl(): string;
+}
+
+export function createTenant(options: TenantOptions, surroundings: Surroundings): Tenant {
+  const { storage, clock, random, mail, onMessage, apiUrl } = surroundings;
+  const settings = tenantSettings(options);
+  const { tenantId } = settings;
+  const webhooks = createWebhooks({ settings, clock, random });
+  const state = createState({ tenantId, storage, onAuthenticator: announceTo(webhooks) });
+  return {
+    tenantId,
+    settings,
+    state,
+    webhooks,
+    mail,
+    tokens: createTokens(settings, clock),
+    outbox: createOutbox({ tenantId, state, random, clock, onMessage }),
+    limits: createLimits(settings, clock),
+    clock,
+    random,
+    apiUrl,
+    expiry: () => clock.now() + settings.tokenDurationInMinutes * 60_000,
+  };
+}
+
+/** Only enrolled authenticators are events; that one was merely used is not. */
+function announceTo(webhooks: Webhooks) {
+  return (previous: UserAuthenticator | undefined, next: UserAuthenticator | undefined): void => {
+    const before = previous?.verifiedAt === undefined ? undefined : previous;
+    const after = next?.verifiedAt === undefined ? undefined : next;
+    if (before === undefined && after !== undefined)
+      webhooks.announce("authenticator.created", serverView(after));
+    if (before !== undefined && after === undefined)
+      webhooks.announce("authenticator.deleted", serverView(before));
+    if (before !== undefined && after !== undefined && !isSameBesidesUse(before, after)) {
+      webhooks.announce("authenticator.updated", serverView(after));
+    }
+  };
+}
+
+function isSameBesidesUse(before: UserAuthenticator, after: UserAuthenticator): boolean {
+  const lasting = ({ lastVerifiedAt: _used, totpStep: _step, credential, ...rest }: UserAuthenticator) =>
+    JSON.stringify({ ...rest, name: credential?.name });
+  return lasting(before) === lasting(after);
+}

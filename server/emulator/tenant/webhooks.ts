@@ -1,0 +1,112 @@
+import { createHmac } from "node:crypto";
+import type { TenantSettings } from "../wire/emulator-options.ts";
+import { pause } from "../wire/pause.ts";
+import type { JsonObject } from "../wire/wire.ts";
+import { WireError } from "../wire/wire-error.ts";
+import { type Clock, toIso, toUnixSeconds } from "./clock.ts";
+import type { Random } from "./random.ts";
+
+export type WebhookType =
+  | "email.created"
+  | "sms.created"
+  | "authenticator.created"
+  | "authenticator.updated"
+  | "authenticator.deleted";
+
+/** The events a tenant's backend is told of (protocol 8.2). */
+export interface Webhooks {
+  /** A message to deliver: the challenge waits for the receiver, and fails when it does not accept. */
+  deliver(type: "email.created" | "sms.created", data: JsonObject): Promise<void>;
+  /** An event to know about: sent in the background, tried again, finally dropped. */
+  announce(type: WebhookType, data: JsonObject): void;
+  /** Resolves when nothing is under way: for tests. */
+  settled(): Promise<void>;
+  close(): void;
+}
+
+const patience = 5_000;
+const retries = 3;
+const documentedRetryAfter = 30_000;
+
+export interface WebhooksOptions {
+  readonly settings: TenantSettings;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export function createWebhooks({ settings, clock, random }: WebhooksOptions): Webhooks {
+  const { webhook, tenantId, secrets } = settings;
+  const closing = new AbortController();
+  const underway = new Set<Promise<void>>();
+
+  const envelope = (type: WebhookType, data: JsonObject): string =>
+    JSON.stringify({
+      version: 1,
+      id: random.uuid(),
+      source: "https://authsignal.com",
+      time: toIso(clock.now()),
+      tenantId,
+      type,
+      data,
+    });
+
+  /** Signed anew for each try: receivers refuse old timestamps. */
+  const post = async (url: string, body: string): Promise<boolean> => {
+    try {
+      const response = await fetch(url, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          "x-signature-v2": signatureHeader(body, toUnixSeconds(clock.now()), secrets),
+        },
+        body,
+        redirect: "error",
+        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(patience)]),
+      });
+      await response.body?.cancel();
+      return response.ok;
+    } catch {
+      // Unreachable, too slow, or we are closing: all of them are "not delivered".
+      return false;
+    }
+  };
+
+  const tryRepeatedly = async (url: string, body: string): Promise<void> => {
+    for (let attempt = 0; attempt <= retries; attempt += 1) {
+      if (attempt > 0) await pause(webhook?.retryAfter ?? documentedRetryAfter, closing.signal);
+      if (closing.signal.aborted || (await post(url, body))) return;
+    }
+  };
+
+  return {
+    async deliver(type, data) {
+      if (webhook === undefined) return;
+      if (await post(webhook.url, envelope(type, data))) return;
+      throw new WireError(
+        "invalid_request",
+        "The message could not be delivered.",
+        "the webhook refused the message",
+      );
+    },
+    announce(type, data) {
+      if (webhook === undefined) return;
+      const sending = tryRepeatedly(webhook.url, envelope(type, data)).finally(() =>
+        underway.delete(sending),
+      );
+      underway.add(sending);
+    },
+    async settled() {
+      await Promise.all(underway);
+    },
+    close: () => closing.abort(),
+  };
+}
+
+/** `t=<seconds>,v2=<signature>` with one signature for each active secret (protocol 8.2). */
+function signatureHeader(body: string, timestamp: number, secrets: readonly string[]): string {
+  const signatures = secrets.map((secret) => {
+    const signature = createHmac("sha256", secret).update(`${timestamp}.${body}`).digest("base64");
+    return `v2=${signature.replaceAll("=", "")}`;
+  });
+  return [`t=${timestamp}`, ...signatures].join(",");
+}

@@ -1,0 +1,108 @@
+import { verifyRegistrationResponse } from "@simplewebauthn/server";
+import { decodeAttestationObject, isoBase64URL, isoCBOR } from "@simplewebauthn/server/helpers";
+import type { TenantSettings } from "../wire/emulator-options.ts";
+import type { Input } from "../wire/input.ts";
+import { invalidCredential } from "../wire/wire-error.ts";
+import { checkAuthenticatorData } from "./authenticator-data.ts";
+import { checkClientData, readCeremonyResponse, requiredBytes } from "./client-data.ts";
+
+type CborValue = Parameters<typeof isoCBOR.encode>[0];
+
+/** EdDSA, ES256, RS256: what the registration options offer, so what a new credential may use. */
+export const offeredAlgorithms = [-8, -7, -257];
+
+export interface Registration {
+  readonly credential: Input;
+  readonly webauthnChallenge: string;
+  readonly settings: TenantSettings;
+  readonly requireUserVerification: boolean;
+  /** A conditional create happens without a gesture: its UP flag may be clear (WebAuthn L3 7.1 step 15). */
+  readonly conditional: boolean;
+  isRegistered(credentialId: string): boolean;
+}
+
+export interface VerifiedRegistration {
+  readonly credentialId: string;
+  readonly publicKey: string;
+  readonly signCount: number;
+  readonly transports: readonly string[];
+  readonly aaguid: string;
+  readonly deviceType: "singleDevice" | "multiDevice";
+  readonly backedUp: boolean;
+  readonly attachment: string | undefined;
+}
+
+/**
+ * WebAuthn L3 7.1. Our own checks run first, one reason each for the journal; then the library repeats them and adds
+ * what only it can: the attestation statement and the key.
+ */
+export async function verifyRegistration(registration: Registration): Promise<VerifiedRegistration> {
+  const { credential, settings, webauthnChallenge, conditional } = registration;
+  const { credentialId, response, clientDataJSON, attachment } = readCeremonyResponse(credential);
+  const attestationObject = requiredBytes(response, "attestationObject");
+
+  const origin = checkClientData(clientDataJSON, { type: "webauthn.create", webauthnChallenge, settings });
+  checkAuthenticatorData(authenticatorDataOf(attestationObject), {
+    rpId: settings.rpId,
+    requireUserPresence: !conditional,
+    requireUserVerification: registration.requireUserVerification && !conditional,
+  });
+  if (registration.isRegistered(credentialId))
+    throw invalidCredential("the credential is already registered");
+
+  const { verified, registrationInfo } = await verifyRegistrationResponse({
+    response: {
+      id: credentialId,
+      rawId: credentialId,
+      type: "public-key",
+      clientExtensionResults: {},
+      response: { clientDataJSON, attestationObject },
+    },
+    expectedChallenge: webauthnChallenge,
+    expectedOrigin: origin,
+    expectedRPID: settings.rpId,
+    requireUserPresence: !conditional,
+    requireUserVerification: registration.requireUserVerification && !conditional,
+    supportedAlgorithmIDs: offeredAlgorithms,
+  }).catch((error: unknown) => {
+    throw invalidCredential(`the registration was refused: ${messageOf(error)}`);
+  });
+  if (!verified) throw invalidCredential("the attestation statement does not verify");
+  // The id beside the attestation is unsigned: only the one inside it is the credential's.
+  if (registrationInfo.credential.id !== credentialId) {
+    throw invalidCredential("the credential ID differs from the one in the authenticator data");
+  }
+
+  return {
+    credentialId,
+    publicKey: isoBase64URL.fromBuffer(registrationInfo.credential.publicKey),
+    signCount: registrationInfo.credential.counter,
+    transports: textsIn(response.transports),
+    aaguid: registrationInfo.aaguid,
+    deviceType: registrationInfo.credentialDeviceType,
+    backedUp: registrationInfo.credentialBackedUp,
+    attachment,
+  };
+}
+
+function authenticatorDataOf(attestationObject: string): Uint8Array {
+  try {
+    const bytes = isoBase64URL.toBuffer(attestationObject);
+    const decoded = decodeAttestationObject(bytes);
+    const authenticatorData: unknown = decoded.get("authData");
+    // The decoder stops after the first item; canonical CBOR (CTAP2) encodes back to the same length.
+    const isWhole = isoCBOR.encode(decoded as CborValue).length === bytes.length;
+    if (authenticatorData instanceof Uint8Array && isWhole) return authenticatorData;
+  } catch (error) {
+    throw invalidCredential(`the attestation object does not decode: ${messageOf(error)}`);
+  }
+  throw invalidCredential("the attestation object is not one CBOR map with authData");
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : "not an error";
+}
+
+function textsIn(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string").slice(0, 8) : [];
+}

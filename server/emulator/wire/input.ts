@@ -1,0 +1,84 @@
+import type { JsonObject } from "./wire.ts";
+import { invalidRequest } from "./wire-error.ts";
+
+// Readers for what callers send. Unknown fields are ignored and `null` means absent, as the real API has it (protocol
+// 0.7); a known field of the wrong type is refused.
+
+export type Input = Readonly<Record<string, unknown>>;
+
+const longestText = 4_096;
+
+export function optionalText(input: Input, name: string, longest = longestText): string | undefined {
+  const value = ownValue(input, name);
+  if (value === undefined || value === null || value === "") return undefined;
+  if (typeof value !== "string" || !isWellFormed(value)) throw invalidRequest(`${name} must be a string.`);
+  if (value.length > longest) throw invalidRequest(`${name} must be at most ${longest} characters long.`);
+  return value;
+}
+
+export function requiredText(input: Input, name: string, longest = longestText): string {
+  const value = optionalText(input, name, longest);
+  if (value === undefined) throw invalidRequest(`${name} is required.`);
+  return value;
+}
+
+export function optionalFlag(input: Input, name: string): boolean | undefined {
+  const value = ownValue(input, name);
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "boolean") throw invalidRequest(`${name} must be true or false.`);
+  return value;
+}
+
+export function optionalObject(input: Input, name: string): JsonObject | undefined {
+  const value = ownValue(input, name);
+  if (value === undefined || value === null) return undefined;
+  if (!isJsonObject(value)) throw invalidRequest(`${name} must be an object.`);
+  return value;
+}
+
+export function requiredObject(input: Input, name: string): JsonObject {
+  const value = optionalObject(input, name);
+  if (value === undefined) throw invalidRequest(`${name} is required.`);
+  return value;
+}
+
+export function optionalTexts(input: Input, name: string): string[] | undefined {
+  const value = ownValue(input, name);
+  if (value === undefined || value === null) return undefined;
+  if (!Array.isArray(value) || !value.every((item) => typeof item === "string")) {
+    throw invalidRequest(`${name} must be a list of strings.`);
+  }
+  return value;
+}
+
+/** A member of a closed list; `undefined` when absent. */
+export function optionalChoice<T extends string>(
+  input: Input,
+  name: string,
+  choices: readonly T[],
+): T | undefined {
+  const value = optionalText(input, name);
+  if (value === undefined) return undefined;
+  const choice = choices.find((one) => one === value);
+  if (choice === undefined) throw invalidRequest(`${name} must be one of ${choices.join(", ")}.`);
+  return choice;
+}
+
+/** `undefined`: the caller said nothing. `null`: the caller wants the stored value gone. */
+export function clearableText(input: Input, name: string): string | null | undefined {
+  return ownValue(input, name) === null ? null : optionalText(input, name);
+}
+
+/** Half a surrogate pair is no text: a file cannot keep it, so that two ids would become one. */
+export function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Only what the caller wrote: `toString` and `__proto__` are names like any other. */
+function ownValue(input: Input, name: string): unknown {
+  return Object.hasOwn(input, name) ? input[name] : undefined;
+}

@@ -1,0 +1,17 @@
+/** body-parser's errors in our words, so that a host never meets a raw one. */
+import type { ErrorRequestHandler } from "express";
+import { AppError } from "./errors.ts";
+
+export const convertBodyError: ErrorRequestHandler = (error: unknown, _req, _res, next) => {
+  if (!(error instanceof Error)) return next(error);
+  switch ("type" in error ? error.type : undefined) {
+    case "entity.too.large":
+      return next(new AppError("payload_too_large"));
+    case "charset.unsupported":
+    case "encoding.unsupported":
+      return next(new AppError("unsupported_media_type"));
+    default:
+      // Whatever else the body is to blame for: not JSON, not gzip, shorter than announced.
+      return next("status" in error && error.status === 400 ? new AppError("malformed_json") : error);
+  }
+};

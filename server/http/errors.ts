@@ -1,0 +1,61 @@
+/**
+ * The one error class of the server. The mountable router throws it and renders nothing: a host turns it into
+ * its own format, this app into problem+json (`error-handler.ts`).
+ */
+import type { Problem, ProblemCode } from "../../shared/problem.ts";
+
+interface ProblemRow {
+  readonly status: number;
+  readonly title: string;
+}
+
+/** Status and sentence per code. A new code without a row does not compile. */
+export const problemTable = {
+  validation_failed: { status: 400, title: "Some of what was sent is missing or malformed." },
+  malformed_json: { status: 400, title: "The body is not valid JSON." },
+  payload_too_large: { status: 413, title: "The body is too large." },
+  unsupported_media_type: { status: 415, title: "Send the body as application/json." },
+  cross_site_request: { status: 403, title: "This request came from another site and was refused." },
+  not_authenticated: { status: 401, title: "Sign in first." },
+  step_up_required: { status: 403, title: "Confirm that it is you to go on." },
+  otp_not_requested: { status: 409, title: "Ask for a code first, in this browser." },
+  otp_incorrect: { status: 401, title: "That code is not right. Check it and try again." },
+  otp_expired: { status: 401, title: "That code is too old. Ask for a new one." },
+  otp_attempts_exceeded: { status: 401, title: "Too many wrong codes. Ask for a new one." },
+  challenge_failed: { status: 401, title: "That could not be confirmed. Try again." },
+  challenge_expired: { status: 401, title: "That took too long. Try again." },
+  token_mismatch: { status: 401, title: "That confirmation was for something else. Try again." },
+  token_already_used: { status: 401, title: "That confirmation was already used. Try again." },
+  rate_limited: { status: 429, title: "Too many attempts. Wait a little and try again." },
+  upstream_unavailable: {
+    status: 503,
+    title: "The sign-in service cannot be reached right now. Nothing was changed. Try again in a moment.",
+  },
+  passkey_not_found: { status: 404, title: "You have no such passkey." },
+  passkey_limit_reached: {
+    status: 409,
+    title: "You have as many passkeys as an account can have. Delete one first.",
+  },
+  not_found: { status: 404, title: "There is nothing here." },
+  internal_error: { status: 500, title: "Something went wrong on our side." },
+} as const satisfies Record<ProblemCode, ProblemRow>;
+
+export type ProblemExtras = Pick<Problem, "issues" | "attemptsLeft" | "retryAfter" | "stepUp">;
+
+export class AppError extends Error {
+  override readonly name: string = "AppError";
+  readonly code: ProblemCode;
+  readonly status: number;
+  /** Safe to show to anyone; `message` is for the log and may say more (never a secret). */
+  readonly publicMessage: string;
+  readonly extras: ProblemExtras;
+
+  constructor(code: ProblemCode, options: { detail?: string; cause?: unknown; extras?: ProblemExtras } = {}) {
+    const row = problemTable[code];
+    super(options.detail ?? row.title, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.status = row.status;
+    this.publicMessage = row.title;
+    this.extras = options.extras ?? {};
+  }
+}

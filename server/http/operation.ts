@@ -1,0 +1,75 @@
+/** Binds one operation of the contract to its handler: path, media type, body, answer. */
+import type { Request, RequestHandler, Response, Router } from "express";
+import type { z } from "zod";
+import type { Problem } from "../../shared/problem.ts";
+import { type OperationName, routes } from "../../shared/routes.ts";
+import { AppError } from "./errors.ts";
+
+export interface Call<Body> {
+  readonly req: Request;
+  readonly res: Response;
+  readonly body: Body;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+}
+
+/** A handler only gets a body that its schema has parsed. */
+export interface Operation<Schema extends z.ZodType = z.ZodType<unknown>> {
+  readonly body?: Schema;
+  readonly handle: (call: Call<z.output<Schema>>) => Promise<Answer>;
+}
+
+/** Lets TypeScript infer the body's type from its schema. */
+export function operation<Schema extends z.ZodType>(definition: {
+  readonly body: Schema;
+  readonly handle: (call: Call<z.output<Schema>>) => Promise<Answer>;
+}): Operation {
+  return {
+    body: definition.body,
+    // Express hands over `unknown`; parse() below is what makes it the schema's output.
+    handle: async (call) => definition.handle({ ...call, body: parse(definition.body, call.body) }),
+  };
+}
+
+export function mountOperation(router: Router, name: OperationName, { body, handle }: Operation): void {
+  const { method, path } = routes[name];
+  const verb = method.toLowerCase() as Lowercase<typeof method>;
+  const answerTo = async (req: Request, res: Response): Promise<void> => {
+    if (body !== undefined && !req.is("application/json")) throw new AppError("unsupported_media_type");
+    refuseForeignBody(req.body);
+    const answer = await handle({ req, res, body: req.body });
+    res.status(answer.status);
+    if (answer.body === undefined) res.end();
+    else res.json(answer.body);
+  };
+  // Not left to Express, so that it is right in a host's Express 4 as well.
+  const run: RequestHandler = (req, res, next) => {
+    answerTo(req, res).catch(next);
+  };
+  router[verb](path, run);
+}
+
+/** A host's `express.json()` in front of ours is fine. These are not, and would look like the client's fault. */
+function refuseForeignBody(body: unknown): void {
+  if (typeof body !== "string" && !Buffer.isBuffer(body)) return;
+  throw new Error(
+    "The body was read as text or bytes before it came to the passkeys router: mount the router before express.text() and express.raw(), or give those a `type` without application/json.",
+  );
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new AppError("validation_failed", { extras: { issues: parsed.error.issues.map(toIssue) } });
+}
+
+function toIssue(issue: z.core.$ZodIssue): NonNullable<Problem["issues"]>[number] {
+  // Messages name keys, never values: what was typed into a field stays out of logs and answers.
+  const pointer = issue.path
+    .map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`)
+    .join("");
+  return { pointer, message: issue.message };
+}

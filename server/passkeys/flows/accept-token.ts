@@ -1,0 +1,49 @@
+/** The one tail of every flow: a result token becomes a fact here, once, or not at all. */
+import { createHash } from "node:crypto";
+import type { ActionCode } from "../../../shared/actions.ts";
+import type { ProblemCode } from "../../../shared/problem.ts";
+import { AppError } from "../../http/errors.ts";
+import type { PasskeysContext } from "../options.ts";
+import type { Validation } from "../ports/authsignal.ts";
+import type { TokenRefusal } from "../ports/events.ts";
+
+export type AcceptedToken = Extract<Validation, { outcome: "succeeded" }>;
+
+/** Longer than any token lives (Authsignal's default is 10 minutes, set per tenant), so that none is forgotten early. */
+const rememberMs = 24 * 60 * 60 * 1000;
+
+const refusalCodes = {
+  refused: "challenge_failed",
+  mismatch: "token_mismatch",
+  expired: "challenge_expired",
+  "already-used": "token_already_used",
+  "no-such-user": "challenge_failed",
+  "over-limit": "passkey_limit_reached",
+} as const satisfies Record<TokenRefusal, ProblemCode>;
+
+/**
+ * Has Authsignal validate the token for exactly this action and (unless null) this user, and accepts its
+ * occurrence once.
+ * @throws AppError challenge_failed, challenge_expired, token_mismatch, token_already_used, upstream_unavailable
+ */
+export async function acceptToken(
+  { authsignal, storage, now }: PasskeysContext,
+  expected: { token: string; action: ActionCode; userId: string | null },
+  onRefusal: (reason: TokenRefusal) => void,
+): Promise<AcceptedToken> {
+  const validation = await authsignal.validate(expected);
+  if (validation.outcome !== "succeeded") throw refuse(validation.outcome, onRefusal);
+
+  const identity = createHash("sha256")
+    .update(JSON.stringify([validation.userId, validation.action, validation.idempotencyKey]))
+    .digest("base64url");
+  const first = await storage.flows.consumeToken(identity, new Date(now().getTime() + rememberMs));
+  if (!first) throw refuse("already-used", onRefusal);
+  return validation;
+}
+
+/** Reports the reason and yields the error to throw. */
+export function refuse(reason: TokenRefusal, onRefusal: (reason: TokenRefusal) => void): AppError {
+  onRefusal(reason);
+  return new AppError(refusalCodes[reason]);
+}

@@ -1,0 +1,162 @@
+/** Begin: send a code. Finish: check it, claim the challenge for the user, start (or refresh) the session. */
+import { randomUUID } from "node:crypto";
+import type { Request, Response } from "express";
+import { actions } from "../../../shared/actions.ts";
+import {
+  ChallengeOtpRequest,
+  type ChallengeOtpResponse,
+  type SignedInResponse,
+  type User,
+  VerifyOtpRequest,
+} from "../../../shared/contract.ts";
+import type { ProblemCode } from "../../../shared/problem.ts";
+import { AppError } from "../../http/errors.ts";
+import { type Operation, operation } from "../../http/operation.ts";
+import type { PasskeysContext } from "../options.ts";
+import type { SentOtp } from "../ports/authsignal.ts";
+import { maskEmail, normaliseEmail } from "../ports/email-address.ts";
+import type { PendingOtp } from "../ports/sessions.ts";
+import { acceptToken } from "./accept-token.ts";
+import { createDecoy } from "./decoy.ts";
+import { shouldOffer } from "./passkey-offer.ts";
+import { createOtpLimits } from "./rate-limits.ts";
+
+/** Wrong codes per challenge (requirement S13). */
+const maxAttempts = 5;
+/** Seconds until asking again sends another mail. */
+const resendAfterSeconds = 30;
+
+const deadCode: ReadonlySet<ProblemCode> = new Set(["otp_expired", "otp_attempts_exceeded"]);
+
+type OtpRefusal = "incorrect" | "expired" | "attempts-exceeded";
+
+export function otpSignIn(context: PasskeysContext): { challengeOtp: Operation; verifyOtp: Operation } {
+  const { authsignal, sessions, users, storage, onEvent, now } = context;
+  const limits = createOtpLimits(storage.limiter, context.limits);
+  const decoy = createDecoy(now);
+
+  const challengeOtp = operation({
+    body: ChallengeOtpRequest,
+    async handle({ req, res, body }) {
+      const email = normaliseEmail(body.email);
+      const current = await sessions.pendingOtp(req);
+      // Asking again at once, by a double click or Back, sends nothing: the code on its way still works.
+      const fresh = current?.email === email && secondsUntilResend(current, now()) > 0;
+      const pending = fresh ? current : await send(req, email);
+      if (!fresh) await sessions.keepPendingOtp(req, res, pending);
+      const answer: ChallengeOtpResponse = {
+        expiresAt: pending.expiresAt.toISOString(),
+        resendAfter: secondsUntilResend(pending, now()),
+      };
+      return { status: 202, body: answer };
+    },
+  });
+
+  const verifyOtp = operation({
+    body: VerifyOtpRequest,
+    async handle({ req, res, body }) {
+      const pending = await sessions.pendingOtp(req);
+      if (pending === null) throw new AppError("otp_not_requested");
+      await limits.checkTry(req, pending.email);
+      const user = await proveAddress(req, pending, body.code).catch(async (error: unknown) => {
+        // A dead code must not stand in the way of asking for a new one at once.
+        if (error instanceof AppError && deadCode.has(error.code))
+          await sessions.keepPendingOtp(req, res, null);
+        throw error;
+      });
+      await limits.forgiveFailures(req, pending.email);
+      const offerPasskey = await signIn(req, res, user);
+      const answer: SignedInResponse = { user, offerPasskey };
+      return { status: 200, body: answer };
+    },
+  });
+
+  return { challengeOtp, verifyOtp };
+
+  async function send(req: Request, email: string): Promise<PendingOtp> {
+    const isWithin = await limits.spendSend(req, email);
+    const startedAt = performance.now();
+    const sent = await (isWithin ? sendWithinLimits(email) : sendNothing());
+    if (sent === null) {
+      onEvent({ event: "otp.withheld", requestId: req.id, to: maskEmail(email) });
+      return { ...(await decoy.pretend(startedAt)), email, sentAt: now() };
+    }
+    onEvent({ event: "otp.sent", requestId: req.id, to: maskEmail(email) });
+    return { ...sent, email, sentAt: now() };
+  }
+
+  /**
+   * Asks Authsignal about a code that was never sent, so that an outage is a 503 here as it is for everybody: a
+   * throttled address that alone got the usual answer would stand out (S18), and a 202 would promise a mail (S37).
+   */
+  async function sendNothing(): Promise<null> {
+    await authsignal.checkEmailOtp({ challengeId: randomUUID(), code: "000000" }).catch(unlessRateLimited);
+    return null;
+  }
+
+  /** Null when Authsignal has sent this address enough: its limits are as silent as ours. */
+  function sendWithinLimits(email: string): Promise<SentOtp | null> {
+    const request = { email, action: actions.signInWithEmail, idempotencyKey: randomUUID() };
+    return decoy.observe(() => authsignal.sendEmailOtp(request)).catch(unlessRateLimited);
+  }
+
+  /** From a code to the user who owns the address, or a problem. */
+  async function proveAddress(req: Request, pending: PendingOtp, code: string): Promise<User> {
+    const { challengeId, expiresAt } = pending;
+    const refuse = (reason: OtpRefusal) => onEvent({ event: "otp.refused", requestId: req.id, reason });
+    if (expiresAt <= now()) {
+      refuse("expired");
+      throw new AppError("otp_expired");
+    }
+    // Counted before the code is looked at, so that parallel guesses cannot share one try.
+    const attempt = await storage.flows.countOtpAttempt(challengeId, expiresAt);
+    const check =
+      attempt > maxAttempts
+        ? ({ outcome: "too-many-attempts" } as const)
+        : await authsignal.checkEmailOtp({ challengeId, code });
+    if (check.outcome === "verified") {
+      const user = await users.findOrCreateByEmail(check.email);
+      const { token } = await authsignal.claim({ challengeId, userId: user.id });
+      const expected = { token, action: actions.signInWithEmail, userId: user.id };
+      await acceptToken(context, expected, (reason) =>
+        onEvent({ event: "sign_in.refused", requestId: req.id, reason }),
+      );
+      return user;
+    }
+    await limits.chargeFailure(req, pending.email);
+    if (check.outcome === "too-many-attempts" || attempt === maxAttempts) {
+      refuse("attempts-exceeded");
+      throw new AppError("otp_attempts_exceeded");
+    }
+    refuse("incorrect");
+    throw new AppError("otp_incorrect", { extras: { attemptsLeft: maxAttempts - attempt } });
+  }
+
+  /** The same user's code refreshes the session (a step-up); anybody else's starts a new one. */
+  async function signIn(req: Request, res: Response, user: User): Promise<boolean> {
+    const session = await sessions.current(req);
+    if (session?.userId === user.id) {
+      await sessions.renew(req, res, { method: "email-otp" });
+      onEvent({
+        event: "step_up.succeeded",
+        requestId: req.id,
+        userId: user.id,
+        action: actions.signInWithEmail,
+      });
+      return false;
+    }
+    await sessions.start(req, res, { userId: user.id, method: "email-otp" });
+    onEvent({ event: "sign_in.succeeded", requestId: req.id, userId: user.id, method: "email-otp" });
+    return shouldOffer(context, req, user.id, { crossDevice: false });
+  }
+}
+
+function unlessRateLimited(error: unknown): null {
+  if (error instanceof AppError && error.code === "rate_limited") return null;
+  throw error;
+}
+
+function secondsUntilResend({ sentAt, expiresAt }: PendingOtp, now: Date): number {
+  const resendAt = Math.min(sentAt.getTime() + resendAfterSeconds * 1000, expiresAt.getTime());
+  return Math.max(0, Math.ceil((resendAt - now.getTime()) / 1000));
+}

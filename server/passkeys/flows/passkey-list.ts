@@ -1,0 +1,105 @@
+/** The signed-in user's passkeys: list, rename, delete. Always the owner's own; another's id and no id look alike. */
+import type { Request } from "express";
+import {
+  type Passkey,
+  type PasskeysResponse,
+  RenamePasskeyRequest,
+  type User,
+} from "../../../shared/contract.ts";
+import { AppError } from "../../http/errors.ts";
+import { type Operation, operation } from "../../http/operation.ts";
+import type { PasskeysContext } from "../options.ts";
+import type { EnrolledPasskey } from "../ports/authsignal.ts";
+import { requireFresh } from "./freshness.ts";
+import { createUserLimit } from "./rate-limits.ts";
+import { requireSignedIn } from "./signed-in.ts";
+
+export function listPasskeys(context: PasskeysContext): Operation {
+  const spendCall = createUserLimit(context, "callsPerUser");
+  return {
+    async handle({ req }) {
+      const { user } = await requireSignedIn(context, req);
+      await spendCall(user.id);
+      const answer: PasskeysResponse = await namedPasskeys(context, user.id);
+      return { status: 200, body: answer };
+    },
+  };
+}
+
+export function renamePasskey(context: PasskeysContext): Operation {
+  const spendCall = createUserLimit(context, "callsPerUser");
+  return operation({
+    body: RenamePasskeyRequest,
+    async handle({ req, body }) {
+      const { user } = await requireSignedIn(context, req);
+      await spendCall(user.id);
+      const passkey = await ownPasskey(context, user, req);
+      await context.storage.flows.keepPasskeyName(user.id, passkey.id, body.name);
+      context.onEvent({
+        event: "passkey.renamed",
+        requestId: req.id,
+        userId: user.id,
+        passkeyId: passkey.id,
+      });
+      const answer: Passkey = { ...passkey, name: body.name };
+      return { status: 200, body: answer };
+    },
+  });
+}
+
+export function deletePasskey(context: PasskeysContext): Operation {
+  const spendCall = createUserLimit(context, "callsPerUser");
+  return {
+    async handle({ req }) {
+      const { session, user } = await requireSignedIn(context, req);
+      await spendCall(user.id);
+      await requireFresh(context, session);
+      const passkey = await ownPasskey(context, user, req);
+      await context.authsignal.removePasskey({ userId: user.id, passkeyId: passkey.id });
+      await context.storage.flows.keepPasskeyName(user.id, passkey.id, null);
+      context.onEvent({
+        event: "passkey.deleted",
+        requestId: req.id,
+        userId: user.id,
+        passkeyId: passkey.id,
+      });
+      return { status: 204 };
+    },
+  };
+}
+
+export async function namedPasskeys(
+  { authsignal, storage }: PasskeysContext,
+  userId: string,
+): Promise<Passkey[]> {
+  const passkeys = await authsignal.listPasskeys(userId);
+  const names = passkeys.length === 0 ? new Map<string, string>() : await storage.flows.passkeyNames(userId);
+  return nameByProvider(passkeys).map((passkey) => ({
+    ...passkey,
+    name: names.get(passkey.id) ?? passkey.name,
+  }));
+}
+
+/** Names passkeys after their provider, and numbers those that would look alike: "iCloud Keychain 2". */
+function nameByProvider(passkeys: readonly EnrolledPasskey[]): Passkey[] {
+  const seen = new Map<string, number>();
+  return passkeys.map(({ createdAt, lastUsedAt, ...passkey }) => {
+    const base = passkey.provider ?? "Passkey";
+    const count = (seen.get(base) ?? 0) + 1;
+    seen.set(base, count);
+    return {
+      ...passkey,
+      name: count === 1 ? base : `${base} ${count}`,
+      createdAt: createdAt.toISOString(),
+      lastUsedAt: lastUsedAt?.toISOString() ?? null,
+    };
+  });
+}
+
+/** @throws AppError passkey_not_found for an id that is not one of this user's passkeys */
+async function ownPasskey(context: PasskeysContext, user: User, req: Request): Promise<Passkey> {
+  const passkeys = await namedPasskeys(context, user.id);
+  const passkey = passkeys.find(({ id }) => id === req.params.id);
+  if (passkey === undefined) throw new AppError("passkey_not_found");
+  return passkey;
+}

@@ -1,0 +1,44 @@
+/** Finish only: button and autofill sign-ins begin in the browser, with Authsignal. */
+import type { Request } from "express";
+import { actions } from "../../../shared/actions.ts";
+import type { SignedInResponse, User } from "../../../shared/contract.ts";
+import type { Answer, Call } from "../../http/operation.ts";
+import type { PasskeysContext } from "../options.ts";
+import type { TokenRefusal } from "../ports/events.ts";
+import { acceptToken, refuse } from "./accept-token.ts";
+import { shouldOffer } from "./passkey-offer.ts";
+import type { TokenLimit } from "./rate-limits.ts";
+import { findSignedIn } from "./signed-in.ts";
+
+type Finish = (call: Call<{ token: string; crossDevice?: boolean | undefined }>) => Promise<Answer>;
+
+export function passkeySignIn(context: PasskeysContext, limit: TokenLimit): Finish {
+  const { sessions, users, onEvent, browserMemory } = context;
+
+  return async ({ req, res, body }) => {
+    // With a session the token must be that user's: nobody is signed in as somebody else on top of a session.
+    const userId = (await findSignedIn(context, req))?.user.id ?? null;
+    const user = await limit(req, userId, () => provePasskey(req, body.token, userId));
+
+    await sessions.start(req, res, { userId: user.id, method: "passkey" });
+    onEvent({ event: "sign_in.succeeded", requestId: req.id, userId: user.id, method: "passkey" });
+    const crossDevice = body.crossDevice === true;
+    const offerPasskey = crossDevice && (await shouldOffer(context, req, user.id, { crossDevice }));
+    if (!crossDevice) await browserMemory.remember(req, res, user.id);
+    const answer: SignedInResponse = { user, offerPasskey };
+    return { status: 200, body: answer };
+  };
+
+  /** From a result token to the passkey's owner, or a problem. */
+  async function provePasskey(req: Request, token: string, userId: string | null): Promise<User> {
+    const onRefusal = (reason: TokenRefusal) =>
+      onEvent({ event: "sign_in.refused", requestId: req.id, reason });
+    const expected = { token, action: actions.signInWithPasskey, userId };
+    const accepted = await acceptToken(context, expected, onRefusal);
+    // A code is not a passkey, whatever action it was given for.
+    if (accepted.verificationMethod !== "PASSKEY") throw refuse("refused", onRefusal);
+    const user = await users.findById(accepted.userId);
+    if (user === null) throw refuse("no-such-user", onRefusal);
+    return user;
+  }
+}

@@ -1,0 +1,42 @@
+/** Guards a host's own routes: a passkey, just now, for exactly this operation, once. */
+import type { Request, RequestHandler } from "express";
+import { readOptions } from "../check-options.ts";
+import type { PasskeysOptions } from "../options.ts";
+import { stepUpRequired } from "./freshness.ts";
+import { createUserLimit } from "./rate-limits.ts";
+import { requireSignedIn } from "./signed-in.ts";
+import { type ConfirmedOperation, fingerprint } from "./step-up.ts";
+
+export type RequireStepUp = (
+  action: string,
+  /** What the request is about to do. It must equal the `operation` that the step-up was begun with. */
+  operationOf?: (req: Request) => ConfirmedOperation,
+) => RequestHandler;
+
+/**
+ * @param options the same as the router's
+ * @returns `requireStepUp("transfer-funds", req => ({ amount: req.body.amount }))`, a middleware that throws
+ * `step_up_required` unless the session holds a grant for it, and uses the grant up
+ */
+export function createStepUpGuard(options: PasskeysOptions): RequireStepUp {
+  const context = readOptions(options);
+  const spendCall = createUserLimit(context, "callsPerUser");
+  return (action, operationOf) => {
+    if (!context.stepUpActions.includes(action)) {
+      throw new TypeError(`requireStepUp: add "${action}" to the router's \`stepUpActions\`.`);
+    }
+    const useGrant = async (req: Request): Promise<void> => {
+      const { session, user } = await requireSignedIn(context, req);
+      const grant = { sessionId: session.id, action, operation: fingerprint(operationOf?.(req)) };
+      if (!(await context.storage.flows.takeGrant(grant, context.now()))) {
+        await spendCall(user.id);
+        throw await stepUpRequired(context, user.id, action);
+      }
+      context.onEvent({ event: "step_up.used", requestId: req.id, userId: user.id, action });
+    };
+    // The promise is not returned: Express 4 would ignore its rejection, and the request would hang.
+    return (req, _res, next) => {
+      useGrant(req).then(() => next(), next);
+    };
+  };
+}

@@ -1,0 +1,102 @@
+/**
+ * Authsignal in our words: the only view of it that the flows have. `sdk-gateway.ts` implements it over the
+ * official SDK; whether a tenant or the emulator answers is a URL, not an implementation.
+ *
+ * Expected outcomes are values. Every method throws `AppError("upstream_unavailable")` when Authsignal does
+ * not answer in time, answers 5xx or answers something that cannot be read: callers never guess.
+ */
+import { AppError } from "../../http/errors.ts";
+
+/**
+ * Authsignal understood a call and said no, for no reason that a caller knows. To the person it is as unavailable as in
+ * an outage; but it answers others.
+ */
+export class Refusal extends AppError {}
+
+export interface AuthsignalGateway {
+  /** False while Authsignal is known to be out: for readiness. */
+  isAvailable(): boolean;
+
+  /** Sends a one-time code by e-mail. Creates no user. */
+  sendEmailOtp(request: {
+    readonly email: string;
+    readonly action: string;
+    readonly idempotencyKey: string;
+  }): Promise<SentOtp>;
+
+  /** Checks a code. `email` is the address that the code was sent to, from Authsignal's own record. */
+  checkEmailOtp(request: { readonly challengeId: string; readonly code: string }): Promise<OtpCheck>;
+
+  /** Binds a verified challenge to a user and yields a result token for it. */
+  claim(request: {
+    readonly challengeId: string;
+    readonly userId: string;
+  }): Promise<{ readonly token: string }>;
+
+  /** Tracks an action and yields a track token. Never give one to a visitor without a session. */
+  beginAction(request: BeginAction): Promise<{ readonly token: string }>;
+
+  /**
+   * The one way a token becomes a fact. `action` is what the caller expects, `userId` the session's user, or
+   * null only where the token itself says who signs in.
+   */
+  validate(request: {
+    readonly token: string;
+    readonly action: string;
+    readonly userId: string | null;
+  }): Promise<Validation>;
+
+  /** The user's passkeys, oldest first. */
+  listPasskeys(userId: string): Promise<readonly EnrolledPasskey[]>;
+
+  /** Removes a passkey. Check first that it is the user's. */
+  removePasskey(request: { readonly userId: string; readonly passkeyId: string }): Promise<void>;
+}
+
+export interface SentOtp {
+  readonly challengeId: string;
+  readonly expiresAt: Date;
+}
+
+export type OtpCheck =
+  | { readonly outcome: "verified"; readonly email: string }
+  | { readonly outcome: "incorrect-or-expired" }
+  | { readonly outcome: "too-many-attempts" };
+
+export interface BeginAction {
+  readonly userId: string;
+  readonly action: string;
+  readonly idempotencyKey: string;
+  /** Allow the holder of the token to add an authenticator to a user who has one already. */
+  readonly addAuthenticators?: boolean;
+  /** Kept on Authsignal's user: what the passkey is labelled with. */
+  readonly email?: string;
+  /** What exactly is confirmed; shown in Authsignal's portal and usable in its rules. */
+  readonly custom?: Readonly<Record<string, string | number | boolean>>;
+}
+
+export type Validation =
+  | {
+      readonly outcome: "succeeded";
+      readonly userId: string;
+      readonly action: string;
+      /** Names one occurrence of the action: the identity by which a token is accepted once. */
+      readonly idempotencyKey: string;
+      readonly verificationMethod: string | null;
+    }
+  /** The token is not a proof: unfinished, failed, blocked, forged, or in a state that we do not know. */
+  | { readonly outcome: "refused"; readonly state: string | null }
+  /** The token is genuine, but for another user or another action. */
+  | { readonly outcome: "mismatch" }
+  | { readonly outcome: "expired" };
+
+export interface EnrolledPasskey {
+  readonly id: string;
+  readonly provider: string | null;
+  /** `data:` URLs. */
+  readonly icon: { readonly light: string; readonly dark: string } | null;
+  readonly synced: boolean | null;
+  readonly credentialId: string | null;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date | null;
+}

@@ -1,0 +1,38 @@
+/** Security facts with stable names, for a host's log and audit trail. They carry no token, code or full address. */
+import type { AuthenticationMethod } from "./sessions.ts";
+
+export type SecurityEvent = { readonly requestId?: string } & (
+  | { readonly event: "otp.sent"; readonly to: string }
+  | { readonly event: "otp.refused"; readonly reason: "incorrect" | "expired" | "attempts-exceeded" }
+  | { readonly event: "sign_in.succeeded"; readonly userId: string; readonly method: AuthenticationMethod }
+  | { readonly event: "sign_in.refused"; readonly reason: TokenRefusal }
+  | { readonly event: "sign_out"; readonly userId: string }
+  | { readonly event: "enrollment.begun"; readonly userId: string }
+  | { readonly event: "enrollment.refused"; readonly userId: string; readonly reason: TokenRefusal }
+  | {
+      readonly event: "passkey.enrolled" | "passkey.renamed" | "passkey.deleted";
+      readonly userId: string;
+      readonly passkeyId: string;
+    }
+  | {
+      readonly event: "step_up.begun" | "step_up.succeeded" | "step_up.used";
+      readonly userId: string;
+      readonly action: string;
+    }
+  | {
+      readonly event: "step_up.refused";
+      readonly userId: string;
+      readonly action: string;
+      readonly reason: TokenRefusal;
+    }
+  | { readonly event: "otp.withheld"; readonly to: string }
+);
+
+export type TokenRefusal =
+  | "refused"
+  | "mismatch"
+  | "expired"
+  | "already-used"
+  | "no-such-user"
+  /** An enrollment's: the account had as many passkeys as it may have by then. */
+  | "over-limit";

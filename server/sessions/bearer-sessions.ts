@@ -1,0 +1,176 @@
+/**
+ * Sessions by bearer token, for clients without cookies: a mobile app, or a page on another site. The token is
+ * opaque and random; its hash is the key of a session in the same store that cookie sessions use.
+ *
+ * Every token travels in the response header `Session-Token`; the client keeps the newest and sends it as
+ * `Authorization: Bearer …`. Asking for a one-time code yields an anonymous token, which remembers the code and
+ * nothing else; signing in yields a new one and makes the old worthless; an empty header ends the session.
+ */
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import type { Request, Response } from "express";
+import type { SessionData, Store } from "express-session";
+import { AppError } from "../http/errors.ts";
+import type { SessionPort } from "../passkeys/ports/sessions.ts";
+
+declare module "express-session" {
+  interface SessionData {
+    /** Of a token that was renewed: the session it named, so that signing out with it still ends that session. */
+    renewed?: string;
+  }
+}
+
+/** How long a renewed token can still sign out: longer than any request that is under way. */
+const renewedMs = 60 * 1000;
+
+export interface BearerSessionOptions {
+  /** `storage.sessionStore`. */
+  readonly store: Store;
+  /** The response header that carries a new token. Pages of other origins need it in `Access-Control-Expose-Headers`. Default `Session-Token`. */
+  readonly header?: string;
+  /** Seconds without a request after which a session ends. Default 30 minutes. */
+  readonly idleSeconds?: number;
+  /** Seconds after sign-in at which a session ends, however busy. Default 12 hours. */
+  readonly absoluteSeconds?: number;
+  /** Default: the system clock. */
+  readonly now?: () => Date;
+}
+
+type Kept = Omit<SessionData, "cookie">;
+type SignedInData = NonNullable<Kept["signedIn"]>;
+
+export function createBearerSessions(options: BearerSessionOptions): SessionPort {
+  const { store, header = "Session-Token", now = () => new Date() } = options;
+  const idleMs = (options.idleSeconds ?? 30 * 60) * 1000;
+  const absoluteMs = (options.absoluteSeconds ?? 12 * 60 * 60) * 1000;
+
+  async function read(key: string): Promise<SessionData | null> {
+    return (await callback<SessionData | null | undefined>((done) => store.get(key, done))) ?? null;
+  }
+
+  /** As the store measures a life: express-session calls it a cookie. */
+  function lasting(kept: Kept, lifeMs = idleMs): SessionData {
+    return { ...kept, cookie: { originalMaxAge: lifeMs, expires: new Date(now().getTime() + lifeMs) } };
+  }
+
+  function write(key: string, kept: Kept, lifeMs = idleMs): Promise<void> {
+    return callback((done) => store.set(key, lasting(kept, lifeMs), done));
+  }
+
+  async function findSignedIn(req: Request): Promise<SignedInData | null> {
+    const token = tokenOf(req);
+    const kept = token === null ? null : await read(keyOf("session", token));
+    if (token === null || kept?.signedIn === undefined) return null;
+    // What a request under way renewed after the session was ended is as dead as the session.
+    if ((await read(keyOf("ended", kept.signedIn.id))) !== null) return null;
+    if (Date.parse(kept.signedIn.startedAt) + absoluteMs <= now().getTime()) return null;
+    // Awaited: an answer must not be out before the session that it used has been prolonged.
+    await callback((done) => {
+      if (store.touch === undefined) done();
+      else store.touch(keyOf("session", token), lasting(kept), done);
+    });
+    return kept.signedIn;
+  }
+
+  /** A token that the caller chose is never taken over: only one of our making names anything. */
+  async function issue(res: Response, kind: "session" | "code", kept: Kept): Promise<void> {
+    const token = randomBytes(32).toString("base64url");
+    await write(keyOf(kind, token), kept);
+    res.set(header, token).set("Cache-Control", "no-store");
+  }
+
+  async function drop(req: Request): Promise<void> {
+    const token = tokenOf(req);
+    if (token === null) return;
+    for (const kind of ["session", "code"] as const)
+      await callback<void>((done) => store.destroy(keyOf(kind, token), done));
+  }
+
+  /**
+   * The token is worthless from now on, but whoever signs out with it means the session that it named. One write, with
+   * no moment in between at which neither could be read.
+   */
+  async function retire(req: Request, sessionId: string): Promise<void> {
+    const token = tokenOf(req);
+    if (token === null) return;
+    await write(keyOf("session", token), { renewed: sessionId }, renewedMs);
+    await callback<void>((done) => store.destroy(keyOf("code", token), done));
+  }
+
+  return {
+    isAmbient: false,
+
+    async current(req) {
+      const signedIn = await findSignedIn(req);
+      if (signedIn === null) return null;
+      const { id, userId, method, authenticatedAt } = signedIn;
+      return { id, userId, method, authenticatedAt: new Date(authenticatedAt) };
+    },
+
+    async start(req, res, { userId, method }) {
+      await drop(req);
+      const at = now().toISOString();
+      const signedIn = { id: randomUUID(), userId, method, authenticatedAt: at, startedAt: at };
+      await issue(res, "session", { signedIn });
+    },
+
+    async renew(req, res, { method }) {
+      const signedIn = await findSignedIn(req);
+      // Ended while the proof was under way.
+      if (signedIn === null) throw new AppError("not_authenticated");
+      await retire(req, signedIn.id);
+      const renewed = { ...signedIn, method, authenticatedAt: now().toISOString() };
+      await issue(res, "session", { signedIn: renewed });
+    },
+
+    async end(req, res) {
+      const token = tokenOf(req);
+      const kept = token === null ? null : await read(keyOf("session", token));
+      const id = kept?.signedIn?.id ?? kept?.renewed;
+      if (id !== undefined) await write(keyOf("ended", id), {}, absoluteMs);
+      await drop(req);
+      res.set(header, "");
+    },
+
+    async pendingOtp(req) {
+      const token = tokenOf(req);
+      const { pendingOtp } = (token === null ? null : await read(keyOf("code", token))) ?? {};
+      if (pendingOtp === undefined) return null;
+      const { challengeId, email, sentAt, expiresAt } = pendingOtp;
+      return { challengeId, email, sentAt: new Date(sentAt), expiresAt: new Date(expiresAt) };
+    },
+
+    async keepPendingOtp(req, res, pending) {
+      const token = tokenOf(req);
+      const key = token === null ? null : keyOf("code", token);
+      const isOurs = key !== null && ((await findSignedIn(req)) !== null || (await read(key)) !== null);
+      const kept = pending === null ? {} : { pendingOtp: toJson(pending) };
+      if (isOurs) await write(key, kept);
+      else if (pending !== null) await issue(res, "code", kept);
+    },
+  };
+}
+
+type Pending = NonNullable<Parameters<SessionPort["keepPendingOtp"]>[2]>;
+
+function toJson({ challengeId, email, sentAt, expiresAt }: Pending): NonNullable<Kept["pendingOtp"]> {
+  return { challengeId, email, sentAt: sentAt.toISOString(), expiresAt: expiresAt.toISOString() };
+}
+
+/** Only tokens of our own making: 32 random bytes in base64url. */
+function tokenOf(req: Request): string | null {
+  return /^Bearer ([\w-]{43})$/i.exec(req.get("authorization") ?? "")?.[1] ?? null;
+}
+
+/**
+ * Not the token itself: whoever reads the store must not be able to use it. The prefix keeps it no cookie's id, and
+ * code and session apart, so that writing the one never brings the other back.
+ */
+function keyOf(kind: "session" | "code" | "ended", name: string): string {
+  return `bearer-${kind}-${createHash("sha256").update(name).digest("base64url")}`;
+}
+
+function callback<Value>(run: (done: (error?: unknown, value?: Value) => void) => void): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    run((error, value) => (error === undefined || error === null ? resolve(value as Value) : reject(error)));
+  });
+}

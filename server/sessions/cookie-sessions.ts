@@ -1,0 +1,223 @@
+/** Sessions by cookie, with express-session. The only writer of the user id in a session. */
+import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+import type { Request, RequestHandler, Response } from "express";
+import session, { type SessionData, type Store } from "express-session";
+import { AppError } from "../http/errors.ts";
+import type { AuthenticationMethod, SessionPort } from "../passkeys/ports/sessions.ts";
+
+/** Longer than any request that is under way. */
+const markedMs = 60 * 1000;
+
+declare module "express-session" {
+  interface SessionData {
+    signedIn?: {
+      id: string;
+      userId: string;
+      method: AuthenticationMethod;
+      authenticatedAt: string;
+      startedAt: string;
+    };
+    pendingOtp?: { challengeId: string; email: string; sentAt: string; expiresAt: string };
+  }
+}
+
+export interface CookieSessionOptions {
+  readonly store: Store;
+  /** Signs the cookie; at least 32 characters. Of several the first signs and all verify, so that it can be rotated. */
+  readonly secret: string | readonly string[];
+  /** True for https origins: `Secure` and the `__Host-` prefix. False only for http://localhost. */
+  readonly secure: boolean;
+  /** Seconds without a request after which a session ends. Default 30 minutes. */
+  readonly idleSeconds?: number;
+  /** Seconds after sign-in at which a session ends, however busy. Default 12 hours. */
+  readonly absoluteSeconds?: number;
+  readonly now: () => Date;
+}
+
+export interface CookieSessions extends SessionPort {
+  /** Must run before the router that uses this port. */
+  readonly middleware: RequestHandler;
+}
+
+/** @throws TypeError for a secret that is missing or too short: express-session would sign with any */
+export function createCookieSessions(options: CookieSessionOptions): CookieSessions {
+  const secrets = [options.secret].flat();
+  // Past the compiler it may be what the environment did not have.
+  if (secrets.length === 0 || !secrets.every((secret) => typeof secret === "string" && secret.length >= 32))
+    throw new TypeError(
+      "createCookieSessions: `secret` must be at least 32 characters, or a list of such: make one with `openssl rand -base64 32`.",
+    );
+  const idleMs = (options.idleSeconds ?? 30 * 60) * 1000;
+  const absoluteMs = (options.absoluteSeconds ?? 12 * 60 * 60) * 1000;
+  // A name that says nothing about the software; `__Host-` binds it to this host, path / and https.
+  const name = options.secure ? "__Host-session" : "session";
+  const cookie = {
+    httpOnly: true,
+    sameSite: "lax",
+    path: "/",
+    secure: options.secure,
+    maxAge: idleMs,
+  } as const;
+
+  return {
+    middleware: session({
+      name,
+      cookie,
+      secret: secrets,
+      store: options.store,
+      resave: false,
+      saveUninitialized: false,
+      rolling: true,
+    }),
+
+    async current(req) {
+      requireMounted(req);
+      const signedIn = req.session.signedIn;
+      if (signedIn === undefined) return null;
+      if (Date.parse(signedIn.startedAt) + absoluteMs <= options.now().getTime()) {
+        // A new, empty one and not none at all: this very request may be about to sign in.
+        await regenerate(req);
+        return null;
+      }
+      return {
+        id: signedIn.id,
+        userId: signedIn.userId,
+        method: signedIn.method,
+        authenticatedAt: new Date(signedIn.authenticatedAt),
+      };
+    },
+
+    async start(req, _res, { userId, method }) {
+      await regenerate(req);
+      const at = options.now().toISOString();
+      req.session.signedIn = { id: randomUUID(), userId, method, authenticatedAt: at, startedAt: at };
+      await save(req);
+    },
+
+    async renew(req, _res, { method }) {
+      // As it is now: the proof took its time, and meanwhile the person may have signed out.
+      const before = req.sessionID;
+      const signedIn = (await read(req, before))?.signedIn;
+      if (signedIn === undefined) throw new AppError("not_authenticated");
+      await regenerate(req);
+      req.session.signedIn = { ...signedIn, method, authenticatedAt: options.now().toISOString() };
+      await save(req);
+      // Signing out leaves a mark and then looks for this one, and here it is the other way round: one sees the other.
+      await mark(req, "renewed", before, req.sessionID);
+      if ((await read(req, keyOf("ended", before))) === null) return;
+      await destroy(req);
+      throw new AppError("not_authenticated");
+    },
+
+    async end(req, res) {
+      // Whoever signs out means the session that this browser's cookie named, also when it was renewed meanwhile.
+      for (const sid of namedByCookie(req)) {
+        await mark(req, "ended", sid);
+        const successor = (await read(req, keyOf("renewed", sid)))?.renewed;
+        if (successor !== undefined) await destroyOther(req, successor);
+      }
+      await destroy(req);
+      clearCookie(res);
+    },
+
+    async pendingOtp(req) {
+      requireMounted(req);
+      const pending = req.session.pendingOtp;
+      if (pending === undefined) return null;
+      const { challengeId, email, sentAt, expiresAt } = pending;
+      return { challengeId, email, sentAt: new Date(sentAt), expiresAt: new Date(expiresAt) };
+    },
+
+    async keepPendingOtp(req, _res, pending) {
+      if (pending === null) delete req.session.pendingOtp;
+      else {
+        const { challengeId, email, sentAt, expiresAt } = pending;
+        req.session.pendingOtp = {
+          challengeId,
+          email,
+          sentAt: sentAt.toISOString(),
+          expiresAt: expiresAt.toISOString(),
+        };
+      }
+      await save(req);
+    },
+  };
+
+  /** What this browser's cookie names, by our signature. A session that was renewed is not in the request any more. */
+  function namedByCookie(req: Request): string[] {
+    const pairs = (req.headers.cookie ?? "").split(/;\s*/).filter((pair) => pair.startsWith(`${name}=`));
+    return pairs.flatMap((pair) => {
+      // 24 random bytes, and their HMAC-SHA256 (https://github.com/tj/node-cookie-signature).
+      const [, sid, signature] =
+        /^s%3A([\w-]{32})\.((?:[\w+/-]|%2[BF]){43})$/i.exec(pair.slice(name.length + 1)) ?? [];
+      if (sid === undefined || signature === undefined) return [];
+      return isOurs(sid, decodeURIComponent(signature)) ? [sid] : [];
+    });
+  }
+
+  function isOurs(sid: string, signature: string): boolean {
+    return secrets.some((secret) => {
+      const expected = createHmac("sha256", secret).update(sid).digest("base64").replace(/=+$/, "");
+      return timingSafeEqual(Buffer.from(expected), Buffer.from(signature));
+    });
+  }
+
+  function clearCookie(res: Response): void {
+    const { maxAge: _, ...attributes } = cookie;
+    res.clearCookie(name, attributes);
+  }
+}
+
+/** Without this the host would read "cannot read properties of undefined". */
+function requireMounted(req: Request): void {
+  if (req.session !== undefined) return;
+  throw new Error(
+    "createCookieSessions: this request has no session. Mount `sessions.middleware` before the passkeys router: app.use(sessions.middleware).",
+  );
+}
+
+/** Saved before the answer goes out, so that what was acknowledged is there. */
+function save(req: Request): Promise<void> {
+  return callback((done) => req.session.save(done));
+}
+
+/** A session, or a mark, as the store has it; null when it has been ended. */
+function read(req: Request, sid: string): Promise<SessionData | null> {
+  return new Promise((resolve, reject) => {
+    req.sessionStore.get(sid, (error: unknown, data) => {
+      if (error === undefined || error === null) resolve(data ?? null);
+      else reject(error);
+    });
+  });
+}
+
+/** Leaves word of what became of a session, for requests that are under way with its cookie. */
+function mark(req: Request, what: "renewed" | "ended", sid: string, renewed?: string): Promise<void> {
+  const cookie = { originalMaxAge: markedMs, expires: new Date(Date.now() + markedMs) };
+  const kept = renewed === undefined ? { cookie } : { cookie, renewed };
+  return callback((done) => req.sessionStore.set(keyOf(what, sid), kept, done));
+}
+
+/** No cookie names it: a session id has no colon. */
+function keyOf(what: "renewed" | "ended", sid: string): string {
+  return `${what}:${sid}`;
+}
+
+/** Ends the session and gives the request another, with a new id and nothing in it. */
+function regenerate(req: Request): Promise<void> {
+  return callback((done) => req.session.regenerate(done));
+}
+
+function destroy(req: Request): Promise<void> {
+  return callback((done) => req.session.destroy(done));
+}
+
+function destroyOther(req: Request, sid: string): Promise<void> {
+  return callback((done) => req.sessionStore.destroy(sid, done));
+}
+
+function callback(run: (done: (error?: unknown) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    run((error) => (error === undefined || error === null ? resolve() : reject(error)));
+  });
+}

@@ -1,0 +1,40 @@
+/** Users in our own database: for an app that has none yet. A host with a users table implements the port itself. */
+import { randomUUID } from "node:crypto";
+import type { User } from "../../shared/contract.ts";
+import { normaliseEmail } from "../passkeys/ports/email-address.ts";
+import type { UserDirectory } from "../passkeys/ports/users.ts";
+import type { Database } from "./database.ts";
+
+export function createSqlUsers(db: Database, now: () => Date): UserDirectory {
+  return {
+    async findById(userId) {
+      const row = await db
+        .selectFrom("users")
+        .select(["id", "email"])
+        .where("id", "=", userId)
+        .executeTakeFirst();
+      return row === undefined ? null : toUser(row);
+    },
+
+    async findOrCreateByEmail(address) {
+      const email = normaliseEmail(address);
+      // Insert first and let the unique index decide: a read-then-write would race.
+      await db
+        .insertInto("users")
+        .values({ id: randomUUID(), email, created_at: now().toISOString() })
+        .onConflict((conflict) => conflict.column("email").doNothing())
+        .execute();
+      const row = await db
+        .selectFrom("users")
+        .select(["id", "email"])
+        .where("email", "=", email)
+        .executeTakeFirstOrThrow();
+      return toUser(row);
+    },
+  };
+}
+
+/** Drivers add members of their own to rows (libsql: `_metadata`); a user has exactly two. */
+function toUser(row: { id: string; email: string }): User {
+  return { id: row.id, email: row.email };
+}

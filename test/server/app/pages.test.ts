@@ -1,0 +1,215 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { api } from "../../kit/flows.ts";
+import { type Lab, startLab } from "../lab.ts";
+
+let lab: Lab;
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "pages-"));
+  mkdirSync(join(folder, "client", "assets"), { recursive: true });
+  writeFileSync(join(folder, "secret.txt"), "outside of the pages");
+  writeFileSync(join(folder, "client", "index.html"), "<!doctype html><title>The app</title>");
+  writeFileSync(join(folder, "client", "assets", "main-123.js"), "export {};");
+  writeFileSync(join(folder, "client", "assets", "large-123.js"), "export const large = 1;\n".repeat(500));
+  writeFileSync(join(folder, "client", ".hidden"), "hidden");
+  lab = await startLab({ pagesFolder: join(folder, "client") });
+});
+afterAll(async () => {
+  expect(lab.leaks()).toEqual([]);
+  await lab.close();
+  rmSync(folder, { recursive: true });
+});
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** A request whose path goes over the wire as it is written here. */
+function get(path: string, headers: Record<string, string> = {}, method = "GET"): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(lab.url);
+    const sent = httpRequest({ hostname, port, path, headers, method }, (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (chunk: string) => {
+        text += chunk;
+      });
+      response.on("end", () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
+      );
+    });
+    sent.on("error", reject);
+    sent.end();
+  });
+}
+
+describe("the pages", () => {
+  test.each(["/", "/account", "/sign-in/code", "/a/b/c?d=e"])(
+    "%s is the app's one page, always asked for anew",
+    async (path) => {
+      const answer = await get(path, { Accept: "text/html" });
+      expect(answer.status).toBe(200);
+      expect(answer.text).toContain("The app");
+      expect(answer.headers["cache-control"]).toBe("no-cache");
+      expect((await get(path, { Accept: "text/html" }, "HEAD")).status).toBe(200);
+    },
+  );
+
+  test("scripts are kept for ever, and one that is gone is not the page", async () => {
+    const script = await get("/assets/main-123.js");
+    expect(script.headers["cache-control"]).toBe("public, max-age=31536000, immutable");
+    expect((await get("/assets/main-000.js")).status).toBe(404);
+  });
+
+  test("travel compressed, and an answer of the API never does: its length would tell what is in it", async () => {
+    const headers = { "Accept-Encoding": "br, gzip" };
+    const script = await get("/assets/large-123.js", headers);
+    expect(script.headers).toMatchObject({ "content-encoding": "br", vary: "Accept-Encoding" });
+    expect((await get("/assets/large-123.js")).text).toHaveLength(500 * 24);
+    const description = await get("/api/openapi.json", headers);
+    expect(description.status).toBe(200);
+    expect(description.headers["content-encoding"]).toBeUndefined();
+  });
+
+  test.each([
+    { Range: "bytes=99999-" },
+    { "If-Match": '"other"' },
+    { "If-Unmodified-Since": "Thu, 01 Jan 1970 00:00:00 GMT" },
+  ])("a file that cannot be given as %j asks is not what a cache keeps in its place", async (headers) => {
+    const { status, headers: answered } = await get("/assets/main-123.js", headers);
+    if (status === 200) return expect(answered["cache-control"]).toContain("immutable");
+    expect(answered["cache-control"]).toBe("no-store");
+    expect(answered["last-modified"]).toBeUndefined();
+  });
+
+  test("are given whole: a range of what travels compressed is a range of something else", async () => {
+    const headers = { Range: "bytes=0-9", "Accept-Encoding": "gzip" };
+    expect((await get("/assets/large-123.js", headers)).status).toBe(200);
+    expect((await get("/", { ...headers, Accept: "text/html" })).status).toBe(200);
+  });
+
+  test("say what they vary by also where nothing has changed", async () => {
+    const { headers } = await get("/assets/large-123.js");
+    const again = await get("/assets/large-123.js", { "If-None-Match": headers.etag ?? "" });
+    expect([again.status, again.headers.vary]).toEqual([304, "Accept-Encoding"]);
+  });
+
+  test.each([
+    ["/%", {}],
+    ["/%c0%ae%c0%ae/secret.txt", {}],
+    ["/", { Range: "bytes=99999-" }],
+    ["/", { Range: "bytes=5-1" }],
+    ["/", { "If-Match": '"other"' }],
+    ["/", { "If-Unmodified-Since": "Thu, 01 Jan 1970 00:00:00 GMT" }],
+    ["/assets/main-123.js", { Range: "bytes=99999-" }],
+    ["/assets/main-123.js", { "If-Match": '"other"' }],
+    ["/assets", {}],
+    ["/assets/", {}],
+    ["/assets/%", {}],
+    ["/%00", {}],
+    [`/${"x".repeat(8000)}`, {}],
+  ])("%s with %j is no 500", async (path, headers) => {
+    const answer = await get(path, headers);
+    expect(answer.status).toBeLessThan(500);
+  });
+
+  test.each([
+    "/../secret.txt",
+    "/..%2fsecret.txt",
+    "/%2e%2e/secret.txt",
+    "/%2e%2e%2fsecret.txt",
+    "/assets/../../secret.txt",
+    "/assets/..%2f..%2fsecret.txt",
+    "/..\\secret.txt",
+    "/..%5csecret.txt",
+    "/.hidden",
+    "/%2ehidden",
+  ])("%s gives nothing from outside or under cover", async (path) => {
+    const { text } = await get(path);
+    expect(text).not.toContain("outside of the pages");
+    expect(text).not.toContain("hidden");
+  });
+});
+
+describe("no answer sends anybody to another site", () => {
+  test.each([
+    "//evil.example",
+    "//evil.example/",
+    "//evil.example/%2e%2e",
+    "/\\evil.example",
+    "/%5cevil.example",
+    "/%2f%2fevil.example",
+    "/%2f/evil.example/..",
+    "//assets",
+    "///assets",
+    "/\\/assets",
+    "/assets?returnTo=//evil.example",
+    "/?returnTo=https://evil.example",
+    "/sign-in?next=%2f%2fevil.example",
+    "/api/session?returnTo=//evil.example",
+    "//evil.example/assets",
+    "/\t/evil.example".replace("\t", "%09"),
+    "/%0d%0aLocation:%20https://evil.example",
+  ])("%s", async (path) => {
+    const { status, headers } = await get(path, { Accept: "text/html" });
+    expect(status).toBeLessThan(500);
+    if (headers.location !== undefined) {
+      expect(new URL(headers.location, lab.url).origin).toBe(lab.url);
+      expect(headers.location).not.toMatch(/^[/\\]{2}/);
+    }
+  });
+});
+
+describe("every answer carries the headers that keep a browser in bounds", () => {
+  const paths = [
+    "/",
+    "/assets/main-123.js",
+    "/assets/nothing.js",
+    "/api/session",
+    "/api/nothing",
+    "/healthz",
+  ];
+
+  test.each(paths)("%s", async (path) => {
+    const { headers } = await get(path);
+    const policy = String(headers["content-security-policy"]);
+    const directives = new Map(
+      policy.split(";").map((part) => part.trim().split(/ (.*)/s).slice(0, 2) as [string, string]),
+    );
+    expect(directives.get("default-src")).toBe("'none'");
+    expect(directives.get("script-src")).toBe("'self'");
+    expect(directives.get("style-src")).toBe("'self'");
+    expect(directives.get("connect-src")).toBe(`'self' ${new URL(lab.emulator.apiUrl).origin}`);
+    for (const name of ["object-src", "base-uri", "frame-ancestors"])
+      expect(directives.get(name)).toBe("'none'");
+    expect(directives.get("form-action")).toBe("'self'");
+    expect(directives.get("require-trusted-types-for")).toBe("'script'");
+    expect(policy).not.toMatch(/unsafe-|https?:\/\/\*|\*/);
+    expect(headers).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "referrer-policy": "no-referrer",
+      "cross-origin-opener-policy": "same-origin",
+      "permissions-policy": "publickey-credentials-get=(self), publickey-credentials-create=(self)",
+    });
+    expect(headers).not.toHaveProperty("access-control-allow-origin");
+    // http://localhost must not be remembered as https.
+    expect(headers).not.toHaveProperty("strict-transport-security");
+  });
+
+  test("and over https the order to stay there", async () => {
+    const own = await startLab({ origin: "https://app.example.com" });
+    try {
+      const answer = await own.agent().get(api("getSession")).set("X-Forwarded-Proto", "https");
+      expect(answer.headers["strict-transport-security"]).toBe("max-age=63072000");
+    } finally {
+      await own.close();
+    }
+  });
+});

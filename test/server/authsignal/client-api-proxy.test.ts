@@ -1,0 +1,253 @@
+/** The same-origin way to Authsignal: whole ceremonies pass, and nothing else does. */
+import { createServer, type IncomingMessage, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import express, { type Express } from "express";
+import request from "supertest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  type ClientApiProxyOptions,
+  createClientApiProxy,
+} from "../../../server/authsignal/client-api-proxy.ts";
+import { createErrorHandler } from "../../../server/http/error-handler.ts";
+import { createLogger } from "../../../server/http/log.ts";
+import { captureLog } from "../../kit/captured-log.ts";
+import { createClientApi } from "../../kit/client-api.ts";
+import { type EmulatorFor, startEmulatorFor } from "../../kit/emulator-for.ts";
+import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
+import { openTestStorage, type TestStorage } from "../../kit/test-storage.ts";
+
+const origin = "http://localhost:3000";
+const secret = "Basic dGVuYW50Og==";
+
+let storage: TestStorage;
+beforeAll(async () => {
+  storage = await openTestStorage(() => new Date());
+});
+afterAll(() => storage.close());
+
+function proxyApp(
+  apiUrl: string,
+  options: Partial<Pick<ClientApiProxyOptions, "deadlineMs" | "limit" | "limiter">> = {},
+  log = captureLog(),
+): Express {
+  const app = express();
+  app.set("trust proxy", 1);
+  const { limiter } = storage;
+  app.use("/authsignal/v1", createClientApiProxy({ apiUrl, origins: [origin], limiter, ...options }));
+  app.use(createErrorHandler(createLogger(log.destination)));
+  return app;
+}
+
+async function withServer<Result>(
+  listener: RequestListener,
+  body: (url: string) => Promise<Result>,
+): Promise<Result> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    return await body(`http://localhost:${port}`);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+describe("in front of the emulator", () => {
+  let kit: EmulatorFor;
+  beforeAll(async () => {
+    kit = await startEmulatorFor();
+  });
+  afterAll(() => kit?.close());
+
+  test("a passkey is made and used through it", async () => {
+    await withServer(proxyApp(kit.authsignal.apiUrl), async (url) => {
+      const authenticator = createSoftAuthenticator();
+      const browser = { ...kit.browser, baseUrl: `${url}/authsignal/v1` };
+      const api = createClientApi({ ...browser, origin, authenticator });
+      const tracked = await fetch(`${kit.authsignal.apiUrl}/users/u-1/actions/enroll-passkey`, {
+        method: "POST",
+        headers: {
+          "Content-Type": "application/json",
+          Authorization: `Basic ${Buffer.from(`${kit.authsignal.apiSecretKey}:`).toString("base64")}`,
+        },
+        body: JSON.stringify({ scope: "add:authenticators" }),
+      });
+      const { token }: { token: string } = await tracked.json();
+      await expect(api.signUp({ token })).resolves.toBeTypeOf("string");
+      await expect(api.signIn({ action: "sign-in-with-passkey" })).resolves.toBeTypeOf("string");
+    });
+  });
+
+  test("Authsignal's refusal passes as it is", async () => {
+    const refused = await request(proxyApp(kit.authsignal.apiUrl))
+      .post("/authsignal/v1/client/challenge")
+      .set("Origin", origin)
+      .set("Authorization", secret)
+      .send({ action: "sign-in-with-passkey" })
+      .expect(401);
+    expect(refused.body.errorCode).toBe("unauthorized");
+  });
+});
+
+test("passes on the body, the authorization and the user agent, and not one header more", async () => {
+  const seen: { headers: IncomingMessage["headers"]; body: string }[] = [];
+  const listener: RequestListener = (req, res) => {
+    let body = "";
+    req.on("data", (part) => {
+      body += part;
+    });
+    req.on("end", () => {
+      seen.push({ headers: req.headers, body });
+      res.setHeader("Set-Cookie", "upstream=1").setHeader("X-Upstream", "1").end('{"challengeId":"c"}');
+    });
+  };
+  await withServer(listener, async (url) => {
+    const answer = await request(proxyApp(`${url}/v1`))
+      .post("/authsignal/v1/client/challenge")
+      .set({ Origin: origin, Authorization: secret, Cookie: "session=s", "X-Forwarded-For": "192.0.2.1" })
+      .set({ "User-Agent": "Browser", Referer: `${origin}/sign-in`, "X-Own": "1" })
+      .send({ action: "a" })
+      .expect(200);
+    expect(answer.body).toEqual({ challengeId: "c" });
+    expect(answer.get("Set-Cookie")).toBeUndefined();
+    expect(answer.get("X-Upstream")).toBeUndefined();
+    expect(answer.get("Cache-Control")).toBe("no-store");
+  });
+  const [passed] = seen;
+  expect(passed?.body).toBe('{"action":"a"}');
+  expect(passed?.headers).toMatchObject({ authorization: secret, "user-agent": "Browser" });
+  // The rest is fetch's own.
+  const ofFetch = [
+    "host",
+    "connection",
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "content-length",
+    "content-type",
+    "sec-fetch-mode",
+  ];
+  const more = Object.keys(passed?.headers ?? {}).filter((name) => !ofFetch.includes(name));
+  expect(more.sort()).toEqual(["authorization", "user-agent"]);
+});
+
+describe("a visitor who asks too often", () => {
+  const limit = { points: 3, seconds: 60 };
+
+  test("is told to wait as by the rest of the API, in the SDK's words too, and costs Authsignal nothing", async () => {
+    let reached = 0;
+    const listener: RequestListener = (_req, res) => {
+      reached += 1;
+      res.end('{"challengeId":"c"}');
+    };
+    await withServer(listener, async (url) => {
+      const app = proxyApp(`${url}/v1`, { limit });
+      const ask = (ip: string) =>
+        request(app)
+          .post("/authsignal/v1/client/challenge")
+          .set({ Origin: origin, Authorization: secret, "X-Forwarded-For": ip })
+          .send({ action: "a" });
+      for (let round = 0; round < 3; round += 1) await ask("198.51.100.1").expect(200);
+      const refused = await ask("198.51.100.1")
+        .expect(429)
+        .expect("Content-Type", /^application\/problem\+json/);
+      expect(refused.body).toMatchObject({
+        code: "rate_limited",
+        retryAfter: expect.any(Number),
+        error: "too_many_requests",
+        errorCode: "too_many_requests",
+      });
+      expect(refused.get("Retry-After")).toBe(String(refused.body.retryAfter));
+      expect(reached).toBe(3);
+      // Somebody else, also in the same IPv6 provider's range, is not held back.
+      await ask("198.51.100.2").expect(200);
+      for (let round = 0; round < 3; round += 1) await ask(`2001:db8:0:1::${round + 1}`).expect(200);
+      await ask("2001:db8:0:1::9").expect(429);
+      await ask("2001:db8:0:2::1").expect(200);
+    });
+  });
+});
+
+describe("refuses", () => {
+  const unreachable: RequestListener = (_req, res) => {
+    res.writeHead(500).end('{"reached":true}');
+  };
+
+  test.each<[string, string, string, Record<string, string>, string | object, number]>([
+    ["a path of the Server API", "POST", "/users/u-1", {}, {}, 404],
+    ["a path that climbs", "POST", "/client/../users/u-1", {}, {}, 404],
+    ["an encoded path that climbs", "POST", "/client/%2e%2e/users/u-1", {}, {}, 404],
+    ["another method of a good path", "GET", "/client/challenge", {}, {}, 404],
+    ["deleting", "DELETE", "/client/user-authenticators/passkey", {}, {}, 404],
+    ["codes by SMS", "POST", "/client/challenge/sms", {}, {}, 404],
+    ["no authorization", "POST", "/client/challenge", { Authorization: "" }, {}, 401],
+    [
+      "an authorization of another kind",
+      "POST",
+      "/client/challenge",
+      { Authorization: "Digest a=b" },
+      {},
+      401,
+    ],
+    ["another site", "POST", "/client/challenge", { Origin: "https://evil.example" }, {}, 403],
+    [
+      "a form",
+      "POST",
+      "/client/challenge",
+      { "Content-Type": "application/x-www-form-urlencoded" },
+      "a=b",
+      415,
+    ],
+    ["broken JSON", "POST", "/client/challenge", { "Content-Type": "application/json" }, '{"a":', 400],
+    ["a body that is too large", "POST", "/client/challenge", {}, { a: "x".repeat(70_000) }, 413],
+  ])("%s", async (_, method, path, headers, body, status) => {
+    await withServer(unreachable, async (url) => {
+      const test = request(proxyApp(`${url}/v1`))[method.toLowerCase() as "post"](`/authsignal/v1${path}`);
+      const answer = await test.set({ Origin: origin, Authorization: secret, ...headers }).send(body);
+      expect(answer.status).toBe(status);
+      expect(answer.text).not.toContain("reached");
+    });
+  });
+
+  test.each<[string, RequestListener]>([
+    ["a page", (_req, res) => res.end("<h1>502</h1>")],
+    ["a redirect", (_req, res) => res.writeHead(302, { Location: "http://localhost:1/" }).end()],
+    ["too much", (_req, res) => res.end(JSON.stringify({ a: "x".repeat(300 * 1024) }))],
+    ["nothing, for too long", () => {}],
+    ["a cut connection", (req) => req.socket.destroy()],
+  ])("an answer that is %s", async (_, listener) => {
+    await withServer(listener, async (url) => {
+      const answer = await request(proxyApp(`${url}/v1`, { deadlineMs: 200 }))
+        .post("/authsignal/v1/client/challenge")
+        .set({ Origin: origin, Authorization: secret })
+        .send({});
+      expect(answer.body).toMatchObject({ code: "upstream_unavailable", errorCode: "network_error" });
+    });
+  });
+
+  test("everybody while the counters cannot be reached, and says so in the log", async () => {
+    const limiter = () => ({
+      spend: () => Promise.reject(new Error("The counters are away.")),
+      blockedFor: () => Promise.reject(new Error("The counters are away.")),
+      reset: () => Promise.reject(new Error("The counters are away.")),
+    });
+    const log = captureLog();
+    await withServer(unreachable, async (url) => {
+      const answer = await request(proxyApp(`${url}/v1`, { limiter }, log))
+        .post("/authsignal/v1/client/challenge")
+        .set({ Origin: origin, Authorization: secret })
+        .send({});
+      expect(answer.status).toBe(503);
+      expect(answer.body).toMatchObject({ code: "upstream_unavailable", errorCode: "network_error" });
+    });
+    expect(log.lines().join()).toContain("The counters are away.");
+  });
+
+  test("an API that is none, at creation", () => {
+    const apiUrl = "https://api.authsignal.com";
+    expect(() => createClientApiProxy({ apiUrl, origins: [origin], limiter: storage.limiter })).toThrow(
+      "apiUrl",
+    );
+  });
+});

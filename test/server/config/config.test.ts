@@ -1,0 +1,155 @@
+import { describe, expect, test } from "vitest";
+import {
+  ConfigError,
+  type Environment,
+  loadLocalConfig,
+  loadProductionConfig,
+} from "../../../server/config/config.ts";
+
+const production: Environment = {
+  AUTHSIGNAL_TENANT_ID: "555159e4-adc3-454b-82b1-b55a2783f712",
+  AUTHSIGNAL_API_SECRET_KEY: "a-real-tenant-secret",
+  AUTHSIGNAL_API_URL: "https://eu.api.authsignal.com/v1",
+  ORIGIN: "https://app.example.com",
+  SESSION_SECRET: "0123456789abcdef0123456789abcdef",
+  TRUST_PROXY: "1",
+};
+
+function problemsOf(load: () => unknown): readonly string[] {
+  try {
+    load();
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe("the production configuration", () => {
+  test("is accepted when tenant, origin and secret are there", () => {
+    const config = loadProductionConfig(production);
+    expect(config).toMatchObject({ port: 3000, origin: "https://app.example.com", rpId: "app.example.com" });
+    expect(config.tenant.apiUrl).toBe("https://eu.api.authsignal.com/v1");
+  });
+
+  test("may bind passkeys to a parent domain of the origin", () => {
+    expect(loadProductionConfig({ ...production, RP_ID: "example.com" }).rpId).toBe("example.com");
+  });
+
+  test.each<[string, Environment, RegExp]>([
+    ["no tenant id", { AUTHSIGNAL_TENANT_ID: undefined }, /AUTHSIGNAL_TENANT_ID is missing/],
+    ["no API secret key", { AUTHSIGNAL_API_SECRET_KEY: " " }, /AUTHSIGNAL_API_SECRET_KEY is missing/],
+    ["no API URL", { AUTHSIGNAL_API_URL: undefined }, /AUTHSIGNAL_API_URL is missing/],
+    ["an emulator's secret", { AUTHSIGNAL_API_SECRET_KEY: "emulator-secret" }, /an emulator's secret/],
+    ["a loopback Authsignal", { AUTHSIGNAL_API_URL: "https://localhost:3001/v1" }, /points to this machine/],
+    ["a loopback address", { AUTHSIGNAL_API_URL: "https://127.0.0.1/v1" }, /points to this machine/],
+    ["an IPv6 loopback", { AUTHSIGNAL_API_URL: "https://[::1]:3001/v1" }, /points to this machine/],
+    [
+      "a mapped IPv4 loopback",
+      { AUTHSIGNAL_API_URL: "https://[::ffff:127.0.0.1]/v1" },
+      /points to this machine/,
+    ],
+    [
+      "a loopback name with a root dot",
+      { AUTHSIGNAL_API_URL: "https://localhost./v1" },
+      /points to this machine/,
+    ],
+    ["a loopback in decimal", { AUTHSIGNAL_API_URL: "https://2130706433/v1" }, /points to this machine/],
+    [
+      "an Authsignal without https",
+      { AUTHSIGNAL_API_URL: "http://api.authsignal.com/v1" },
+      /begin with https/,
+    ],
+    ["an API URL that is none", { AUTHSIGNAL_API_URL: "api.authsignal.com" }, /is not a URL/],
+    ["no origin", { ORIGIN: undefined }, /ORIGIN is missing/],
+    ["an origin with a path", { ORIGIN: "https://app.example.com/app" }, /write https:\/\/app\.example\.com/],
+    ["an origin without https", { ORIGIN: "http://app.example.com" }, /must begin with https/],
+    ["an origin that is an IP", { ORIGIN: "https://192.0.2.7" }, /is an IP address/],
+    ["an origin that is none", { ORIGIN: "app.example.com" }, /is not an origin/],
+    ["a foreign RP ID", { RP_ID: "example.org" }, /does not fit ORIGIN/],
+    ["an RP ID below the origin", { RP_ID: "www.app.example.com" }, /does not fit ORIGIN/],
+    [
+      "an RP ID that only ends alike",
+      { ORIGIN: "https://notexample.com", RP_ID: "example.com" },
+      /does not fit/,
+    ],
+    ["an RP ID with a scheme", { RP_ID: "https://app.example.com" }, /bare domain/],
+    ["an RP ID that is an IP", { RP_ID: "192.0.2.7" }, /bare domain/],
+    ["an RP ID that is a top-level domain", { RP_ID: "com" }, /public suffix/],
+    [
+      "an RP ID that is a public suffix",
+      { ORIGIN: "https://shop.example.co.uk", RP_ID: "co.uk" },
+      /public suffix/,
+    ],
+    ["no session secret", { SESSION_SECRET: undefined }, /SESSION_SECRET is missing/],
+    ["a short session secret", { SESSION_SECRET: "short" }, /shorter than 32/],
+    ["https and no proxy in front", { TRUST_PROXY: undefined }, /TRUST_PROXY is 0/],
+    ["a proxy count that is none", { TRUST_PROXY: "true" }, /TRUST_PROXY is not a whole number/],
+    ["a port that is none", { PORT: "http" }, /PORT is not a whole number/],
+    ["an audit trail for ever", { AUDIT_RETENTION_DAYS: "0" }, /AUDIT_RETENTION_DAYS is not a whole number/],
+    ["a port out of range", { PORT: "70000" }, /PORT is not a whole number/],
+  ])("is refused with %s", (_, change, expected) => {
+    const problems = problemsOf(() => loadProductionConfig({ ...production, ...change }));
+    expect(problems.join("\n")).toMatch(expected);
+    expect(problems).toHaveLength(1);
+  });
+
+  test("may have several session secrets, so that one can be rotated: the order is kept", () => {
+    const [first, second] = ["a".repeat(32), "b".repeat(32)];
+    const one = loadProductionConfig({ ...production, SESSION_SECRET: first });
+    expect(one.sessionSecrets).toEqual([first]);
+    const two = loadProductionConfig({ ...production, SESSION_SECRET: `${first}, ${second}` });
+    expect(two.sessionSecrets).toEqual([first, second]);
+  });
+
+  test.each([
+    ["a short secret among several", `${"a".repeat(32)},tiny-one`, 2],
+    ["a comma at the end", `${"a".repeat(32)},`, 2],
+  ])("with %s says which one it is, and repeats none", (_, secret, number) => {
+    const problems = problemsOf(() => loadProductionConfig({ ...production, SESSION_SECRET: secret }));
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(new RegExp(`^SESSION_SECRET, number ${number} of \\d, is shorter than 32`));
+    for (const part of secret.split(",").filter((text) => text !== "")) {
+      expect(problems.join()).not.toContain(part);
+    }
+  });
+
+  test("is refused with every problem at once, and repeats no secret", () => {
+    const secret = "emulator-very-secret-value";
+    const problems = problemsOf(() =>
+      loadProductionConfig({ AUTHSIGNAL_API_SECRET_KEY: secret, RP_ID: "10.0.0.1", PORT: "-1" }),
+    );
+    expect(problems.length).toBeGreaterThanOrEqual(6);
+    expect(problems.join("\n")).not.toContain(secret);
+  });
+});
+
+describe("the local configuration", () => {
+  test("needs nothing and has no tenant", () => {
+    expect(loadLocalConfig({})).toMatchObject({
+      port: 3000,
+      emulatorPort: 3001,
+      dataDir: ".data",
+      tenant: null,
+      origin: "http://localhost:3000",
+      auditRetentionDays: 400,
+      rpId: "localhost",
+    });
+  });
+
+  test("follows the port with its origin", () => {
+    expect(loadLocalConfig({ PORT: "4000" }).origin).toBe("http://localhost:4000");
+  });
+
+  test("takes a complete tenant", () => {
+    expect(loadLocalConfig(production).tenant?.tenantId).toBe(production.AUTHSIGNAL_TENANT_ID);
+  });
+
+  test.each(["AUTHSIGNAL_TENANT_ID", "AUTHSIGNAL_API_SECRET_KEY", "AUTHSIGNAL_API_URL"])(
+    "refuses half a tenant (only %s) instead of starting the emulator",
+    (name) => {
+      const problems = problemsOf(() => loadLocalConfig({ [name]: production[name] }));
+      expect(problems).toHaveLength(2);
+    },
+  );
+});

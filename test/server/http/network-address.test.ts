@@ -1,0 +1,89 @@
+import request from "supertest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { actions } from "../../../shared/actions.ts";
+import { api } from "../../kit/flows.ts";
+import { type Lab, setCookies, startLab } from "../lab.ts";
+
+/** Asks for codes for one address until it is told to wait, each time with another forged header. */
+async function sendsUntilLimited(lab: Lab, forwarded: (round: number) => string): Promise<number> {
+  const email = lab.newAddress();
+  for (let round = 0; round < 12; round += 1) {
+    const answer = await request(lab.url)
+      .post(api("challengeOtp"))
+      .set("X-Forwarded-For", forwarded(round))
+      .set("X-Real-IP", `10.9.9.${round}`)
+      .set("Forwarded", `for=10.9.9.${round}`)
+      .set("Client-IP", `10.9.9.${round}`)
+      .send({ email });
+    if (answer.status === 429) return round;
+    expect(answer.status).toBe(202);
+  }
+  return 12;
+}
+
+describe("without a proxy", () => {
+  test("a forged X-Forwarded-For is not believed: the sixth code for one address is refused", async () => {
+    const lab = await startLab({ trustProxy: 0 });
+    try {
+      expect(await sendsUntilLimited(lab, (round) => `198.51.100.${round}`)).toBe(5);
+      expect(lab.leaks()).toEqual([]);
+    } finally {
+      await lab.close();
+    }
+  });
+
+  test("a forged X-Forwarded-Proto is not believed: no session cookie is given for an https origin", async () => {
+    const lab = await startLab({ trustProxy: 0, origin: "https://app.example.com" });
+    try {
+      const answer = await request(lab.url)
+        .post(api("challengeOtp"))
+        .set("X-Forwarded-Proto", "https")
+        .send({ email: lab.newAddress() })
+        .expect(202);
+      expect(setCookies(answer)).toEqual([]);
+    } finally {
+      await lab.close();
+    }
+  });
+});
+
+describe("behind one proxy", () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await startLab({ trustProxy: 1 });
+  });
+  afterAll(async () => {
+    expect(lab.leaks()).toEqual([]);
+    await lab.close();
+  });
+
+  test("only what the proxy appends is believed: what a client put before it is not", async () => {
+    expect(await sendsUntilLimited(lab, (round) => `198.51.100.${round}, 203.0.113.9`)).toBe(5);
+    expect(await sendsUntilLimited(lab, (round) => `198.51.100.${round}`)).toBe(12);
+  });
+
+  test.each([
+    ["no address", "unknown"],
+    ["an empty text", ""],
+    ["commas", ",,,"],
+    ["an address with a port", "203.0.113.9:4711"],
+    ["an IPv6 address in brackets", "[2001:db8::1]:4711"],
+    ["an IPv6 address with a zone", "fe80::1%eth0"],
+    ["an address in IPv6's clothes", "::ffff:203.0.113.9"],
+    ["the shortest IPv6 address", "::"],
+    ["too many colons", "1:2:3:4:5:6:7:8:9"],
+    ["a very long text", "x".repeat(6000)],
+    ["text outside ASCII", "\u00e9\u00e9"],
+  ])("a proxy that says %s is no reason for a 500", async (_, forwarded) => {
+    await request(lab.url)
+      .post(api("challengeOtp"))
+      .set("X-Forwarded-For", forwarded)
+      .send({ email: lab.newAddress() })
+      .expect(202);
+    await request(lab.url)
+      .post(api("validate"))
+      .set("X-Forwarded-For", forwarded)
+      .send({ token: "x", action: actions.signInWithPasskey })
+      .expect(401);
+  });
+});

@@ -1,0 +1,48 @@
+import { afterAll, expect, test } from "vitest";
+import { operations } from "../../../shared/operations.ts";
+import { problemCodes } from "../../../shared/problem.ts";
+import { routes } from "../../../shared/routes.ts";
+import { startStack } from "../../kit/start-stack.ts";
+
+const stack = await startStack();
+afterAll(() => stack.close());
+
+test("the API describes itself in OpenAPI 3.1, operation by operation", async () => {
+  const { body } = await stack.agent().get("/api/openapi.json").expect(200);
+  expect(body.openapi).toBe("3.1.0");
+  expect(body.servers).toEqual([{ url: "/api" }]);
+  for (const [name, { method, path }] of Object.entries(routes)) {
+    const operation = body.paths[path.replace(":id", "{id}")][method.toLowerCase()];
+    expect(operation.operationId).toBe(name);
+  }
+});
+
+test("every problem code is described somewhere", () => {
+  const described = new Set<string>(Object.values(operations).flatMap(({ problems }) => problems));
+  const common = ["cross_site_request", "malformed_json", "payload_too_large", "unsupported_media_type"];
+  const elsewhere = ["internal_error", "not_found"];
+  expect(
+    problemCodes.filter((code) => ![...common, ...elsewhere].includes(code) && !described.has(code)),
+  ).toEqual([]);
+});
+
+test("an answer that is not as described fails the suite that meets it", async () => {
+  // The description says 202 for this route: the check itself must be able to fail.
+  await expect(stack.agent().post("/api/otp/challenge").send({ email: "x" })).resolves.toMatchObject({
+    status: 400,
+  });
+  const { checkContract } = await import("../../kit/contract-check.ts");
+  const faults: unknown[] = [];
+  const pretended = {
+    method: "GET",
+    url: `${stack.origin}/api/session`,
+    expect: (check: unknown) => faults.push(check),
+  };
+  checkContract("/api")(Object.assign(stack.agent().get("/api/session"), pretended));
+  const [check] = faults;
+  expect(typeof check).toBe("function");
+  if (typeof check === "function") {
+    expect(() => check({ status: 200, text: "{}", body: { user: null, secret: "s" } })).toThrow(/secret/);
+    expect(() => check({ status: 418, text: "", body: {} })).toThrow(/neither/);
+  }
+});

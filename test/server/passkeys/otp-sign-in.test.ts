@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { api } from "../../kit/flows.ts";
+import { cookiesOf, type Lab, startLab, withCookie } from "../lab.ts";
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await startLab();
+});
+afterAll(async () => {
+  expect(lab.leaks()).toEqual([]);
+  await lab.close();
+});
+
+describe("signing in with a code", () => {
+  test("sends a code, accepts it, and starts a session", async () => {
+    const agent = lab.agent();
+    const email = lab.newAddress();
+    const begun = await agent.post(api("challengeOtp")).send({ email }).expect(202);
+    expect(Object.keys(begun.body).sort()).toEqual(["expiresAt", "resendAfter"]);
+    const code = await lab.readCode(email);
+    const finished = await agent.post(api("verifyOtp")).send({ code }).expect(200);
+    expect(finished.body).toEqual({ user: { id: expect.any(String), email }, offerPasskey: true });
+    const session = await agent.get(api("getSession")).expect(200);
+    expect(session.body).toEqual({ user: finished.body.user });
+  });
+
+  test("makes no account before the address is proven", async () => {
+    const email = lab.newAddress();
+    await lab.agent().post(api("challengeOtp")).send({ email }).expect(202);
+    const users = await lab.storage.accounts
+      .selectFrom("users")
+      .selectAll()
+      .where("email", "=", email)
+      .execute();
+    expect(users).toEqual([]);
+  });
+
+  test("finds the same account again", async () => {
+    const email = lab.newAddress();
+    const first = await lab.signInWithOtp(lab.agent(), email);
+    expect(await lab.signInWithOtp(lab.agent(), email)).toEqual(first);
+  });
+
+  test("takes a code as mails show it, with a space or a dash", async () => {
+    const agent = lab.agent();
+    const email = lab.newAddress();
+    await agent.post(api("challengeOtp")).send({ email }).expect(202);
+    const code = await lab.readCode(email);
+    const typed = ` ${code.slice(0, 3)} ${code.slice(3, 5)}-${code.slice(5)} `;
+    await agent.post(api("verifyOtp")).send({ code: typed }).expect(200);
+  });
+
+  test("asking again at once sends nothing, and the code on its way still works", async () => {
+    const agent = lab.agent();
+    const email = lab.newAddress();
+    await agent.post(api("challengeOtp")).send({ email }).expect(202);
+    const again = await agent.post(api("challengeOtp")).send({ email }).expect(202);
+    expect(again.body.resendAfter).toBeGreaterThan(0);
+    expect(lab.emulator.messages({ to: email })).toHaveLength(1);
+    await agent
+      .post(api("verifyOtp"))
+      .send({ code: await lab.readCode(email) })
+      .expect(200);
+  });
+
+  test("starts a new session when another person signs in on top of one", async () => {
+    const agent = lab.agent();
+    await lab.signInWithOtp(agent);
+    const second = await lab.signInWithOtp(agent);
+    const session = await agent.get(api("getSession")).expect(200);
+    expect(session.body.user).toEqual(second);
+  });
+});
+
+describe("a code that does not sign in", () => {
+  test("without having asked for one", async () => {
+    const refused = await lab.agent().post(api("verifyOtp")).send({ code: "123456" }).expect(409);
+    expect(refused.body.code).toBe("otp_not_requested");
+  });
+
+  test("when it is wrong, and says how often one may try", async () => {
+    const agent = lab.agent();
+    const email = lab.newAddress();
+    await agent.post(api("challengeOtp")).send({ email }).expect(202);
+    const right = await lab.readCode(email);
+    const refused = await agent
+      .post(api("verifyOtp"))
+      .send({ code: otherThan(right) })
+      .expect(401);
+    expect(refused.body).toMatchObject({ code: "otp_incorrect", attemptsLeft: 4 });
+    await agent.post(api("verifyOtp")).send({ code: right }).expect(200);
+  });
+
+  test("when it was used", async () => {
+    const agent = lab.agent();
+    const email = lab.newAddress();
+    const begun = await agent.post(api("challengeOtp")).send({ email }).expect(202);
+    const code = await lab.readCode(email);
+    await agent.post(api("verifyOtp")).send({ code }).expect(200);
+    const again = await agent.post(api("verifyOtp")).send({ code }).expect(409);
+    expect(again.body.code).toBe("otp_not_requested");
+    // The session from before the sign-in is gone: its cookie asked for nothing.
+    const replayed = await withCookie(lab, cookiesOf(begun))
+      .post(api("verifyOtp"))
+      .send({ code })
+      .expect(409);
+    expect(replayed.body.code).toBe("otp_not_requested");
+  });
+
+  test("when it is too old", async () => {
+    const own = await startLab();
+    try {
+      const agent = own.agent();
+      const email = own.newAddress();
+      await agent.post(api("challengeOtp")).send({ email }).expect(202);
+      const code = await own.readCode(email);
+      own.advance(10 * 60 * 1000 + 1000);
+      const refused = await agent.post(api("verifyOtp")).send({ code }).expect(401);
+      expect(refused.body.code).toBe("otp_expired");
+      const session = await agent.get(api("getSession")).expect(200);
+      expect(session.body.user).toBeNull();
+    } finally {
+      await own.close();
+    }
+  });
+
+  test("ten times in parallel: exactly one request signs in", async () => {
+    const agent = lab.agent();
+    const email = lab.newAddress();
+    await agent.post(api("challengeOtp")).send({ email }).expect(202);
+    const code = await lab.readCode(email);
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => agent.post(api("verifyOtp")).send({ code })),
+    );
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+    expect(statuses.filter((status) => status >= 500)).toEqual([]);
+  });
+});
+
+/** A code that is certainly wrong. */
+function otherThan(code: string): string {
+  return code === "000000" ? "000001" : "000000";
+}

@@ -1,0 +1,66 @@
+/** What signs the session cookie can be changed without signing anybody out. */
+import express, { type Express } from "express";
+import request from "supertest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createCookieSessions } from "../../../server/sessions/cookie-sessions.ts";
+import { openTestStorage, type TestStorage } from "../../kit/test-storage.ts";
+import { cookiesOf } from "../lab.ts";
+
+const now = () => new Date();
+const older = "the secret that every instance has had so far";
+const newer = "the secret that every instance is going to have";
+
+let storage: TestStorage;
+beforeAll(async () => {
+  storage = await openTestStorage(now);
+});
+afterAll(() => storage.close());
+
+/** One instance of a host's app, on the storage that all of them share. */
+function instance(secret: string | readonly string[]): Express {
+  const sessions = createCookieSessions({ store: storage.sessionStore, secret, secure: false, now });
+  const app = express();
+  app.use(sessions.middleware);
+  app.post("/sign-in", async (req, res) => {
+    await sessions.start(req, res, { userId: "u-1", method: "passkey" });
+    res.end();
+  });
+  app.get("/", async (req, res) => {
+    const session = await sessions.current(req);
+    res.json({ userId: session?.userId ?? null });
+  });
+  return app;
+}
+
+async function signInOn(app: Express): Promise<string> {
+  return cookiesOf(await request(app).post("/sign-in").expect(200));
+}
+
+/** Whether the instance knows the session, and the cookie that the browser has afterwards. */
+async function visit(app: Express, cookie: string): Promise<{ userId: string | null; cookie: string }> {
+  const answer = await request(app).get("/").set("Cookie", cookie).expect(200);
+  return { userId: answer.body.userId, cookie: cookiesOf(answer) };
+}
+
+test("a rotation signs nobody out: each step understands what the steps beside it have signed", async () => {
+  const steps = [instance(older), instance([older, newer]), instance([newer, older]), instance(newer)];
+  for (const [at, step] of steps.entries()) {
+    const cookie = await signInOn(step);
+    for (const beside of steps.slice(Math.max(0, at - 1), at + 2)) {
+      expect(await visit(beside, cookie)).toMatchObject({ userId: "u-1" });
+    }
+  }
+});
+
+test("a session from before goes on, and its next answer carries the signature of the first secret", async () => {
+  const before = await signInOn(instance(older));
+  const after = await visit(instance([newer, older]), before);
+  expect(after).toMatchObject({ userId: "u-1" });
+  expect(after.cookie).not.toBe(before);
+  expect(await visit(instance(newer), after.cookie)).toMatchObject({ userId: "u-1" });
+});
+
+test("what a secret signed is worth nothing once the secret is dropped", async () => {
+  const cookie = await signInOn(instance(older));
+  expect(await visit(instance(newer), cookie)).toMatchObject({ userId: null });
+});

@@ -1,0 +1,24 @@
+/** The SQLite file itself: who may read it. */
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { openSqlite } from "../../../server/storage/sqlite.ts";
+
+test.skipIf(process.platform === "win32")(
+  "nobody but its owner reads the database, whoever may read the folder",
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "sqlite-"));
+    chmodSync(folder, 0o755);
+    const { accounts, close } = await openSqlite(join(folder, "app.sqlite"));
+    try {
+      await accounts.selectFrom("users").selectAll().execute();
+      const files = readdirSync(folder);
+      expect(files).toContain("app.sqlite-wal");
+      for (const name of files) expect([name, statSync(join(folder, name)).mode & 0o077]).toEqual([name, 0]);
+    } finally {
+      await close();
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
