@@ -28,5 +28,7 @@ export {
   createCookieSessions,
 } from "./sessions/cookie-sessions.ts";
 export { createSqlUsers } from "./storage/sql-users.ts";
-export { openStorage, type Storage, type StorageOptions } from "./storage/storage.ts";
+export { openStorage, type Storage } from "./storage/storage.ts";
+export { StorageError } from "./storage/storage-error.ts";
+export type { StorageOptions } from "./storage/storage-options.ts";
 export { sweepExpired } from "./storage/sweep.ts";

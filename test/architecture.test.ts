@@ -107,6 +107,13 @@ describe("the rooms", () => {
     expect(forbidden(within("server/passkeys/"), isSdk)).toEqual([]);
   });
 
+  test("only the storage knows the query layer, so that no table is named without our prefix", () => {
+    const others = within("shared/", "server/", "client/").filter(
+      ({ path }) => !path.startsWith("server/storage/"),
+    );
+    expect(forbidden(others, ({ target }) => target === "kysely")).toEqual([]);
+  });
+
   test("the soft authenticator shares no code with the verifier", () => {
     const reached = reachableFrom(sources, "test/kit/navigator-credentials.ts");
     expect([...reached].filter((target) => target.startsWith("@simplewebauthn/"))).toEqual([]);

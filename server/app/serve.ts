@@ -10,6 +10,7 @@ import { type Config, ConfigError, type TenantConfig } from "../config/config.ts
 import { describeError, type Logger } from "../http/log.ts";
 import type { WellKnownOptions } from "../relying-party/well-known.ts";
 import { openStorage } from "../storage/storage.ts";
+import { StorageError } from "../storage/storage-error.ts";
 import { sweepExpired } from "../storage/sweep.ts";
 import { clientApiPath, createApp } from "./app.ts";
 
@@ -39,8 +40,9 @@ export interface ServeOptions {
 export async function serve(options: ServeOptions): Promise<void> {
   const { config, tenant, log } = options;
   const storage = await openStorage({
-    file: join(config.dataDir, "app.sqlite"),
-    databaseUrl: config.databaseUrl,
+    ...(config.databaseUrl === null
+      ? { file: join(config.dataDir, "app.sqlite") }
+      : { databaseUrl: config.databaseUrl }),
     redisUrl: config.redisUrl,
     now: () => new Date(),
   });
@@ -103,9 +105,12 @@ function wellKnownOf({ origin, moreOrigins, rpId, iosApps, androidApps }: Config
   };
 }
 
-/** The last words of a process that cannot start or stop: a sentence for configuration faults, never a stack. */
+/** The last words of a process that cannot start or stop: a sentence, without a stack, for what the operator can mend. */
 export function reportAndExit(error: unknown): never {
-  const expected = error instanceof ConfigError || (error instanceof Error && "code" in error);
+  const expected =
+    error instanceof ConfigError ||
+    error instanceof StorageError ||
+    (error instanceof Error && "code" in error);
   const text = expected ? error.message : (describeError(error).stack ?? describeError(error).message);
   process.stderr.write(`${text}\n`);
   process.exit(1);

@@ -1,7 +1,6 @@
-/** One query layer (Kysely), two dialects. A database is opened by `sqlite.ts` or `postgres.ts` and migrated here. */
-import { type Kysely, Migrator } from "kysely";
+/** One query layer (Kysely), two dialects. A database is opened by `sqlite.ts` or `postgres.ts`. */
+import type { Kysely } from "kysely";
 import type { Limiter, LimitRule } from "./limiter.ts";
-import { migrations } from "./migrations.ts";
 import type { Schema } from "./schema.ts";
 
 export type Database = Kysely<Schema>;
@@ -14,11 +13,4 @@ export interface SqlBackEnd {
   readonly traffic: Database;
   readonly limiter: (rule: LimitRule) => Limiter;
   readonly close: () => Promise<void>;
-}
-
-/** Brings a database up to date. Several app instances may do so at once: PostgreSQL's advisory lock orders them. */
-export async function migrate(db: Database): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
 }

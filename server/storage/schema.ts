@@ -1,4 +1,4 @@
-/** The tables, as Kysely sees them. Times are ISO 8601 text where people read them, Unix milliseconds where code compares. */
+/** The tables, as Kysely sees them: without the prefix (`own-names.ts`). Times are ISO 8601 text where people read them, Unix milliseconds where code compares. */
 export interface Schema {
   users: { id: string; email: string; created_at: string };
   /** `id` is the SHA-256 of the session id: a leaked database is not a set of live sessions. */
@@ -33,4 +33,6 @@ export interface Schema {
   };
   /** Owned by rate-limiter-flexible; `expire` in Unix milliseconds. */
   rate_limits: { key: string; points: number; expire: number | null };
+  /** What `migrate.ts` has run; made by it. */
+  migrations: { name: string; timestamp: string };
 }

@@ -3,8 +3,10 @@ import type { Store } from "express-session";
 import type { FlowStore } from "../passkeys/ports/flow-store.ts";
 import type { Database } from "./database.ts";
 import type { Limiter, LimitRule } from "./limiter.ts";
+import { migrations } from "./migrations.ts";
 import { createSqlFlowStore } from "./sql-flow-store.ts";
 import { SqlSessionStore } from "./sql-session-store.ts";
+import { readStorageOptions, type StorageOptions } from "./storage-options.ts";
 
 export interface Storage {
   /** Users and what they said: survives anything. */
@@ -21,28 +23,20 @@ export interface Storage {
   readonly close: () => Promise<void>;
 }
 
-export interface StorageOptions {
-  /** Path of the SQLite file. Not used with `databaseUrl`. */
-  readonly file: string;
-  /** `postgres://…`: users, passkey names, tokens and, without Redis, sessions and limits. */
-  readonly databaseUrl?: string | null;
-  /** `redis://…`: sessions and limits. */
-  readonly redisUrl?: string | null;
-  /** Begins every key in Redis, for a server that is shared with others. Default none. */
-  readonly redisPrefix?: string;
-  readonly now: () => Date;
-}
-
-/** Opens and migrates. The drivers of servers that are not used are never loaded. */
+/**
+ * Opens the database and makes our tables in it. Where a host's own tables are is no matter: every table, index and
+ * Redis key of ours begins with a prefix. The drivers of servers that are not used are never loaded.
+ * @throws TypeError for options that cannot be used, or that could have no effect
+ * @throws StorageError, with the database as it was, for a table under one of our names that this package did not make
+ */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
+  const { file, databaseUrl, redisUrl, redisPrefix, tablePrefix, schema } = readStorageOptions(options);
   const sql =
-    typeof options.databaseUrl === "string"
-      ? await (await import("./postgres.ts")).openPostgres(options.databaseUrl)
-      : await (await import("./sqlite.ts")).openSqlite(options.file);
+    databaseUrl !== null
+      ? await (await import("./postgres.ts")).openPostgres({ databaseUrl, schema, tablePrefix, migrations })
+      : await (await import("./sqlite.ts")).openSqlite({ file, tablePrefix, migrations });
   const redis =
-    typeof options.redisUrl === "string"
-      ? await (await import("./redis.ts")).openRedis(options.redisUrl, options.redisPrefix ?? "")
-      : null;
+    redisUrl !== null ? await (await import("./redis.ts")).openRedis(redisUrl, redisPrefix) : null;
   const ping = async (): Promise<void> => {
     await sql.accounts.selectFrom("users").select("id").limit(1).execute();
     await redis?.ping();

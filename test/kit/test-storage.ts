@@ -15,17 +15,8 @@ export interface TestStorage extends Storage {
 }
 
 export async function openTestStorage(now: () => Date): Promise<TestStorage> {
-  const databaseUrl = process.env.TEST_DATABASE_URL;
-  const own = `test_${randomUUID().replaceAll("-", "")}`;
-  const place = databaseUrl === undefined ? await createFile(own) : await createDatabase(databaseUrl, own);
-  const connect = () =>
-    openStorage({
-      file: place.file,
-      databaseUrl: place.url,
-      redisUrl: process.env.TEST_REDIS_URL ?? null,
-      redisPrefix: `${own}:`,
-      now,
-    });
+  const place = await createTestPlace();
+  const connect = () => openStorage({ ...place.options, now });
   const storage = await connect();
   return {
     ...storage,
@@ -37,24 +28,38 @@ export async function openTestStorage(now: () => Date): Promise<TestStorage> {
   };
 }
 
-interface Place {
-  readonly file: string;
-  readonly url: string | null;
+type TestDatabase = { readonly file: string } | { readonly databaseUrl: string };
+type TestRedis = { readonly redisUrl: string; readonly redisPrefix: string } | { readonly redisUrl: null };
+
+export interface TestPlace {
+  readonly options: TestDatabase & TestRedis;
   readonly drop: () => Promise<void>;
 }
 
-async function createFile(name: string): Promise<Place> {
-  const folder = await mkdtemp(join(tmpdir(), name));
-  return { file: join(folder, "app.sqlite"), url: null, drop: () => rm(folder, { recursive: true }) };
+/** An empty database, as the environment has it, and a part of Redis. */
+export async function createTestPlace(): Promise<TestPlace> {
+  const { TEST_DATABASE_URL: databaseUrl, TEST_REDIS_URL: redisUrl } = process.env;
+  const own = `test_${randomUUID().replaceAll("-", "")}`;
+  const place = databaseUrl === undefined ? await createFile(own) : await createDatabase(databaseUrl, own);
+  const redis = redisUrl === undefined ? { redisUrl: null } : { redisUrl, redisPrefix: `${own}:` };
+  return { options: { ...place.database, ...redis }, drop: place.drop };
 }
 
-async function createDatabase(serverUrl: string, name: string): Promise<Place> {
+async function createFile(name: string) {
+  const folder = await mkdtemp(join(tmpdir(), name));
+  return { database: { file: join(folder, "app.sqlite") }, drop: () => rm(folder, { recursive: true }) };
+}
+
+async function createDatabase(serverUrl: string, name: string) {
   await run(serverUrl, `create database ${name}`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   // Without `force`: PostgreSQL ends its own autovacuum by itself, and gives a connection 5 s to be gone. With `force` a
   // plain role is refused while autovacuum is at work in there.
-  return { file: "", url: url.href, drop: () => run(serverUrl, `drop database ${name}`) };
+  return {
+    database: { databaseUrl: url.href },
+    drop: () => run(serverUrl, `drop database ${name}`),
+  };
 }
 
 async function run(databaseUrl: string, statement: string): Promise<void> {

@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { migrations } from "../../../server/storage/migrations.ts";
 import { openSqlite } from "../../../server/storage/sqlite.ts";
 
 test.skipIf(process.platform === "win32")(
@@ -10,7 +11,11 @@ test.skipIf(process.platform === "win32")(
   async () => {
     const folder = mkdtempSync(join(tmpdir(), "sqlite-"));
     chmodSync(folder, 0o755);
-    const { accounts, close } = await openSqlite(join(folder, "app.sqlite"));
+    const { accounts, close } = await openSqlite({
+      file: join(folder, "app.sqlite"),
+      tablePrefix: "passkeys_",
+      migrations,
+    });
     try {
       await accounts.selectFrom("users").selectAll().execute();
       const files = readdirSync(folder);

@@ -1,0 +1,108 @@
+/**
+ * Makes our tables, all in one transaction and one start at a time, and adopts none that was there before. Kysely's own
+ * migrator makes its tables outside that transaction, takes no lock in SQLite, and reads every table of the host's.
+ */
+import {
+  CreateIndexNode,
+  CreateTableNode,
+  type KyselyPlugin,
+  type Migration,
+  type RootOperationNode,
+} from "kysely";
+import type { Database } from "./database.ts";
+import { type OwnNames, withOwnNames } from "./own-names.ts";
+import { StorageError } from "./storage-error.ts";
+
+/** What differs between SQLite and PostgreSQL. `db` has no plugins: our names are put in here. */
+export interface MigrationTarget {
+  readonly db: Database;
+  readonly names: OwnNames;
+  /** What has this name in the database, in the schema of ours. */
+  find(db: Database, name: string): Promise<"table" | "something else" | null>;
+  /** Runs in a transaction that no other start is in at the same time; an error undoes all of it. */
+  alone(run: (db: Database) => Promise<void>): Promise<void>;
+}
+
+export type Migrations = Readonly<Record<string, Migration>>;
+
+/** @throws StorageError, with the database as it was, where our names are taken by what is not ours */
+export async function migrate(target: MigrationTarget, migrations: Migrations): Promise<void> {
+  // Without a lock and without a right to make tables: most starts find them made.
+  if ((await pending(target, target.db, migrations)).length === 0) return;
+  const making = new NamesBeingMade();
+  try {
+    await target.alone(async (db) => {
+      // Once more: another start may have been faster.
+      const left = await pending(target, db, migrations);
+      const own = withOwnNames(db, target.names).withPlugin(making);
+      if (left.length === Object.keys(migrations).length) await createRecord(own);
+      for (const name of left) {
+        await migrations[name]?.up(own);
+        await own.insertInto("migrations").values({ name, timestamp: new Date().toISOString() }).execute();
+      }
+    });
+  } catch (error) {
+    // Undone by now: what has the name of that statement was there before.
+    for (const name of making.names) {
+      if ((await target.find(target.db, name)) !== null) throw nameTaken(target.names, name);
+    }
+    throw error;
+  }
+}
+
+/** The migrations that have not run, in their order. */
+async function pending(
+  { names, find }: MigrationTarget,
+  db: Database,
+  migrations: Migrations,
+): Promise<readonly string[]> {
+  const known = Object.keys(migrations).sort();
+  const record = `${names.prefix}migrations`;
+  const found = await find(db, record);
+  if (found === null) return known;
+  if (found !== "table") throw nameTaken(names, record);
+  // A table of somebody else's may be of any length and have any columns.
+  const rows = await withOwnNames(db, names).selectFrom("migrations").selectAll().limit(1000).execute();
+  const executed = rows.map(({ name }) => name);
+  // Record and first migration are made in one transaction.
+  if (!executed.some((name) => name === known[0])) throw nameTaken(names, record);
+  const unknown = executed.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new StorageError(
+      `The tables "${names.prefix}…" are of a newer version, whose migration "${unknown}" this one does not know: start that version or a later one.`,
+    );
+  return known.filter((name) => !executed.includes(name));
+}
+
+async function createRecord(db: Database): Promise<void> {
+  await db.schema
+    .createTable("migrations")
+    .addColumn("name", "varchar(255)", (column) => column.primaryKey())
+    .addColumn("timestamp", "varchar(255)", (column) => column.notNull())
+    .execute();
+}
+
+function nameTaken({ prefix, schema }: OwnNames, name: string): StorageError {
+  const where = schema === null ? "The database" : `The schema "${schema}" of the database`;
+  return new StorageError(
+    `${where} has a table or index "${name}" that this package did not make. Nothing was changed: pass openStorage another \`tablePrefix\` than "${prefix}", or remove "${name}".`,
+  );
+}
+
+/** Keeps the names that the newest `create` statement gives. */
+class NamesBeingMade implements KyselyPlugin {
+  names: readonly string[] = [];
+
+  transformQuery({ node }: { readonly node: RootOperationNode }): RootOperationNode {
+    if (CreateIndexNode.is(node)) this.names = [node.name.name];
+    else if (CreateTableNode.is(node)) {
+      const keys = (node.constraints ?? []).flatMap(({ name }) => (name === undefined ? [] : [name.name]));
+      this.names = [node.table.table.identifier.name, ...keys];
+    } else this.names = [];
+    return node;
+  }
+
+  async transformResult<Result>({ result }: { readonly result: Result }): Promise<Result> {
+    return result;
+  }
+}

@@ -1,0 +1,115 @@
+/** Our names in somebody else's database: code says `grants`, the database has `passkeys_grants`. */
+import {
+  type AlterTableNode,
+  type CreateIndexNode,
+  type DropConstraintNode,
+  IdentifierNode,
+  type Kysely,
+  type KyselyPlugin,
+  type OperationNode,
+  OperationNodeTransformer,
+  type PrimaryKeyConstraintNode,
+  type ReferencesNode,
+  SchemableIdentifierNode,
+  TableNode,
+  type UniqueConstraintNode,
+  WithSchemaPlugin,
+} from "kysely";
+
+export interface OwnNames {
+  /** Begins the name of every table and index. */
+  readonly prefix: string;
+  /** The PostgreSQL schema that they are in; null in SQLite, which has none. */
+  readonly schema: string | null;
+}
+
+/** What Kysely knows to be a table, as opposed to an alias or `excluded`, is given this schema first. */
+const toPrefix = "to be prefixed";
+
+/**
+ * SQLite's name of the file. Every table is written with a schema: Kysely hands a query within a query to its plugins
+ * twice, and what has a schema has been prefixed.
+ */
+const sqliteSchema = "main";
+
+/** Puts prefix and schema before the tables, indexes and named keys of queries and migrations. Not into raw SQL. */
+export function withOwnNames<Tables>(db: Kysely<Tables>, { prefix, schema }: OwnNames): Kysely<Tables> {
+  const transformer = new PrefixTransformer(prefix, schema);
+  const prefixing: KyselyPlugin = {
+    transformQuery: ({ node, queryId }) => transformer.transformNode(node, queryId),
+    transformResult: async ({ result }) => result,
+  };
+  return db.withPlugin(new WithSchemaPlugin(toPrefix)).withPlugin(prefixing);
+}
+
+class PrefixTransformer extends OperationNodeTransformer {
+  readonly #prefix: string;
+  readonly #schema: string | null;
+
+  constructor(prefix: string, schema: string | null) {
+    super();
+    this.#prefix = prefix;
+    this.#schema = schema;
+  }
+
+  protected override transformSchemableIdentifier(node: SchemableIdentifierNode): SchemableIdentifierNode {
+    if (node.schema?.name !== toPrefix) return node;
+    const { name } = this.#own(node.identifier);
+    return SchemableIdentifierNode.createWithSchema(this.#schema ?? sqliteSchema, name);
+  }
+
+  protected override transformAlterTable(...[node, queryId]: Visit<AlterTableNode>): AlterTableNode {
+    const transformed = super.transformAlterTable(node, queryId);
+    if (node.renameTo === undefined) return transformed;
+    const { name } = this.#own(node.renameTo.table.identifier);
+    return { ...transformed, renameTo: TableNode.create(name) };
+  }
+
+  protected override transformCreateIndex(...[node, queryId]: Visit<CreateIndexNode>): CreateIndexNode {
+    const { table, ...transformed } = super.transformCreateIndex(node, queryId);
+    const named = { ...transformed, name: this.#own(node.name) };
+    return table === undefined ? named : { ...named, table: this.#withinItsFile(table) };
+  }
+
+  protected override transformReferences(...[node, queryId]: Visit<ReferencesNode>): ReferencesNode {
+    const transformed = super.transformReferences(node, queryId);
+    return { ...transformed, table: this.#withinItsFile(transformed.table) };
+  }
+
+  // In PostgreSQL the index behind a named key has the key's name.
+  protected override transformPrimaryKeyConstraint(
+    ...[node, queryId]: Visit<PrimaryKeyConstraintNode>
+  ): PrimaryKeyConstraintNode {
+    const transformed = super.transformPrimaryKeyConstraint(node, queryId);
+    return node.name === undefined ? transformed : { ...transformed, name: this.#own(node.name) };
+  }
+
+  protected override transformUniqueConstraint(
+    ...[node, queryId]: Visit<UniqueConstraintNode>
+  ): UniqueConstraintNode {
+    const transformed = super.transformUniqueConstraint(node, queryId);
+    return node.name === undefined ? transformed : { ...transformed, name: this.#own(node.name) };
+  }
+
+  protected override transformDropConstraint(
+    ...[node, queryId]: Visit<DropConstraintNode>
+  ): DropConstraintNode {
+    const transformed = super.transformDropConstraint(node, queryId);
+    return { ...transformed, constraintName: this.#own(node.constraintName) };
+  }
+
+  /** SQLite's indexes and foreign keys can only name a table of the same file, and take no schema. */
+  #withinItsFile({ table }: TableNode): TableNode {
+    if (this.#schema !== null) return TableNode.createWithSchema(this.#schema, table.identifier.name);
+    return TableNode.create(table.identifier.name);
+  }
+
+  #own({ name }: IdentifierNode): IdentifierNode {
+    return IdentifierNode.create(`${this.#prefix}${name}`);
+  }
+}
+
+type Visit<Node extends OperationNode> = [
+  node: Node,
+  queryId?: Parameters<OperationNodeTransformer["transformNode"]>[1],
+];

@@ -1,0 +1,68 @@
+/** Where our tables are in a PostgreSQL database, and how they are made there. */
+import { sql } from "kysely";
+import type { Database } from "./database.ts";
+import type { MigrationTarget } from "./migrate.ts";
+import type { OwnNames } from "./own-names.ts";
+import { StorageError } from "./storage-error.ts";
+
+/**
+ * The schema that the search path leads to: where our tables are, else where new ones would be made. It is named in every
+ * query from then on, so that a pooled connection with another search path cannot miss them.
+ * @throws StorageError when the search path leads nowhere
+ */
+export async function findOwnSchema(db: Database, prefix: string): Promise<string> {
+  const record = `${prefix}migrations`;
+  const { rows } = await sql<{ schema: string | null }>`
+    select coalesce(
+      (select n.nspname from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+       where c.oid = to_regclass(${record})),
+      current_schema()
+    )::text as schema`.execute(db);
+  const schema = rows[0]?.schema ?? null;
+  if (schema === null)
+    throw new StorageError(
+      "The search path of the database connection names no schema that exists: pass openStorage `schema`.",
+    );
+  return schema;
+}
+
+/** @param makesSchema whether a missing schema is made: the host named it */
+export function postgresTarget(
+  db: Database,
+  names: OwnNames & { readonly schema: string },
+  makesSchema: boolean,
+): MigrationTarget {
+  return {
+    db,
+    names,
+    async find(on, name) {
+      // A type of this name is in the way of a table as well.
+      const { rows } = await sql<{ kind: "table" | "something else" }>`
+        select case when c.relkind in ('r', 'p') then 'table' else 'something else' end as kind
+        from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = ${names.schema} and c.relname = ${name}
+        union all
+        select 'something else' from pg_catalog.pg_type t join pg_catalog.pg_namespace n on n.oid = t.typnamespace
+        where n.nspname = ${names.schema} and t.typname = ${name} and t.typrelid = 0`.execute(on);
+      return rows[0]?.kind ?? null;
+    },
+    async alone(run) {
+      // Read committed, whatever the database's default: what another start did while we waited must be seen.
+      await db
+        .transaction()
+        .setIsolationLevel("read committed")
+        .execute(async (transaction) => {
+          const lock = `authsignal-passkeys-express ${names.schema}.${names.prefix}`;
+          await sql`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`.execute(transaction);
+          if (makesSchema) await makeSchema(transaction, names.schema);
+          await run(transaction);
+        });
+    },
+  };
+}
+
+/** Asks first: `if not exists` wants the right to make schemas even where there is nothing to make. */
+async function makeSchema(db: Database, schema: string): Promise<void> {
+  const { rows } = await sql`select 1 from pg_catalog.pg_namespace where nspname = ${schema}`.execute(db);
+  if (rows.length === 0) await db.schema.createSchema(schema).execute();
+}

@@ -1,0 +1,90 @@
+/** What `openStorage` takes. Past the compiler it is checked once more, with what to write instead. */
+
+interface SqliteFile {
+  /** Path of the SQLite file, made with its folder if missing. It may be one that the host has tables in. */
+  readonly file: string;
+  readonly databaseUrl?: null;
+  readonly schema?: null;
+}
+
+interface PostgresDatabase {
+  readonly file?: null;
+  /** `postgres://…`: users, passkey names, tokens and, without Redis, sessions and limits. */
+  readonly databaseUrl: string;
+  /** The schema of our tables, made if missing. Default: where the connection's search path leads. */
+  readonly schema?: string | null;
+}
+
+interface Redis {
+  /** `redis://…`: sessions and limits. */
+  readonly redisUrl: string;
+  /** Begins every key in Redis. Default `passkeys:`. */
+  readonly redisPrefix?: string;
+}
+
+interface NoRedis {
+  readonly redisUrl?: null;
+  readonly redisPrefix?: never;
+}
+
+interface Common {
+  /**
+   * Begins the name of every table and index, so that they stand beside a host's own: lower-case letters, digits and
+   * `_`, at most 31. Default `passkeys_`. Another one begins with empty tables.
+   */
+  readonly tablePrefix?: string;
+  readonly now: () => Date;
+}
+
+/** One database, `file` or `databaseUrl`, and perhaps Redis. */
+export type StorageOptions = Common & (SqliteFile | PostgresDatabase) & (Redis | NoRedis);
+
+const prefixRule = '1 to 31 lower-case letters, digits and _, such as "passkeys_", and begin with no digit';
+
+type Read = {
+  readonly tablePrefix: string;
+  readonly redisUrl: string | null;
+  readonly redisPrefix: string;
+} & (
+  | { readonly file: string; readonly databaseUrl: null; readonly schema: null }
+  | { readonly file: null; readonly databaseUrl: string; readonly schema: string | null }
+);
+
+/** @throws TypeError that names the option and what to write */
+export function readStorageOptions(options: StorageOptions): Read {
+  const tablePrefix = text(options.tablePrefix ?? "passkeys_", "tablePrefix", prefixRule) ?? "";
+  const redisPrefix = options.redisPrefix ?? null;
+  const redisUrl = text(options.redisUrl, "redisUrl", "an address such as redis://localhost:6379");
+  // `sqlite_` is SQLite's own. The longest name of ours has to fit into PostgreSQL's 63 bytes.
+  if (!/^(?!sqlite_)[a-z_][a-z0-9_]{0,30}$/.test(tablePrefix))
+    throw fault(`\`tablePrefix\` must be ${prefixRule}`);
+  if (redisUrl === null && redisPrefix !== null)
+    throw fault("`redisPrefix` has no effect without `redisUrl`: leave it out");
+  return { ...readDatabase(options), tablePrefix, redisUrl, redisPrefix: redisPrefix ?? "passkeys:" };
+}
+
+function readDatabase(options: StorageOptions) {
+  const file = text(options.file, "file", "the path of a SQLite file");
+  const databaseUrl = text(options.databaseUrl, "databaseUrl", "an address such as postgres://localhost/app");
+  const schema = text(options.schema, "schema", "the name of a PostgreSQL schema");
+  if (databaseUrl === null) {
+    if (file === null)
+      throw fault("pass `file`, the path of a SQLite file, or `databaseUrl`, a postgres:// address");
+    if (schema !== null) throw fault("`schema` has no effect on a SQLite file: leave it out");
+    return { file, databaseUrl, schema };
+  }
+  if (file !== null) throw fault("`file` has no effect beside `databaseUrl`: leave one of them out");
+  if (schema !== null && !/^[A-Za-z_][A-Za-z0-9_$-]{0,62}$/.test(schema))
+    throw fault("`schema` must be letters, digits, _, $ and -, at most 63, and begin with a letter or _");
+  return { file, databaseUrl, schema };
+}
+
+function text(value: unknown, option: string, what: string): string | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value === "string" && value !== "") return value;
+  throw fault(`\`${option}\` must be ${what}`);
+}
+
+function fault(message: string): TypeError {
+  return new TypeError(`openStorage: ${message}.`);
+}

@@ -1,0 +1,51 @@
+/** What `openStorage` refuses before it opens anything: options that cannot work, and options without an effect. */
+import { readdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { expect, test } from "vitest";
+import { openStorage } from "../../server/storage/storage.ts";
+import { readStorageOptions, type StorageOptions } from "../../server/storage/storage-options.ts";
+import { createTestPlace } from "../kit/test-storage.ts";
+
+const now = () => new Date();
+const databaseUrl = "postgres://localhost/app";
+
+test.each<[string, object, string]>([
+  ["neither file nor address", {}, "pass `file`, the path of a SQLite file, or `databaseUrl`"],
+  ["file and address", { file: "a", databaseUrl }, "`file` has no effect beside `databaseUrl`"],
+  ["an empty file", { file: "" }, "`file` must be the path of a SQLite file"],
+  ["an empty address", { databaseUrl: "" }, "`databaseUrl` must be an address"],
+  ["a file that is a URL", { file: new URL("file:///a") }, "`file` must be the path of a SQLite file"],
+  ["a schema in SQLite", { file: "a", schema: "own" }, "`schema` has no effect on a SQLite file"],
+  ["a schema with a quote", { databaseUrl, schema: 'a".b' }, "`schema` must be letters"],
+  ["a Redis prefix without Redis", { file: "a", redisPrefix: "a:" }, "`redisPrefix` has no effect without"],
+  ["an empty prefix", { file: "a", tablePrefix: "" }, "`tablePrefix` must be 1 to 31"],
+  ["a prefix that is a number", { file: "a", tablePrefix: 5 }, "`tablePrefix` must be 1 to 31"],
+  ["a prefix in capitals", { file: "a", tablePrefix: "App_" }, "`tablePrefix` must be 1 to 31"],
+  ["a prefix with a digit first", { file: "a", tablePrefix: "1_" }, "`tablePrefix` must be 1 to 31"],
+  ["a prefix with a dot", { file: "a", tablePrefix: "own." }, "`tablePrefix` must be 1 to 31"],
+  ["a prefix of 32 letters", { file: "a", tablePrefix: "a".repeat(32) }, "`tablePrefix` must be 1 to 31"],
+  ["SQLite's own prefix", { file: "a", tablePrefix: "sqlite_x" }, "`tablePrefix` must be 1 to 31"],
+])("%s is refused with what to write", async (_, options, message) => {
+  // Past the compiler, as a host in plain JavaScript calls it.
+  const given: StorageOptions = Object.assign({ file: "unused", now }, { file: undefined }, options);
+  const refused = openStorage(given);
+  await expect(refused).rejects.toThrow(TypeError);
+  await expect(refused).rejects.toThrow(`openStorage: ${message}`);
+});
+
+test("null stands for an option that is left out, as a configuration has it", () => {
+  const file = { file: "a", databaseUrl: null, schema: null, redisUrl: null, now };
+  expect(readStorageOptions(file)).toMatchObject({ file: "a", databaseUrl: null, tablePrefix: "passkeys_" });
+  const postgres = { file: null, databaseUrl, schema: null, redisUrl: "redis://localhost", now };
+  expect(readStorageOptions(postgres)).toMatchObject({ file: null, databaseUrl, redisPrefix: "passkeys:" });
+});
+
+test("a refused prefix leaves no file behind", async () => {
+  const { options, drop } = await createTestPlace();
+  try {
+    await expect(openStorage({ ...options, tablePrefix: "App", now })).rejects.toThrow(TypeError);
+    if ("file" in options) expect(await readdir(dirname(options.file))).toEqual([]);
+  } finally {
+    await drop();
+  }
+});
