@@ -1,10 +1,12 @@
 /** Our tables in a database, and keys in a Redis, that belong to a host: everything of the host's stays as it is. */
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { chmod, mkdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { sql } from "kysely";
+import { createClient } from "redis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createSqlUsers } from "../../../server/storage/sql-users.ts";
 import { openStorage, type Storage } from "../../../server/storage/storage.ts";
@@ -304,6 +306,54 @@ describe.runIf(isPostgres)("a schema of PostgreSQL", () => {
     await expect(openStorage({ databaseUrl: nowhere, now })).rejects.toThrow(StorageError);
     await expect(openStorage({ databaseUrl: nowhere, now })).rejects.toThrow("pass openStorage `schema`");
   });
+});
+
+const serverUrl = process.env.TEST_REDIS_URL;
+describe.runIf(serverUrl !== undefined)("a Redis that is shared", () => {
+  /** A user of Redis that may touch no key but those of the prefix. */
+  async function withUserOf(prefix: string, check: (redisUrl: string) => Promise<void>): Promise<void> {
+    const admin = createClient({ url: serverUrl ?? "" });
+    await admin.connect();
+    const name = `user-${randomUUID()}`;
+    try {
+      await admin.aclSetUser(name, ["on", ">secret", `~${prefix}*`, "&*", "+@all"]);
+      const url = new URL(serverUrl ?? "");
+      url.username = name;
+      url.password = "secret";
+      await check(url.href);
+    } finally {
+      await admin.aclDelUser(name);
+      await admin.close();
+    }
+  }
+
+  test.each([
+    ["passkeys:", {}],
+    ["own:", { redisPrefix: "own:" }],
+  ])("has no key of ours that does not begin with %s", (prefix, more) =>
+    withUserOf(prefix, async (redisUrl) => {
+      const { options } = place;
+      const database = "file" in options ? { file: options.file } : { databaseUrl: options.databaseUrl };
+      const storage = await openStorage({ ...database, ...more, redisUrl, now });
+      const { sessionStore, limiter } = storage;
+      const sid = randomUUID();
+      const kept = { cookie: { originalMaxAge: 1000 } };
+      try {
+        const run = (call: (done: (error?: unknown) => void) => void) =>
+          new Promise<void>((resolve, reject) => call((error) => (error ? reject(error) : resolve())));
+        await run((done) => sessionStore.set(sid, kept, done));
+        await run((done) => sessionStore.get(sid, done));
+        await run((done) => sessionStore.destroy(sid, done));
+        const limit = limiter({ name: "rule", points: 1, seconds: 1 });
+        expect(await limit.spend(sid)).toBe(0);
+        expect(await limit.blockedFor(sid)).toBeGreaterThan(0);
+        await limit.reset(sid);
+        await storage.ping();
+      } finally {
+        await storage.close();
+      }
+    }),
+  );
 });
 
 describe.runIf(!isPostgres)("a SQLite file", () => {
