@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import SqliteDatabase from "libsql";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { startEmulator } from "../../server/emulator/index.ts";
 import { callersOf, testTenant } from "./running-emulator.ts";
@@ -48,6 +49,18 @@ test("refuses a file that is no state file, and takes one in its place at once",
   await expect(startEmulator({ data })).rejects.toThrow("is not a state file of the emulator");
   await rm(data);
   await (await startEmulator({ data })).close();
+});
+
+test.each([0, 1])("leaves another program's database as it is, whose user_version is %i", async (version) => {
+  const data = join(directory, "app.sqlite");
+  const database = new SqliteDatabase(data);
+  database.exec(`CREATE TABLE orders (id TEXT); PRAGMA user_version = ${version};`);
+  await expect(startEmulator({ data })).rejects.toThrow("is not a state file of the emulator");
+  const names = database.prepare("SELECT name FROM sqlite_master").all();
+  expect(names).toMatchObject([{ name: "orders" }]);
+  expect(database.prepare("PRAGMA user_version").get()).toMatchObject({ user_version: version });
+  expect(database.prepare("PRAGMA journal_mode").get()).toMatchObject({ journal_mode: "delete" });
+  database.close();
 });
 
 test("refuses a public URL that is none, and leaves the file free", async () => {

@@ -96,22 +96,17 @@ function storageIn(database: Database.Database, data: string, release: () => voi
   };
 }
 
-/** In WAL mode, committed rows survive the process being killed at any moment. */
+/** Looks before it changes anything: the file may be another program's. */
 function prepare(database: Database.Database, data: string): void {
-  try {
-    database.pragma("journal_mode = WAL");
-  } catch (error) {
-    throw new Error(`${data} is not a state file of the emulator. Move it away or delete it.`, {
-      cause: error,
-    });
-  }
-  database.pragma("synchronous = NORMAL");
-  const found = versionIn(database.prepare("PRAGMA user_version").get());
+  const found = versionOf(database, data);
   if (found !== 0 && found !== fileVersion) {
     throw new Error(
       `${data} was written by another version of the emulator (${found}). Move it away or delete it.`,
     );
   }
+  // In WAL mode, committed rows survive the process being killed at any moment.
+  database.pragma("journal_mode = WAL");
+  database.pragma("synchronous = NORMAL");
   database.pragma(`user_version = ${fileVersion}`);
   database.exec(
     `CREATE TABLE IF NOT EXISTS records (
@@ -119,6 +114,19 @@ function prepare(database: Database.Database, data: string): void {
        PRIMARY KEY (tenant_id, collection, key)
      )`,
   );
+}
+
+/** @returns 0 for an empty file */
+function versionOf(database: Database.Database, data: string): number {
+  const foreign = `${data} is not a state file of the emulator. Move it away or delete it.`;
+  try {
+    const version = versionIn(database.prepare("PRAGMA user_version").get());
+    const others = database.prepare("SELECT name FROM sqlite_master WHERE tbl_name <> 'records'").all();
+    if (others.length === 0 || version > fileVersion) return version;
+  } catch (error) {
+    throw new Error(foreign, { cause: error });
+  }
+  throw new Error(foreign);
 }
 
 /**
