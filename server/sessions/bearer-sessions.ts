@@ -12,13 +12,6 @@ import type { SessionData, Store } from "express-session";
 import { AppError } from "../http/errors.ts";
 import type { SessionPort } from "../passkeys/ports/sessions.ts";
 
-declare module "express-session" {
-  interface SessionData {
-    /** Of a token that was renewed: the session it named, so that signing out with it still ends that session. */
-    renewed?: string;
-  }
-}
-
 /** How long a renewed token can still sign out: longer than any request that is under way. */
 const renewedMs = 60 * 1000;
 
@@ -35,7 +28,7 @@ export interface BearerSessionOptions {
   readonly now?: () => Date;
 }
 
-type Kept = Omit<SessionData, "cookie">;
+type Kept = NonNullable<SessionData["passkeys"]>;
 type SignedInData = NonNullable<Kept["signedIn"]>;
 
 export function createBearerSessions(options: BearerSessionOptions): SessionPort {
@@ -43,13 +36,17 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
   const idleMs = (options.idleSeconds ?? 30 * 60) * 1000;
   const absoluteMs = (options.absoluteSeconds ?? 12 * 60 * 60) * 1000;
 
-  async function read(key: string): Promise<SessionData | null> {
-    return (await callback<SessionData | null | undefined>((done) => store.get(key, done))) ?? null;
+  async function read(key: string): Promise<Kept | null> {
+    const data = await callback<SessionData | null | undefined>((done) => store.get(key, done));
+    return data?.passkeys ?? null;
   }
 
   /** As the store measures a life: express-session calls it a cookie. */
   function lasting(kept: Kept, lifeMs = idleMs): SessionData {
-    return { ...kept, cookie: { originalMaxAge: lifeMs, expires: new Date(now().getTime() + lifeMs) } };
+    return {
+      passkeys: kept,
+      cookie: { originalMaxAge: lifeMs, expires: new Date(now().getTime() + lifeMs) },
+    };
   }
 
   function write(key: string, kept: Kept, lifeMs = idleMs): Promise<void> {

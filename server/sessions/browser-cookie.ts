@@ -6,6 +6,7 @@ import { createHash, randomBytes } from "node:crypto";
 import type { Request } from "express";
 import type { BrowserMemory } from "../passkeys/ports/browser-memory.ts";
 import type { Database } from "../storage/database.ts";
+import { cookieName } from "./cookie-name.ts";
 
 /** As long as browsers keep a cookie at the most (400 days). */
 const lifeMs = 400 * 24 * 60 * 60 * 1000;
@@ -17,7 +18,7 @@ export function createBrowserCookie(options: {
   readonly now: () => Date;
 }): BrowserMemory {
   const { db, secure, now } = options;
-  const name = secure ? "__Host-browser" : "browser";
+  const name = cookieName(secure, "passkeys_browser");
 
   return {
     async knows(req, userId) {

@@ -4,20 +4,26 @@ import type { Request, RequestHandler, Response } from "express";
 import session, { type SessionData, type Store } from "express-session";
 import { AppError } from "../http/errors.ts";
 import type { AuthenticationMethod, SessionPort } from "../passkeys/ports/sessions.ts";
+import { cookieName } from "./cookie-name.ts";
 
 /** Longer than any request that is under way. */
 const markedMs = 60 * 1000;
 
 declare module "express-session" {
   interface SessionData {
-    signedIn?: {
-      id: string;
-      userId: string;
-      method: AuthenticationMethod;
-      authenticatedAt: string;
-      startedAt: string;
+    /** All that is ours; the rest of a session is the host's. */
+    passkeys?: {
+      signedIn?: {
+        id: string;
+        userId: string;
+        method: AuthenticationMethod;
+        authenticatedAt: string;
+        startedAt: string;
+      };
+      pendingOtp?: { challengeId: string; email: string; sentAt: string; expiresAt: string };
+      /** The id that took this one's place, or the session that a bearer token named before it was renewed. */
+      renewed?: string;
     };
-    pendingOtp?: { challengeId: string; email: string; sentAt: string; expiresAt: string };
   }
 }
 
@@ -49,8 +55,9 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     );
   const idleMs = (options.idleSeconds ?? 30 * 60) * 1000;
   const absoluteMs = (options.absoluteSeconds ?? 12 * 60 * 60) * 1000;
-  // A name that says nothing about the software; `__Host-` binds it to this host, path / and https.
-  const name = options.secure ? "__Host-session" : "session";
+  const name = cookieName(options.secure, "passkeys_session");
+  /** Requests that have a session of this middleware, and not of another one. */
+  const withSession = new WeakSet<Request>();
   const cookie = {
     httpOnly: true,
     sameSite: "lax",
@@ -59,20 +66,29 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     maxAge: idleMs,
   } as const;
 
+  const middleware = session({
+    name,
+    cookie,
+    secret: secrets,
+    store: options.store,
+    resave: false,
+    saveUninitialized: false,
+    rolling: true,
+  });
+
   return {
-    middleware: session({
-      name,
-      cookie,
-      secret: secrets,
-      store: options.store,
-      resave: false,
-      saveUninitialized: false,
-      rolling: true,
-    }),
+    middleware(req, res, next) {
+      // express-session would leave the other session in place, and people would be signed in to that.
+      if (req.session !== undefined && !withSession.has(req)) next(new Error(foreignSession));
+      else {
+        withSession.add(req);
+        middleware(req, res, next);
+      }
+    },
 
     async current(req) {
       requireMounted(req);
-      const signedIn = req.session.signedIn;
+      const signedIn = req.session.passkeys?.signedIn;
       if (signedIn === undefined) return null;
       if (Date.parse(signedIn.startedAt) + absoluteMs <= options.now().getTime()) {
         // A new, empty one and not none at all: this very request may be about to sign in.
@@ -90,17 +106,22 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     async start(req, _res, { userId, method }) {
       await regenerate(req);
       const at = options.now().toISOString();
-      req.session.signedIn = { id: randomUUID(), userId, method, authenticatedAt: at, startedAt: at };
+      const signedIn = { id: randomUUID(), userId, method, authenticatedAt: at, startedAt: at };
+      req.session.passkeys = { signedIn };
       await save(req);
     },
 
     async renew(req, _res, { method }) {
       // As it is now: the proof took its time, and meanwhile the person may have signed out.
       const before = req.sessionID;
-      const signedIn = (await read(req, before))?.signedIn;
+      const signedIn = (await read(req, before))?.passkeys?.signedIn;
       if (signedIn === undefined) throw new AppError("not_authenticated");
+      // What a host keeps in the session outlives its rotation.
+      const { cookie: _, passkeys: __, ...hosts } = req.session;
       await regenerate(req);
-      req.session.signedIn = { ...signedIn, method, authenticatedAt: options.now().toISOString() };
+      Object.assign(req.session, hosts);
+      const renewed = { ...signedIn, method, authenticatedAt: options.now().toISOString() };
+      req.session.passkeys = { signedIn: renewed };
       await save(req);
       // Signing out leaves a mark and then looks for this one, and here it is the other way round: one sees the other.
       await mark(req, "renewed", before, req.sessionID);
@@ -113,7 +134,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
       // Whoever signs out means the session that this browser's cookie named, also when it was renewed meanwhile.
       for (const sid of namedByCookie(req)) {
         await mark(req, "ended", sid);
-        const successor = (await read(req, keyOf("renewed", sid)))?.renewed;
+        const successor = (await read(req, keyOf("renewed", sid)))?.passkeys?.renewed;
         if (successor !== undefined) await destroyOther(req, successor);
       }
       await destroy(req);
@@ -122,22 +143,19 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
 
     async pendingOtp(req) {
       requireMounted(req);
-      const pending = req.session.pendingOtp;
+      const pending = req.session.passkeys?.pendingOtp;
       if (pending === undefined) return null;
       const { challengeId, email, sentAt, expiresAt } = pending;
       return { challengeId, email, sentAt: new Date(sentAt), expiresAt: new Date(expiresAt) };
     },
 
     async keepPendingOtp(req, _res, pending) {
-      if (pending === null) delete req.session.pendingOtp;
+      if (pending === null) delete req.session.passkeys?.pendingOtp;
       else {
-        const { challengeId, email, sentAt, expiresAt } = pending;
-        req.session.pendingOtp = {
-          challengeId,
-          email,
-          sentAt: sentAt.toISOString(),
-          expiresAt: expiresAt.toISOString(),
-        };
+        const { challengeId, email } = pending;
+        const [sentAt, expiresAt] = [pending.sentAt.toISOString(), pending.expiresAt.toISOString()];
+        const pendingOtp = { challengeId, email, sentAt, expiresAt };
+        req.session.passkeys = { ...req.session.passkeys, pendingOtp };
       }
       await save(req);
     },
@@ -155,6 +173,12 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     });
   }
 
+  /** Without this the host would read "cannot read properties of undefined", or have its own session taken for ours. */
+  function requireMounted(req: Request): void {
+    if (withSession.has(req)) return;
+    throw new Error(req.session === undefined ? noSession : foreignSession);
+  }
+
   function isOurs(sid: string, signature: string): boolean {
     return secrets.some((secret) => {
       const expected = createHmac("sha256", secret).update(sid).digest("base64").replace(/=+$/, "");
@@ -168,13 +192,10 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
   }
 }
 
-/** Without this the host would read "cannot read properties of undefined". */
-function requireMounted(req: Request): void {
-  if (req.session !== undefined) return;
-  throw new Error(
-    "createCookieSessions: this request has no session. Mount `sessions.middleware` before the passkeys router: app.use(sessions.middleware).",
-  );
-}
+const noSession =
+  "createCookieSessions: this request has no session. Mount `sessions.middleware` before the passkeys router: app.use(sessions.middleware).";
+const foreignSession =
+  "createCookieSessions: this request has a session of other middleware already. Pass the router a SessionPort over that one instead (MOVING.md), or mount the other middleware on paths of its own.";
 
 /** Saved before the answer goes out, so that what was acknowledged is there. */
 function save(req: Request): Promise<void> {
@@ -194,7 +215,7 @@ function read(req: Request, sid: string): Promise<SessionData | null> {
 /** Leaves word of what became of a session, for requests that are under way with its cookie. */
 function mark(req: Request, what: "renewed" | "ended", sid: string, renewed?: string): Promise<void> {
   const cookie = { originalMaxAge: markedMs, expires: new Date(Date.now() + markedMs) };
-  const kept = renewed === undefined ? { cookie } : { cookie, renewed };
+  const kept = renewed === undefined ? { cookie } : { cookie, passkeys: { renewed } };
   return callback((done) => req.sessionStore.set(keyOf(what, sid), kept, done));
 }
 

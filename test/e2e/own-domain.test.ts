@@ -74,7 +74,7 @@ test("a passkey for the production domain is made and used on this machine", asy
     expect(await authenticator.countCredentials()).toBe(1);
 
     const cookies = await page.context().cookies();
-    const session = cookies.find(({ name }) => name === "__Host-session");
+    const session = cookies.find(({ name }) => name === "__Host-passkeys_session");
     expect(session).toMatchObject({ domain, secure: true, httpOnly: true });
     await button(page, "Sign out").click();
     await heading(page, "Sign in").waitFor();

@@ -72,7 +72,7 @@ describe.each(proxies)("behind $name", ({ start }) => {
     const elsewhere = agentAt(proxy);
     expect(await kit.signInWithPasskey(elsewhere, authenticator)).toEqual(user);
     const out = await elsewhere.delete("/api/session").expect(204);
-    expect(out.get("Set-Cookie")?.join()).toMatch(/^__Host-session=;.*Secure/);
+    expect(out.get("Set-Cookie")?.join()).toMatch(/^__Host-passkeys_session=;.*Secure/);
   });
 
   test("the host sees the browser's protocol and address", async () => {

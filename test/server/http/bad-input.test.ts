@@ -334,9 +334,9 @@ describe("what is not there", () => {
   });
 
   test.each([
-    ["a broken cookie", "session=s%3A%ff.%ff; =; ;;"],
-    ["a cookie that is an object", "session=j%3A%7B%22id%22%3A1%7D"],
-    ["a hundred cookies", Array.from({ length: 100 }, (_, at) => `session=s%3A${at}.x`).join("; ")],
+    ["a broken cookie", "passkeys_session=s%3A%ff.%ff; =; ;;"],
+    ["a cookie that is an object", "passkeys_session=j%3A%7B%22id%22%3A1%7D"],
+    ["a hundred cookies", Array.from({ length: 100 }, (_, at) => `passkeys_session=s%3A${at}.x`).join("; ")],
   ])("%s is no session", async (_, cookie) => {
     const answer = await lab.agent().get(api("getSession")).set("Cookie", cookie).expect(200);
     expect(answer.body.user).toBeNull();

@@ -153,11 +153,11 @@ function oddHeader(random: Random): Record<string, string> {
     () => ({ "Sec-Fetch-Site": random.pick(["same-origin", "cross-site", "none", "x"]) }),
     () => ({
       Cookie: random.pick([
-        "session=",
-        "session=s%3Ax.y",
-        "session=j%3A{}",
+        "passkeys_session=",
+        "passkeys_session=s%3Ax.y",
+        "passkeys_session=j%3A{}",
         "=;=",
-        "browser=%",
+        "passkeys_browser=%",
         "x".repeat(4000),
       ]),
     }),

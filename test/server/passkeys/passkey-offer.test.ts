@@ -172,11 +172,11 @@ test("a planted browser cookie proves nothing: at worst a person is not asked", 
   expect(stolen.status).toBe(200);
   await thief
     .get(api("listPasskeys"))
-    .set("Cookie", `browser=${"A".repeat(32)}`)
+    .set("Cookie", `passkeys_browser=${"A".repeat(32)}`)
     .expect(401);
   const { body } = await thief
     .get(api("getSession"))
-    .set("Cookie", `browser=${"A".repeat(32)}`)
+    .set("Cookie", `passkeys_browser=${"A".repeat(32)}`)
     .expect(200);
   expect(body.user).toBeNull();
   expect(await offered(lab, user.email, thief)).toBe(true);

@@ -72,7 +72,8 @@ describe("a new session id", () => {
   test("is never one that the browser made up", async () => {
     const { authenticator } = await lab.person("passkey");
     const token = await lab.signInToken(authenticator);
-    const madeUp = "session=s%3AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    const madeUp =
+      "passkeys_session=s%3AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     const finished = await withCookie(lab, madeUp)
       .post(api("validate"))
       .send({ token, action: actions.signInWithPasskey })
@@ -184,7 +185,7 @@ describe("signing out", () => {
     const cookie = cookiesOf(await agent.get(api("getSession")).expect(200));
     const gone = await agent.delete(api("deleteSession")).expect(204);
     const [cleared] = setCookies(gone);
-    expect(cleared).toMatch(/^session=;.*Expires=Thu, 01 Jan 1970/);
+    expect(cleared).toMatch(/^passkeys_session=;.*Expires=Thu, 01 Jan 1970/);
     expect(await userOf(cookie)).toBeNull();
     await withCookie(lab, cookie).get(api("listPasskeys")).expect(401);
   });
@@ -303,7 +304,7 @@ describe("the cookie", () => {
   test("of http://localhost is HttpOnly, SameSite=Lax, for the whole host, and says so openly", async () => {
     const begun = await lab.agent().post(api("challengeOtp")).send({ email: lab.newAddress() }).expect(202);
     const [cookie = ""] = setCookies(begun);
-    expect(cookie).toMatch(/^session=s%3A/);
+    expect(cookie).toMatch(/^passkeys_session=s%3A/);
     expect(attributesOf(cookie)).toEqual(["Expires", "HttpOnly", "Path=/", "SameSite=Lax"]);
   });
 
@@ -317,7 +318,7 @@ describe("the cookie", () => {
         .send({ email: own.newAddress() })
         .expect(202);
       const [cookie = ""] = setCookies(begun);
-      expect(cookie).toMatch(/^__Host-session=s%3A/);
+      expect(cookie).toMatch(/^__Host-passkeys_session=s%3A/);
       expect(attributesOf(cookie)).toEqual(["Expires", "HttpOnly", "Path=/", "SameSite=Lax", "Secure"]);
 
       const gone = await own
@@ -325,7 +326,7 @@ describe("the cookie", () => {
         .delete(api("deleteSession"))
         .set("X-Forwarded-Proto", "https")
         .expect(204);
-      expect(setCookies(gone)[0]).toMatch(/^__Host-session=; .*Secure/);
+      expect(setCookies(gone)[0]).toMatch(/^__Host-passkeys_session=; .*Secure/);
     } finally {
       await own.close();
     }
@@ -380,7 +381,7 @@ test("visitors who only look leave no session behind", async () => {
     await agent.delete(api("deleteSession")),
   ];
   expect(
-    answers.flatMap((answer) => setCookies(answer).filter((line) => !line.startsWith("session=;"))),
+    answers.flatMap((answer) => setCookies(answer).filter((line) => !line.startsWith("passkeys_session=;"))),
   ).toEqual([]);
   expect(await count()).toBe(before);
 });
