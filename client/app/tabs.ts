@@ -9,7 +9,7 @@ export interface Tabs {
 
 export function createTabs(onChange: () => void, signal: AbortSignal): Tabs {
   if (typeof BroadcastChannel !== "function") return { tell() {} };
-  const channel = new BroadcastChannel("session");
+  const channel = new BroadcastChannel("passkeys.session");
   channel.addEventListener("message", onChange, { signal });
   signal.addEventListener("abort", () => channel.close(), { once: true });
   return { tell: () => channel.postMessage("changed") };

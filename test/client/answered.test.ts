@@ -155,7 +155,7 @@ test("a device that turned out unable is not offered a passkey again for a month
   await page.signInWithCode(stack.newAddress());
   await eventually(() => expect(location.pathname).toBe("/account"));
 
-  const since = "cannotCreatePasskeySince";
+  const since = "passkeys.cannotCreatePasskeySince";
   const inThePast = Date.parse(localStorage.getItem(since) ?? "") - 31 * 24 * 60 * 60_000;
   localStorage.setItem(since, new Date(inThePast).toISOString());
   await fetch("/api/session", { method: "DELETE" });

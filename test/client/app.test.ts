@@ -155,7 +155,7 @@ test("signing out in one tab brings the other tab back to signing in", async () 
   await page.signInWithCode(stack.newAddress());
   (await shown("Not now")).click();
   await shown("Sign out");
-  const otherTab = new BroadcastChannel("session");
+  const otherTab = new BroadcastChannel("passkeys.session");
   await fetch("/api/session", { method: "DELETE" });
   otherTab.postMessage("changed");
   await reads(page, "You have been signed out.");

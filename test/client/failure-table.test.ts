@@ -90,7 +90,7 @@ describe("the button", () => {
   });
 
   test("a refusal of our own server is not called a cancel", async () => {
-    localStorage.removeItem("account");
+    localStorage.removeItem("passkeys.account");
     await browser.load("/");
     await enrolAnother();
     browser.breakNetwork("/validate", { status: 500, body: problem("internal_error", 500) });

@@ -57,7 +57,7 @@ test("whoever turns out to have a passkey here is greeted as well", async () => 
   await page.signInWithCode(user.email);
   (await shown("Create a passkey")).click();
   await reads(page, "This device already has a passkey for you.");
-  expect(localStorage.getItem("account")).toBe(user.email);
+  expect(localStorage.getItem("passkeys.account")).toBe(user.email);
 });
 
 test("deleting the last passkey of another account leaves the greeting to whom it is for", async () => {
@@ -65,11 +65,11 @@ test("deleting the last passkey of another account leaves the greeting to whom i
   await page.signInWithCode(stack.newAddress());
   (await shown("Create a passkey")).click();
   await reads(page, "Not used yet");
-  localStorage.setItem("account", "somebody@example.com");
+  localStorage.setItem("passkeys.account", "somebody@example.com");
   (await shown("Delete")).click();
   (await shown("Delete passkey")).click();
   await reads(page, "You have no passkeys yet.");
-  expect(localStorage.getItem("account")).toBe("somebody@example.com");
+  expect(localStorage.getItem("passkeys.account")).toBe("somebody@example.com");
 });
 
 test("nobody is greeted who came with a code, or with a passkey of another device", async () => {
@@ -79,11 +79,11 @@ test("nobody is greeted who came with a code, or with a passkey of another devic
   await page.autofill.whenPending();
   button("Sign in with a passkey").click();
   await shown("Create a passkey");
-  expect(localStorage.getItem("account")).toBeNull();
+  expect(localStorage.getItem("passkeys.account")).toBeNull();
   page.close();
   const other = await open();
   await other.signInWithCode(stack.newAddress());
-  expect(localStorage.getItem("account")).toBeNull();
+  expect(localStorage.getItem("passkeys.account")).toBeNull();
 });
 
 test("a code goes to the address that is greeted, without typing it", async () => {
@@ -125,7 +125,7 @@ test("a session that ended elsewhere leads to the greeting, with a sentence", as
   const { page } = await comeBack();
   button("Sign in with a passkey").click();
   await shown("Sign out");
-  const otherTab = new BroadcastChannel("session");
+  const otherTab = new BroadcastChannel("passkeys.session");
   await fetch("/api/session", { method: "DELETE" });
   otherTab.postMessage("changed");
   await reads(page, "You have been signed out.");
@@ -188,7 +188,7 @@ test("deleting the last passkey ends the greeting", async () => {
   (await shown("Delete")).click();
   (await shown("Delete passkey")).click();
   await reads(page, "You have no passkeys yet.");
-  expect(localStorage.getItem("account")).toBeNull();
+  expect(localStorage.getItem("passkeys.account")).toBeNull();
 });
 
 test("where storage is blocked, or passkeys are not known, there is the field", async () => {
@@ -211,5 +211,5 @@ test("whoever picks the passkey of another account in the prompt is signed in to
   button("Sign in with a passkey").click();
   await reads(page, user.email);
   expect(page.text()).not.toContain(email);
-  expect(localStorage.getItem("account")).toBe(user.email);
+  expect(localStorage.getItem("passkeys.account")).toBe(user.email);
 });
