@@ -85,7 +85,7 @@ async function createRecord(db: Database): Promise<void> {
 function nameTaken({ prefix, schema }: OwnNames, name: string): StorageError {
   const where = schema === null ? "The database" : `The schema "${schema}" of the database`;
   return new StorageError(
-    `${where} has a table or index "${name}" that this package did not make. Nothing was changed: pass openStorage another \`tablePrefix\` than "${prefix}", or remove "${name}".`,
+    `${where} has a table or index "${name}" that this package did not make. Nothing was changed: pass openStorage another \`tablePrefix\` than "${prefix}", remove "${name}", or use another database.`,
   );
 }
 

@@ -5,6 +5,7 @@ import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import SqliteDatabase from "libsql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const entry = fileURLToPath(new URL("../../../dist/server/main.js", import.meta.url));
@@ -95,6 +96,20 @@ describe("the production entry refuses to start", () => {
     for (const name of ["AUTHSIGNAL_TENANT_ID", "AUTHSIGNAL_API_SECRET_KEY", "AUTHSIGNAL_API_URL"])
       expect(output).toContain(name);
     for (const name of ["ORIGIN", "SESSION_SECRET", "RP_ID", "PORT"]) expect(output).toContain(name);
+  });
+
+  test("on a database that has somebody else's table under our name, with a sentence", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "taken-"));
+    const database = new SqliteDatabase(join(folder, "app.sqlite"));
+    database.exec("CREATE TABLE passkeys_users (id TEXT)");
+    const { code, output } = await run({ ...good, DATA_DIR: folder }).exit;
+    expect(code).toBe(1);
+    expect(output).toMatch(/^The database has a table or index "passkeys_users" [^\n]+\n$/);
+    expect(database.prepare("SELECT name FROM sqlite_master").all()).toMatchObject([
+      { name: "passkeys_users" },
+    ]);
+    database.close();
+    rmSync(folder, { recursive: true });
   });
 
   test("on a port that is taken, with a sentence", async () => {
