@@ -21,7 +21,7 @@ import {
   migrateHost,
   namesIn,
   openHostDatabase,
-} from "../host-database.ts";
+} from "./host-database.ts";
 
 const now = () => new Date();
 const isPostgres = process.env.TEST_DATABASE_URL !== undefined;

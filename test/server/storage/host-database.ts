@@ -2,7 +2,7 @@
 import { Kysely, type Migration, Migrator, PostgresDialect, SqliteDialect, sql } from "kysely";
 import SqliteDatabase from "libsql";
 import pg from "pg";
-import type { TestPlace } from "../kit/test-storage.ts";
+import type { TestPlace } from "../../kit/test-storage.ts";
 
 type Rows = readonly Readonly<Record<string, string | number>>[];
 export type HostDatabase = Kysely<Record<string, Record<string, unknown>>>;

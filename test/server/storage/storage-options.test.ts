@@ -2,9 +2,9 @@
 import { readdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { expect, test } from "vitest";
-import { openStorage } from "../../server/storage/storage.ts";
-import { readStorageOptions, type StorageOptions } from "../../server/storage/storage-options.ts";
-import { createTestPlace } from "../kit/test-storage.ts";
+import { openStorage } from "../../../server/storage/storage.ts";
+import { readStorageOptions, type StorageOptions } from "../../../server/storage/storage-options.ts";
+import { createTestPlace } from "../../kit/test-storage.ts";
 
 const now = () => new Date();
 const databaseUrl = "postgres://localhost/app";

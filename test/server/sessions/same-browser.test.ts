@@ -3,11 +3,11 @@ import express, { type Express, type RequestHandler } from "express";
 import session from "express-session";
 import request from "supertest";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createErrorHandler } from "../../server/http/error-handler.ts";
-import { createBrowserCookie } from "../../server/sessions/browser-cookie.ts";
-import { createCookieSessions } from "../../server/sessions/cookie-sessions.ts";
-import { openTestStorage, type TestStorage } from "../kit/test-storage.ts";
-import { setCookies } from "./lab.ts";
+import { createErrorHandler } from "../../../server/http/error-handler.ts";
+import { createBrowserCookie } from "../../../server/sessions/browser-cookie.ts";
+import { createCookieSessions } from "../../../server/sessions/cookie-sessions.ts";
+import { openTestStorage, type TestStorage } from "../../kit/test-storage.ts";
+import { setCookies } from "../lab.ts";
 
 const now = () => new Date();
 
