@@ -37,4 +37,6 @@ function fail(error: unknown): void {
   process.exitCode = 1;
 }
 
+// `… | head`: whatever reads our lines may stop reading.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 main().catch(fail);

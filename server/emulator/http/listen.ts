@@ -104,13 +104,15 @@ export async function listen(
 
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     answer(request, response).catch((error: unknown) => {
-      if (error instanceof WireError) return respondJson(response, error.status, { ...error.body });
+      if (error instanceof WireError && !response.headersSent)
+        return respondJson(response, error.status, { ...error.body });
       // The caller hung up: nobody is left to answer.
       if (request.destroyed && !request.complete) return response.destroy();
       const defect = error instanceof Error ? error : new Error(String(error));
+      process.emitWarning(defect);
       noteUnmatched(request, 500, defect.message);
       if (!response.headersSent) respondJson(response, 500, internalError);
-      process.emitWarning(defect);
+      else response.destroy();
     });
   };
   // A missing Host is refused here like a foreign one, in our own words.
@@ -137,6 +139,8 @@ function started(server: Server, port: number, host: string): Promise<void> {
     server.once("error", (error) => reject(whyNotListening(error, port)));
     server.listen(port, host, () => {
       server.removeAllListeners("error");
+      // Such as a connection that cannot be accepted because there are too many.
+      server.on("error", (error) => process.emitWarning(error));
       resolve();
     });
   });

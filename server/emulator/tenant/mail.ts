@@ -10,6 +10,8 @@ export interface Mail {
 export async function createMail(smtp: string, rpName = "Authsignal emulator"): Promise<Mail> {
   const { createTransport } = await import("nodemailer");
   const transport = createTransport(smtp);
+  // A pool of connections (`?pool=true`) reports here what belongs to no message.
+  transport.on("error", (error) => process.emitWarning(error));
   return {
     async deliver({ to, subject, text }) {
       const from = { name: rpName, address: "emulator@authsignal.invalid" };

@@ -1,4 +1,5 @@
 import type { OutboundMessage } from "../wire/emulator-options.ts";
+import { surviveCallback } from "../wire/survive-callback.ts";
 import { type Clock, toIso } from "./clock.ts";
 import type { Random } from "./random.ts";
 import type { Message } from "./records.ts";
@@ -29,12 +30,13 @@ export interface OutboxOptions {
 export function createOutbox({ tenantId, state, random, clock, onMessage }: OutboxOptions): Outbox {
   const listeners = new Set<(message: Message) => void>();
   const { messages } = state;
+  const tell = surviveCallback("onMessage", onMessage);
   return {
     send(content) {
       const message: Message = { ...content, messageId: random.uuid(), sentAt: clock.now() };
       messages.put(message.messageId, message);
       const { to, channel, code, link, sentAt } = message;
-      onMessage?.({ tenantId, to, channel, code, link, sentAt: toIso(sentAt) });
+      tell({ tenantId, to, channel, code, link, sentAt: toIso(sentAt) });
       for (const listener of listeners) listener(message);
     },
     list: ({ to } = {}) => (to === undefined ? [...messages.values()] : messages.where("to", to)).reverse(),

@@ -90,9 +90,9 @@ export function createWebhooks({ settings, clock, random }: WebhooksOptions): We
     },
     announce(type, data) {
       if (webhook === undefined) return;
-      const sending = tryRepeatedly(webhook.url, envelope(type, data)).finally(() =>
-        underway.delete(sending),
-      );
+      const sending = tryRepeatedly(webhook.url, envelope(type, data))
+        .catch((error: unknown) => process.emitWarning(error instanceof Error ? error : String(error)))
+        .finally(() => underway.delete(sending));
       underway.add(sending);
     },
     async settled() {
