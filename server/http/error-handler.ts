@@ -11,10 +11,11 @@ export const notFound: RequestHandler = () => {
 
 /** @param log pino's logger, or anything that keeps one line per failure, such as `console` */
 export function createErrorHandler(log: { error(line: object): void }): ErrorRequestHandler {
-  return (error: unknown, req, res, next) => {
+  // The fourth parameter is what tells Express that this handles errors.
+  return (error: unknown, req, res, _next) => {
     const appError = toAppError(error);
     const requestId = idOf(req);
-    if (appError.status >= 500) {
+    if (appError.status >= 500 || res.headersSent) {
       const cause = appError.cause === undefined ? {} : { cause: describeError(appError.cause) };
       log.error({
         event: "request.failed",
@@ -24,8 +25,10 @@ export function createErrorHandler(log: { error(line: object): void }): ErrorReq
         ...cause,
       });
     }
+    // Too late for another answer. Express's own handler would print the stack. An answer that is complete is left alone:
+    // its session may have failed to be saved after it.
     if (res.headersSent) {
-      next(error);
+      if (!res.writableEnded) res.destroy();
       return;
     }
     // Of what was to be sent instead: a cache would keep this problem in its place for as long as that says.

@@ -4,6 +4,7 @@ import { faultOfBaseUrl, faultOfOrigin, faultOfRpId } from "../relying-party/che
 import { defaultLimits } from "./flows/rate-limits.ts";
 import type { PasskeysContext, PasskeysOptions } from "./options.ts";
 import { noBrowserMemory } from "./ports/browser-memory.ts";
+import { surviveListener } from "./ports/events.ts";
 
 /** Session ports that have a router. A second one over the same sessions would do everything twice. */
 const routed = new WeakSet<object>();
@@ -62,9 +63,9 @@ export function readOptions(options: PasskeysOptions): PasskeysContext {
     maxPasskeys: 10,
     offerAgainAfterDays: [14, 60],
     browserMemory: noBrowserMemory,
-    onEvent: () => {},
     now: () => new Date(),
     ...given(options),
+    onEvent: surviveListener(options.onEvent ?? (() => {})),
     limits: { ...defaultLimits, ...given(options.limits ?? {}) },
   };
 }

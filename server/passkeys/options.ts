@@ -25,7 +25,7 @@ export interface PasskeysOptions extends PasskeysPolicies {
 
   /** Recognises browsers that have made or used a passkey, so that they are not offered one. Default: none is. */
   readonly browserMemory?: BrowserMemory;
-  /** Told of every security fact. Default: nobody. */
+  /** Told of every security fact. What it throws, or rejects with, becomes a warning of the process. Default: nobody. */
   readonly onEvent?: (event: SecurityEvent) => void;
   /** Default: the system clock. */
   readonly now?: () => Date;

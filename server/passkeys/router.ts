@@ -7,6 +7,7 @@ import { convertBodyError } from "../http/body-errors.ts";
 import { AppError } from "../http/errors.ts";
 import { mountOperation, type Operation, operation } from "../http/operation.ts";
 import { requireSameOrigin } from "../http/same-origin.ts";
+import { toPortError } from "../storage/outages.ts";
 import { checkOptions } from "./check-options.ts";
 import { beginEnrollment, finishEnrollment } from "./flows/enrollment.ts";
 import { otpSignIn } from "./flows/otp-sign-in.ts";
@@ -43,7 +44,7 @@ export function createPasskeysRouter(options: PasskeysOptions): Router {
     description ??= describeApi(req.baseUrl);
     res.json(description);
   });
-  router.use(convertPathError);
+  router.use(convertError);
   return router;
 }
 
@@ -100,7 +101,7 @@ function finishCeremony(context: PasskeysContext): Operation {
   });
 }
 
-/** Express's own error for a path that cannot be decoded, such as `/passkeys/%`. */
-const convertPathError: ErrorRequestHandler = (error: unknown, _req, _res, next) => {
-  next(error instanceof URIError ? new AppError("not_found") : error);
+/** A path that cannot be decoded, such as `/passkeys/%`, is Express's own error; a lost connection may be a host's. */
+const convertError: ErrorRequestHandler = (error: unknown, _req, _res, next) => {
+  next(error instanceof URIError ? new AppError("not_found") : toPortError(error));
 };

@@ -11,6 +11,7 @@ import type { Request, Response } from "express";
 import type { SessionData, Store } from "express-session";
 import { AppError } from "../http/errors.ts";
 import type { SessionPort } from "../passkeys/ports/sessions.ts";
+import { toStoreError } from "../storage/outages.ts";
 
 /** How long a renewed token can still sign out: longer than any request that is under way. */
 const renewedMs = 60 * 1000;
@@ -68,10 +69,20 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
     return kept.signedIn;
   }
 
-  /** A token that the caller chose is never taken over: only one of our making names anything. */
-  async function issue(res: Response, kind: "session" | "code", kept: Kept): Promise<void> {
+  /**
+   * A token that the caller chose is never taken over: only one of our making names anything.
+   * @param retireOld runs when the new token works and before anybody is told of it: if the store fails in between, the
+   * client has what it had
+   */
+  async function issue(
+    res: Response,
+    kind: "session" | "code",
+    kept: Kept,
+    retireOld = async (): Promise<void> => {},
+  ): Promise<void> {
     const token = randomBytes(32).toString("base64url");
     await write(keyOf(kind, token), kept);
+    await retireOld();
     res.set(header, token).set("Cache-Control", "no-store");
   }
 
@@ -104,19 +115,17 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
     },
 
     async start(req, res, { userId, method }) {
-      await drop(req);
       const at = now().toISOString();
       const signedIn = { id: randomUUID(), userId, method, authenticatedAt: at, startedAt: at };
-      await issue(res, "session", { signedIn });
+      await issue(res, "session", { signedIn }, () => drop(req));
     },
 
     async renew(req, res, { method }) {
       const signedIn = await findSignedIn(req);
       // Ended while the proof was under way.
       if (signedIn === null) throw new AppError("not_authenticated");
-      await retire(req, signedIn.id);
       const renewed = { ...signedIn, method, authenticatedAt: now().toISOString() };
-      await issue(res, "session", { signedIn: renewed });
+      await issue(res, "session", { signedIn: renewed }, () => retire(req, signedIn.id));
     },
 
     async end(req, res) {
@@ -168,6 +177,8 @@ function keyOf(kind: "session" | "code" | "ended", name: string): string {
 
 function callback<Value>(run: (done: (error?: unknown, value?: Value) => void) => void): Promise<Value> {
   return new Promise((resolve, reject) => {
-    run((error, value) => (error === undefined || error === null ? resolve(value as Value) : reject(error)));
+    run((error, value) =>
+      error === undefined || error === null ? resolve(value as Value) : reject(toStoreError(error)),
+    );
   });
 }

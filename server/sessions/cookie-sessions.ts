@@ -1,31 +1,12 @@
 /** Sessions by cookie, with express-session. The only writer of the user id in a session. */
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
-import type { Request, RequestHandler, Response } from "express";
-import session, { type SessionData, type Store } from "express-session";
+import type { NextFunction, Request, RequestHandler, Response } from "express";
+import session, { type Store } from "express-session";
 import { AppError } from "../http/errors.ts";
-import type { AuthenticationMethod, SessionPort } from "../passkeys/ports/sessions.ts";
+import type { SessionPort } from "../passkeys/ports/sessions.ts";
+import { toStoreError } from "../storage/outages.ts";
 import { cookieName } from "./cookie-name.ts";
-
-/** Longer than any request that is under way. */
-const markedMs = 60 * 1000;
-
-declare module "express-session" {
-  interface SessionData {
-    /** All that is ours; the rest of a session is the host's. */
-    passkeys?: {
-      signedIn?: {
-        id: string;
-        userId: string;
-        method: AuthenticationMethod;
-        authenticatedAt: string;
-        startedAt: string;
-      };
-      pendingOtp?: { challengeId: string; email: string; sentAt: string; expiresAt: string };
-      /** The id that took this one's place, or the session that a bearer token named before it was renewed. */
-      renewed?: string;
-    };
-  }
-}
+import { destroy, destroyOther, keyOf, mark, read, regenerate, rotate, save } from "./stored-session.ts";
 
 export interface CookieSessionOptions {
   readonly store: Store;
@@ -66,7 +47,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     maxAge: idleMs,
   } as const;
 
-  const middleware = session({
+  const load = session({
     name,
     cookie,
     secret: secrets,
@@ -80,10 +61,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     middleware(req, res, next) {
       // express-session would leave the other session in place, and people would be signed in to that.
       if (req.session !== undefined && !withSession.has(req)) next(new Error(foreignSession));
-      else {
-        withSession.add(req);
-        middleware(req, res, next);
-      }
+      else load(req, res, (error?: unknown) => onLoaded(req, next, error));
     },
 
     async current(req) {
@@ -104,11 +82,8 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     },
 
     async start(req, _res, { userId, method }) {
-      await regenerate(req);
       const at = options.now().toISOString();
-      const signedIn = { id: randomUUID(), userId, method, authenticatedAt: at, startedAt: at };
-      req.session.passkeys = { signedIn };
-      await save(req);
+      await rotate(req, { id: randomUUID(), userId, method, authenticatedAt: at, startedAt: at });
     },
 
     async renew(req, _res, { method }) {
@@ -118,11 +93,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
       if (signedIn === undefined) throw new AppError("not_authenticated");
       // What a host keeps in the session outlives its rotation.
       const { cookie: _, passkeys: __, ...hosts } = req.session;
-      await regenerate(req);
-      Object.assign(req.session, hosts);
-      const renewed = { ...signedIn, method, authenticatedAt: options.now().toISOString() };
-      req.session.passkeys = { signedIn: renewed };
-      await save(req);
+      await rotate(req, { ...signedIn, method, authenticatedAt: options.now().toISOString() }, hosts);
       // Signing out leaves a mark and then looks for this one, and here it is the other way round: one sees the other.
       await mark(req, "renewed", before, req.sessionID);
       if ((await read(req, keyOf("ended", before))) === null) return;
@@ -161,6 +132,16 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     },
   };
 
+  function onLoaded(req: Request, next: NextFunction, error: unknown): void {
+    if (error !== undefined && error !== null) next(toStoreError(error));
+    // A store that has said `disconnect`: express-session goes on as if there were no sessions.
+    else if (req.session === undefined) next(toStoreError(new Error("The store is disconnected.")));
+    else {
+      withSession.add(req);
+      next();
+    }
+  }
+
   /** What this browser's cookie names, by our signature. A session that was renewed is not in the request any more. */
   function namedByCookie(req: Request): string[] {
     const pairs = (req.headers.cookie ?? "").split(/;\s*/).filter((pair) => pair.startsWith(`${name}=`));
@@ -196,49 +177,3 @@ const noSession =
   "createCookieSessions: this request has no session. Mount `sessions.middleware` before the passkeys router: app.use(sessions.middleware).";
 const foreignSession =
   "createCookieSessions: this request has a session of other middleware already. Pass the router a SessionPort over that one instead (MOVING.md), or mount the other middleware on paths of its own.";
-
-/** Saved before the answer goes out, so that what was acknowledged is there. */
-function save(req: Request): Promise<void> {
-  return callback((done) => req.session.save(done));
-}
-
-/** A session, or a mark, as the store has it; null when it has been ended. */
-function read(req: Request, sid: string): Promise<SessionData | null> {
-  return new Promise((resolve, reject) => {
-    req.sessionStore.get(sid, (error: unknown, data) => {
-      if (error === undefined || error === null) resolve(data ?? null);
-      else reject(error);
-    });
-  });
-}
-
-/** Leaves word of what became of a session, for requests that are under way with its cookie. */
-function mark(req: Request, what: "renewed" | "ended", sid: string, renewed?: string): Promise<void> {
-  const cookie = { originalMaxAge: markedMs, expires: new Date(Date.now() + markedMs) };
-  const kept = renewed === undefined ? { cookie } : { cookie, passkeys: { renewed } };
-  return callback((done) => req.sessionStore.set(keyOf(what, sid), kept, done));
-}
-
-/** No cookie names it: a session id has no colon. */
-function keyOf(what: "renewed" | "ended", sid: string): string {
-  return `${what}:${sid}`;
-}
-
-/** Ends the session and gives the request another, with a new id and nothing in it. */
-function regenerate(req: Request): Promise<void> {
-  return callback((done) => req.session.regenerate(done));
-}
-
-function destroy(req: Request): Promise<void> {
-  return callback((done) => req.session.destroy(done));
-}
-
-function destroyOther(req: Request, sid: string): Promise<void> {
-  return callback((done) => req.sessionStore.destroy(sid, done));
-}
-
-function callback(run: (done: (error?: unknown) => void) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    run((error) => (error === undefined || error === null ? resolve() : reject(error)));
-  });
-}

@@ -12,5 +12,7 @@ export interface SqlBackEnd {
   /** What is written at every turn and lives for hours: sessions, tokens, grants, the audit trail. */
   readonly traffic: Database;
   readonly limiter: (rule: LimitRule) => Limiter;
+  /** Rejects unless every table is there and can be written to. Bounded in time. */
+  readonly check: () => Promise<void>;
   readonly close: () => Promise<void>;
 }

@@ -1,5 +1,6 @@
 /** A counter per key and window, kept by rate-limiter-flexible in whatever storage the app has. */
 import { type RateLimiterAbstract, RateLimiterRes } from "rate-limiter-flexible";
+import type { OutageWatch } from "./outages.ts";
 
 export interface LimitRule {
   /** Part of the stored key: changing it resets the counters. */
@@ -17,26 +18,26 @@ export interface Limiter {
   reset(key: string): Promise<void>;
 }
 
-export function toLimiter(limiter: RateLimiterAbstract): Limiter {
+export function toLimiter(limiter: RateLimiterAbstract, outages: OutageWatch): Limiter {
   return {
     async spend(key) {
-      try {
-        await limiter.consume(key);
-        return 0;
-      } catch (rejection) {
-        // The library rejects with a plain answer when the limit is reached and with an Error on a fault.
-        if (rejection instanceof RateLimiterRes) return seconds(rejection);
-        throw rejection;
-      }
+      const refusal = await outages.run(() => limiter.consume(key).then(() => null, refusalOf));
+      return refusal === null ? 0 : seconds(refusal);
     },
     async blockedFor(key) {
-      const state = await limiter.get(key);
+      const state = await outages.run(() => limiter.get(key));
       return state !== null && state.remainingPoints <= 0 ? seconds(state) : 0;
     },
     async reset(key) {
-      await limiter.delete(key);
+      await outages.run(() => limiter.delete(key));
     },
   };
+}
+
+/** The library rejects with a plain answer when the limit is reached and with an Error on a fault. */
+function refusalOf(rejection: unknown): RateLimiterRes {
+  if (rejection instanceof RateLimiterRes) return rejection;
+  throw rejection;
 }
 
 function seconds({ msBeforeNext }: RateLimiterRes): number {

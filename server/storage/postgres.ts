@@ -1,10 +1,15 @@
 /** Past one machine: the same queries on PostgreSQL. Loaded only with DATABASE_URL. */
-import { Kysely, PostgresDialect } from "kysely";
+import { type Dialect, Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import { RateLimiterPostgres } from "rate-limiter-flexible";
-import type { SqlBackEnd } from "./database.ts";
+import { askForTables } from "./check-tables.ts";
+import type { Database, SqlBackEnd } from "./database.ts";
+import { within } from "./deadline.ts";
+import { guardDialect } from "./guarded-dialect.ts";
+import { lend } from "./lent-client.ts";
 import { type Limiter, type LimitRule, toLimiter } from "./limiter.ts";
 import { type Migrations, migrate } from "./migrate.ts";
+import { isDefect, isOutageState, type StorageNotice, warnOfOutage, watchOutages } from "./outages.ts";
 import { withOwnNames } from "./own-names.ts";
 import { findOwnSchema, postgresTarget } from "./postgres-target.ts";
 import type { Schema } from "./schema.ts";
@@ -12,12 +17,17 @@ import type { Schema } from "./schema.ts";
 /** Times in milliseconds are bigint columns; they stay below 2^53, so a number carries them. */
 const int8 = 20;
 
+/** How long the server may work on a check. Without a limit there, a table lock would hold every abandoned check. */
+const checkMs = 2000;
+
 export interface PostgresOptions {
   readonly databaseUrl: string;
   readonly tablePrefix: string;
   /** Null: where the connection's search path leads. */
   readonly schema: string | null;
   readonly migrations: Migrations;
+  /** Default: a warning of the process. */
+  readonly notify?: (notice: StorageNotice) => void;
 }
 
 export async function openPostgres(options: PostgresOptions): Promise<SqlBackEnd> {
@@ -25,10 +35,24 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlBackEnd
     getTypeParser: (oid: number, format?: "text" | "binary") =>
       oid === int8 ? Number : pg.types.getTypeParser(oid, format === "binary" ? "text" : format),
   };
-  const pool = new pg.Pool({ connectionString: options.databaseUrl, types, connectionTimeoutMillis: 3000 });
+  const outages = watchOutages({
+    storage: "PostgreSQL",
+    isOutage,
+    notify: options.notify ?? warnOfOutage,
+  });
+  const pool = new pg.Pool({
+    connectionString: options.databaseUrl,
+    types,
+    connectionTimeoutMillis: 3000,
+    keepAlive: true,
+  });
   // An idle connection that the server drops must not end the process; the next query opens another.
-  pool.on("error", () => {});
-  const { db, names } = await openOwnTables(new PostgresDialect({ pool }), options);
+  pool.on("error", (error) => void outages.convert(error));
+  // The pool listens to its idle clients only. One that is lent emits the loss of its connection too, beside rejecting the
+  // query that runs on it, and the one who waits for that is told.
+  pool.on("connect", (client) => client.on("error", () => {}));
+  const dialect = guardDialect(new PostgresDialect({ pool: lend(pool) }), outages);
+  const { db, names } = await openOwnTables(dialect, options);
   const limiter = ({ name, points, seconds }: LimitRule): Limiter =>
     toLimiter(
       new RateLimiterPostgres({
@@ -41,11 +65,50 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlBackEnd
         points,
         duration: seconds,
       }),
+      outages,
     );
-  return { accounts: db, traffic: db, limiter, close: () => db.destroy() };
+  return {
+    accounts: db,
+    traffic: db,
+    limiter,
+    check: () => outages.run(() => check(pool, db)),
+    close: () => db.destroy(),
+  };
 }
 
-async function openOwnTables(dialect: PostgresDialect, options: PostgresOptions) {
+/** An answer of the server says by its state whether it is an outage; whatever else is no answer is one. */
+function isOutage(error: unknown): boolean {
+  return error instanceof pg.DatabaseError ? isOutageState(error.code) : !isDefect(error);
+}
+
+/**
+ * On a connection of its own that is dropped when the check fails, so that none comes back to the pool in the middle of
+ * something. The server ends the work itself; the time-out here is for a server that does not even do that.
+ */
+async function check(pool: pg.Pool, db: Database): Promise<void> {
+  const client = await pool.connect();
+  try {
+    const asked = askWhetherWritable(client, db);
+    await within(checkMs + 1000, asked, `PostgreSQL did not answer within ${checkMs + 1000} ms.`);
+    client.release();
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+}
+
+async function askWhetherWritable(client: pg.PoolClient, db: Database): Promise<void> {
+  await client.query(`begin; set local statement_timeout = ${checkMs}`);
+  await client.query(askForTables(db).sql);
+  // Also after a fail-over, when this server has become a standby.
+  const { rows } = await client.query<{ state: string }>(
+    "select current_setting('transaction_read_only') as state",
+  );
+  await client.query("commit");
+  if (rows[0]?.state !== "off") throw new Error("The database is read-only.");
+}
+
+async function openOwnTables(dialect: Dialect, options: PostgresOptions) {
   const { tablePrefix: prefix, schema, migrations } = options;
   const plain = new Kysely<Schema>({ dialect });
   try {

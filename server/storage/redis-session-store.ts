@@ -6,14 +6,24 @@ import { createHash } from "node:crypto";
 import { RedisStore } from "connect-redis";
 import type { Request } from "express";
 import type { Session, SessionData } from "express-session";
+import { ignoreOutage, settle } from "../sessions/settle.ts";
+import type { OutageWatch } from "./outages.ts";
 
 const defaultLifeMs = 30 * 60 * 1000;
 
 type Done = (error?: unknown) => void;
+type Options = ConstructorParameters<typeof RedisStore>[0];
 
 export class RedisSessionStore extends RedisStore {
   /** Sessions that were read or written here. If the key is gone when they are written, they have been ended meanwhile. */
   readonly #stored = new WeakSet<object>();
+
+  readonly #outages: OutageWatch;
+
+  constructor(options: Options, outages: OutageWatch) {
+    super(options);
+    this.#outages = outages;
+  }
 
   override createSession(req: Request, data: SessionData): Session & SessionData {
     const session = super.createSession(req, data);
@@ -22,7 +32,8 @@ export class RedisSessionStore extends RedisStore {
   }
 
   override get(sid: string, done?: (error: unknown, session?: SessionData | null) => void) {
-    return super.get(hashed(sid), done);
+    const found: Promise<SessionData | null> = this.#outages.run(() => super.get(hashed(sid)));
+    return settle(found, done);
   }
 
   /** A request that was under way while its session was ended or rotated must not bring the old one back. */
@@ -30,23 +41,30 @@ export class RedisSessionStore extends RedisStore {
     const seconds = Math.ceil((session.cookie.originalMaxAge ?? defaultLifeMs) / 1000);
     if (seconds <= 0) return this.destroy(sid, done);
     const expiration = { type: "EX", value: seconds } as const;
-    await this.client
-      .set(this.prefix + hashed(sid), this.serializer.stringify(session), {
+    const written = this.#outages.run(async () => {
+      await this.client.set(this.prefix + hashed(sid), this.serializer.stringify(session), {
         expiration,
         ...(this.#stored.has(session) && { condition: "XX" }),
-      })
-      .then(() => {
-        this.#stored.add(session);
-        done?.();
-      }, done);
+      });
+      this.#stored.add(session);
+    });
+    await settle(written, done);
   }
 
-  override touch(sid: string, session: SessionData, done?: Done) {
-    return super.touch(hashed(sid), session, done);
+  /**
+   * Says nothing of an outage, as the SQL store's does: the answer is on its way already, and express-session would have
+   * the error printed. The session ends earlier; the storage has given notice.
+   */
+  override async touch(sid: string, session: SessionData, done?: Done): Promise<void> {
+    const touched = this.#outages.run(() => super.touch(hashed(sid), session));
+    await settle(touched.catch(ignoreOutage), done);
   }
 
   override destroy(sid: string, done?: Done) {
-    return super.destroy(hashed(sid), done);
+    return settle(
+      this.#outages.run(() => super.destroy(hashed(sid))),
+      done,
+    );
   }
 }
 

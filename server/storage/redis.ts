@@ -1,30 +1,47 @@
 /** Sessions and limits in Redis, through kept adapters. Loaded only with REDIS_URL. */
 import type { Store } from "express-session";
 import { RateLimiterRedis } from "rate-limiter-flexible";
-import { createClient } from "redis";
+import { createClient, ErrorReply } from "redis";
+import { within } from "./deadline.ts";
 import { type Limiter, type LimitRule, toLimiter } from "./limiter.ts";
+import { isDefect, type StorageNotice, watchOutages } from "./outages.ts";
 import { RedisSessionStore } from "./redis-session-store.ts";
+
+/** Tries to connect at the start, some four seconds in all. Later the client tries for as long as it takes. */
+const firstTries = 7;
+/** How long closing waits for commands that are under way. */
+const closeMs = 2000;
 
 export async function openRedis(
   redisUrl: string,
   prefix: string,
+  notify: (notice: StorageNotice) => void,
 ): Promise<{
   sessionStore: Store;
   limiter: (rule: LimitRule) => Limiter;
-  ping: () => Promise<void>;
+  /** Rejects unless Redis answers and can be written to. */
+  check: () => Promise<void>;
   close: () => Promise<void>;
 }> {
+  const outages = watchOutages({ storage: "Redis", isOutage, notify });
+  let isStarted = false;
   const client = createClient({
     url: redisUrl,
     // While Redis is away a command fails at once instead of queueing behind the person who waits.
     disableOfflineQueue: true,
-    socket: { connectTimeout: 3000 },
+    socket: {
+      connectTimeout: 3000,
+      // Without an end to it, a start without Redis would wait and say nothing.
+      reconnectStrategy: (tries, cause) =>
+        !isStarted && tries >= firstTries ? cause : Math.min(2 ** tries * 50, 2000) + Math.random() * 200,
+    },
   });
   // The client reconnects by itself; without a listener an outage would end the process.
-  client.on("error", () => {});
-  await client.connect();
+  client.on("error", (error: unknown) => void outages.convert(error));
+  await outages.run(() => client.connect());
+  isStarted = true;
   return {
-    sessionStore: new RedisSessionStore({ client, prefix: `${prefix}session:` }),
+    sessionStore: new RedisSessionStore({ client, prefix: `${prefix}session:` }, outages),
     limiter: ({ name, points, seconds }) =>
       toLimiter(
         new RateLimiterRedis({
@@ -34,12 +51,26 @@ export async function openRedis(
           points,
           duration: seconds,
         }),
+        outages,
       ),
-    async ping() {
-      await client.ping();
-    },
+    // A write, because a replica and a Redis that cannot save answer a ping.
+    check: () =>
+      outages.run(async () => {
+        await client.set(`${prefix}readiness`, "", { expiration: { type: "EX", value: 60 } });
+      }),
     async close() {
-      await client.close();
+      if (!client.isOpen) return;
+      const closed = client.close();
+      await within(closeMs, closed, "").catch(() => client.destroy());
+      await closed;
     },
   };
+}
+
+/** A reply that is an error begins with a word; these say that nothing can be done now. */
+const outageReply =
+  /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|OOM|MISCONF|NOREPLICAS|NOAUTH|WRONGPASS) |^ERR max number of clients/;
+
+function isOutage(error: unknown): boolean {
+  return error instanceof ErrorReply ? outageReply.test(error.message) : !isDefect(error);
 }

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import type { Request } from "express";
 import { type Session, type SessionData, Store } from "express-session";
+import { ignoreOutage, settle } from "../sessions/settle.ts";
 import type { Database } from "./database.ts";
 
 const touchStepMs = 60 * 1000;
@@ -51,9 +52,10 @@ export class SqlSessionStore extends Store {
       .where("id", "=", hashed(sid))
       .where("expires_at", ">", this.#now().getTime())
       .executeTakeFirst();
-    found
-      .then((row) => (row === undefined ? null : this.#read(row)))
-      .then((session) => done(null, session), done);
+    void settle(
+      found.then((row) => (row === undefined ? null : this.#read(row))),
+      done,
+    );
   }
 
   /** A request that was under way while its session was ended or rotated must not bring the old one back. */
@@ -75,20 +77,25 @@ export class SqlSessionStore extends Store {
             .values({ id, ...row })
             .onConflict((conflict) => conflict.column("id").doUpdateSet(row))
             .execute();
-    written
-      .then(() => void this.#stored.set(session, { expiresAt: row.expires_at, content }))
-      .then(() => done?.(), done);
+    void settle(
+      written.then(() => void this.#stored.set(session, { expiresAt: row.expires_at, content })),
+      done,
+    );
   }
 
   override destroy(sid: string, done?: (error?: unknown) => void): void {
     const deleted = this.#db.deleteFrom("sessions").where("id", "=", hashed(sid)).execute();
-    deleted.then(() => done?.(), done);
+    void settle(
+      deleted.then(() => {}),
+      done,
+    );
   }
 
   /**
    * Moves the idle limit, in steps of a minute: a write at every request would cost more than the request. Of a
    * session that was read or written here we know the limit, and need not ask (3 µs instead of 75).
-   * Never brings a destroyed session back: it only updates.
+   * Never brings a destroyed session back: it only updates. In an outage the session ends earlier: the answer is on its
+   * way already, and express-session would have the error printed.
    */
   override touch(sid: string, session: SessionData, done?: () => void): void {
     const expires_at = this.#expiry(session);
@@ -103,10 +110,7 @@ export class SqlSessionStore extends Store {
       .where("id", "=", hashed(sid))
       .where("expires_at", "<", expires_at - touchStepMs)
       .execute();
-    touched.then(
-      () => done?.(),
-      () => done?.(),
-    );
+    void settle(touched.then(() => {}).catch(ignoreOutage), done);
   }
 
   #read({ data, expires_at }: { data: string; expires_at: number }): SessionData {

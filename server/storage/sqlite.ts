@@ -4,9 +4,12 @@ import { dirname } from "node:path";
 import { Kysely, SqliteDialect } from "kysely";
 import SqliteDatabase from "libsql";
 import { RateLimiterSQLite } from "rate-limiter-flexible";
-import type { SqlBackEnd } from "./database.ts";
+import { askForTables } from "./check-tables.ts";
+import type { Database, SqlBackEnd } from "./database.ts";
+import { guardDialect } from "./guarded-dialect.ts";
 import { toLimiter } from "./limiter.ts";
 import { type Migrations, migrate } from "./migrate.ts";
+import { type OutageWatch, type StorageNotice, warnOfOutage, watchOutages } from "./outages.ts";
 import { withOwnNames } from "./own-names.ts";
 import type { Schema } from "./schema.ts";
 import { busyTimeout, patiently, sqliteTarget } from "./sqlite-target.ts";
@@ -16,6 +19,8 @@ export interface SqliteOptions {
   readonly file: string;
   readonly tablePrefix: string;
   readonly migrations: Migrations;
+  /** Default: a warning of the process. */
+  readonly notify?: (notice: StorageNotice) => void;
 }
 
 /**
@@ -28,9 +33,10 @@ export interface SqliteOptions {
  */
 export async function openSqlite(options: SqliteOptions): Promise<SqlBackEnd> {
   const { file, tablePrefix: prefix, migrations } = options;
+  const outages = watchOutages({ storage: "SQLite", isOutage, notify: options.notify ?? warnOfOutage });
   const isNew = makeFile(file);
-  const accounts = connect(file);
-  const traffic = connect(file);
+  const accounts = connect(file, outages);
+  const traffic = connect(file, outages);
   const close = async () => {
     for (const { db, sqlite } of [traffic, accounts]) {
       await db.destroy();
@@ -48,9 +54,10 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlBackEnd> {
     throw error;
   }
   const names = { prefix, schema: null };
+  const ownTraffic = withOwnNames(traffic.db, names);
   return {
     accounts: withOwnNames(accounts.db, names),
-    traffic: withOwnNames(traffic.db, names),
+    traffic: ownTraffic,
     limiter: ({ name, points, seconds }) =>
       toLimiter(
         new RateLimiterSQLite({
@@ -63,7 +70,13 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlBackEnd> {
           points,
           duration: seconds,
         }),
+        outages,
       ),
+    check: () =>
+      outages.run(async () => {
+        await ownTraffic.executeQuery(askForTables(ownTraffic));
+        tryToWrite(traffic, ownTraffic);
+      }),
     close,
   };
 }
@@ -85,7 +98,20 @@ function logsAhead(sqlite: SqliteDatabase.Database): boolean {
   return typeof row === "object" && row !== null && "journal_mode" in row && row.journal_mode === "wal";
 }
 
-function connect(file: string) {
+/** The file cannot be used now: locked by another process, full, read-only, gone or broken; or it was closed. */
+function isOutage(error: unknown): boolean {
+  if (!(error instanceof SqliteDatabase.SqliteError)) return isClosed(error);
+  return /^SQLITE_(BUSY|CANTOPEN|CORRUPT|FULL|IOERR|LOCKED|NOMEM|NOTADB|PROTOCOL|READONLY)/.test(error.code);
+}
+
+/** What libsql throws at a query after closing, which has no code and no class. */
+function isClosed(error: unknown): boolean {
+  return error instanceof TypeError && error.message === "The database connection is not open";
+}
+
+type Connection = ReturnType<typeof connect>;
+
+function connect(file: string, outages: OutageWatch) {
   const sqlite = new SqliteDatabase(file);
   sqlite.exec(busyTimeout);
   const statements = new Map<string, ReturnType<typeof sqlite.prepare>>();
@@ -102,5 +128,26 @@ function connect(file: string) {
     transaction: <Run>(run: Run): Run => run,
     close: () => void sqlite.close(),
   };
-  return { sqlite, database, db: new Kysely<Schema>({ dialect: new SqliteDialect({ database }) }) };
+  const db = new Kysely<Schema>({ dialect: guardDialect(new SqliteDialect({ database }), outages) });
+  return { sqlite, database, db };
+}
+
+/** Writes one row, always the same: a full disk and a read-only file answer every query that reads. */
+function tryToWrite({ sqlite, database }: Connection, db: Database): void {
+  const expire = Date.now() + 60_000;
+  const { sql, parameters } = db
+    .insertInto("rate_limits")
+    .values({ key: "readiness", points: 0, expire })
+    .onConflict((conflict) => conflict.column("key").doUpdateSet({ expire }))
+    .compile();
+  // SQLite is synchronous: to wait for another process's write would hold up every request.
+  sqlite.exec("PRAGMA busy_timeout = 0");
+  try {
+    database.prepare(sql).run(parameters);
+  } catch (error) {
+    // Somebody else is writing to it.
+    if (!(error instanceof SqliteDatabase.SqliteError && error.code.startsWith("SQLITE_BUSY"))) throw error;
+  } finally {
+    sqlite.exec(busyTimeout);
+  }
 }

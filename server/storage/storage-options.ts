@@ -1,4 +1,5 @@
 /** What `openStorage` takes. Past the compiler it is checked once more, with what to write instead. */
+import type { StorageNotice } from "./outages.ts";
 
 interface SqliteFile {
   /** Path of the SQLite file, made with its folder if missing. It may be one that the host has tables in. */
@@ -33,6 +34,11 @@ interface Common {
    * `_`, at most 31. Default `passkeys_`. Another one begins with empty tables.
    */
   readonly tablePrefix?: string;
+  /**
+   * Told once when a part of the storage cannot be used, with the cause, and once when it can again. Default: a warning
+   * of the process, a line on standard error.
+   */
+  readonly onNotice?: (notice: StorageNotice) => void;
   readonly now: () => Date;
 }
 

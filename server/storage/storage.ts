@@ -4,6 +4,8 @@ import type { FlowStore } from "../passkeys/ports/flow-store.ts";
 import type { Database } from "./database.ts";
 import type { Limiter, LimitRule } from "./limiter.ts";
 import { migrations } from "./migrations.ts";
+import { warnOfOutage } from "./outages.ts";
+import { createProbe } from "./probe.ts";
 import { createSqlFlowStore } from "./sql-flow-store.ts";
 import { SqlSessionStore } from "./sql-session-store.ts";
 import { readStorageOptions, type StorageOptions } from "./storage-options.ts";
@@ -18,7 +20,10 @@ export interface Storage {
   readonly flows: FlowStore;
   /** A counter shared by all instances on this storage. */
   readonly limiter: (rule: LimitRule) => Limiter;
-  /** Rejects when a part of the storage cannot be reached. */
+  /**
+   * For a readiness check: rejects when a part of the storage cannot be reached within 2 seconds, lacks a table or cannot
+   * be written to. Cheap: calls that come together share one check, whose outcome holds for a second.
+   */
   readonly ping: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -31,26 +36,34 @@ export interface Storage {
  */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   const { file, databaseUrl, redisUrl, redisPrefix, tablePrefix, schema } = readStorageOptions(options);
+  const notify = options.onNotice ?? warnOfOutage;
+  const own = { tablePrefix, migrations, notify };
   const sql =
     databaseUrl !== null
-      ? await (await import("./postgres.ts")).openPostgres({ databaseUrl, schema, tablePrefix, migrations })
-      : await (await import("./sqlite.ts")).openSqlite({ file, tablePrefix, migrations });
+      ? await (await import("./postgres.ts")).openPostgres({ ...own, databaseUrl, schema })
+      : await (await import("./sqlite.ts")).openSqlite({ ...own, file });
   const redis =
-    redisUrl !== null ? await (await import("./redis.ts")).openRedis(redisUrl, redisPrefix) : null;
-  const ping = async (): Promise<void> => {
-    await sql.accounts.selectFrom("users").select("id").limit(1).execute();
-    await redis?.ping();
-  };
+    redisUrl !== null ? await (await import("./redis.ts")).openRedis(redisUrl, redisPrefix, notify) : null;
+  const probe = createProbe(async () => {
+    await settleAll([sql.check(), redis?.check()]);
+  });
   return {
     accounts: sql.accounts,
     traffic: sql.traffic,
     flows: createSqlFlowStore(sql),
     sessionStore: redis?.sessionStore ?? new SqlSessionStore(sql.traffic, options.now),
     limiter: redis?.limiter ?? sql.limiter,
-    ping,
+    ping: probe.ping,
     async close() {
-      await redis?.close();
-      await sql.close();
+      probe.stop();
+      await settleAll([redis?.close(), sql.close()]);
     },
   };
+}
+
+/** Waits for all of them, also when one fails. @throws what the first of them has rejected with */
+async function settleAll(work: readonly (Promise<void> | undefined)[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(work)) {
+    if (outcome.status === "rejected") throw outcome.reason;
+  }
 }

@@ -30,9 +30,12 @@ export function createPlainSession(store: Store): Express {
   const app = express();
   app.use(session({ secret: "s", resave: false, saveUninitialized: false, store }));
   app.get("/sign-in", (req, res) => {
-    Object.assign(req.session, { signedIn: { userId: "u" } });
+    Object.assign(req.session, { user: "u" });
     res.json({});
   });
-  app.get("/api/session", (req, res) => void res.json({ user: req.session.signedIn ?? null }));
+  app.get(
+    "/api/session",
+    (req, res) => void res.json({ user: "user" in req.session ? req.session.user : null }),
+  );
   return app;
 }

@@ -8,15 +8,36 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { openStorage, type Storage } from "../../server/storage/storage.ts";
+import type { StorageOptions } from "../../server/storage/storage-options.ts";
 
 export interface TestStorage extends Storage {
   /** Connects once more to the same storage, as another instance of the app does. Close it before this one. */
   connectAgain(): Promise<Storage>;
 }
 
-export async function openTestStorage(now: () => Date): Promise<TestStorage> {
+export interface TestStorageOptions {
+  /** The way to a server, such as a line that can be cut. Default: straight to it. */
+  readonly through?: (url: URL) => URL | Promise<URL>;
+  /** Default: notices are dropped. */
+  readonly onNotice?: StorageOptions["onNotice"];
+}
+
+export async function openTestStorage(
+  now: () => Date,
+  { through = (url) => url, onNotice = () => {} }: TestStorageOptions = {},
+): Promise<TestStorage> {
   const place = await createTestPlace();
-  const connect = () => openStorage({ ...place.options, now });
+  const by = async (url: string) => (await through(new URL(url))).href;
+  const connect = async () => {
+    const { options } = place;
+    const database =
+      "file" in options ? { file: options.file } : { databaseUrl: await by(options.databaseUrl) };
+    const redis =
+      options.redisUrl === null
+        ? { redisUrl: null }
+        : { redisUrl: await by(options.redisUrl), redisPrefix: options.redisPrefix };
+    return openStorage({ ...database, ...redis, onNotice, now });
+  };
   const storage = await connect();
   return {
     ...storage,

@@ -10,6 +10,7 @@ import {
 } from "../../../shared/contract.ts";
 import { AppError } from "../../http/errors.ts";
 import { type Answer, type Call, type Operation, operation } from "../../http/operation.ts";
+import { unlessOut } from "../../storage/outages.ts";
 import type { PasskeysContext } from "../options.ts";
 import type { TokenRefusal } from "../ports/events.ts";
 import { acceptToken, refuse } from "./accept-token.ts";
@@ -78,7 +79,7 @@ export async function finishEnrollment(
   }
   const passkey = await claimNewest(context, user.id, passkeys);
   if (passkey === null) throw refuse("mismatch", onRefusal);
-  await context.browserMemory.remember(req, res, user.id);
+  await unlessOut(context.browserMemory.remember(req, res, user.id), undefined);
   context.onEvent({ event: "passkey.enrolled", requestId: req.id, userId: user.id, passkeyId: passkey.id });
   const answer: EnrolledResponse = { passkey };
   return { status: 200, body: answer };

@@ -12,6 +12,7 @@ import {
 import type { ProblemCode } from "../../../shared/problem.ts";
 import { AppError } from "../../http/errors.ts";
 import { type Operation, operation } from "../../http/operation.ts";
+import { unlessOut } from "../../storage/outages.ts";
 import type { PasskeysContext } from "../options.ts";
 import type { SentOtp } from "../ports/authsignal.ts";
 import { maskEmail, normaliseEmail } from "../ports/email-address.ts";
@@ -64,7 +65,7 @@ export function otpSignIn(context: PasskeysContext): { challengeOtp: Operation; 
           await sessions.keepPendingOtp(req, res, null);
         throw error;
       });
-      await limits.forgiveFailures(req, pending.email);
+      await unlessOut(limits.forgiveFailures(req, pending.email), undefined);
       const offerPasskey = await signIn(req, res, user);
       const answer: SignedInResponse = { user, offerPasskey };
       return { status: 200, body: answer };

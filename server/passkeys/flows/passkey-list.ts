@@ -8,6 +8,7 @@ import {
 } from "../../../shared/contract.ts";
 import { AppError } from "../../http/errors.ts";
 import { type Operation, operation } from "../../http/operation.ts";
+import { unlessOut } from "../../storage/outages.ts";
 import type { PasskeysContext } from "../options.ts";
 import type { EnrolledPasskey } from "../ports/authsignal.ts";
 import { requireFresh } from "./freshness.ts";
@@ -56,7 +57,8 @@ export function deletePasskey(context: PasskeysContext): Operation {
       await requireFresh(context, session);
       const passkey = await ownPasskey(context, user, req);
       await context.authsignal.removePasskey({ userId: user.id, passkeyId: passkey.id });
-      await context.storage.flows.keepPasskeyName(user.id, passkey.id, null);
+      // It is deleted. A name that stays behind belongs to no passkey.
+      await unlessOut(context.storage.flows.keepPasskeyName(user.id, passkey.id, null), undefined);
       context.onEvent({
         event: "passkey.deleted",
         requestId: req.id,

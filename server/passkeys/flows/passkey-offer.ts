@@ -2,6 +2,7 @@
 import type { Request } from "express";
 import { PasskeyOfferRequest } from "../../../shared/contract.ts";
 import { type Operation, operation } from "../../http/operation.ts";
+import { unlessOut } from "../../storage/outages.ts";
 import type { PasskeysContext } from "../options.ts";
 import type { OfferAnswer } from "../ports/flow-store.ts";
 import { requireSignedIn } from "./signed-in.ts";
@@ -30,9 +31,13 @@ export function answerOffer(context: PasskeysContext): Operation {
 
 /**
  * Decides after a sign-in. A passkey in this browser needs no other, unless it came from another device.
- * Never fails: a sign-in is not lost over an offer.
+ * An outage makes no offer: a sign-in is not lost over one.
  */
-export async function shouldOffer(
+export function shouldOffer(...asked: Parameters<typeof decide>): Promise<boolean> {
+  return unlessOut(decide(...asked), false);
+}
+
+async function decide(
   context: PasskeysContext,
   req: Request,
   userId: string,

@@ -3,6 +3,7 @@ import type { Request } from "express";
 import { actions } from "../../../shared/actions.ts";
 import type { SignedInResponse, User } from "../../../shared/contract.ts";
 import type { Answer, Call } from "../../http/operation.ts";
+import { unlessOut } from "../../storage/outages.ts";
 import type { PasskeysContext } from "../options.ts";
 import type { TokenRefusal } from "../ports/events.ts";
 import { acceptToken, refuse } from "./accept-token.ts";
@@ -24,7 +25,7 @@ export function passkeySignIn(context: PasskeysContext, limit: TokenLimit): Fini
     onEvent({ event: "sign_in.succeeded", requestId: req.id, userId: user.id, method: "passkey" });
     const crossDevice = body.crossDevice === true;
     const offerPasskey = crossDevice && (await shouldOffer(context, req, user.id, { crossDevice }));
-    if (!crossDevice) await browserMemory.remember(req, res, user.id);
+    if (!crossDevice) await unlessOut(browserMemory.remember(req, res, user.id), undefined);
     const answer: SignedInResponse = { user, offerPasskey };
     return { status: 200, body: answer };
   };

@@ -1,5 +1,6 @@
 /** Guards a host's own routes: a passkey, just now, for exactly this operation, once. */
 import type { Request, RequestHandler } from "express";
+import { toPortError } from "../../storage/outages.ts";
 import { readOptions } from "../check-options.ts";
 import type { PasskeysOptions } from "../options.ts";
 import { stepUpRequired } from "./freshness.ts";
@@ -36,7 +37,10 @@ export function createStepUpGuard(options: PasskeysOptions): RequireStepUp {
     };
     // The promise is not returned: Express 4 would ignore its rejection, and the request would hang.
     return (req, _res, next) => {
-      useGrant(req).then(() => next(), next);
+      useGrant(req).then(
+        () => next(),
+        (error: unknown) => next(toPortError(error)),
+      );
     };
   };
 }

@@ -13,9 +13,15 @@ import { AppError } from "../../http/errors.ts";
  */
 export class Refusal extends AppError {}
 
+/**
+ * As of the last calls: `ok`; `unavailable` while calls are refused after several outages in a row; `unknown` when that
+ * time is over and no call has been made since, so that only the next one will tell.
+ */
+export type AuthsignalState = "ok" | "unavailable" | "unknown";
+
 export interface AuthsignalGateway {
-  /** False while Authsignal is known to be out: for readiness. */
-  isAvailable(): boolean;
+  /** For reports and metrics. An instance is not unready over it: without traffic it would never find out. */
+  state(): AuthsignalState;
 
   /** Sends a one-time code by e-mail. Creates no user. */
   sendEmailOtp(request: {

@@ -36,3 +36,18 @@ export type TokenRefusal =
   | "no-such-user"
   /** An enrollment's: the account had as many passkeys as it may have by then. */
   | "over-limit";
+
+/**
+ * A host's listener that may throw, or be an async function and reject: the answer that was earned is not lost over it,
+ * and the process does not end. The fault becomes a warning of the process, with the event's name and nothing else of it.
+ */
+export function surviveListener(listener: (event: SecurityEvent) => unknown): (event: SecurityEvent) => void {
+  return (event) => {
+    // In an async function, so that a throw and a rejection are one.
+    const told = (async () => listener(event))();
+    told.catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : typeof error;
+      process.emitWarning(`\`onEvent\` failed at "${event.event}": ${reason}`, { type: "PasskeysWarning" });
+    });
+  };
+}

@@ -1,0 +1,31 @@
+/** One query that fails unless every table is there and can be read. It reads no row. */
+import { type CompiledQuery, sql } from "kysely";
+import type { Database } from "./database.ts";
+import type { Schema } from "./schema.ts";
+
+/** A table that is missing here does not compile. */
+const tables: Readonly<Record<keyof Schema, true>> = {
+  migrations: true,
+  users: true,
+  sessions: true,
+  consumed_tokens: true,
+  otp_attempts: true,
+  begun_actions: true,
+  grants: true,
+  passkey_names: true,
+  offer_answers: true,
+  passkey_browsers: true,
+  audit_events: true,
+  rate_limits: true,
+};
+
+export function askForTables(db: Database): CompiledQuery {
+  const names = Object.keys(tables) as (keyof Schema)[];
+  return db
+    .selectNoFrom((eb) =>
+      names.map((table) =>
+        eb.selectFrom(table).select(sql<number>`1`.as("one")).where(sql<boolean>`1 = 0`).as(table),
+      ),
+    )
+    .compile();
+}
