@@ -40,6 +40,7 @@ export const commonProblems = [
   "malformed_json",
   "payload_too_large",
   "unsupported_media_type",
+  "upstream_unavailable",
   "internal_error",
 ] as const satisfies readonly ProblemCode[];
 
@@ -56,7 +57,7 @@ export const operations = {
     request: ChallengeOtpRequest,
     status: 202,
     answer: ChallengeOtpResponse,
-    problems: ["validation_failed", "rate_limited", "upstream_unavailable"],
+    problems: ["validation_failed", "rate_limited"],
   },
   verifyOtp: {
     summary: "Sign in with the code that this browser asked for; for a signed-in user, prove it again.",
@@ -71,7 +72,6 @@ export const operations = {
       "otp_expired",
       "otp_attempts_exceeded",
       "rate_limited",
-      "upstream_unavailable",
       ...tokenProblems,
     ],
   },
@@ -86,7 +86,6 @@ export const operations = {
       "step_up_required",
       "passkey_limit_reached",
       "rate_limited",
-      "upstream_unavailable",
     ],
   },
   createStepUpToken: {
@@ -94,13 +93,7 @@ export const operations = {
     request: StepUpTokenRequest,
     status: 200,
     answer: StepUpTokenResponse,
-    problems: [
-      "validation_failed",
-      "not_authenticated",
-      "step_up_required",
-      "rate_limited",
-      "upstream_unavailable",
-    ],
+    problems: ["validation_failed", "not_authenticated", "step_up_required", "rate_limited"],
   },
   validate: {
     summary: "Finish a ceremony: a sign-in, an enrollment or a step-up, as the action says.",
@@ -112,7 +105,6 @@ export const operations = {
       "not_authenticated",
       "passkey_limit_reached",
       "rate_limited",
-      "upstream_unavailable",
       ...tokenProblems,
     ],
   },
@@ -127,31 +119,19 @@ export const operations = {
     summary: "The signed-in user's passkeys, oldest first.",
     status: 200,
     answer: PasskeysResponse,
-    problems: ["not_authenticated", "rate_limited", "upstream_unavailable"],
+    problems: ["not_authenticated", "rate_limited"],
   },
   renamePasskey: {
     summary: "Rename a passkey.",
     request: RenamePasskeyRequest,
     status: 200,
     answer: Passkey,
-    problems: [
-      "validation_failed",
-      "not_authenticated",
-      "passkey_not_found",
-      "rate_limited",
-      "upstream_unavailable",
-    ],
+    problems: ["validation_failed", "not_authenticated", "passkey_not_found", "rate_limited"],
   },
   deletePasskey: {
     summary: "Delete a passkey. Needs a fresh sign-in.",
     status: 204,
-    problems: [
-      "not_authenticated",
-      "step_up_required",
-      "passkey_not_found",
-      "rate_limited",
-      "upstream_unavailable",
-    ],
+    problems: ["not_authenticated", "step_up_required", "passkey_not_found", "rate_limited"],
   },
   answerPasskeyOffer: {
     summary: 'Keep the answer to "create a passkey?" on the account.',

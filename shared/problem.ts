@@ -35,7 +35,10 @@ export const problemCodes = [
   "token_already_used",
   /** 429: wait `retryAfter` seconds. */
   "rate_limited",
-  /** 503: Authsignal did not answer, or not in time. Nothing was changed; try again after `retryAfter` seconds. */
+  /**
+   * 503: what this API needs, Authsignal or its own storage, did not answer, or not in time. Nothing was changed; try
+   * again after `retryAfter` seconds.
+   */
   "upstream_unavailable",
   /** 404: you have no such passkey (any more). */
   "passkey_not_found",

@@ -2,7 +2,6 @@
 import express, { type Express, type RequestHandler } from "express";
 import { createClientApiProxy } from "../authsignal/client-api-proxy.ts";
 import { createErrorHandler, notFound } from "../http/error-handler.ts";
-import { AppError } from "../http/errors.ts";
 import type { Logger } from "../http/log.ts";
 import { createPasskeysRouter, type PasskeysPolicies } from "../passkeys/index.ts";
 import type { AuthsignalGateway } from "../passkeys/ports/authsignal.ts";
@@ -14,6 +13,7 @@ import type { Storage } from "../storage/storage.ts";
 import { createAuditTrail } from "./audit.ts";
 import type { Metrics } from "./metrics.ts";
 import { warnOfPlainRequests } from "./proxy-check.ts";
+import { createReadiness } from "./readiness.ts";
 import { requestContext } from "./request-context.ts";
 import { securityHeaders } from "./security-headers.ts";
 
@@ -41,6 +41,8 @@ export interface AppDeps {
   readonly development?: boolean;
   /** Prometheus metrics and the path to serve them at. Default none. */
   readonly metrics?: { readonly path: string; readonly metrics: Metrics } | null;
+  /** Aborts when the app begins to stop: from then on `/readyz` is a 503. Default: never. */
+  readonly draining?: AbortSignal;
   /** The router's policies: limits, step-up actions, freshness. Default: the router's own. */
   readonly policies?: PasskeysPolicies;
   /** Default: the system clock. */
@@ -67,7 +69,10 @@ export function createApp(deps: AppDeps): Express {
   app.set("trust proxy", deps.trustProxy ?? 0);
   app.use(requestContext(log));
   if (https) app.use(warnOfPlainRequests(log));
-  if (metrics !== null) app.use(metrics.metrics.middleware).get(metrics.path, metrics.metrics.page);
+  if (metrics !== null) {
+    metrics.metrics.watch({ storage, authsignal: deps.authsignal });
+    app.use(metrics.metrics.middleware).get(metrics.path, metrics.metrics.page);
+  }
   app.use(
     securityHeaders({
       authsignalOrigin: new URL(deps.browser.baseUrl).origin,
@@ -76,15 +81,7 @@ export function createApp(deps: AppDeps): Express {
     }),
   );
   app.get("/healthz", (_req, res) => void res.json({ status: "ok" }));
-  app.get("/readyz", async (_req, res) => {
-    await storage.ping().catch((cause: unknown) => {
-      throw new AppError("upstream_unavailable", { detail: "The storage cannot be reached.", cause });
-    });
-    if (!deps.authsignal.isAvailable()) {
-      throw new AppError("upstream_unavailable", { detail: "Authsignal is out.", extras: { retryAfter: 5 } });
-    }
-    res.json({ status: "ready" });
-  });
+  app.get("/readyz", createReadiness({ storage, authsignal: deps.authsignal, log, draining: deps.draining }));
   if (deps.wellKnown !== undefined) app.use(createWellKnown(deps.wellKnown));
   if (typeof deps.proxiedApiUrl === "string")
     app.use(

@@ -1,16 +1,25 @@
 /** Prometheus metrics. No label carries a person, a path or an address. Loaded only with METRICS_PATH. */
 import type { RequestHandler } from "express";
-import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { SecurityEvent } from "../passkeys/index.ts";
+import type { AuthsignalGateway, AuthsignalState } from "../passkeys/ports/authsignal.ts";
+import type { Storage } from "../storage/storage.ts";
 
 export interface Metrics {
   /** Times every request. */
   readonly middleware: RequestHandler;
   /** Counts a security fact. */
   readonly count: (event: SecurityEvent) => void;
+  /** Reports the state of what the app needs. Asked when the page is read, so that it is never an old one. */
+  readonly watch: (needs: {
+    readonly storage: Pick<Storage, "ping">;
+    readonly authsignal: Pick<AuthsignalGateway, "state">;
+  }) => void;
   /** Serves the page that Prometheus reads. */
   readonly page: RequestHandler;
 }
+
+const states = ["ok", "unavailable", "unknown"] as const satisfies readonly AuthsignalState[];
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
@@ -38,6 +47,29 @@ export function createMetrics(): Metrics {
       next();
     },
     count: ({ event }) => events.inc({ event }),
+    watch: ({ storage, authsignal }) => {
+      new Gauge({
+        name: "authsignal_state",
+        help: "1 for the state that Authsignal is in, as of this instance's last calls; unknown: the next call will tell.",
+        labelNames: ["state"],
+        registers: [registry],
+        collect() {
+          for (const state of states) this.set({ state }, state === authsignal.state() ? 1 : 0);
+        },
+      });
+      new Gauge({
+        name: "storage_available",
+        help: "1 while the storage answers and can be written to.",
+        registers: [registry],
+        async collect() {
+          const isOk = await storage.ping().then(
+            () => true,
+            () => false,
+          );
+          this.set(isOk ? 1 : 0);
+        },
+      });
+    },
     page: async (_req, res) => {
       res.type(registry.contentType).send(await registry.metrics());
     },

@@ -1,7 +1,7 @@
 /** Gives every request an id, and every answer a log line. */
 import { randomUUID } from "node:crypto";
 import type { RequestHandler } from "express";
-import type { Logger } from "../http/log.ts";
+import { describeError, type Logger } from "../http/log.ts";
 
 declare global {
   namespace Express {
@@ -16,6 +16,10 @@ export function requestContext(log: Logger): RequestHandler {
   return (req, res, next) => {
     req.id = randomUUID();
     res.set("X-Request-Id", req.id);
+    // Such as a write after the end. Without a listener it would end the process.
+    res.on("error", (error) =>
+      log.error({ event: "response.failed", requestId: req.id, cause: describeError(error) }),
+    );
     const startedAt = process.hrtime.bigint();
     res.on("finish", () => {
       log.info({

@@ -4,15 +4,18 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { RequestHandler } from "express";
 import { createSdkGateway } from "../authsignal/sdk-gateway.ts";
 import { type Config, ConfigError, type TenantConfig } from "../config/config.ts";
 import { describeError, type Logger } from "../http/log.ts";
 import type { WellKnownOptions } from "../relying-party/well-known.ts";
+import type { StorageNotice } from "../storage/outages.ts";
 import { openStorage } from "../storage/storage.ts";
 import { StorageError } from "../storage/storage-error.ts";
 import { sweepExpired } from "../storage/sweep.ts";
 import { clientApiPath, createApp } from "./app.ts";
+import { catchTheRest, surviveClosedOutput } from "./last-resort.ts";
 
 const sweepEveryMs = 10 * 60 * 1000;
 /** In-flight requests get this long: a little more than Authsignal's deadline. */
@@ -34,18 +37,22 @@ export interface ServeOptions {
 }
 
 /**
- * Resolves when the app answers. On SIGTERM or SIGINT it finishes what is under way and exits 0; a second
- * signal ends it at once.
+ * Resolves when the app answers. On SIGTERM it says at `/readyz` that it stops, and goes on for `drainSeconds`, so that a
+ * balancer can send people elsewhere; SIGINT is a person who does not wait. Then it finishes what is under way and exits
+ * 0. A second signal ends it at once.
  */
 export async function serve(options: ServeOptions): Promise<void> {
   const { config, tenant, log } = options;
+  surviveClosedOutput();
   const storage = await openStorage({
     ...(config.databaseUrl === null
       ? { file: join(config.dataDir, "app.sqlite") }
       : { databaseUrl: config.databaseUrl }),
     redisUrl: config.redisUrl,
+    onNotice: (notice) => logNotice(log, notice),
     now: () => new Date(),
   });
+  const draining = new AbortController();
   const server = options.tls === undefined ? createServer() : createTlsServer(options.tls);
   const app = createApp({
     authsignal: createSdkGateway({ apiSecretKey: tenant.apiSecretKey, apiUrl: tenant.apiUrl }),
@@ -68,9 +75,16 @@ export async function serve(options: ServeOptions): Promise<void> {
         ? null
         : { path: config.metricsPath, metrics: (await import("./metrics.ts")).createMetrics() },
     development: options.development ?? false,
+    draining: draining.signal,
+  });
+  server.on("request", (_req, res) => {
+    // The client's next request makes a new connection, and a balancer takes that elsewhere.
+    if (draining.signal.aborted) res.setHeader("Connection", "close");
   });
   server.on("request", app);
   await listen(server, config.port, options.host);
+  // Such as a connection that cannot be accepted because there are too many.
+  server.on("error", (error) => log.error({ event: "server.failed", cause: describeError(error) }));
 
   const sweep = (): void => {
     sweepExpired(storage.traffic, new Date(), config).catch((error: unknown) =>
@@ -81,17 +95,27 @@ export async function serve(options: ServeOptions): Promise<void> {
   const sweeper = setInterval(sweep, sweepEveryMs);
   sweeper.unref();
 
-  const close = async (): Promise<void> => {
+  const close = async (drainSeconds: number): Promise<void> => {
+    draining.abort();
+    await delay(drainSeconds * 1000);
     clearInterval(sweeper);
     await closeServer(server);
     await storage.close();
     await options.onClose?.();
   };
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.once(signal, () => {
-      close().then(() => process.exit(0), reportAndExit);
-    });
-  }
+  const stop = (drainSeconds: number, exitCode: number): void => {
+    process.off("SIGTERM", onTerminate).off("SIGINT", onInterrupt);
+    if (!draining.signal.aborted) close(drainSeconds).then(() => process.exit(exitCode), reportAndExit);
+  };
+  const onTerminate = (): void => stop(config.drainSeconds, 0);
+  const onInterrupt = (): void => stop(0, 0);
+  process.on("SIGTERM", onTerminate).on("SIGINT", onInterrupt);
+  catchTheRest(log, () => stop(0, 1));
+}
+
+function logNotice(log: Logger, notice: StorageNotice): void {
+  if (notice.event === "storage.available") log.info(notice);
+  else log.error({ ...notice, cause: describeError(notice.cause) });
 }
 
 function wellKnownOf({ origin, moreOrigins, rpId, iosApps, androidApps }: Config): WellKnownOptions {

@@ -14,7 +14,10 @@ import {
 } from "cockatiel";
 import { z } from "zod";
 import { AppError } from "../http/errors.ts";
-import { Refusal } from "../passkeys/ports/authsignal.ts";
+import { type AuthsignalState, Refusal } from "../passkeys/ports/authsignal.ts";
+
+/** How long callers are refused after several outages in a row; then one call may try. */
+const refusedMs = 5000;
 
 /** Authsignal understood the call and said no (4xx). Copied out of the SDK's error, which carries the secret. */
 export class RefusedCall extends Refusal {
@@ -44,20 +47,31 @@ class RefusedKey extends Refusal {
 
 export interface Caller {
   <Answer>(schema: z.ZodType<Answer>, send: () => Promise<unknown>): Promise<Answer>;
-  readonly isOpen: () => boolean;
+  readonly state: () => AuthsignalState;
 }
 
 /**
  * A deadline on every call, and a circuit breaker: after five outages in a row callers are answered at once
- * for five seconds, then one call may try. No call is ever repeated: a second POST sends a second mail.
+ * for five seconds, then one call may try, and until it is done the others are answered at once still: behind an
+ * Authsignal that hangs they would all wait for its deadline. No call is ever repeated: a second POST sends a second mail.
  */
 export function createCaller(deadlineMs: number): Caller {
   const deadline = timeout(deadlineMs, TimeoutStrategy.Aggressive);
   const breaker = circuitBreaker(
     handleWhen((error) => error instanceof AppError && isOutage(error)),
-    { halfOpenAfter: 5000, breaker: new ConsecutiveBreaker(5) },
+    { halfOpenAfter: refusedMs, breaker: new ConsecutiveBreaker(5) },
   );
+  let openedAt = 0;
+  breaker.onStateChange((state) => {
+    if (state === CircuitState.Open) openedAt = Date.now();
+  });
+  const state = (): AuthsignalState => {
+    if (breaker.state === CircuitState.Closed) return "ok";
+    const isOver = breaker.state === CircuitState.Open && Date.now() - openedAt >= refusedMs;
+    return isOver ? "unknown" : "unavailable";
+  };
   const call = async <Answer>(schema: z.ZodType<Answer>, send: () => Promise<unknown>): Promise<Answer> => {
+    if (breaker.state === CircuitState.HalfOpen) throw unavailable("Authsignal is being tried again.");
     try {
       return await breaker.execute(async () => {
         const parsed = schema.safeParse(await deadline.execute(send).catch(throwClean));
@@ -69,7 +83,7 @@ export function createCaller(deadlineMs: number): Caller {
       throw error;
     }
   };
-  return Object.assign(call, { isOpen: () => breaker.state === CircuitState.Open });
+  return Object.assign(call, { state });
 }
 
 /** A refusal is an answer; only silence and faults count. */

@@ -45,7 +45,7 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
   const call = createCaller(options.deadlineMs ?? 5000);
 
   return {
-    isAvailable: () => !call.isOpen(),
+    state: call.state,
 
     async sendEmailOtp({ email, action, idempotencyKey }) {
       const sent = await call(ChallengeAnswer, () =>

@@ -1,13 +1,11 @@
 /** The only reader of the environment. Reports every problem at once; refuses what would be unsafe. */
-import { checkApiUrl, checkRpId, readMoreOrigins, readOrigin } from "../relying-party/config-addresses.ts";
+
+import { checkRpId, readMoreOrigins, readOrigin } from "../relying-party/config-addresses.ts";
 import { type AndroidApp, readAndroidApps, readIosApps } from "../relying-party/native-apps.ts";
+import { readTenant, type TenantConfig } from "./config-tenant.ts";
 import { readNumber, readSecrets, readUrl } from "./config-values.ts";
 
-export interface TenantConfig {
-  readonly tenantId: string;
-  readonly apiSecretKey: string;
-  readonly apiUrl: string;
-}
+export type { TenantConfig };
 
 export interface Config {
   readonly port: number;
@@ -34,6 +32,8 @@ export interface Config {
   readonly redisUrl: string | null;
   /** After how many days a security event is deleted. */
   readonly auditRetentionDays: number;
+  /** How long SIGTERM leaves the port open, with `/readyz` at 503. */
+  readonly drainSeconds: number;
   /** Where Prometheus finds metrics, or null for nowhere. */
   readonly metricsPath: string | null;
 }
@@ -92,6 +92,11 @@ export const environmentVariables = {
     default: "400",
     meaning: "How long security events are kept in the database, 1 to 3650 days.",
   },
+  DRAIN_SECONDS: {
+    default: "5, locally 0",
+    meaning:
+      "Seconds after SIGTERM that the app still serves, with `/readyz` at 503: time for a balancer to see it.",
+  },
   TRUST_PROXY: { default: "0", meaning: "How many reverse proxies stand in front of the app." },
 } as const;
 
@@ -146,6 +151,13 @@ function load(env: Environment, mode: Mode): Config {
 
   const port = readNumber(read("PORT") ?? "3000", "PORT", { max: 65535 }, problems);
   const emulatorPort = readNumber(read("EMULATOR_PORT") ?? "3001", "EMULATOR_PORT", { max: 65535 }, problems);
+  const drainDefault = mode === "production" ? "5" : "0";
+  const drainSeconds = readNumber(
+    read("DRAIN_SECONDS") ?? drainDefault,
+    "DRAIN_SECONDS",
+    { max: 300 },
+    problems,
+  );
   const trustProxy = readNumber(read("TRUST_PROXY") ?? "0", "TRUST_PROXY", { max: 32 }, problems);
 
   const auditRetentionDays = readNumber(
@@ -209,34 +221,7 @@ function load(env: Environment, mode: Mode): Config {
     databaseUrl,
     redisUrl,
     auditRetentionDays,
+    drainSeconds,
     metricsPath,
   });
-}
-
-function readTenant(
-  read: (name: VariableName) => string | undefined,
-  mode: Mode,
-  problems: string[],
-): TenantConfig | null {
-  const names = ["AUTHSIGNAL_TENANT_ID", "AUTHSIGNAL_API_SECRET_KEY", "AUTHSIGNAL_API_URL"] as const;
-  const [tenantId, apiSecretKey, apiUrl] = names.map(read);
-  if (mode === "local" && tenantId === undefined && apiSecretKey === undefined && apiUrl === undefined) {
-    return null;
-  }
-  // Half a tenant is never quietly completed by the emulator: the tests would talk to the wrong one.
-  for (const name of names) {
-    if (read(name) === undefined)
-      problems.push(`${name} is missing: copy it from the Authsignal portal (Settings, API keys).`);
-  }
-  if (mode !== "emulated" && apiSecretKey?.startsWith("emulator-")) {
-    problems.push(
-      "AUTHSIGNAL_API_SECRET_KEY is an emulator's secret: it protects nothing. Use the tenant's.",
-    );
-  }
-  if (mode !== "emulated" && apiUrl !== undefined) checkApiUrl(apiUrl, problems);
-  return {
-    tenantId: tenantId ?? "",
-    apiSecretKey: apiSecretKey ?? "",
-    apiUrl: (apiUrl ?? "").replace(/\/+$/, ""),
-  };
 }

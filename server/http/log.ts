@@ -6,10 +6,22 @@ import { type DestinationStream, type Logger, pino } from "pino";
 
 export type { Logger };
 
+/** Characters that may wait for a reader of standard output; what comes beyond is dropped. */
+const mostWaiting = 16 * 1024 * 1024;
+
 /** `destination` takes the lines; default is standard output. */
-export function createLogger(destination?: DestinationStream): Logger {
-  const options = { base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` };
-  return destination === undefined ? pino(options) : pino(options, destination);
+export function createLogger(destination: DestinationStream = standardOutput()): Logger {
+  return pino({ base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` }, destination);
+}
+
+/** A log that cannot be written (a full disk, a reader that has gone) ends no process. */
+function standardOutput(): DestinationStream {
+  const output = pino.destination({ dest: 1, sync: false, maxLength: mostWaiting });
+  output.on("error", () => {
+    // At the exit it would try again and again. Lines that are written later are written as ever.
+    output.flushSync = () => {};
+  });
+  return output;
 }
 
 /** Only what we know to be free of secrets: an error's class, message and stack, never its other members. */

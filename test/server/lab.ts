@@ -31,7 +31,7 @@ import { checkContract } from "../kit/contract-check.ts";
 import { type Agent, api, createFlows, type Flows } from "../kit/flows.ts";
 import { createSoftAuthenticator, type SoftAuthenticator } from "../kit/soft-authenticator.ts";
 import type { Emulator } from "../kit/start-stack.ts";
-import { openTestStorage } from "../kit/test-storage.ts";
+import { openTestStorage, type TestStorageOptions } from "../kit/test-storage.ts";
 import { type AuthsignalLine, openLine } from "./authsignal-line.ts";
 
 export interface LabOptions {
@@ -44,6 +44,8 @@ export interface LabOptions {
   readonly trustProxy?: number;
   /** The folder of built pages. Default: the API only. */
   readonly pagesFolder?: string;
+  /** The way to the storage's servers. Default: straight. */
+  readonly storage?: TestStorageOptions;
   /** The router's policies in the app itself. Not with `host`. */
   readonly policies?: PasskeysPolicies;
   /** Mounts the router in a host's own app, with these options, and lets the host add routes of its own. */
@@ -107,7 +109,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     now,
   });
   const line = await openLine(emulator.apiUrl);
-  const storage = await openTestStorage(date);
+  const storage = await openTestStorage(date, options.storage);
   const browser = { tenantId: defaultTenant.tenantId, baseUrl: emulator.apiUrl, rpId };
   const authsignal = createSdkGateway({
     apiSecretKey: defaultTenant.secret,

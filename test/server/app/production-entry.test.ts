@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -26,6 +26,7 @@ const good = {
   ORIGIN: "https://app.example.com",
   SESSION_SECRET: "0123456789abcdef0123456789abcdef",
   TRUST_PROXY: "1",
+  DRAIN_SECONDS: "0",
 };
 
 interface Exit {
@@ -173,6 +174,39 @@ describe("a graceful stop", () => {
     },
   );
 
+  test("SIGTERM: readiness says so at once, while the port stays open and people are served", async () => {
+    const port = await freePort();
+    const { child, exit } = run({ ...good, PORT: String(port), DRAIN_SECONDS: "3" });
+    await started(child);
+    const readiness = () => fetch(`http://localhost:${port}/readyz`);
+    expect((await readiness()).status).toBe(200);
+    const stoppedAt = performance.now();
+    child.kill("SIGTERM");
+    await expect.poll(async () => (await readiness()).status, { interval: 20 }).toBe(503);
+    expect(performance.now() - stoppedAt).toBeLessThan(2000);
+    const draining = await readiness();
+    expect(await draining.json()).toMatchObject({ status: "draining", checks: { storage: "ok" } });
+    expect(draining.headers.get("connection")).toBe("close");
+    const served = await fetch(`http://localhost:${port}/api/session`, {
+      headers: { "X-Forwarded-Proto": "https" },
+    });
+    expect(served.status).toBe(200);
+    expect((await exit).code).toBe(0);
+    expect(performance.now() - stoppedAt).toBeGreaterThan(3000);
+  });
+
+  test("a second signal does not wait for the first", async () => {
+    const port = await freePort();
+    const { child, exit } = run({ ...good, PORT: String(port), DRAIN_SECONDS: "300" });
+    await started(child);
+    child.kill("SIGTERM");
+    await expect
+      .poll(async () => (await fetch(`http://localhost:${port}/readyz`)).status, { interval: 20 })
+      .toBe(503);
+    child.kill("SIGINT");
+    expect((await exit).code).not.toBe(0);
+  });
+
   test("idle connections do not hold it up", async () => {
     const port = await freePort();
     const { child, exit } = run({ ...good, PORT: String(port) });
@@ -184,6 +218,49 @@ describe("a graceful stop", () => {
     child.kill("SIGTERM");
     await closed;
     expect((await exit).code).toBe(0);
+  });
+});
+
+describe("standard output that cannot be written to ends nothing", () => {
+  async function isServing(port: number): Promise<void> {
+    for (let round = 0; round < 20; round += 1) {
+      const answer = await fetch(`http://localhost:${port}/api/session`, {
+        headers: { "X-Forwarded-Proto": "https" },
+      });
+      expect(answer.status).toBe(200);
+    }
+  }
+
+  test("when its reader has gone", async () => {
+    const port = await freePort();
+    const { child, exit } = run({ ...good, PORT: String(port) });
+    await started(child);
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    await isServing(port);
+    child.kill("SIGTERM");
+    await exit;
+    expect(child.exitCode).toBe(0);
+  });
+
+  test.runIf(existsSync("/dev/full"))("when the disk that it goes to is full", async () => {
+    const port = await freePort();
+    const full = openSync("/dev/full", "w");
+    const child = spawn(process.execPath, [entry], {
+      env: { PATH: process.env.PATH, DATA_DIR: dataDir, ...good, PORT: String(port) },
+      stdio: ["ignore", full, full],
+    });
+    const closed = new Promise((resolve) => child.once("close", resolve));
+    closeSync(full);
+    const isUp = () =>
+      fetch(`http://localhost:${port}/healthz`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    await expect.poll(isUp).toBe(true);
+    await isServing(port);
+    child.kill("SIGTERM");
+    expect(await closed).toBe(0);
   });
 });
 

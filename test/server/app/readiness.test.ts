@@ -1,14 +1,225 @@
+/** Whether an instance can serve, and nothing else, decides whether it gets traffic. */
+
+import express from "express";
+import { CompiledQuery } from "kysely";
+import request from "supertest";
 import { expect, test } from "vitest";
-import { startLab } from "../lab.ts";
+import { createMetrics } from "../../../server/app/metrics.ts";
+import { createProbe } from "../../../server/storage/probe.ts";
+import { api } from "../../kit/flows.ts";
+import { openTestStorage } from "../../kit/test-storage.ts";
+import { faults } from "../authsignal-line.ts";
+import { type Lab, startLab } from "../lab.ts";
+import { openStorageLines } from "../storage/storage-lines.ts";
+
+const hasPostgres = process.env.TEST_DATABASE_URL !== undefined;
+
+const ready = { status: "ready", checks: { storage: "ok", authsignal: "ok" } };
+
+async function withLab(run: (lab: Lab) => Promise<void>, options = {}): Promise<void> {
+  const lab = await startLab(options);
+  try {
+    await run(lab);
+  } finally {
+    await lab.close();
+  }
+}
 
 test("the app is ready while it can reach its storage, and says 503 when it cannot", async () => {
   const lab = await startLab();
   const agent = lab.agent();
   await agent.get("/healthz").expect(200, { status: "ok" });
-  await agent.get("/readyz").expect(200, { status: "ready" });
+  await agent.get("/readyz").expect(200, ready);
   await lab.storage.close();
-  const { body } = await agent.get("/readyz").expect(503);
-  expect(body.code).toBe("upstream_unavailable");
+  const { body, headers } = await agent.get("/readyz").expect(503);
+  expect(body).toEqual({
+    status: "unavailable",
+    checks: { storage: "unavailable", authsignal: "ok" },
+    code: "upstream_unavailable",
+  });
+  expect(headers["retry-after"]).toBe("5");
   await agent.get("/healthz").expect(200);
+  expect(lab.logs().filter((line) => line.includes("readiness.changed"))).toHaveLength(1);
   await lab.close().catch(() => {});
 });
+
+async function breakAuthsignal(lab: Lab): Promise<void> {
+  lab.line.fail(faults["answers 500"]);
+  for (let round = 0; round < 5; round += 1)
+    await lab.agent().post(api("challengeOtp")).send({ email: lab.newAddress() }).expect(503);
+}
+
+test("an outage of Authsignal makes no instance unready: readiness polled alone, then the first request works", () =>
+  withLab(async (lab) => {
+    const { agent, authenticator, user } = await lab.person("passkey");
+    const balancer = lab.agent();
+    await breakAuthsignal(lab);
+    const during = await balancer.get("/readyz").expect(200);
+    expect(during.body).toEqual({ status: "ready", checks: { storage: "ok", authsignal: "unavailable" } });
+    const refused = await agent.get(api("listPasskeys")).expect(503);
+    expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
+
+    // Authsignal is back, and nothing is asked of it but by the first person.
+    lab.line.fail(null);
+    const before = lab.line.calls().length;
+    const stateNow = async () => (await balancer.get("/readyz").expect(200)).body.checks.authsignal;
+    await expect.poll(stateNow, { interval: 250 }).toBe("unknown");
+    expect(lab.line.calls().slice(before)).toEqual([]);
+    expect(await lab.signInWithPasskey(lab.agent(), authenticator)).toEqual(user);
+    await balancer.get("/readyz").expect(200, ready);
+  }));
+
+test("the call that tries Authsignal again is one: the others are answered at once, however long it hangs", () =>
+  withLab(async (lab) => {
+    const { agent } = await lab.person();
+    await breakAuthsignal(lab);
+    const balancer = lab.agent();
+    const stateNow = async () => (await balancer.get("/readyz").expect(200)).body.checks.authsignal;
+    await expect.poll(stateNow, { interval: 250 }).toBe("unknown");
+    let answer = (): void => {};
+    const reached = new Promise<void>((resolve) => {
+      lab.line.fail(({ response, forward }) => {
+        answer = () => void forward().then(({ body }) => response.end(body));
+        resolve();
+      });
+    });
+    const trial = Promise.resolve(agent.get(api("listPasskeys")));
+    await reached;
+    const before = lab.line.calls().length;
+    for (let round = 0; round < 5; round += 1) await agent.get(api("listPasskeys")).expect(503);
+    expect(lab.line.calls().slice(before)).toEqual([]);
+    answer();
+    expect((await trial).status).toBe(200);
+    lab.line.fail(null);
+    await agent.get(api("listPasskeys")).expect(200);
+  }));
+
+test("the metrics say which state Authsignal and the storage are in, without any traffic", () =>
+  withLab(async (lab) => {
+    const metrics = createMetrics();
+    let state: "ok" | "unavailable" | "unknown" = "ok";
+    metrics.watch({ storage: lab.storage, authsignal: { state: () => state } });
+    const app = express().get("/metrics", metrics.page);
+    const page = async () => (await request(app).get("/metrics").expect(200)).text;
+    expect(await page()).toMatch(/authsignal_state{state="ok"} 1[\s\S]*storage_available 1/);
+    state = "unavailable";
+    expect(await page()).toMatch(/authsignal_state{state="ok"} 0\nauthsignal_state{state="unavailable"} 1/);
+  }));
+
+test("many probes make one check, and its outcome holds for the next ones", async () => {
+  let checks = 0;
+  let finish = (): void => {};
+  const probe = createProbe(() => {
+    checks += 1;
+    return new Promise((resolve) => {
+      finish = resolve;
+    });
+  });
+  const asked = Array.from({ length: 20 }, () => probe.ping());
+  finish();
+  await Promise.all([...asked, probe.ping()]);
+  expect(checks).toBe(1);
+});
+
+test("a check that never ends is an answer after two seconds, and no second one is begun beside it", async () => {
+  let checks = 0;
+  const probe = createProbe(() => {
+    checks += 1;
+    return new Promise(() => {});
+  });
+  await expect(probe.ping()).rejects.toThrow(/2000 ms/);
+  await expect(probe.ping()).rejects.toThrow(/2000 ms/);
+  expect(checks).toBe(1);
+});
+
+test("a table that is missing makes an instance unready", async () => {
+  const storage = await openTestStorage(() => new Date());
+  try {
+    await storage.accounts.schema.dropTable("grants").execute();
+    await expect(storage.ping()).rejects.toThrow(/grants/);
+  } finally {
+    await storage.close();
+  }
+});
+
+test.each(hasPostgres ? [] : ["SQLite"])(
+  "a %s file that cannot be written to makes an instance unready",
+  async () => {
+    const storage = await openTestStorage(() => new Date());
+    try {
+      // As a full disk: what reads goes on, what writes fails.
+      const full = "create trigger full before insert on rate_limits begin select raise(abort, 'full'); end";
+      await storage.accounts.executeQuery(CompiledQuery.raw(full));
+      await expect(storage.ping()).rejects.toThrow(/full/);
+    } finally {
+      await storage.close();
+    }
+  },
+);
+
+test.each(hasPostgres ? ["PostgreSQL"] : [])(
+  "a %s that has become a standby makes an instance unready",
+  async () => {
+    const lines = openStorageLines();
+    const storage = await openTestStorage(() => new Date(), lines.options);
+    const hand = await lines.database();
+    try {
+      await storage.ping();
+      await hand.query(
+        "do $$ begin execute format('alter database %I set default_transaction_read_only = on', current_database()); end $$",
+      );
+      lines.postgres()?.reset();
+      await expect
+        .poll(() => storage.ping().then(() => "ok", String), { interval: 250 })
+        .toContain("read-only");
+    } finally {
+      await hand.close();
+      await storage.close();
+      await lines.close();
+    }
+  },
+);
+
+test.each(hasPostgres ? ["PostgreSQL"] : [])(
+  "probes that are given up while a table of %s is locked leave connections for everybody else",
+  async () => {
+    const lines = openStorageLines();
+    const lab = await startLab({ storage: lines.options });
+    const hand = await lines.database();
+    try {
+      const { agent } = await lab.person();
+      await hand.whileLocked("grants", "access exclusive", async () => {
+        const probes = Array.from({ length: 15 }, () =>
+          fetch(`${lab.url}/readyz`, { signal: AbortSignal.timeout(300) }).catch(() => null),
+        );
+        await Promise.all(probes);
+        await agent.get(api("getSession")).expect(200);
+        await agent.get("/readyz").expect(503);
+      });
+      await expect.poll(async () => (await agent.get("/readyz")).status, { interval: 250 }).toBe(200);
+    } finally {
+      await hand.close();
+      await lab.close();
+      await lines.close();
+    }
+  },
+);
+
+test.each(hasPostgres ? ["PostgreSQL"] : [])(
+  "a line to %s that goes silent is unready in time, and ready when it is back",
+  async () => {
+    const lines = openStorageLines();
+    const lab = await startLab({ storage: lines.options });
+    try {
+      const agent = lab.agent();
+      await agent.get("/readyz").expect(200);
+      lines.postgres()?.freeze();
+      await expect.poll(async () => (await agent.get("/readyz")).status).toBe(503);
+      lines.postgres()?.reset();
+      await expect.poll(async () => (await agent.get("/readyz")).status, { interval: 250 }).toBe(200);
+    } finally {
+      await lab.close();
+      await lines.close();
+    }
+  },
+);

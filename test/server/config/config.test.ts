@@ -133,6 +133,7 @@ describe("the local configuration", () => {
       tenant: null,
       origin: "http://localhost:3000",
       auditRetentionDays: 400,
+      drainSeconds: 0,
       rpId: "localhost",
     });
   });

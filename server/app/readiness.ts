@@ -1,0 +1,62 @@
+/**
+ * Whether this instance can serve: its storage answers and can be written to, and it is not about to stop. Authsignal's
+ * state is reported and decides nothing: all instances share it, and an instance without traffic could never find out
+ * that it is back.
+ */
+import type { RequestHandler } from "express";
+import { describeError, type Logger } from "../http/log.ts";
+import type { AuthsignalGateway, AuthsignalState } from "../passkeys/ports/authsignal.ts";
+import type { Storage } from "../storage/storage.ts";
+
+export interface ReadinessOptions {
+  readonly storage: Pick<Storage, "ping">;
+  readonly authsignal: Pick<AuthsignalGateway, "state">;
+  readonly log: Logger;
+  /** Aborts when the instance begins to stop. Default: never. */
+  readonly draining?: AbortSignal | undefined;
+}
+
+/** 200 when ready, else 503 with `Retry-After`. */
+export interface ReadinessAnswer {
+  readonly status: "ready" | "unavailable" | "draining";
+  readonly checks: { readonly storage: "ok" | "unavailable"; readonly authsignal: AuthsignalState };
+  /** With 503, as in a problem. */
+  readonly code?: "upstream_unavailable";
+}
+
+/** Serves a `ReadinessAnswer`, and logs the storage's failure once: `readiness.changed`, with the cause. */
+export function createReadiness({ storage, authsignal, log, draining }: ReadinessOptions): RequestHandler {
+  let wasOk = true;
+
+  async function checkStorage(): Promise<"ok" | "unavailable"> {
+    const fault = await storage.ping().then(
+      () => null,
+      (error: unknown) => ({ error }),
+    );
+    const isOk = fault === null;
+    if (isOk !== wasOk) {
+      const cause = fault === null ? {} : { cause: describeError(fault.error) };
+      log[isOk ? "info" : "error"]({
+        event: "readiness.changed",
+        storage: isOk ? "ok" : "unavailable",
+        ...cause,
+      });
+    }
+    wasOk = isOk;
+    return isOk ? "ok" : "unavailable";
+  }
+
+  async function judge(): Promise<ReadinessAnswer> {
+    const checks = { storage: await checkStorage(), authsignal: authsignal.state() };
+    if (draining?.aborted === true) return { status: "draining", checks, code: "upstream_unavailable" };
+    if (checks.storage === "ok") return { status: "ready", checks };
+    return { status: "unavailable", checks, code: "upstream_unavailable" };
+  }
+
+  return async (_req, res) => {
+    const answer = await judge();
+    res.set("Cache-Control", "no-store");
+    if (answer.status !== "ready") res.status(503).set("Retry-After", "5");
+    res.json(answer);
+  };
+}

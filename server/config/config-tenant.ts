@@ -1,0 +1,37 @@
+/** Reads the tenant out of the environment. What is wrong is added to `problems`. */
+import { checkApiUrl } from "../relying-party/config-addresses.ts";
+
+export interface TenantConfig {
+  readonly tenantId: string;
+  readonly apiSecretKey: string;
+  readonly apiUrl: string;
+}
+
+const names = ["AUTHSIGNAL_TENANT_ID", "AUTHSIGNAL_API_SECRET_KEY", "AUTHSIGNAL_API_URL"] as const;
+
+export function readTenant(
+  read: (name: (typeof names)[number]) => string | undefined,
+  mode: "production" | "local" | "emulated",
+  problems: string[],
+): TenantConfig | null {
+  const [tenantId, apiSecretKey, apiUrl] = names.map(read);
+  if (mode === "local" && tenantId === undefined && apiSecretKey === undefined && apiUrl === undefined) {
+    return null;
+  }
+  // Half a tenant is never quietly completed by the emulator: the tests would talk to the wrong one.
+  for (const name of names) {
+    if (read(name) === undefined)
+      problems.push(`${name} is missing: copy it from the Authsignal portal (Settings, API keys).`);
+  }
+  if (mode !== "emulated" && apiSecretKey?.startsWith("emulator-")) {
+    problems.push(
+      "AUTHSIGNAL_API_SECRET_KEY is an emulator's secret: it protects nothing. Use the tenant's.",
+    );
+  }
+  if (mode !== "emulated" && apiUrl !== undefined) checkApiUrl(apiUrl, problems);
+  return {
+    tenantId: tenantId ?? "",
+    apiSecretKey: apiSecretKey ?? "",
+    apiUrl: (apiUrl ?? "").replace(/\/+$/, ""),
+  };
+}
