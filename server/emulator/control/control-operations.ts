@@ -1,10 +1,13 @@
+import { checkActionCode } from "../domain/tracked-actions.ts";
 import type { Core } from "../emulator.ts";
 import { toIso } from "../tenant/clock.ts";
 import type { TenantOptions } from "../wire/emulator-options.ts";
 import {
   type Input,
+  isJsonObject,
   optionalChoice,
   optionalFlag,
+  optionalObject,
   optionalText,
   optionalTexts,
   requiredText,
@@ -15,7 +18,7 @@ import type { ControlOperation } from "./control.ts";
 import type { ControlPlane, EmulatorState } from "./control-plane.ts";
 import type { FaultRule } from "./faults.ts";
 import { inspectTenant } from "./inspect.ts";
-import type { Seed } from "./seed.ts";
+import { readActionSettings, type Seed } from "./seed.ts";
 
 /** The control plane over HTTP: each of these is one call of the one in process. */
 export function controlOperations(core: Core, plane: ControlPlane): readonly ControlOperation[] {
@@ -116,6 +119,7 @@ export function controlOperations(core: Core, plane: ControlPlane): readonly Con
 function addTenant(plane: ControlPlane, body: Input): Json {
   const rpName = optionalText(body, "rpName");
   const limits = optionalChoice(body, "limits", ["documented", "off"] as const);
+  const actions = optionalObject(body, "actions");
   const tenant: TenantOptions = {
     tenantId: requiredText(body, "tenantId", 256),
     secrets: optionalTexts(body, "secrets") ?? [],
@@ -124,6 +128,7 @@ function addTenant(plane: ControlPlane, body: Input): Json {
     anyLocalhostPort: optionalFlag(body, "anyLocalhostPort") ?? false,
     ...(rpName === undefined ? {} : { rpName }),
     ...(limits === undefined ? {} : { limits }),
+    ...(actions === undefined ? {} : { actions: mapActions(actions) }),
   };
   try {
     plane.addTenant(tenant);
@@ -131,6 +136,15 @@ function addTenant(plane: ControlPlane, body: Input): Json {
     throw error instanceof Error ? invalidRequest(error.message) : error;
   }
   return { tenantId: tenant.tenantId };
+}
+
+function mapActions(actions: Input): NonNullable<TenantOptions["actions"]> {
+  return Object.fromEntries(
+    Object.entries(actions).map(([actionCode, settings]) => {
+      if (!isJsonObject(settings)) throw invalidRequest(`The settings of ${actionCode} must be an object.`);
+      return [checkActionCode(actionCode), readActionSettings(settings)];
+    }),
+  );
 }
 
 function done(act: () => void): Json {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { aaguidMapping } from "../domain/aaguids.ts";
 import { enrolledAuthenticators, ensureUser } from "../domain/authenticator-rules.ts";
+import type { ActionSettings } from "../domain/permitted-methods.ts";
 import { checkActionCode } from "../domain/tracked-actions.ts";
 import { checkUserId } from "../domain/user-id.ts";
 import type { UserAuthenticator } from "../tenant/records.ts";
@@ -10,20 +11,21 @@ import {
   type Input,
   isJsonObject,
   optionalChoice,
+  optionalChoices,
   optionalFlag,
   optionalObject,
   optionalText,
   requiredText,
 } from "../wire/input.ts";
-import { type ActionOutcome, actionOutcomes } from "../wire/wire.ts";
+import { actionOutcomes, verificationMethods } from "../wire/wire.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
 import { deriveKeyPair, type VirtualPasskey, virtualPasskey } from "./virtual-passkey.ts";
 
 /** What a test wants to find: users with pinned ids, their authenticators, and passkeys whose keys it may have. */
 export interface Seed {
   readonly users?: readonly SeedUser[];
-  /** Outcomes of actions, from now on. */
-  readonly actions?: readonly { readonly actionCode: string; readonly outcome: ActionOutcome }[];
+  /** Settings of actions, from now on: those that are named; the others stay as they are. */
+  readonly actions?: readonly (ActionSettings & { readonly actionCode: string })[];
   readonly fixedCodes?: readonly {
     readonly to: string;
     readonly code: string;
@@ -87,9 +89,25 @@ export function fixCode(tenant: Tenant, input: Input): void {
 
 function configureAction(tenant: Tenant, input: Input): void {
   const actionCode = checkActionCode(requiredText(input, "actionCode"));
-  const outcome = optionalChoice(input, "outcome", actionOutcomes);
-  if (outcome === undefined) throw invalidRequest("outcome is required.");
-  tenant.state.actionConfigurations.put(actionCode, { actionCode, outcome });
+  const settings = readActionSettings(input);
+  if (Object.values(settings).every((value) => value === undefined))
+    throw invalidRequest("outcome, verificationMethods or defaultVerificationMethod is required.");
+  const { actionConfigurations } = tenant.state;
+  const known = actionConfigurations.get(actionCode);
+  actionConfigurations.put(actionCode, {
+    actionCode,
+    outcome: settings.outcome ?? known?.outcome,
+    verificationMethods: settings.verificationMethods ?? known?.verificationMethods,
+    defaultVerificationMethod: settings.defaultVerificationMethod ?? known?.defaultVerificationMethod,
+  });
+}
+
+export function readActionSettings(input: Input): ActionSettings {
+  return {
+    outcome: optionalChoice(input, "outcome", actionOutcomes),
+    verificationMethods: optionalChoices(input, "verificationMethods", verificationMethods),
+    defaultVerificationMethod: optionalChoice(input, "defaultVerificationMethod", verificationMethods),
+  };
 }
 
 function seedUser(tenant: Tenant, input: Input): VirtualPasskey[] {

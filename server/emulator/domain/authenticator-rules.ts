@@ -4,6 +4,7 @@ import type { Tenant } from "../tenant/tenant.ts";
 import type { ClientToken } from "../tenant/tokens.ts";
 import type { VerificationMethod } from "../wire/wire.ts";
 import { WireError } from "../wire/wire-error.ts";
+import { actionSettings, permittedMethods, requirePermittedEnrollment } from "./permitted-methods.ts";
 import { refuseBlocked } from "./tracked-actions.ts";
 
 /** A user's authenticators that can be used for a challenge: a begun, unverified enrollment does not count (3.2). */
@@ -21,7 +22,7 @@ function defaultMethod(authenticators: readonly UserAuthenticator[]): Verificati
   return (authenticators.find((one) => one.isDefault) ?? authenticators[0])?.verificationMethod;
 }
 
-/** The three keys that track and get-user have in common. */
+/** The four keys that track and get-user have in common. */
 export function enrollmentFacts(tenant: Tenant, userId: string) {
   const authenticators = enrolledAuthenticators(tenant, userId);
   return {
@@ -32,9 +33,25 @@ export function enrollmentFacts(tenant: Tenant, userId: string) {
   };
 }
 
-/** The first authenticator is free; every further one needs the scope (2.3). */
-export function requireEnrollmentScope(tenant: Tenant, token: ClientToken): void {
+/** The same for one action: what it permits, and which of the user's methods is offered first. */
+export function enrollmentFactsFor(tenant: Tenant, userId: string, actionCode: string) {
+  const allowed = permittedMethods(tenant, actionCode);
+  const usable = enrolledAuthenticators(tenant, userId).filter((one) =>
+    allowed.includes(one.verificationMethod),
+  );
+  const { defaultVerificationMethod: preferred } = actionSettings(tenant, actionCode);
+  const hasPreferred = usable.some((one) => one.verificationMethod === preferred);
+  return {
+    ...enrollmentFacts(tenant, userId),
+    allowedVerificationMethods: allowed,
+    defaultVerificationMethod: hasPreferred ? preferred : defaultMethod(usable),
+  };
+}
+
+/** The first authenticator is free; every further one needs the scope (2.3), and any needs an action that permits it. */
+export function requireEnrollmentScope(tenant: Tenant, token: ClientToken, method: VerificationMethod): void {
   refuseBlocked(tenant, token);
+  requirePermittedEnrollment(tenant, token.actionCode, method);
   if (!mayEnroll(tenant, token)) throw missingEnrollmentScope();
 }
 

@@ -3,6 +3,7 @@ import type { Tenant } from "../tenant/tenant.ts";
 import { scopesAfterChallenge } from "../tenant/tokens.ts";
 import type { ActionOutcome, ActionState, VerificationMethod } from "../wire/wire.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
+import { actionSettings } from "./permitted-methods.ts";
 
 /** Documented lookback of the action query; older occurrences are dropped. */
 const retention = 30 * 24 * 60 * 60_000;
@@ -64,12 +65,7 @@ export function stateFor(outcome: ActionOutcome, isEnrolled: boolean): ActionSta
 }
 
 export function outcomeOf(tenant: Tenant, actionCode: string): ActionOutcome {
-  const configured = tenant.state.actionConfigurations.get(actionCode);
-  if (configured !== undefined) return configured.outcome;
-  const { actions, defaultOutcome } = tenant.settings;
-  return Object.hasOwn(actions, actionCode)
-    ? (actions[actionCode]?.outcome ?? defaultOutcome)
-    : defaultOutcome;
+  return actionSettings(tenant, actionCode).outcome ?? tenant.settings.defaultOutcome;
 }
 
 export function checkActionCode(actionCode: string): string {

@@ -49,6 +49,7 @@ const shaped =
     );
 
 const method = oneOf(verificationMethods);
+const methods: Check = (value) => Array.isArray(value) && value.every(method);
 const codeMethod = oneOf(["EMAIL_OTP", "SMS", "WHATSAPP", "EMAIL_MAGIC_LINK"]);
 const ceremonyMethod = oneOf(["PASSKEY", "SECURITY_KEY"]);
 const maybeText = optional(text);
@@ -217,6 +218,8 @@ export const isFixedCode = shaped<FixedCode>({ to: text, code: text, expiresAt: 
 
 export const isActionConfiguration = shaped<ActionConfiguration>({
   actionCode: text,
-  outcome: oneOf(actionOutcomes),
+  outcome: optional(oneOf(actionOutcomes)),
+  verificationMethods: optional(methods),
+  defaultVerificationMethod: optional(method),
   expiresAt: maybeTime,
 });

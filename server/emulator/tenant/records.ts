@@ -1,4 +1,5 @@
-import type { ActionOutcome, ActionState, JsonObject, VerificationMethod } from "../wire/wire.ts";
+import type { ActionSettings } from "../domain/permitted-methods.ts";
+import type { ActionState, JsonObject, VerificationMethod } from "../wire/wire.ts";
 
 // What the emulator remembers, as plain JSON values. Times are milliseconds since the epoch.
 
@@ -126,10 +127,9 @@ export interface CodeChallenge extends ChallengeBase {
 
 export type Challenge = RegistrationChallenge | AuthenticationChallenge | CodeChallenge;
 
-/** The outcome of an action, set while the emulator runs. */
-export interface ActionConfiguration {
+/** What was set for an action while the emulator runs. */
+export interface ActionConfiguration extends ActionSettings {
   readonly actionCode: string;
-  readonly outcome: ActionOutcome;
   readonly expiresAt?: undefined;
 }
 

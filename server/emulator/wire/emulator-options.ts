@@ -1,3 +1,4 @@
+import type { ActionSettings } from "../domain/permitted-methods.ts";
 import type { ActionOutcome, VerificationMethod } from "./wire.ts";
 
 /**
@@ -46,7 +47,9 @@ export interface TenantOptions {
   readonly anyLocalhostPort?: boolean;
   /** Outcome of actions that nobody configured. `CHALLENGE` (default) challenges enrolled users; the real default is ALLOW. */
   readonly defaultOutcome?: ActionOutcome;
-  readonly actions?: Readonly<Record<string, { readonly outcome: ActionOutcome }>>;
+  /** Configurations by action code, for example `{ "enroll-passkey": { verificationMethods: ["PASSKEY"] } }`. */
+  readonly actions?: Readonly<Record<string, ActionSettings>>;
+  /** The methods that the tenant has switched on. Default: all that the emulator knows. */
   readonly verificationMethods?: readonly VerificationMethod[];
   /** Life of tokens and challenges. Default 10. */
   readonly tokenDurationInMinutes?: number;
@@ -58,6 +61,8 @@ export interface TenantOptions {
   readonly limits?: "documented" | "off";
   /** What claiming a verified code does to a user without authenticators. Default `enroll-first`. */
   readonly claimEnrollment?: "enroll-first" | "never";
+  /** What an action's token may enroll: the methods that the action permits, or any. Default `action`. */
+  readonly enrollmentMethods?: "action" | "any";
   /** What `POST /validate` says to an expired or forged token. Default `invalid`: 200 with `isValid: false`. */
   readonly validateRefusal?: "invalid" | "unauthorized";
   /** Action code of a passkey sign-in that names none. */
@@ -119,6 +124,7 @@ export function tenantSettings(options: TenantOptions): TenantSettings {
     counterRegression: "log",
     limits: "documented",
     claimEnrollment: "enroll-first",
+    enrollmentMethods: "action",
     validateRefusal: "invalid",
     anonymousActionCode: "passkeySignIn",
     appClients: [],

@@ -64,6 +64,18 @@ export function optionalChoice<T extends string>(
   return choice;
 }
 
+/** Members of a closed list, each once; `undefined` when absent. */
+export function optionalChoices<T extends string>(
+  input: Input,
+  name: string,
+  choices: readonly T[],
+): T[] | undefined {
+  const values = optionalTexts(input, name);
+  if (values?.some((value) => !choices.some((one) => one === value)) === true)
+    throw invalidRequest(`${name} must be a list of ${choices.join(", ")}.`);
+  return values && choices.filter((one) => values.includes(one));
+}
+
 /** `undefined`: the caller said nothing. `null`: the caller wants the stored value gone. */
 export function clearableText(input: Input, name: string): string | null | undefined {
   return ownValue(input, name) === null ? null : optionalText(input, name);

@@ -7,6 +7,7 @@ import {
 } from "../../domain/authenticator-rules.ts";
 import { clientView } from "../../domain/authenticator-view.ts";
 import { addressKey, checkCode, sendCode } from "../../domain/codes.ts";
+import { requirePermitted, requirePermittedEnrollment } from "../../domain/permitted-methods.ts";
 import { enrollProvenAddress, noteVerifiedAddress } from "../../domain/proven-address.ts";
 import { completeAction, findAction, refuseBlocked } from "../../domain/tracked-actions.ts";
 import type { CodeChallenge, CodeMethod } from "../../tenant/records.ts";
@@ -19,7 +20,9 @@ import type { TokenCall } from "../api-operation.ts";
 export function beginCodeEnrollment(verificationMethod: CodeMethod) {
   return async ({ tenant, token, body }: TokenCall): Promise<Json> => {
     // With the update scope alone, the new address replaces the enrolled one once it is proven.
-    if (!token.scopes.has("update:authenticators")) requireEnrollmentScope(tenant, token);
+    if (token.scopes.has("update:authenticators"))
+      requirePermittedEnrollment(tenant, token.actionCode, verificationMethod);
+    else requireEnrollmentScope(tenant, token, verificationMethod);
     const key = addressKey(verificationMethod);
     const address = requiredText(body, key, 320);
     const { userId } = token;
@@ -37,6 +40,7 @@ export function beginCodeEnrollment(verificationMethod: CodeMethod) {
 /** `POST /client/challenge/{method}` (protocol 5.8): sends a code to an enrolled address, or to the tracked one. */
 export function beginCodeChallenge(verificationMethod: CodeMethod) {
   return async ({ tenant, token, body }: TokenCall): Promise<Json> => {
+    requirePermitted(tenant, token.actionCode, verificationMethod);
     const wanted = optionalText(body, "userAuthenticatorId");
     const enrolled = enrolledAuthenticators(tenant, token.userId).filter(
       (one) => one.verificationMethod === verificationMethod,
@@ -49,7 +53,7 @@ export function beginCodeChallenge(verificationMethod: CodeMethod) {
       throw invalidRequest("The authenticator does not exist.");
 
     const key = addressKey(verificationMethod);
-    const address = chosen?.[key] ?? trackedAddress({ tenant, token }, key);
+    const address = chosen?.[key] ?? trackedAddress({ tenant, token }, verificationMethod);
     if (address === undefined)
       throw invalidRequest(`The user has no ${key === "email" ? "email address" : "phone number"}.`);
     const sent = await send({ tenant, token }, verificationMethod, address, chosen?.userAuthenticatorId);
@@ -58,8 +62,9 @@ export function beginCodeChallenge(verificationMethod: CodeMethod) {
 }
 
 /** Brand-new users are tracked with their address and challenged at once; verifying then enrolls it (5.8). */
-function trackedAddress({ tenant, token }: Caller, key: "email" | "phoneNumber"): string | undefined {
-  requireEnrollmentScope(tenant, token);
+function trackedAddress({ tenant, token }: Caller, verificationMethod: CodeMethod): string | undefined {
+  requireEnrollmentScope(tenant, token, verificationMethod);
+  const key = addressKey(verificationMethod);
   return findAction(tenant, token)?.[key] ?? tenant.state.users.get(token.userId)?.[key];
 }
 
@@ -119,12 +124,15 @@ export function finishCode(call: TokenCall, challenge: CodeChallenge, userId: st
   // Before anything is enrolled: the app may have blocked the action since the code was sent.
   refuseBlocked(tenant, token);
   const { verificationMethod, address, userAuthenticatorId } = challenge;
-  const { userAuthenticators } = tenant.state;
+  const begun = tenant.state.userAuthenticators.get(userAuthenticatorId ?? "");
+  const isEnrollment = begun !== undefined && begun.verifiedAt === undefined;
+  const requireMethod = isEnrollment ? requirePermittedEnrollment : requirePermitted;
+  requireMethod(tenant, token.actionCode, verificationMethod);
   const outcome = enrollProvenAddress(tenant, {
     userId,
     verificationMethod,
     address,
-    begun: userAuthenticatorId === undefined ? undefined : userAuthenticators.get(userAuthenticatorId),
+    begun,
     mayAdd: mayEnroll(tenant, token),
     mayUpdate: token.scopes.has("update:authenticators"),
   });

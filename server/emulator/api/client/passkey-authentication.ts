@@ -1,3 +1,4 @@
+import { requirePermitted } from "../../domain/permitted-methods.ts";
 import { completeAction } from "../../domain/tracked-actions.ts";
 import type { AuthenticationChallenge } from "../../tenant/records.ts";
 import type { ClientToken } from "../../tenant/tokens.ts";
@@ -32,11 +33,13 @@ export function beginAuthentication(
   verificationMethod: "PASSKEY" | "SECURITY_KEY",
   open?: AuthenticationChallenge,
 ): Begun {
+  const actionCode = token?.actionCode ?? open?.actionCode ?? tenant.settings.anonymousActionCode;
+  requirePermitted(tenant, actionCode, verificationMethod);
   const challenge: Begun = {
     kind: "authentication",
     verificationMethod,
     challengeId: open?.challengeId ?? tenant.random.uuid(),
-    actionCode: token?.actionCode ?? open?.actionCode ?? tenant.settings.anonymousActionCode,
+    actionCode,
     idempotencyKey: token?.idempotencyKey ?? open?.idempotencyKey ?? tenant.random.uuid(),
     userId: token?.userId,
     webauthnChallenge: tenant.random.bytes(32).toString("base64url"),
@@ -94,6 +97,7 @@ export async function finishAuthentication(
     throw invalidRequest("The challenge is invalid.", "no open passkey challenge has this id");
   }
   state.challenges.delete(challenge.challengeId);
+  requirePermitted(tenant, challenge.actionCode, challenge.verificationMethod);
 
   const ceremony = readCeremonyResponse(answer.credential);
   const authenticator = state.userAuthenticators

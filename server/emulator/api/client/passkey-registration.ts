@@ -13,7 +13,7 @@ import type { TokenCall } from "../api-operation.ts";
 /** `POST /client/user-authenticators/passkey/registration-options` (protocol 5.2). */
 export function passkeyRegistrationOptions(call: TokenCall): Json {
   const { tenant, token, body } = call;
-  requireEnrollmentScope(tenant, token);
+  requireEnrollmentScope(tenant, token, "PASSKEY");
   const user = tenant.state.users.get(token.userId);
   const username =
     optionalText(body, "username") ??
@@ -94,7 +94,7 @@ export async function finishRegistration(
     );
   }
   state.challenges.delete(challenge.challengeId);
-  requireEnrollmentScope(tenant, token);
+  requireEnrollmentScope(tenant, token, challenge.verificationMethod);
 
   const isRegistered = (credentialId: string) =>
     state.userAuthenticators.where("credentialId", credentialId).length > 0;
@@ -108,7 +108,7 @@ export async function finishRegistration(
   });
   // While the signature was checked, another request may have added an authenticator or deleted the user: whoever comes
   // second is refused.
-  requireEnrollmentScope(tenant, token);
+  requireEnrollmentScope(tenant, token, challenge.verificationMethod);
   if (state.users.get(token.userId) === undefined) throw invalidRequest("The user is invalid.");
   if (isRegistered(verified.credentialId)) throw invalidRequest("The passkey is already registered.");
 

@@ -13,7 +13,7 @@ import { beginRegistration, finishRegistration } from "./passkey-registration.ts
 
 export function securityKeyRegistrationOptions(call: TokenCall): Json {
   const { tenant, token } = call;
-  requireEnrollmentScope(tenant, token);
+  requireEnrollmentScope(tenant, token, "SECURITY_KEY");
   const user = tenant.state.users.get(token.userId);
   const username = token.username ?? user?.username ?? user?.email ?? token.userId;
   const challenge = beginRegistration(call, "SECURITY_KEY", username, user?.displayName ?? username);

@@ -6,6 +6,7 @@ import {
 } from "../../domain/authenticator-rules.ts";
 import { clientView } from "../../domain/authenticator-view.ts";
 import { decodeBase32, encodeBase32 } from "../../domain/base32.ts";
+import { requirePermitted } from "../../domain/permitted-methods.ts";
 import { completeAction } from "../../domain/tracked-actions.ts";
 import { sameText } from "../../tenant/callers.ts";
 import type { UserAuthenticator } from "../../tenant/records.ts";
@@ -17,7 +18,7 @@ const stepSeconds = 30;
 
 /** `POST /client/user-authenticators/totp` (protocol 5.9): a secret for an authenticator app, as text and as a URI. */
 export function beginTotpEnrollment({ tenant, token }: TokenCall): Json {
-  requireEnrollmentScope(tenant, token);
+  requireEnrollmentScope(tenant, token, "AUTHENTICATOR_APP");
   const totpSecret = encodeBase32(tenant.random.bytes(20));
   const { userId } = token;
   const { userAuthenticatorId } = addAuthenticator(tenant, {
@@ -48,7 +49,8 @@ export function verifyTotp({ tenant, token, body, note }: TokenCall): Json {
     const totpStep = matchingStep(app, code, now);
     if (totpStep === undefined) continue;
     const isNew = app.verifiedAt === undefined;
-    if (isNew) requireEnrollmentScope(tenant, token);
+    if (isNew) requireEnrollmentScope(tenant, token, "AUTHENTICATOR_APP");
+    else requirePermitted(tenant, token.actionCode, "AUTHENTICATOR_APP");
     const isDefault = app.isDefault || enrolledAuthenticators(tenant, userId).length === 0;
     const used = {
       ...app,

@@ -1,5 +1,6 @@
 import { enrolledAuthenticators, ensureUser } from "../../domain/authenticator-rules.ts";
 import { findCodeChallenge } from "../../domain/codes.ts";
+import { requirePermitted } from "../../domain/permitted-methods.ts";
 import { enrollProvenAddress, noteVerifiedAddress } from "../../domain/proven-address.ts";
 import { issueResultToken, markSucceeded, refuseBlocked } from "../../domain/tracked-actions.ts";
 import { checkUserId } from "../../domain/user-id.ts";
@@ -34,6 +35,7 @@ export function claimChallenge({ tenant, body, concerns }: Call): Json {
   const { actionCode, idempotencyKey, verificationMethod } = challenge;
   const name = { userId, actionCode, idempotencyKey };
   refuseBlocked(tenant, name);
+  requirePermitted(tenant, actionCode, verificationMethod);
   ensureUser(tenant, userId);
   const authenticator =
     challenge.verifiedAt === undefined ? undefined : enrollAddress(tenant, userId, challenge);

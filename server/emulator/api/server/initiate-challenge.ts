@@ -1,4 +1,5 @@
 import { addressKey, findCodeChallenge, sendCode } from "../../domain/codes.ts";
+import { requirePermitted } from "../../domain/permitted-methods.ts";
 import { checkActionCode } from "../../domain/tracked-actions.ts";
 import { checkUserId } from "../../domain/user-id.ts";
 import { toUnixSeconds } from "../../tenant/clock.ts";
@@ -26,16 +27,15 @@ export async function initiateChallenge(call: Call): Promise<Json> {
 function begin({ tenant, body }: Call): Promise<CodeChallenge> {
   const verificationMethod = optionalChoice(body, "verificationMethod", codeMethods);
   if (verificationMethod === undefined) throw invalidRequest("verificationMethod is required.");
-  if (!tenant.settings.verificationMethods.includes(verificationMethod)) {
-    throw invalidRequest(`${verificationMethod} is not an enabled verification method`);
-  }
   const viaWhatsApp = verificationMethod === "SMS" && optionalText(body, "smsChannel") === "WHATSAPP";
+  const actionCode = checkActionCode(requiredText(body, "action"));
+  requirePermitted(tenant, actionCode, viaWhatsApp ? "WHATSAPP" : verificationMethod);
   const userId = optionalText(body, "userId");
   return sendCode(tenant, {
     verificationMethod: viaWhatsApp ? "WHATSAPP" : verificationMethod,
     begunBy: "server-api",
     address: requiredText(body, addressKey(verificationMethod), 320),
-    actionCode: checkActionCode(requiredText(body, "action")),
+    actionCode,
     idempotencyKey: optionalText(body, "idempotencyKey", 256) ?? tenant.random.uuid(),
     userId: userId === undefined ? undefined : checkUserId(userId),
     scope: readScope(body),

@@ -1,4 +1,4 @@
-import { enrollmentFacts, ensureUser } from "../../domain/authenticator-rules.ts";
+import { enrollmentFactsFor, ensureUser } from "../../domain/authenticator-rules.ts";
 import {
   beginAction,
   checkActionCode,
@@ -43,7 +43,7 @@ export function trackAction({ tenant, params, body }: Call): Json {
   });
   if (deviceId !== undefined) noteDevice(tenant, userId, deviceId);
 
-  const enrollment = enrollmentFacts(tenant, userId);
+  const enrollment = enrollmentFactsFor(tenant, userId, actionCode);
   const name = { userId, actionCode, idempotencyKey };
   // Tracking the same occurrence again answers it as it stands, with a fresh token (inferred, question 22).
   const action =

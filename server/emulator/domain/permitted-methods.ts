@@ -1,0 +1,57 @@
+import type { Tenant } from "../tenant/tenant.ts";
+import type { ActionOutcome, VerificationMethod } from "../wire/wire.ts";
+import { invalidRequest } from "../wire/wire-error.ts";
+
+/** What the Management API calls an action configuration, as far as the emulator acts on it. */
+export interface ActionSettings {
+  /** Default: the tenant's `defaultOutcome`. */
+  readonly outcome?: ActionOutcome | undefined;
+  /** The methods that the action permits. Default: all that the tenant has switched on. */
+  readonly verificationMethods?: readonly VerificationMethod[] | undefined;
+  /** The method that is offered first to a user who has it. Default: the user's own. */
+  readonly defaultVerificationMethod?: VerificationMethod | undefined;
+}
+
+/** What was set while the emulator runs counts before what it was started with, member by member. */
+export function actionSettings({ settings, state }: Tenant, actionCode: string): ActionSettings {
+  const initial = Object.hasOwn(settings.actions, actionCode) ? settings.actions[actionCode] : undefined;
+  const seeded = state.actionConfigurations.get(actionCode);
+  return {
+    outcome: seeded?.outcome ?? initial?.outcome,
+    verificationMethods: seeded?.verificationMethods ?? initial?.verificationMethods,
+    defaultVerificationMethod: seeded?.defaultVerificationMethod ?? initial?.defaultVerificationMethod,
+  };
+}
+
+export function permittedMethods(tenant: Tenant, actionCode: string): readonly VerificationMethod[] {
+  const enabled = tenant.settings.verificationMethods;
+  const own = actionSettings(tenant, actionCode).verificationMethods;
+  return own === undefined ? enabled : own.filter((method) => enabled.includes(method));
+}
+
+/** A challenge of an action is met by a method that the action permits, or not at all. */
+export function requirePermitted(
+  tenant: Tenant,
+  actionCode: string,
+  verificationMethod: VerificationMethod,
+): void {
+  if (!tenant.settings.verificationMethods.includes(verificationMethod)) {
+    throw invalidRequest(`${verificationMethod} is not an enabled verification method`);
+  }
+  if (!permittedMethods(tenant, actionCode).includes(verificationMethod)) {
+    throw invalidRequest(
+      `${verificationMethod} is not a permitted verification method of this action.`,
+      `the action ${actionCode} does not permit ${verificationMethod}`,
+    );
+  }
+}
+
+/** Whether an action's list also says what its token may enroll is not documented; the tenant chooses. */
+export function requirePermittedEnrollment(
+  tenant: Tenant,
+  actionCode: string,
+  verificationMethod: VerificationMethod,
+): void {
+  if (tenant.settings.enrollmentMethods === "action")
+    requirePermitted(tenant, actionCode, verificationMethod);
+}
