@@ -7,6 +7,7 @@ import {
   loadProductionConfig,
 } from "../config/config.ts";
 import { androidOrigin } from "../relying-party/native-apps.ts";
+import { examineActions } from "./examine-actions.ts";
 import { examineProxy, examineRunningApp } from "./examine-app.ts";
 import { examineAuthsignal, regions } from "./examine-authsignal.ts";
 import { examineRelyingParty, tryOrigins } from "./examine-passkeys.ts";
@@ -16,8 +17,13 @@ import { type Finding, good } from "./finding.ts";
 export interface ExamineOptions {
   /** Takes an emulator for the tenant, which a production configuration must refuse. Default false. */
   readonly isEmulated?: boolean;
-  /** Makes no trial user. Expected origins, and whether id and secret belong together, stay unknown. Default false. */
+  /**
+   * Makes no trial user. Expected origins, what the actions permit, and whether id and secret belong together, stay
+   * unknown. Default false.
+   */
   readonly isReadOnly?: boolean;
+  /** Codes of the app's own step-up actions, to look at them too. Default none. */
+  readonly stepUpActions?: readonly string[];
   /** Default: the system clock. */
   readonly now?: () => Date;
   /** Where a tenant may be that is not where it should. Default: Authsignal's regions. */
@@ -45,6 +51,8 @@ export async function examine(env: Environment, options: ExamineOptions = {}): P
     // With another RP ID every trial would be refused, whatever its origin.
     if (relyingParty.verdict === "good" && options.isReadOnly !== true)
       findings.push(...(await tryOrigins(expected)));
+    if (options.isReadOnly !== true)
+      findings.push(...(await examineActions(tenant, options.stepUpActions ?? [])));
   }
   findings.push(examineProxy(config));
   findings.push(await examineRunningApp(origin, { tenantId: tenant.tenantId, rpId }));

@@ -28,7 +28,13 @@ const tenant = (id: string, secret: string) => ({
 });
 
 beforeAll(async () => {
-  const first = tenant(tenantId, apiSecretKey);
+  const verificationMethods = ["PASSKEY"] as const;
+  const actions = {
+    "enroll-passkey": { verificationMethods },
+    "manage-passkeys": { verificationMethods },
+    "transfer-funds": { verificationMethods },
+  };
+  const first = { ...tenant(tenantId, apiSecretKey), actions };
   const second = tenant(otherTenantId, otherKey);
   emulator = await startEmulator({ tenants: [first, second] });
   otherRegion = await startEmulator({
@@ -90,6 +96,7 @@ test("finds nothing wrong with a right configuration, and leaves no user behind"
     "AUTHSIGNAL_API_SECRET_KEY is accepted.",
     "The relying party ID is localhost, here and in the portal.",
     "Passkeys made at http://localhost:3000 are taken.",
+    "The actions enroll-passkey, manage-passkeys permit a passkey and nothing else.",
     "Cookies fit http on this machine.",
     expect.stringContaining("The app cannot be reached at ORIGIN"),
   ]);
@@ -324,6 +331,61 @@ describe("relying party and origins", () => {
     const findings = await diagnose(environment({ ORIGIN: "http://localhost:4000" }), { isReadOnly: true });
     expect(findings.filter(({ message }) => message.includes("passkey made"))).toEqual([]);
     expect(emulator.journal().filter(({ path }) => path.includes("/actions/"))).toEqual([]);
+  });
+});
+
+describe("what the actions permit", () => {
+  const permissive = () => ({
+    AUTHSIGNAL_TENANT_ID: otherTenantId,
+    AUTHSIGNAL_API_SECRET_KEY: otherKey,
+  });
+
+  async function aboutActions(env: Environment, options: ExamineOptions = {}): Promise<readonly Finding[]> {
+    return (await diagnose(env, options)).filter(({ message }) => /The actions? |the action /.test(message));
+  }
+
+  test("more than a passkey, for each action: a warning that names the setting, and CI goes on", async () => {
+    const findings = await aboutActions(environment(permissive()), { stepUpActions: ["transfer-funds"] });
+    expect(findings.map(({ verdict }) => verdict)).toEqual(["warning", "warning", "warning"]);
+    for (const [at, action] of ["enroll-passkey", "manage-passkeys", "transfer-funds"].entries()) {
+      expect(findings[at]?.message).toMatch(
+        new RegExp(`^The action ${action} permits .*EMAIL_OTP.* besides`),
+      );
+      expect(findings[at]?.remedy).toContain(
+        `Authsignal portal, Actions, ${action}, permitted authenticators`,
+      );
+    }
+    const { text, exitCode } = report(findings, otherKey);
+    expect(exitCode).toBe(0);
+    expect(text).toMatch(/^warning {2}The action enroll-passkey permits/);
+    expect(text).toContain("Nothing is wrong. 3 to look at.");
+    expect(JSON.stringify(emulator.exportState())).not.toContain("doctor-");
+  });
+
+  test("a passkey alone, in the app's own actions too", async () => {
+    const findings = await aboutActions(environment(), { stepUpActions: ["transfer-funds"] });
+    expect(findings.map(({ message }) => message)).toEqual([
+      "The actions enroll-passkey, manage-passkeys, transfer-funds permit a passkey and nothing else.",
+    ]);
+  });
+
+  test("no passkey", async () => {
+    const actions = [{ actionCode: "close-account", verificationMethods: ["EMAIL_OTP" as const] }];
+    emulator.seed({ actions }, otherTenantId);
+    const findings = await diagnose(environment(permissive()), { stepUpActions: ["close-account"] });
+    expect(wrong(findings)).toContain("The action close-account does not permit passkeys");
+  });
+
+  test("an answer without the list, or none at all, is unknown", async () => {
+    const fault = { path: "/v1/users/*/actions/manage-passkeys", count: 1 };
+    for (const answer of [{ status: 500 }, { drop: "before" as const }]) {
+      emulator.addFault({ ...fault, ...answer });
+      const [finding] = await aboutActions(environment());
+      expect(finding).toMatchObject({
+        verdict: "unknown",
+        message: "Authsignal does not say which methods the action manage-passkeys permits.",
+      });
+    }
   });
 });
 
