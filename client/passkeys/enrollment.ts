@@ -6,7 +6,7 @@
  *           fresh needs a step-up first (`onRefused`), not patience.
  */
 import type { AccountApi } from "../api/account-api.ts";
-import { ApiError } from "../api/api.ts";
+import { ApiError, type ApiErrorCode } from "../api/api.ts";
 import type { Ceremonies, PasskeyHome } from "./ceremony.ts";
 import type { CeremonyOutcome } from "./ceremony-outcome.ts";
 import { canUsePasskeys } from "./passkey-support.ts";
@@ -25,7 +25,7 @@ export interface EnrollmentDeps {
   readonly api: Pick<AccountApi, "createEnrollToken" | "finishEnrollment" | "getConfig">;
   /** `platform` for the offer on this device, `any` where the person chooses. */
   readonly attachment: "platform" | "any";
-  /** Our server does not begin an enrollment now, for a reason that the person can do something about. */
+  /** Our server does not begin an enrollment now, and would not if it were asked again. */
   onRefused?(error: ApiError): void;
 }
 
@@ -70,6 +70,13 @@ export function prepareEnrollment(deps: EnrollmentDeps): EnrollmentFlow {
   };
 }
 
+const finalCodes: readonly string[] = [
+  "step_up_required",
+  "passkey_limit_reached",
+  "tenant_misconfigured",
+  "not_authenticated",
+] satisfies readonly ApiErrorCode[];
+
 function isFinal({ code }: ApiError): boolean {
-  return code === "step_up_required" || code === "passkey_limit_reached" || code === "not_authenticated";
+  return finalCodes.includes(code);
 }

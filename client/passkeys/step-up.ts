@@ -5,6 +5,7 @@
  * must not: start the ceremony without a click.
  */
 import type { AccountApi } from "../api/account-api.ts";
+import { ApiError } from "../api/api.ts";
 import type { Ceremonies } from "./ceremony.ts";
 import type { CeremonyOutcome } from "./ceremony-outcome.ts";
 import { defaultFreshFor } from "./prefetch.ts";
@@ -24,8 +25,19 @@ export function prepareStepUp(
   { isWanted = true } = {},
 ): StepUpFlow {
   const life = new AbortController();
-  const stepUp = ceremonies.stepUp(() => api.createStepUpToken(action));
+  const stepUp = ceremonies.stepUp(begin);
   if (isWanted) keepRenewed({ renew: stepUp.prepare, every: defaultFreshFor, signal: life.signal });
+
+  async function begin() {
+    try {
+      return await api.createStepUpToken(action);
+    } catch (error) {
+      // Asking again does not help; a click still says what is wrong.
+      if (error instanceof ApiError && error.code === "tenant_misconfigured") life.abort();
+      throw error;
+    }
+  }
+
   return {
     async run(onAnswered = () => {}) {
       const outcome = await stepUp.run(onAnswered);

@@ -44,6 +44,7 @@ const problemWords: Readonly<Record<Exclude<ApiErrorCode, WrongRequest>, Message
   rate_limited: "problem.rateLimited",
   upstream_unavailable: "failure.unreachable",
   unreachable: "failure.unreachable",
+  tenant_misconfigured: "problem.tenantMisconfigured",
   passkey_not_found: "problem.passkeyNotFound",
   passkey_limit_reached: "problem.passkeyLimitReached",
   internal_error: "problem.internal",

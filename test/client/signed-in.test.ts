@@ -121,6 +121,8 @@ test("a list that could not be loaded tells the password manager nothing, and sh
   page.breakNetwork("/api/passkeys", null);
   (await shown("Try again")).click();
   await reads(page, "On your devices");
+  // Both, before the next test listens: a late one would be counted there.
+  await eventually(() => expect(page.signals).toHaveLength(2));
 });
 
 test("an empty list is told only after the person has deleted the last passkey", async () => {

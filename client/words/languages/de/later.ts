@@ -169,6 +169,8 @@ export const later: LaterMessages = {
     "Ihre Anmeldung ist eine Weile her. Bestätigen Sie, dass Sie es sind, und versuchen Sie es dann noch einmal.",
   "problem.passkeyNotFound": "Dieser Passkey ist nicht mehr in Ihrem Konto.",
   "problem.passkeyLimitReached": "Ihr Konto kann keine weiteren Passkeys haben. Löschen Sie zuerst einen.",
+  "problem.tenantMisconfigured":
+    "Passkeys können dafür zurzeit nicht verwendet werden. Ein neuer Versuch hilft nicht: Wenden Sie sich an die Betreiber dieser Website und nennen Sie {requestId}.",
 
   "time.now": "gerade eben",
 };

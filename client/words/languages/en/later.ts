@@ -150,6 +150,8 @@ export const later = {
   "problem.stepUpRequired": "It has been a while. Confirm it is you, then try again.",
   "problem.passkeyNotFound": "This passkey is not in your account any more.",
   "problem.passkeyLimitReached": "You have as many passkeys as an account can have. Delete one first.",
+  "problem.tenantMisconfigured":
+    "Passkeys cannot be used for this at the moment. Trying again does not help: tell the people who run this site, and quote {requestId}.",
 
   "time.now": "just now",
 } as const;
