@@ -6,6 +6,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { actions } from "../shared/actions.ts";
 import { builtPages } from "./app/pages.ts";
 import { reportAndExit, serve } from "./app/serve.ts";
 import {
@@ -101,6 +102,11 @@ async function startEmulator(config: Config): Promise<{
         secrets: [defaultTenant.secret],
         rpId: config.rpId,
         expectedOrigins: [config.origin, ...config.moreOrigins, ...config.androidApps.map(androidOrigin)],
+        // As a tenant should be set up: see authsignal/README.md.
+        actions: {
+          [actions.enrollPasskey]: { verificationMethods: ["PASSKEY"] },
+          [actions.managePasskeys]: { verificationMethods: ["PASSKEY"] },
+        },
       },
     ],
     onMessage: ({ to, code }) => {

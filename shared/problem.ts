@@ -40,6 +40,11 @@ export const problemCodes = [
    * again after `retryAfter` seconds.
    */
   "upstream_unavailable",
+  /**
+   * 500: the Authsignal tenant permits more than the policy of this API, so a token was not given away. The operator can
+   * change that; trying again does not help. The log names the setting.
+   */
+  "tenant_misconfigured",
   /** 404: you have no such passkey (any more). */
   "passkey_not_found",
   /** 409: the account has as many passkeys as it may have. */

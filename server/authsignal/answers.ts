@@ -4,10 +4,16 @@ import { z } from "zod";
 export const ChallengeAnswer = z.object({ challengeId: z.string(), expiresAt: z.number() });
 export const VerifyAnswer = z.object({
   isVerified: z.boolean(),
-  email: z.string().optional(),
+  email: z.string().min(1).optional(),
   failureReason: z.string().optional(),
 });
-export const TokenAnswer = z.object({ token: z.string().min(1) });
+/** A list that cannot be read counts as one that is not there. */
+const methods = z.array(z.string()).nullable().default(null).catch(null);
+export const TrackAnswer = z.object({
+  token: z.string().min(1),
+  allowedVerificationMethods: methods,
+  enrolledVerificationMethods: methods,
+});
 export const ValidateAnswer = z.object({
   isValid: z.boolean(),
   state: z.string().optional(),

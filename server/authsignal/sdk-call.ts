@@ -21,6 +21,7 @@ const refusedMs = 5000;
 
 /** Authsignal understood the call and said no (4xx). Copied out of the SDK's error, which carries the secret. */
 export class RefusedCall extends Refusal {
+  readonly statusCode: number;
   readonly errorCode: string;
   constructor(statusCode: number, errorCode: string) {
     // Where no caller knows better, a refusal means that the tenant is not set up for the call.
@@ -28,6 +29,7 @@ export class RefusedCall extends Refusal {
       detail: `Authsignal answered ${statusCode} ${errorCode}.`,
       extras: { retryAfter: 5 },
     });
+    this.statusCode = statusCode;
     this.errorCode = errorCode;
   }
 }

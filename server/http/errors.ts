@@ -31,6 +31,11 @@ export const problemTable = {
     status: 503,
     title: "The sign-in service cannot be reached right now. Nothing was changed. Try again in a moment.",
   },
+  tenant_misconfigured: {
+    status: 500,
+    title:
+      "Passkeys cannot be used for this at the moment, because the sign-in service is not set up for it.",
+  },
   passkey_not_found: { status: 404, title: "You have no such passkey." },
   passkey_limit_reached: {
     status: 409,

@@ -30,7 +30,7 @@ export function readOptions(options: PasskeysOptions): PasskeysContext {
   for (const [port, [methods, instead]] of Object.entries(ports)) {
     if (!hasMethods(Reflect.get(options, port), methods)) throw fault(port, instead);
   }
-  if (!hasMethods(options.storage.flows, ["consumeToken", "takeBegun", "takeGrant"]))
+  if (!hasMethods(options.storage.flows, ["consumeToken", "takeBegun", "takeGrant", "claimPasskey"]))
     throw fault("storage", ports.storage[1]);
   if (!Array.isArray(options.origins) || options.origins.length === 0)
     throw fault("origins", 'a list such as ["https://app.example.com"]');
@@ -79,7 +79,7 @@ function given<Members extends object>(members: Members): Members {
 const ports: Readonly<Record<"authsignal" | "users" | "sessions" | "storage", [readonly string[], string]>> =
   {
     authsignal: [
-      ["sendEmailOtp", "checkEmailOtp", "claim", "beginAction", "validate", "listPasskeys", "removePasskey"],
+      ["sendEmailOtp", "checkEmailOtp", "beginAction", "validate", "listAuthenticators", "removePasskey"],
       "createSdkGateway({ apiSecretKey, apiUrl })",
     ],
     users: [["findById", "findOrCreateByEmail"], "an object with findById and findOrCreateByEmail"],

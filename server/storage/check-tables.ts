@@ -11,6 +11,7 @@ const tables: Readonly<Record<keyof Schema, true>> = {
   consumed_tokens: true,
   otp_attempts: true,
   begun_actions: true,
+  known_authenticators: true,
   grants: true,
   passkey_names: true,
   offer_answers: true,

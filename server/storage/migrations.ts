@@ -78,7 +78,15 @@ async function createFlows(db: AnyDatabase): Promise<void> {
     .addColumn("session_id", "text", (column) => column.notNull())
     .addColumn("action", "text", (column) => column.notNull())
     .addColumn("operation", "text", (column) => column.notNull())
+    .addColumn("passkey_ids", "text", (column) => column.notNull())
     .addColumn("expires_at", "bigint", (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createTable("known_authenticators")
+    .addColumn("user_id", "text", (column) => column.notNull())
+    .addColumn("authenticator_id", "text", (column) => column.notNull())
+    .addColumn("claimed", "integer", (column) => column.notNull())
+    .addPrimaryKeyConstraint("known_authenticators_key", ["user_id", "authenticator_id"])
     .execute();
   await db.schema
     .createTable("grants")

@@ -13,8 +13,12 @@ export interface Schema {
     session_id: string;
     action: string;
     operation: string;
+    /** JSON list: the ids of the passkeys that the user had then. */
+    passkey_ids: string;
     expires_at: number;
   };
+  /** Authenticators that the audit trail has told of. `claimed` is 1 once the finish of an enrollment has taken it as its own. */
+  known_authenticators: { user_id: string; authenticator_id: string; claimed: number };
   /** Single-use rights that a step-up gave to a session. */
   grants: { id: string; session_id: string; action: string; operation: string; expires_at: number };
   /** Names live here: Authsignal has no rename. */

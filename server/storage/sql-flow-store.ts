@@ -1,7 +1,9 @@
 /** What the flows remember, in SQL. Every decision is one statement, so that parallel callers cannot both win. */
 import { randomUUID } from "node:crypto";
+import { z } from "zod";
 import type { FlowStore, Grant } from "../passkeys/ports/flow-store.ts";
 import type { Database, SqlBackEnd } from "./database.ts";
+import { knownAuthenticators } from "./sql-known-authenticators.ts";
 
 export function createSqlFlowStore({
   accounts,
@@ -12,6 +14,7 @@ export function createSqlFlowStore({
     ...begunActions(traffic),
     ...grants(traffic),
     ...passkeyNames(accounts),
+    ...knownAuthenticators(accounts),
     ...offerAnswers(accounts),
   };
 }
@@ -46,7 +49,7 @@ function tokens(db: Database): Pick<FlowStore, "consumeToken" | "countOtpAttempt
 
 function begunActions(db: Database): Pick<FlowStore, "keepBegun" | "takeBegun"> {
   return {
-    async keepBegun({ idempotencyKey, sessionId, action, operation }, expiresAt) {
+    async keepBegun({ idempotencyKey, sessionId, action, operation, passkeyIds }, expiresAt) {
       await db
         .insertInto("begun_actions")
         .values({
@@ -54,6 +57,7 @@ function begunActions(db: Database): Pick<FlowStore, "keepBegun" | "takeBegun"> 
           session_id: sessionId,
           action,
           operation,
+          passkey_ids: JSON.stringify(passkeyIds),
           expires_at: expiresAt.getTime(),
         })
         .execute();
@@ -65,13 +69,18 @@ function begunActions(db: Database): Pick<FlowStore, "keepBegun" | "takeBegun"> 
         .where("idempotency_key", "=", idempotencyKey)
         .where("session_id", "=", sessionId)
         .where("expires_at", ">", now.getTime())
-        .returning(["action", "operation"])
+        .returning(["action", "operation", "passkey_ids"])
         .executeTakeFirst();
-      return row === undefined
-        ? null
-        : { idempotencyKey, sessionId, action: row.action, operation: row.operation };
+      // Without the passkeys of its beginning nothing can be told from what is there at its end.
+      if (row === undefined) return null;
+      const { action, operation } = row;
+      return { idempotencyKey, sessionId, action, operation, passkeyIds: idsIn(row.passkey_ids) };
     },
   };
+}
+
+function idsIn(json: string): readonly string[] {
+  return z.array(z.string()).parse(JSON.parse(json));
 }
 
 function grants(db: Database): Pick<FlowStore, "keepGrant" | "takeGrant"> {

@@ -21,6 +21,7 @@ import {
   type RequireStepUp,
   type SecurityEvent,
 } from "../../server/passkeys/index.ts";
+import type { AuthsignalGateway } from "../../server/passkeys/ports/authsignal.ts";
 import { createCookieSessions } from "../../server/sessions/cookie-sessions.ts";
 import { createSqlUsers } from "../../server/storage/sql-users.ts";
 import type { Storage } from "../../server/storage/storage.ts";
@@ -68,6 +69,8 @@ export interface Lab extends Flows {
   readonly origin: string;
   readonly emulator: Emulator;
   readonly line: AuthsignalLine;
+  /** The app's own way to Authsignal, over that line. */
+  readonly authsignal: AuthsignalGateway;
   readonly storage: Storage;
   /** A new browser at a network address of its own, or at the given one. */
   agent(ip?: string): Agent;
@@ -78,6 +81,8 @@ export interface Lab extends Flows {
   stepUpToken(who: Pick<Person, "agent" | "authenticator">, request?: StepUp): Promise<string>;
   /** Begin, ceremony, finish. Default: what makes a stale session fresh. */
   proveAgain(who: Pick<Person, "agent" | "authenticator">, request?: StepUp): Promise<void>;
+  /** What a host does that has used Authsignal before: an e-mail authenticator, vouched for through the Server API. */
+  enrollEmail(userId: string, email: string): Promise<void>;
   advance(milliseconds: number): void;
   /** Security facts so far, oldest first. Only of a host's app. */
   events(): readonly SecurityEvent[];
@@ -195,6 +200,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     origin,
     emulator,
     line,
+    authsignal,
     storage,
     agent,
     ...flows,
@@ -211,6 +217,14 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       const user = await flows.signInWithOtp(own);
       if (has === "passkey") await flows.enrollPasskey(own, authenticator);
       return { agent: own, authenticator, user };
+    },
+    async enrollEmail(userId, email) {
+      const answer = await fetch(`${emulator.apiUrl}/users/${userId}/authenticators`, {
+        method: "POST",
+        headers: { Authorization: `Basic ${Buffer.from(`${defaultTenant.secret}:`).toString("base64")}` },
+        body: JSON.stringify({ verificationMethod: "EMAIL_OTP", email }),
+      });
+      if (!answer.ok) throw new Error(`Enrolling an address answered ${answer.status}.`);
     },
     advance: (milliseconds) => {
       offset += milliseconds;

@@ -27,11 +27,19 @@ const refusalCodes = {
  * @throws AppError challenge_failed, challenge_expired, token_mismatch, token_already_used, upstream_unavailable
  */
 export async function acceptToken(
-  { authsignal, storage, now }: PasskeysContext,
+  context: PasskeysContext,
   expected: { token: string; action: ActionCode; userId: string | null },
   onRefusal: (reason: TokenRefusal) => void,
 ): Promise<AcceptedToken> {
-  const validation = await authsignal.validate(expected);
+  return acceptValidation(context, await context.authsignal.validate(expected), onRefusal);
+}
+
+/** The same for an answer of Authsignal's that is there already. Nothing is spent before it is. */
+export async function acceptValidation(
+  { storage, now }: PasskeysContext,
+  validation: Validation,
+  onRefusal: (reason: TokenRefusal) => void,
+): Promise<AcceptedToken> {
   if (validation.outcome !== "succeeded") throw refuse(validation.outcome, onRefusal);
 
   const identity = createHash("sha256")

@@ -1,5 +1,5 @@
-/** Begin: send a code. Finish: check it, claim the challenge for the user, start (or refresh) the session. */
-import { randomUUID } from "node:crypto";
+/** Begin: send a code. Finish: have Authsignal check it, accept it once, start (or refresh) the session. */
+import { createHash, randomUUID } from "node:crypto";
 import type { Request, Response } from "express";
 import { actions } from "../../../shared/actions.ts";
 import {
@@ -16,8 +16,8 @@ import { unlessOut } from "../../storage/outages.ts";
 import type { PasskeysContext } from "../options.ts";
 import type { SentOtp } from "../ports/authsignal.ts";
 import { maskEmail, normaliseEmail } from "../ports/email-address.ts";
+import type { OtpRefusal } from "../ports/events.ts";
 import type { PendingOtp } from "../ports/sessions.ts";
-import { acceptToken } from "./accept-token.ts";
 import { createDecoy } from "./decoy.ts";
 import { shouldOffer } from "./passkey-offer.ts";
 import { createOtpLimits } from "./rate-limits.ts";
@@ -29,7 +29,8 @@ const resendAfterSeconds = 30;
 
 const deadCode: ReadonlySet<ProblemCode> = new Set(["otp_expired", "otp_attempts_exceeded"]);
 
-type OtpRefusal = "incorrect" | "expired" | "attempts-exceeded";
+/** How long a used code is remembered after it has expired, for clocks that differ. */
+const rememberMs = 24 * 60 * 60 * 1000;
 
 export function otpSignIn(context: PasskeysContext): { challengeOtp: Operation; verifyOtp: Operation } {
   const { authsignal, sessions, users, storage, onEvent, now } = context;
@@ -101,7 +102,10 @@ export function otpSignIn(context: PasskeysContext): { challengeOtp: Operation; 
     return decoy.observe(() => authsignal.sendEmailOtp(request)).catch(unlessRateLimited);
   }
 
-  /** From a code to the user who owns the address, or a problem. */
+  /**
+   * From a code to the user who owns the address, or a problem. Proof is Authsignal's own answer to our server, which
+   * names the address; that it counts once is kept here.
+   */
   async function proveAddress(req: Request, pending: PendingOtp, code: string): Promise<User> {
     const { challengeId, expiresAt } = pending;
     const refuse = (reason: OtpRefusal) => onEvent({ event: "otp.refused", requestId: req.id, reason });
@@ -116,13 +120,11 @@ export function otpSignIn(context: PasskeysContext): { challengeOtp: Operation; 
         ? ({ outcome: "too-many-attempts" } as const)
         : await authsignal.checkEmailOtp({ challengeId, code });
     if (check.outcome === "verified") {
-      const user = await users.findOrCreateByEmail(check.email);
-      const { token } = await authsignal.claim({ challengeId, userId: user.id });
-      const expected = { token, action: actions.signInWithEmail, userId: user.id };
-      await acceptToken(context, expected, (reason) =>
-        onEvent({ event: "sign_in.refused", requestId: req.id, reason }),
-      );
-      return user;
+      if (!(await acceptOnce(pending))) {
+        refuse("already-used");
+        throw new AppError("otp_expired");
+      }
+      return users.findOrCreateByEmail(check.email);
     }
     await limits.chargeFailure(req, pending.email);
     if (check.outcome === "too-many-attempts" || attempt === maxAttempts) {
@@ -131,6 +133,12 @@ export function otpSignIn(context: PasskeysContext): { challengeOtp: Operation; 
     }
     refuse("incorrect");
     throw new AppError("otp_incorrect", { extras: { attemptsLeft: maxAttempts - attempt } });
+  }
+
+  /** Also where Authsignal says yes to the same code twice: of parallel requests one gets true. */
+  function acceptOnce({ challengeId, expiresAt }: PendingOtp): Promise<boolean> {
+    const identity = createHash("sha256").update(JSON.stringify({ challengeId })).digest("base64url");
+    return storage.flows.consumeToken(identity, new Date(expiresAt.getTime() + rememberMs));
   }
 
   /** The same user's code refreshes the session (a step-up); anybody else's starts a new one. */

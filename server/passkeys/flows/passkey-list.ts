@@ -11,6 +11,7 @@ import { type Operation, operation } from "../../http/operation.ts";
 import { unlessOut } from "../../storage/outages.ts";
 import type { PasskeysContext } from "../options.ts";
 import type { EnrolledPasskey } from "../ports/authsignal.ts";
+import { seeAuthenticators } from "./authenticators.ts";
 import { requireFresh } from "./freshness.ts";
 import { createUserLimit } from "./rate-limits.ts";
 import { requireSignedIn } from "./signed-in.ts";
@@ -21,7 +22,8 @@ export function listPasskeys(context: PasskeysContext): Operation {
     async handle({ req }) {
       const { user } = await requireSignedIn(context, req);
       await spendCall(user.id);
-      const answer: PasskeysResponse = await namedPasskeys(context, user.id);
+      const { passkeys } = await seeAuthenticators(context, req, user.id);
+      const answer: PasskeysResponse = await nameAll(context, user.id, passkeys);
       return { status: 200, body: answer };
     },
   };
@@ -54,11 +56,12 @@ export function deletePasskey(context: PasskeysContext): Operation {
     async handle({ req }) {
       const { session, user } = await requireSignedIn(context, req);
       await spendCall(user.id);
-      await requireFresh(context, session);
+      await requireFresh(context, req, session);
       const passkey = await ownPasskey(context, user, req);
       await context.authsignal.removePasskey({ userId: user.id, passkeyId: passkey.id });
-      // It is deleted. A name that stays behind belongs to no passkey.
+      // It is deleted. What stays behind of it belongs to no passkey.
       await unlessOut(context.storage.flows.keepPasskeyName(user.id, passkey.id, null), undefined);
+      await unlessOut(context.storage.flows.forgetPasskey(user.id, passkey.id), undefined);
       context.onEvent({
         event: "passkey.deleted",
         requestId: req.id,
@@ -70,11 +73,12 @@ export function deletePasskey(context: PasskeysContext): Operation {
   };
 }
 
-export async function namedPasskeys(
-  { authsignal, storage }: PasskeysContext,
+/** As their owner named them, or after their provider. */
+export async function nameAll(
+  { storage }: PasskeysContext,
   userId: string,
+  passkeys: readonly EnrolledPasskey[],
 ): Promise<Passkey[]> {
-  const passkeys = await authsignal.listPasskeys(userId);
   const names = passkeys.length === 0 ? new Map<string, string>() : await storage.flows.passkeyNames(userId);
   return nameByProvider(passkeys).map((passkey) => ({
     ...passkey,
@@ -100,8 +104,8 @@ function nameByProvider(passkeys: readonly EnrolledPasskey[]): Passkey[] {
 
 /** @throws AppError passkey_not_found for an id that is not one of this user's passkeys */
 async function ownPasskey(context: PasskeysContext, user: User, req: Request): Promise<Passkey> {
-  const passkeys = await namedPasskeys(context, user.id);
-  const passkey = passkeys.find(({ id }) => id === req.params.id);
+  const { passkeys } = await seeAuthenticators(context, req, user.id);
+  const passkey = (await nameAll(context, user.id, passkeys)).find(({ id }) => id === req.params.id);
   if (passkey === undefined) throw new AppError("passkey_not_found");
   return passkey;
 }

@@ -5,6 +5,7 @@ import { type Operation, operation } from "../../http/operation.ts";
 import { unlessOut } from "../../storage/outages.ts";
 import type { PasskeysContext } from "../options.ts";
 import type { OfferAnswer } from "../ports/flow-store.ts";
+import { seeAuthenticators } from "./authenticators.ts";
 import { requireSignedIn } from "./signed-in.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -43,11 +44,11 @@ async function decide(
   userId: string,
   signIn: { readonly crossDevice: boolean },
 ): Promise<boolean> {
-  const { authsignal, browserMemory, maxPasskeys, storage } = context;
+  const { browserMemory, maxPasskeys, storage } = context;
   if (!mayAsk(await storage.flows.offerAnswer(userId), context)) return false;
   if (!signIn.crossDevice && (await browserMemory.knows(req, userId))) return false;
-  const passkeys = await authsignal.listPasskeys(userId).catch(() => null);
-  return passkeys !== null && passkeys.length < maxPasskeys;
+  const authenticators = await seeAuthenticators(context, req, userId).catch(() => null);
+  return authenticators !== null && authenticators.passkeys.length < maxPasskeys;
 }
 
 function mayAsk(answer: OfferAnswer | null, { now, offerAgainAfterDays }: PasskeysContext): boolean {

@@ -31,7 +31,7 @@ export function createStepUpGuard(options: PasskeysOptions): RequireStepUp {
       const grant = { sessionId: session.id, action, operation: fingerprint(operationOf?.(req)) };
       if (!(await context.storage.flows.takeGrant(grant, context.now()))) {
         await spendCall(user.id);
-        throw await stepUpRequired(context, user.id, action);
+        throw await stepUpRequired(context, req, { userId: user.id, action });
       }
       context.onEvent({ event: "step_up.used", requestId: req.id, userId: user.id, action });
     };

@@ -1,5 +1,5 @@
 /** Begin: a track token for the session's user. Finish: a fresher session and, for a host's action, a grant. */
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { actions } from "../../../shared/actions.ts";
 import {
   type SteppedUpResponse,
@@ -9,14 +9,15 @@ import {
 import { AppError } from "../../http/errors.ts";
 import { type Answer, type Call, type Operation, operation } from "../../http/operation.ts";
 import type { PasskeysContext } from "../options.ts";
+import type { Authenticators, Validation } from "../ports/authsignal.ts";
 import type { TokenRefusal } from "../ports/events.ts";
-import { acceptToken, refuse } from "./accept-token.ts";
-import { hasPasskey, stepUpProblem } from "./freshness.ts";
+import type { Begun } from "../ports/flow-store.ts";
+import { acceptValidation, refuse } from "./accept-token.ts";
+import { recordAppeared, seeAuthenticators } from "./authenticators.ts";
+import { stepUpProblem } from "./freshness.ts";
 import { createUserLimit, type TokenLimit } from "./rate-limits.ts";
 import { requireSignedIn } from "./signed-in.ts";
-
-/** How long a begun action may take: longer than any track token lives. */
-export const begunSeconds = 30 * 60;
+import { beginTracked } from "./track-token.ts";
 
 /** What exactly is confirmed, as the host and the browser both know it. */
 export type ConfirmedOperation = Readonly<Record<string, string | number | boolean>>;
@@ -30,24 +31,18 @@ export function beginStepUp(context: PasskeysContext): Operation {
       requireKnownAction(context, body.action);
       await spendBegin(user.id);
       // The track token of somebody without a passkey would let its holder enroll the first, however stale the session.
-      if (!(await hasPasskey(context, user.id))) throw stepUpProblem(context, body.action, false);
-      const idempotencyKey = randomUUID();
-      const { token } = await context.authsignal.beginAction({
-        userId: user.id,
+      const authenticators = await seeAuthenticators(context, req, user.id);
+      if (authenticators.passkeys.length === 0) throw stepUpProblem(context, body.action, false);
+      const common = { requestId: req.id, userId: user.id, action: body.action };
+      const token = await beginTracked(context, {
+        session,
         action: body.action,
-        idempotencyKey,
-        ...(body.operation === undefined ? {} : { custom: body.operation }),
+        operation: fingerprint(body.operation),
+        authenticators,
+        attributes: body.operation === undefined ? {} : { custom: body.operation },
+        onWithheld: (methods) => context.onEvent({ event: "step_up.withheld", ...common, methods }),
       });
-      await context.storage.flows.keepBegun(
-        {
-          idempotencyKey,
-          sessionId: session.id,
-          action: body.action,
-          operation: fingerprint(body.operation),
-        },
-        new Date(context.now().getTime() + begunSeconds * 1000),
-      );
-      context.onEvent({ event: "step_up.begun", requestId: req.id, userId: user.id, action: body.action });
+      context.onEvent({ event: "step_up.begun", ...common });
       const answer: StepUpTokenResponse = { token };
       return { status: 200, body: answer };
     },
@@ -66,13 +61,15 @@ export async function finishStepUp(
     context.onEvent({ event: "step_up.refused", requestId: req.id, userId: user.id, action, reason });
 
   const expected = { token: body.token, action, userId: user.id };
-  const { flows } = context.storage;
   const begun = await limit(req, user.id, async () => {
-    const accepted = await acceptToken(context, expected, onRefusal);
-    if (accepted.verificationMethod !== "PASSKEY") throw refuse("refused", onRefusal);
-    const found = await flows.takeBegun(accepted.idempotencyKey, session.id, context.now());
-    if (found === null) throw refuse("mismatch", onRefusal);
-    return found;
+    // Both are asked before anything is spent: after an outage of either the person can finish later.
+    const [authenticators, validation] = await Promise.all([
+      context.authsignal.listAuthenticators(user.id),
+      context.authsignal.validate(expected),
+    ]);
+    const finish = { req, userId: user.id, sessionId: session.id, authenticators, validation, onRefusal };
+    // Refused or not, what is in the list is recorded.
+    return takeProof(context, finish).finally(() => recordAppeared(context, finish));
   });
 
   await context.sessions.renew(req, res, { method: "passkey" });
@@ -80,10 +77,41 @@ export async function finishStepUp(
   const seconds = isFreshness ? context.freshSeconds : context.grantSeconds;
   const expiresAt = new Date(context.now().getTime() + seconds * 1000);
   if (!isFreshness)
-    await flows.keepGrant({ sessionId: session.id, action, operation: begun.operation }, expiresAt);
+    await context.storage.flows.keepGrant(
+      { sessionId: session.id, action, operation: begun.operation },
+      expiresAt,
+    );
   context.onEvent({ event: "step_up.succeeded", requestId: req.id, userId: user.id, action });
   const answer: SteppedUpResponse = { action, expiresAt: expiresAt.toISOString() };
   return { status: 200, body: answer };
+}
+
+interface Finish {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly authenticators: Authenticators;
+  readonly validation: Validation;
+  readonly onRefusal: (reason: TokenRefusal) => void;
+}
+
+/**
+ * A passkey of before the beginning has signed. Authsignal takes the registration of a new one for a proof as well, so a
+ * passkey that came since, and that no enrollment has claimed, is refused: it may be what "proved" the action. Where it
+ * was only on its way to its finish, on another device, the next step-up succeeds.
+ */
+async function takeProof(context: PasskeysContext, finish: Finish): Promise<Begun> {
+  const { userId, sessionId, authenticators, validation, onRefusal } = finish;
+  const { flows } = context.storage;
+  const accepted = await acceptValidation(context, validation, onRefusal);
+  if (accepted.verificationMethod !== "PASSKEY") throw refuse("refused", onRefusal);
+  const begun = await flows.takeBegun(accepted.idempotencyKey, sessionId, context.now());
+  if (begun === null) throw refuse("mismatch", onRefusal);
+  const appeared = authenticators.passkeys.filter(({ id }) => !begun.passkeyIds.includes(id));
+  if (appeared.length > 0) {
+    const claimed = await flows.claimedPasskeys(userId);
+    if (!appeared.every(({ id }) => claimed.has(id))) throw refuse("mismatch", onRefusal);
+  }
+  return begun;
 }
 
 /** The same for the same members in any order; empty for a bare action. */

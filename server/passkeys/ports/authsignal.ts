@@ -30,17 +30,17 @@ export interface AuthsignalGateway {
     readonly idempotencyKey: string;
   }): Promise<SentOtp>;
 
-  /** Checks a code. `email` is the address that the code was sent to, from Authsignal's own record. */
+  /**
+   * Checks a code. `email` is the address that the code was sent to, from Authsignal's own record. The challenge is
+   * not claimed for a user: that would enroll the address as an authenticator, which then meets any challenge of theirs.
+   */
   checkEmailOtp(request: { readonly challengeId: string; readonly code: string }): Promise<OtpCheck>;
 
-  /** Binds a verified challenge to a user and yields a result token for it. */
-  claim(request: {
-    readonly challengeId: string;
-    readonly userId: string;
-  }): Promise<{ readonly token: string }>;
-
-  /** Tracks an action and yields a track token. Never give one to a visitor without a session. */
-  beginAction(request: BeginAction): Promise<{ readonly token: string }>;
+  /**
+   * Tracks an action and yields a track token. Never give one to a visitor without a session, nor to anybody before you
+   * have looked at what could meet its challenge.
+   */
+  beginAction(request: BeginAction): Promise<BegunAction>;
 
   /**
    * The one way a token becomes a fact. `action` is what the caller expects, `userId` the session's user, or
@@ -52,8 +52,8 @@ export interface AuthsignalGateway {
     readonly userId: string | null;
   }): Promise<Validation>;
 
-  /** The user's passkeys, oldest first. */
-  listPasskeys(userId: string): Promise<readonly EnrolledPasskey[]>;
+  /** What the user has enrolled, of every kind. Nothing for a user whom Authsignal does not know. */
+  listAuthenticators(userId: string): Promise<Authenticators>;
 
   /** Removes a passkey. Check first that it is the user's. */
   removePasskey(request: { readonly userId: string; readonly passkeyId: string }): Promise<void>;
@@ -81,6 +81,14 @@ export interface BeginAction {
   readonly custom?: Readonly<Record<string, string | number | boolean>>;
 }
 
+export interface BegunAction {
+  readonly token: string;
+  /** Methods that may meet the challenge of this action, whoever tries; null when Authsignal does not say. */
+  readonly permittedMethods: readonly string[] | null;
+  /** Methods that the user has; null when Authsignal does not say. */
+  readonly enrolledMethods: readonly string[] | null;
+}
+
 export type Validation =
   | {
       readonly outcome: "succeeded";
@@ -95,6 +103,13 @@ export type Validation =
   /** The token is genuine, but for another user or another action. */
   | { readonly outcome: "mismatch" }
   | { readonly outcome: "expired" };
+
+export interface Authenticators {
+  /** Oldest first. */
+  readonly passkeys: readonly EnrolledPasskey[];
+  /** All others, with Authsignal's name of the method: `EMAIL_OTP`, `SMS`, `AUTHENTICATOR_APP`, … */
+  readonly others: readonly { readonly id: string; readonly method: string }[];
+}
 
 export interface EnrolledPasskey {
   readonly id: string;

@@ -3,16 +3,41 @@ import type { AuthenticationMethod } from "./sessions.ts";
 
 export type SecurityEvent = { readonly requestId?: string } & (
   | { readonly event: "otp.sent"; readonly to: string }
-  | { readonly event: "otp.refused"; readonly reason: "incorrect" | "expired" | "attempts-exceeded" }
+  | { readonly event: "otp.refused"; readonly reason: OtpRefusal }
   | { readonly event: "sign_in.succeeded"; readonly userId: string; readonly method: AuthenticationMethod }
   | { readonly event: "sign_in.refused"; readonly reason: TokenRefusal }
   | { readonly event: "sign_out"; readonly userId: string }
   | { readonly event: "enrollment.begun"; readonly userId: string }
+  /** A token was not given away: these other methods could have met its challenge. See the tenant's set-up. */
+  | { readonly event: "enrollment.withheld"; readonly userId: string; readonly methods: readonly string[] }
+  | {
+      readonly event: "step_up.withheld";
+      readonly userId: string;
+      readonly action: string;
+      readonly methods: readonly string[];
+    }
   | { readonly event: "enrollment.refused"; readonly userId: string; readonly reason: TokenRefusal }
   | {
       readonly event: "passkey.enrolled" | "passkey.renamed" | "passkey.deleted";
       readonly userId: string;
       readonly passkeyId: string;
+    }
+  /**
+   * Seen at Authsignal without an enrollment here that made it. Once for each; `passkey.enrolled` follows when its
+   * enrollment was only on its way. `createdAt` is Authsignal's: long ago for those from before this router.
+   */
+  | {
+      readonly event: "passkey.appeared";
+      readonly userId: string;
+      readonly passkeyId: string;
+      readonly createdAt: string;
+    }
+  /** The same for one that is no passkey: nothing here makes such. `method` is Authsignal's word: `EMAIL_OTP`, `SMS`, … */
+  | {
+      readonly event: "authenticator.appeared";
+      readonly userId: string;
+      readonly authenticatorId: string;
+      readonly method: string;
     }
   | {
       readonly event: "step_up.begun" | "step_up.succeeded" | "step_up.used";
@@ -27,6 +52,8 @@ export type SecurityEvent = { readonly requestId?: string } & (
     }
   | { readonly event: "otp.withheld"; readonly to: string }
 );
+
+export type OtpRefusal = "incorrect" | "expired" | "attempts-exceeded" | "already-used";
 
 export type TokenRefusal =
   | "refused"

@@ -27,6 +27,24 @@ export interface FlowStore {
   /** Keeps a name; null forgets it. */
   keepPasskeyName(userId: string, passkeyId: string, name: string | null): Promise<void>;
 
+  /**
+   * Remembers these authenticators of the user, and answers those that were not remembered before. Must be an atomic
+   * insert-if-absent for each: of parallel callers one is answered it.
+   */
+  noteAuthenticators(userId: string, ids: readonly string[]): Promise<ReadonlySet<string>>;
+
+  /**
+   * Remembers the passkey as one that the finish of an enrollment has taken as its own, atomically, whether it was
+   * noted before or not: of parallel callers one gets true, and later ones get false.
+   */
+  claimPasskey(userId: string, passkeyId: string): Promise<boolean>;
+
+  /** The user's passkeys that were claimed. */
+  claimedPasskeys(userId: string): Promise<ReadonlySet<string>>;
+
+  /** Forgets a passkey that is gone, noted or claimed. */
+  forgetPasskey(userId: string, passkeyId: string): Promise<void>;
+
   /** What the account has answered to the offer of a passkey, or null when it was never asked. */
   offerAnswer(userId: string): Promise<OfferAnswer | null>;
 
@@ -40,6 +58,8 @@ export interface Begun {
   readonly action: string;
   /** Fingerprint of what exactly is confirmed; empty for the bare action. */
   readonly operation: string;
+  /** The passkeys that the user had at the time. */
+  readonly passkeyIds: readonly string[];
 }
 
 export type Grant = Pick<Begun, "sessionId" | "action" | "operation">;

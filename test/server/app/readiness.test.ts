@@ -148,7 +148,8 @@ test.each(hasPostgres ? [] : ["SQLite"])(
     const storage = await openTestStorage(() => new Date());
     try {
       // As a full disk: what reads goes on, what writes fails.
-      const full = "create trigger full before insert on rate_limits begin select raise(abort, 'full'); end";
+      const full =
+        "create trigger full before insert on passkeys_rate_limits begin select raise(abort, 'full'); end";
       await storage.accounts.executeQuery(CompiledQuery.raw(full));
       await expect(storage.ping()).rejects.toThrow(/full/);
     } finally {

@@ -51,23 +51,6 @@ const scenes: Scene[] = [
     },
   ],
   [
-    "entering a code, while it is claimed",
-    "/claim",
-    async (lab) => {
-      const agent = lab.agent();
-      const email = lab.newAddress();
-      await agent.post(api("challengeOtp")).send({ email }).expect(202);
-      const code = await lab.readCode(email);
-      return {
-        run: () => agent.post(api("verifyOtp")).send({ code }),
-        unchanged: async () => {
-          const { body } = await agent.get(api("getSession")).expect(200);
-          expect(body.user).toBeNull();
-        },
-      };
-    },
-  ],
-  [
     "signing in with a passkey",
     "/validate",
     async (lab) => {
@@ -111,6 +94,16 @@ const scenes: Scene[] = [
     },
   ],
   [
+    "finishing a step-up, while the token is validated",
+    "/validate",
+    async (lab) => finishingStepUp(lab, await lab.person("passkey")),
+  ],
+  [
+    "finishing a step-up, while the passkeys are listed",
+    /\/authenticators$/,
+    async (lab) => finishingStepUp(lab, await lab.person("passkey")),
+  ],
+  [
     "listing passkeys",
     /\/authenticators$/,
     async (lab) => {
@@ -135,6 +128,14 @@ const scenes: Scene[] = [
 /** The passkey was made with Authsignal; once it is back, the same token finishes. */
 function finishingEnrollment(agent: Person["agent"], token: string) {
   const finish = () => agent.post(api("validate")).send({ token, action: actions.enrollPasskey });
+  return { run: finish, unchanged: async () => void (await finish().expect(200)) };
+}
+
+/** Nothing was spent: once Authsignal is back, the same token proves it. */
+async function finishingStepUp(lab: Lab, person: Person) {
+  const action = actions.managePasskeys;
+  const token = await lab.stepUpToken(person);
+  const finish = () => person.agent.post(api("validate")).send({ token, action });
   return { run: finish, unchanged: async () => void (await finish().expect(200)) };
 }
 
@@ -283,7 +284,7 @@ test("an outage after the code was checked makes no second account and no sessio
     const email = lab.newAddress();
     await agent.post(api("challengeOtp")).send({ email }).expect(202);
     const code = await lab.readCode(email);
-    lab.line.fail(only("/claim", faults["drops the connection after it is done"]));
+    lab.line.fail(only("/verify", faults["drops the connection after it is done"]));
     await agent.post(api("verifyOtp")).send({ code }).expect(503);
     lab.line.fail(null);
     const spent = await agent.post(api("verifyOtp")).send({ code });

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { api } from "../../kit/flows.ts";
+import { type Call, only, send } from "../authsignal-line.ts";
 import { cookiesOf, type Lab, startLab, withCookie } from "../lab.ts";
+
+const unknown = JSON.stringify({
+  error: "not_found",
+  errorCode: "not_found",
+  errorDescription: "No such user.",
+});
 
 let lab: Lab;
 beforeAll(async () => {
@@ -33,6 +40,39 @@ describe("signing in with a code", () => {
       .where("email", "=", email)
       .execute();
     expect(users).toEqual([]);
+  });
+
+  test("asks Authsignal twice, to send and to check, and leaves no authenticator and no user there", async () => {
+    const agent = lab.agent();
+    const before = lab.line.calls().length;
+    const email = lab.newAddress();
+    await agent.post(api("challengeOtp")).send({ email }).expect(202);
+    const code = await lab.readCode(email);
+    const { body } = await agent.post(api("verifyOtp")).send({ code }).expect(200);
+    const asked = lab.line.calls().slice(before);
+    // The list is what the offer of a passkey depends on.
+    expect(asked).toEqual(["POST /challenge", "POST /verify", `GET /users/${body.user.id}/authenticators`]);
+    expect(JSON.stringify(lab.emulator.exportState().tenants)).not.toContain(`"userId":"${body.user.id}"`);
+  });
+
+  test("goes on to a first passkey where Authsignal answers 404 for a user that it does not know", async () => {
+    const own = await startLab();
+    try {
+      own.line.fail(
+        only(/\/authenticators$/, ({ response }) => send(response, 404, "application/json", unknown)),
+      );
+      const agent = own.agent();
+      const email = own.newAddress();
+      await agent.post(api("challengeOtp")).send({ email }).expect(202);
+      const { body } = await agent
+        .post(api("verifyOtp"))
+        .send({ code: await own.readCode(email) })
+        .expect(200);
+      expect(body.offerPasskey).toBe(true);
+      await agent.post(api("createEnrollToken")).send({}).expect(200);
+    } finally {
+      await own.close();
+    }
   });
 
   test("finds the same account again", async () => {
@@ -135,6 +175,26 @@ describe("a code that does not sign in", () => {
     const statuses = answers.map(({ status }) => status);
     expect(statuses.filter((status) => status === 200)).toHaveLength(1);
     expect(statuses.filter((status) => status >= 500)).toEqual([]);
+  });
+
+  test("five times in parallel while Authsignal says yes to every one: exactly one request signs in", async () => {
+    const agent = lab.agent();
+    const email = lab.newAddress();
+    await agent.post(api("challengeOtp")).send({ email }).expect(202);
+    // None is answered before all have asked.
+    const asked: Call[] = [];
+    const yes = JSON.stringify({ isVerified: true, email });
+    const sayYes = (call: Call) => {
+      asked.push(call);
+      if (asked.length === 5) for (const { response } of asked) send(response, 200, "application/json", yes);
+    };
+    lab.line.fail(only("/verify", sayYes));
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => agent.post(api("verifyOtp")).send({ code: "123456" })),
+    );
+    lab.line.fail(null);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 401, 401, 401, 401]);
+    expect(new Set(answers.map(({ body }) => body.code))).toEqual(new Set([undefined, "otp_expired"]));
   });
 });
 

@@ -123,14 +123,13 @@ describe("the cap holds at the finish too", () => {
     const kit = await startEmulatorFor();
     try {
       const storage = await kit.openStorage();
-      const routerWith = (maxPasskeys: number): [ReturnType<typeof createCookieSessions>, Router] => {
-        const secret = "only the tests of this host know it";
-        const store = storage.sessionStore;
-        const sessions = createCookieSessions({ store, secret, secure: false, now: kit.now });
-        return [sessions, createPasskeysRouter({ ...commonOptions(kit, storage, sessions), maxPasskeys })];
-      };
-      const [sessions, generous] = routerWith(10);
-      const [, strict] = routerWith(1);
+      const secret = "only the tests of this host know it";
+      const store = storage.sessionStore;
+      const sessions = createCookieSessions({ store, secret, secure: false, now: kit.now });
+      const routerWith = (maxPasskeys: number): Router =>
+        createPasskeysRouter({ ...commonOptions(kit, storage, { ...sessions }), maxPasskeys });
+      const generous = routerWith(10);
+      const strict = routerWith(1);
       let inForce = generous;
       const app = express();
       app.use(sessions.middleware);

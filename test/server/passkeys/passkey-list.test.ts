@@ -47,6 +47,7 @@ describe("the list", () => {
 
   test("has no e-mail authenticator in it: only passkeys can be renamed and deleted here", async () => {
     const { agent, user } = await lab.person("passkey");
+    await lab.enrollEmail(user.id, user.email);
     const list = await fetch(`${lab.line.url}/users/${user.id}/authenticators`, {
       headers: {
         Authorization: `Basic ${Buffer.from("emulator-secret-of-the-default-tenant:").toString("base64")}`,

@@ -154,37 +154,33 @@ describe("in a session, an enrollment and a step-up are refused on", () => {
   });
 });
 
-describe("a right code is refused when its claim ends in", () => {
-  test.each(rows.filter(([name]) => !["no method", "another method"].includes(name)))(
-    "%s",
-    async (_, change) => {
-      const agent = lab.agent();
-      const email = lab.newAddress();
-      await agent.post(api("challengeOtp")).send({ email }).expect(202);
-      const code = await lab.readCode(email);
-      lab.line.fail(async (call) => {
-        const real = await call.forward();
-        if (call.path !== "/validate") return send(call.response, real.status, "application/json", real.body);
-        send(call.response, 200, "application/json", JSON.stringify(change(JSON.parse(real.body))));
-      });
-      const refused = await agent.post(api("verifyOtp")).send({ code });
-      lab.line.fail(null);
-      expect(failed).toContain(refused.body.code);
-      expect((await agent.get(api("getSession")).expect(200)).body.user).toBeNull();
-      await reset();
-    },
-  );
-
+describe("a right code is refused when its check answers", () => {
   test.each<[string, unknown]>([
+    ["that it is not verified", { isVerified: false }],
+    ["that it is not verified, but with the address", { isVerified: false, email: "x@example.com" }],
     ["verified for nobody", { isVerified: true }],
+    ["verified for an empty address", { isVerified: true, email: "" }],
+    ["verified for an address that is no text", { isVerified: true, email: ["x@example.com"] }],
     ["verified as text", { isVerified: "true", email: "x@example.com" }],
-    ["not verified, but with the address", { isVerified: false, email: "x@example.com" }],
+    ["verified as a number", { isVerified: 1, email: "x@example.com" }],
+    ["verified null", { isVerified: null, email: "x@example.com" }],
+    ["an address alone", { email: "x@example.com" }],
+    [
+      "what a token's validation would",
+      { isValid: true, state: "CHALLENGE_SUCCEEDED", email: "x@example.com" },
+    ],
+    ["an error with 200", { error: "invalid_request", errorDescription: "No." }],
     ["an empty object", {}],
-  ])("no session on a check that answers %s", async (_, answer) => {
+    ["null", null],
+    ["a list", [{ isVerified: true, email: "x@example.com" }]],
+    ["a text", "verified"],
+  ])("%s", async (_, answer) => {
     const agent = lab.agent();
-    await agent.post(api("challengeOtp")).send({ email: lab.newAddress() }).expect(202);
+    const email = lab.newAddress();
+    await agent.post(api("challengeOtp")).send({ email }).expect(202);
+    const code = await lab.readCode(email);
     lab.line.fail(answering("/verify", answer));
-    const refused = await agent.post(api("verifyOtp")).send({ code: "123456" });
+    const refused = await agent.post(api("verifyOtp")).send({ code });
     lab.line.fail(null);
     expect([401, 503]).toContain(refused.status);
     expect((await agent.get(api("getSession")).expect(200)).body.user).toBeNull();
