@@ -1,6 +1,6 @@
 import { controlOperations } from "./control/control-operations.ts";
 import { type ControlPlane, createControlPlane } from "./control/control-plane.ts";
-import { createCore } from "./emulator.ts";
+import { createCore } from "./control/core.ts";
 import { listen } from "./http/listen.ts";
 import type { EmulatorOptions } from "./wire/emulator-options.ts";
 

@@ -1,5 +1,5 @@
 import { checkActionCode } from "../domain/tracked-actions.ts";
-import type { Core } from "../emulator.ts";
+import type { Core } from "./core.ts";
 import { toIso } from "../tenant/clock.ts";
 import type { TenantOptions } from "../wire/emulator-options.ts";
 import {

@@ -1,5 +1,5 @@
 import { forgetUser } from "../api/server/delete-user.ts";
-import type { Core } from "../emulator.ts";
+import type { Core } from "./core.ts";
 import type { StateDump } from "../tenant/state.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import type { TenantOptions } from "../wire/emulator-options.ts";

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { aaguidMapping } from "../domain/aaguids.ts";
 import { enrolledAuthenticators, ensureUser } from "../domain/authenticator-rules.ts";
-import type { ActionSettings } from "../domain/permitted-methods.ts";
 import { checkActionCode } from "../domain/tracked-actions.ts";
-import { checkUserId } from "../domain/user-id.ts";
+import { checkUserId } from "../domain/emulated-users.ts";
+import type { ActionSettings } from "../domain/permitted-methods.ts";
 import type { UserAuthenticator } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { userHandleOf } from "../webauthn/ceremony-options.ts";

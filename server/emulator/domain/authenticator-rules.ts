@@ -1,10 +1,10 @@
+import { actionSettings, permittedMethods, requirePermittedEnrollment } from "./permitted-methods.ts";
 import { toIso } from "../tenant/clock.ts";
 import type { User, UserAuthenticator } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import type { ClientToken } from "../tenant/tokens.ts";
 import type { VerificationMethod } from "../wire/wire.ts";
 import { WireError } from "../wire/wire-error.ts";
-import { actionSettings, permittedMethods, requirePermittedEnrollment } from "./permitted-methods.ts";
 import { refuseBlocked } from "./tracked-actions.ts";
 
 /** A user's authenticators that can be used for a challenge: a begun, unverified enrollment does not count (3.2). */

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { refuseApiHost, refuseControlCaller } from "../control/caller.ts";
 import type { ControlOperation } from "../control/control.ts";
-import type { Core } from "../emulator.ts";
+import type { Core } from "../control/core.ts";
 import { assetHeaders, assets } from "../page/assets.ts";
 import { WireError } from "../wire/wire-error.ts";
 import { readJsonBody, stateBodyLimits } from "./body.ts";
@@ -10,8 +10,8 @@ import { allowCrossOrigin, answerPreflight } from "./cors.ts";
 import { routes as apiRoutes } from "./dispatch.ts";
 import { respondBroken, respondJson } from "./respond.ts";
 import { createRoutes } from "./routes.ts";
-import { strike } from "./strike.ts";
-import { refuseUnreadable } from "./unreadable.ts";
+import { strike } from "./inject-fault.ts";
+import { refuseUnreadable } from "./bad-request.ts";
 
 export interface ListenOptions {
   readonly port: number;

@@ -1,4 +1,4 @@
-import { userIdOf } from "../../domain/user-id.ts";
+import { userIdOf } from "../../domain/emulated-users.ts";
 import type { Tenant } from "../../tenant/tenant.ts";
 import type { Json } from "../../wire/wire.ts";
 import type { Call } from "../api-operation.ts";

@@ -1,5 +1,5 @@
 import { enrollmentFacts } from "../../domain/authenticator-rules.ts";
-import { userIdOf } from "../../domain/user-id.ts";
+import { userIdOf } from "../../domain/emulated-users.ts";
 import type { User } from "../../tenant/records.ts";
 import type { JsonObject } from "../../wire/wire.ts";
 import type { Call } from "../api-operation.ts";

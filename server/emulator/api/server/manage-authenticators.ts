@@ -5,7 +5,7 @@ import {
   findByAddress,
 } from "../../domain/authenticator-rules.ts";
 import { serverView } from "../../domain/authenticator-view.ts";
-import { userIdOf } from "../../domain/user-id.ts";
+import { userIdOf } from "../../domain/emulated-users.ts";
 import { optionalChoice, optionalFlag, requiredText } from "../../wire/input.ts";
 import type { Json } from "../../wire/wire.ts";
 import { invalidRequest, WireError } from "../../wire/wire-error.ts";

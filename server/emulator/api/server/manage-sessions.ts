@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { errors } from "jose";
 import { findAction } from "../../domain/tracked-actions.ts";
-import { checkUserId } from "../../domain/user-id.ts";
+import { checkUserId } from "../../domain/emulated-users.ts";
 import { toUnixSeconds } from "../../tenant/clock.ts";
 import type { Session } from "../../tenant/records.ts";
 import { issuerOf, readAccessToken, signAccessToken } from "../../tenant/session-tokens.ts";

@@ -7,7 +7,7 @@ import {
   outcomeOf,
   stateFor,
 } from "../../domain/tracked-actions.ts";
-import { userIdOf } from "../../domain/user-id.ts";
+import { userIdOf } from "../../domain/emulated-users.ts";
 import { optionalObject, optionalText } from "../../wire/input.ts";
 import type { Json } from "../../wire/wire.ts";
 import { WireError } from "../../wire/wire-error.ts";

@@ -1,5 +1,5 @@
 import { ensureUser } from "../../domain/authenticator-rules.ts";
-import { userIdOf } from "../../domain/user-id.ts";
+import { userIdOf } from "../../domain/emulated-users.ts";
 import type { User } from "../../tenant/records.ts";
 import { clearableText, optionalFlag, optionalObject } from "../../wire/input.ts";
 import type { Json } from "../../wire/wire.ts";

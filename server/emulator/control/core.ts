@@ -1,13 +1,13 @@
-import { createFaults, type Faults } from "./control/faults.ts";
-import { createJournal, type Journal } from "./control/journal.ts";
-import { createDispatcher, type Dispatcher } from "./http/dispatch.ts";
-import { createTenants, type Tenants } from "./tenant/callers.ts";
-import { type ControlledClock, createClock } from "./tenant/clock.ts";
-import { openStorage } from "./tenant/data-file.ts";
-import { createMail } from "./tenant/mail.ts";
-import { createRandom, type Random } from "./tenant/random.ts";
-import { createTenant, type Surroundings } from "./tenant/tenant.ts";
-import { defaultTenant, type EmulatorOptions, type TenantOptions } from "./wire/emulator-options.ts";
+import { createFaults, type Faults } from "./faults.ts";
+import { createJournal, type Journal } from "./journal.ts";
+import { createDispatcher, type Dispatcher } from "../http/dispatch.ts";
+import { createTenants, type Tenants } from "../tenant/callers.ts";
+import { type ControlledClock, createClock } from "../tenant/clock.ts";
+import { openStorage } from "../tenant/data-file.ts";
+import { createMail } from "../tenant/mail.ts";
+import { createRandom, type Random } from "../tenant/random.ts";
+import { createTenant, type Surroundings } from "../tenant/tenant.ts";
+import { defaultTenant, type EmulatorOptions, type TenantOptions } from "../wire/emulator-options.ts";
 
 /** The emulator without its listener: state, time, chance, and what answers requests. */
 export interface Core {
