@@ -1,5 +1,4 @@
 import { checkActionCode } from "../domain/tracked-actions.ts";
-import type { Core } from "./core.ts";
 import { toIso } from "../tenant/clock.ts";
 import type { TenantOptions } from "../wire/emulator-options.ts";
 import {
@@ -16,6 +15,7 @@ import type { Json } from "../wire/wire.ts";
 import { invalidRequest, WireError } from "../wire/wire-error.ts";
 import type { ControlOperation } from "./control.ts";
 import type { ControlPlane, EmulatorState } from "./control-plane.ts";
+import type { Core } from "./core.ts";
 import type { FaultRule } from "./faults.ts";
 import { inspectTenant } from "./inspect.ts";
 import { readActionSettings, type Seed } from "./seed.ts";

@@ -1,10 +1,10 @@
-import { forgetUser } from "../api/server/delete-user.ts";
-import type { Core } from "./core.ts";
+import { forgetUser } from "../domain/user-records.ts";
 import type { StateDump } from "../tenant/state.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import type { TenantOptions } from "../wire/emulator-options.ts";
 import { isJsonObject } from "../wire/input.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
+import type { Core } from "./core.ts";
 import type { Fault, FaultRule } from "./faults.ts";
 import type { JournalEntry, JournalFilter } from "./journal.ts";
 import { type SentMessage, sentMessage } from "./messages.ts";

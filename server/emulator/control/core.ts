@@ -1,6 +1,4 @@
-import { createFaults, type Faults } from "./faults.ts";
-import { createJournal, type Journal } from "./journal.ts";
-import { createDispatcher, type Dispatcher } from "../http/dispatch.ts";
+import { announceTo } from "../domain/announce-authenticators.ts";
 import { createTenants, type Tenants } from "../tenant/callers.ts";
 import { type ControlledClock, createClock } from "../tenant/clock.ts";
 import { openStorage } from "../tenant/data-file.ts";
@@ -8,6 +6,8 @@ import { createMail } from "../tenant/mail.ts";
 import { createRandom, type Random } from "../tenant/random.ts";
 import { createTenant, type Surroundings } from "../tenant/tenant.ts";
 import { defaultTenant, type EmulatorOptions, type TenantOptions } from "../wire/emulator-options.ts";
+import { createFaults, type Faults } from "./faults.ts";
+import { createJournal, type Journal } from "./journal.ts";
 
 /** The emulator without its listener: state, time, chance, and what answers requests. */
 export interface Core {
@@ -18,7 +18,6 @@ export interface Core {
   readonly faults: Faults;
   /** Aborts when the emulator closes: whatever waits, stops waiting. */
   readonly closing: AbortSignal;
-  readonly dispatcher: Dispatcher;
   /** One more tenant, while running: for a test worker of its own. */
   addTenant(tenant: TenantOptions): void;
   /** Drops what has expired, at most once per sweep interval. */
@@ -60,7 +59,7 @@ export async function createCore(options: EmulatorOptions, apiUrl: () => string)
   const random = createRandom(options.seed);
   const mail = options.smtp === undefined ? undefined : await createMail(options.smtp);
   const storage = await openStorage(options.data ?? ":memory:");
-  const surroundings = { storage, clock, random, mail, onMessage: options.onMessage, apiUrl };
+  const surroundings = { storage, clock, random, mail, onMessage: options.onMessage, apiUrl, announceTo };
   const tenants = tenantsIn(options, surroundings);
   if (options.seed !== undefined)
     random.dependOn(JSON.stringify(tenants.all().map(({ state }) => state.dump())));
@@ -76,7 +75,6 @@ export async function createCore(options: EmulatorOptions, apiUrl: () => string)
     faults: createFaults(random),
     closing: closing.signal,
     addTenant: (tenant) => tenants.add(createTenant(tenant, surroundings)),
-    dispatcher: createDispatcher({ tenants, journal }),
     sweep() {
       const now = clock.now();
       if (Math.abs(now - sweptAt) < sweepInterval) return;

@@ -1,5 +1,5 @@
-import { userAttributes } from "../api/server/get-user.ts";
 import { serverView } from "../domain/authenticator-view.ts";
+import { userAttributes } from "../domain/user-records.ts";
 import { toIso } from "../tenant/clock.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import type { Json } from "../wire/wire.ts";

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { aaguidMapping } from "../domain/aaguids.ts";
-import { enrolledAuthenticators, ensureUser } from "../domain/authenticator-rules.ts";
+import { enrolledAuthenticators } from "../domain/authenticator-rules.ts";
 import { checkActionCode } from "../domain/tracked-actions.ts";
-import { checkUserId } from "../domain/emulated-users.ts";
-import type { ActionSettings } from "../domain/permitted-methods.ts";
+import { checkUserId, ensureUser } from "../domain/user-records.ts";
 import type { UserAuthenticator } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { userHandleOf } from "../webauthn/ceremony-options.ts";
+import type { ActionSettings } from "../wire/emulator-options.ts";
 import {
   type Input,
   isJsonObject,

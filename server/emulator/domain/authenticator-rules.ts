@@ -1,10 +1,9 @@
-import { actionSettings, permittedMethods, requirePermittedEnrollment } from "./permitted-methods.ts";
-import { toIso } from "../tenant/clock.ts";
-import type { User, UserAuthenticator } from "../tenant/records.ts";
+import type { UserAuthenticator } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import type { ClientToken } from "../tenant/tokens.ts";
 import type { VerificationMethod } from "../wire/wire.ts";
 import { WireError } from "../wire/wire-error.ts";
+import { actionSettings, permittedMethods, requirePermittedEnrollment } from "./permitted-methods.ts";
 import { refuseBlocked } from "./tracked-actions.ts";
 
 /** A user's authenticators that can be used for a challenge: a begun, unverified enrollment does not count (3.2). */
@@ -67,20 +66,6 @@ export function missingEnrollmentScope(): WireError {
   );
 }
 
-/** Tracking and every other write create the user when missing (3.3). */
-export function ensureUser(tenant: Tenant, userId: string): User {
-  const known = tenant.state.users.get(userId);
-  if (known !== undefined) return known;
-  const user: User = {
-    userId,
-    createdAt: tenant.clock.now(),
-    emailVerified: false,
-    phoneNumberVerified: false,
-  };
-  tenant.state.users.put(userId, user);
-  return user;
-}
-
 /** Adds a verified authenticator; the first one becomes the default. */
 export function addAuthenticator(
   tenant: Tenant,
@@ -108,8 +93,4 @@ export function findByAddress(
   return enrolledAuthenticators(tenant, userId).find(
     (one) => one.verificationMethod === verificationMethod && (one.email ?? one.phoneNumber) === address,
   );
-}
-
-export function optionalIso(milliseconds: number | undefined): string | undefined {
-  return milliseconds === undefined ? undefined : toIso(milliseconds);
 }

@@ -1,9 +1,8 @@
 import { UAParser } from "ua-parser-js";
-import { toIso } from "../tenant/clock.ts";
+import { optionalIso, toIso } from "../tenant/clock.ts";
 import type { CredentialRecord, UserAuthenticator } from "../tenant/records.ts";
 import type { JsonObject } from "../wire/wire.ts";
 import { aaguidMapping } from "./aaguids.ts";
-import { optionalIso } from "./authenticator-rules.ts";
 
 /** An authenticator as the Server API shows it (protocol 4.8). */
 export function serverView(one: UserAuthenticator): JsonObject {

@@ -1,16 +1,7 @@
 import type { Tenant } from "../tenant/tenant.ts";
-import type { ActionOutcome, VerificationMethod } from "../wire/wire.ts";
+import type { ActionSettings } from "../wire/emulator-options.ts";
+import type { VerificationMethod } from "../wire/wire.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
-
-/** What the Management API calls an action configuration, as far as the emulator acts on it. */
-export interface ActionSettings {
-  /** Default: the tenant's `defaultOutcome`. */
-  readonly outcome?: ActionOutcome | undefined;
-  /** The methods that the action permits. Default: all that the tenant has switched on. */
-  readonly verificationMethods?: readonly VerificationMethod[] | undefined;
-  /** The method that is offered first to a user who has it. Default: the user's own. */
-  readonly defaultVerificationMethod?: VerificationMethod | undefined;
-}
 
 /** What was set while the emulator runs counts before what it was started with, member by member. */
 export function actionSettings({ settings, state }: Tenant, actionCode: string): ActionSettings {

@@ -1,12 +1,8 @@
 import type { CodeMethod, UserAuthenticator } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
-import {
-  addAuthenticator,
-  enrolledAuthenticators,
-  ensureUser,
-  findByAddress,
-} from "./authenticator-rules.ts";
+import { addAuthenticator, enrolledAuthenticators, findByAddress } from "./authenticator-rules.ts";
 import { addressKey } from "./codes.ts";
+import { ensureUser } from "./user-records.ts";
 
 /** An address that somebody has just proven to receive codes at. */
 export interface ProvenAddress {

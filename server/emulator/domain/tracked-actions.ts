@@ -1,9 +1,9 @@
-import { actionSettings } from "./permitted-methods.ts";
 import type { Action, UserAuthenticator } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { scopesAfterChallenge } from "../tenant/tokens.ts";
 import type { ActionOutcome, ActionState, VerificationMethod } from "../wire/wire.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
+import { actionSettings } from "./permitted-methods.ts";
 
 /** Documented lookback of the action query; older occurrences are dropped. */
 const retention = 30 * 24 * 60 * 60_000;

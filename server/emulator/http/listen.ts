@@ -5,13 +5,13 @@ import type { ControlOperation } from "../control/control.ts";
 import type { Core } from "../control/core.ts";
 import { assetHeaders, assets } from "../page/assets.ts";
 import { WireError } from "../wire/wire-error.ts";
+import { refuseUnreadable } from "./bad-request.ts";
 import { readJsonBody, stateBodyLimits } from "./body.ts";
 import { allowCrossOrigin, answerPreflight } from "./cors.ts";
-import { routes as apiRoutes } from "./dispatch.ts";
+import { routes as apiRoutes, createDispatcher } from "./dispatch.ts";
+import { strike } from "./inject-fault.ts";
 import { respondBroken, respondJson } from "./respond.ts";
 import { createRoutes } from "./routes.ts";
-import { strike } from "./inject-fault.ts";
-import { refuseUnreadable } from "./bad-request.ts";
 
 export interface ListenOptions {
   readonly port: number;
@@ -31,6 +31,7 @@ export async function listen(
   { port, host, allowedHosts, control }: ListenOptions,
 ): Promise<Listener> {
   const controlRoutes = createRoutes(control);
+  const dispatcher = createDispatcher(core);
 
   /** What was refused before any operation saw it. */
   const noteUnmatched = ({ method = "", url = "" }: IncomingMessage, status: number, reason: string) =>
@@ -65,7 +66,7 @@ export async function listen(
       if (await strike(fault, response, core.closing)) return;
     }
 
-    const { status, body } = await core.dispatcher.dispatch(request, path, new URLSearchParams(query));
+    const { status, body } = await dispatcher.dispatch(request, path, new URLSearchParams(query));
     if (fault?.drop === "after") return void response.destroy();
     if (fault?.malformed) return respondBroken(response, status, body);
     respondJson(response, status, body, status === 413 ? { connection: "close" } : {});

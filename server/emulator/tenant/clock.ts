@@ -53,6 +53,10 @@ export function toIso(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
 
+export function optionalIso(milliseconds: number | undefined): string | undefined {
+  return milliseconds === undefined ? undefined : toIso(milliseconds);
+}
+
 /** `expiresAt` travels as Unix seconds: some SDKs read it into 32 bits. */
 export function toUnixSeconds(milliseconds: number): number {
   return Math.floor(milliseconds / 1000);

@@ -1,4 +1,4 @@
-import type { ActionSettings } from "../domain/permitted-methods.ts";
+import type { ActionSettings } from "../wire/emulator-options.ts";
 import type { ActionState, JsonObject, VerificationMethod } from "../wire/wire.ts";
 
 // What the emulator remembers, as plain JSON values. Times are milliseconds since the epoch.

@@ -58,10 +58,13 @@ export interface StateOptions {
   readonly tenantId: string;
   readonly storage: Storage;
   /** Told of each change of a user authenticator, for the webhooks. */
-  readonly onAuthenticator?:
-    | ((previous: UserAuthenticator | undefined, next: UserAuthenticator | undefined) => void)
-    | undefined;
+  readonly onAuthenticator?: AuthenticatorListener | undefined;
 }
+
+export type AuthenticatorListener = (
+  previous: UserAuthenticator | undefined,
+  next: UserAuthenticator | undefined,
+) => void;
 
 export function createState({ tenantId, storage, onAuthenticator }: StateOptions): State {
   let pending: Change[] = [];

@@ -1,4 +1,4 @@
-import { serverView } from "../domain/authenticator-view.ts";
+
 import {
   type OutboundMessage,
   type TenantOptions,
@@ -11,8 +11,7 @@ import { createLimits, type Limits } from "./limits.ts";
 import type { Mail } from "./mail.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 import type { Random } from "./random.ts";
-import type { UserAuthenticator } from "./records.ts";
-import { createState, type State } from "./state.ts";
+import { type AuthenticatorListener, createState, type State } from "./state.ts";
 import { createTokens, type Tokens } from "./tokens.ts";
 import { createWebhooks, type Webhooks } from "./webhooks.ts";
 
@@ -41,10 +40,12 @@ export interface Surroundings {
   readonly mail: Mail | undefined;
   readonly onMessage?: ((message: OutboundMessage) => void) | undefined;
   apiUrl(): string;
+  /** Makes what announces changed authenticators to the tenant's webhooks. */
+  announceTo(webhooks: Webhooks): AuthenticatorListener;
 }
 
 export function createTenant(options: TenantOptions, surroundings: Surroundings): Tenant {
-  const { storage, clock, random, mail, onMessage, apiUrl } = surroundings;
+  const { storage, clock, random, mail, onMessage, apiUrl, announceTo } = surroundings;
   const settings = tenantSettings(options);
   const { tenantId } = settings;
   const webhooks = createWebhooks({ settings, clock, random });
@@ -63,25 +64,4 @@ export function createTenant(options: TenantOptions, surroundings: Surroundings)
     apiUrl,
     expiry: () => clock.now() + settings.tokenDurationInMinutes * 60_000,
   };
-}
-
-/** Only enrolled authenticators are events; that one was merely used is not. */
-function announceTo(webhooks: Webhooks) {
-  return (previous: UserAuthenticator | undefined, next: UserAuthenticator | undefined): void => {
-    const before = previous?.verifiedAt === undefined ? undefined : previous;
-    const after = next?.verifiedAt === undefined ? undefined : next;
-    if (before === undefined && after !== undefined)
-      webhooks.announce("authenticator.created", serverView(after));
-    if (before !== undefined && after === undefined)
-      webhooks.announce("authenticator.deleted", serverView(before));
-    if (before !== undefined && after !== undefined && !isSameBesidesUse(before, after)) {
-      webhooks.announce("authenticator.updated", serverView(after));
-    }
-  };
-}
-
-function isSameBesidesUse(before: UserAuthenticator, after: UserAuthenticator): boolean {
-  const lasting = ({ lastVerifiedAt: _used, totpStep: _step, credential, ...rest }: UserAuthenticator) =>
-    JSON.stringify({ ...rest, name: credential?.name });
-  return lasting(before) === lasting(after);
 }

@@ -1,4 +1,4 @@
-import type { ActionSettings } from "../domain/permitted-methods.ts";
+
 import type { ActionOutcome, VerificationMethod } from "./wire.ts";
 
 /**
@@ -70,6 +70,16 @@ export interface TenantOptions {
   /** App clients that sessions may be created for; any client id is accepted when none is named. */
   readonly appClients?: readonly AppClientOptions[];
   readonly webhook?: WebhookOptions;
+}
+
+/** What the Management API calls an action configuration, as far as the emulator acts on it. */
+export interface ActionSettings {
+  /** Default: the tenant's `defaultOutcome`. */
+  readonly outcome?: ActionOutcome | undefined;
+  /** The methods that the action permits. Default: all that the tenant has switched on. */
+  readonly verificationMethods?: readonly VerificationMethod[] | undefined;
+  /** The method that is offered first to a user who has it. Default: the user's own. */
+  readonly defaultVerificationMethod?: VerificationMethod | undefined;
 }
 
 export interface AppClientOptions {

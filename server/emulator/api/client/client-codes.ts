@@ -7,9 +7,9 @@ import {
 } from "../../domain/authenticator-rules.ts";
 import { clientView } from "../../domain/authenticator-view.ts";
 import { addressKey, checkCode, sendCode } from "../../domain/codes.ts";
+import { requirePermitted, requirePermittedEnrollment } from "../../domain/permitted-methods.ts";
 import { enrollProvenAddress, noteVerifiedAddress } from "../../domain/proven-address.ts";
 import { completeAction, findAction, refuseBlocked } from "../../domain/tracked-actions.ts";
-import { requirePermitted, requirePermittedEnrollment } from "../../domain/permitted-methods.ts";
 import type { CodeChallenge, CodeMethod } from "../../tenant/records.ts";
 import { optionalText, requiredText } from "../../wire/input.ts";
 import type { Json } from "../../wire/wire.ts";

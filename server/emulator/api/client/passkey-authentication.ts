@@ -1,5 +1,5 @@
-import { completeAction } from "../../domain/tracked-actions.ts";
 import { requirePermitted } from "../../domain/permitted-methods.ts";
+import { completeAction } from "../../domain/tracked-actions.ts";
 import type { AuthenticationChallenge } from "../../tenant/records.ts";
 import type { ClientToken } from "../../tenant/tokens.ts";
 import { authenticationOptions } from "../../webauthn/ceremony-options.ts";

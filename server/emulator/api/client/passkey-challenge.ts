@@ -1,5 +1,5 @@
-import { checkActionCode } from "../../domain/tracked-actions.ts";
 import { requirePermitted } from "../../domain/permitted-methods.ts";
+import { checkActionCode } from "../../domain/tracked-actions.ts";
 import { optionalText, requiredText } from "../../wire/input.ts";
 import type { Json } from "../../wire/wire.ts";
 import type { Call } from "../api-operation.ts";

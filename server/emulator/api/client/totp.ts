@@ -6,8 +6,8 @@ import {
 } from "../../domain/authenticator-rules.ts";
 import { clientView } from "../../domain/authenticator-view.ts";
 import { decodeBase32, encodeBase32 } from "../../domain/base32.ts";
-import { completeAction } from "../../domain/tracked-actions.ts";
 import { requirePermitted } from "../../domain/permitted-methods.ts";
+import { completeAction } from "../../domain/tracked-actions.ts";
 import { sameText } from "../../tenant/callers.ts";
 import type { UserAuthenticator } from "../../tenant/records.ts";
 import { requiredText } from "../../wire/input.ts";

@@ -1,9 +1,9 @@
-import { enrolledAuthenticators, ensureUser } from "../../domain/authenticator-rules.ts";
+import { enrolledAuthenticators } from "../../domain/authenticator-rules.ts";
 import { findCodeChallenge } from "../../domain/codes.ts";
+import { requirePermitted } from "../../domain/permitted-methods.ts";
 import { enrollProvenAddress, noteVerifiedAddress } from "../../domain/proven-address.ts";
 import { issueResultToken, markSucceeded, refuseBlocked } from "../../domain/tracked-actions.ts";
-import { checkUserId } from "../../domain/emulated-users.ts";
-import { requirePermitted } from "../../domain/permitted-methods.ts";
+import { checkUserId, ensureUser } from "../../domain/user-records.ts";
 import type { CodeChallenge, UserAuthenticator } from "../../tenant/records.ts";
 import type { Tenant } from "../../tenant/tenant.ts";
 import { optionalFlag, requiredText } from "../../wire/input.ts";

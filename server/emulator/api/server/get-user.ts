@@ -1,6 +1,5 @@
 import { enrollmentFacts } from "../../domain/authenticator-rules.ts";
-import { userIdOf } from "../../domain/emulated-users.ts";
-import type { User } from "../../tenant/records.ts";
+import { userAttributes, userIdOf } from "../../domain/user-records.ts";
 import type { JsonObject } from "../../wire/wire.ts";
 import type { Call } from "../api-operation.ts";
 
@@ -12,11 +11,4 @@ export function getUser({ tenant, params }: Call): JsonObject {
     ...enrollmentFacts(tenant, userId),
     ...(user === undefined ? { emailVerified: false, phoneNumberVerified: false } : userAttributes(user)),
   };
-}
-
-/** What may be set by update-user, as every operation shows it. Unset attributes are absent, not null. */
-export function userAttributes(user: User): JsonObject {
-  const { email, emailVerified, phoneNumber, phoneNumberVerified, username, displayName, custom, locale } =
-    user;
-  return { email, emailVerified, phoneNumber, phoneNumberVerified, username, displayName, custom, locale };
 }

@@ -1,6 +1,6 @@
 import { decodeCredentialPublicKey, isoCBOR } from "@simplewebauthn/server/helpers";
-import { addAuthenticator, ensureUser } from "../../domain/authenticator-rules.ts";
-import { checkUserId } from "../../domain/emulated-users.ts";
+import { addAuthenticator } from "../../domain/authenticator-rules.ts";
+import { checkUserId, ensureUser } from "../../domain/user-records.ts";
 import type { Tenant } from "../../tenant/tenant.ts";
 import { userHandleOf } from "../../webauthn/ceremony-options.ts";
 import { toBase64Url } from "../../webauthn/client-data.ts";

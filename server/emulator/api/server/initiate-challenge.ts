@@ -1,7 +1,7 @@
 import { addressKey, findCodeChallenge, sendCode } from "../../domain/codes.ts";
-import { checkActionCode } from "../../domain/tracked-actions.ts";
-import { checkUserId } from "../../domain/emulated-users.ts";
 import { requirePermitted } from "../../domain/permitted-methods.ts";
+import { checkActionCode } from "../../domain/tracked-actions.ts";
+import { checkUserId } from "../../domain/user-records.ts";
 import { toUnixSeconds } from "../../tenant/clock.ts";
 import type { CodeChallenge } from "../../tenant/records.ts";
 import { optionalChoice, optionalText, requiredText } from "../../wire/input.ts";

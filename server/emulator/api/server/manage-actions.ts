@@ -1,5 +1,5 @@
 import { checkActionCode, findAction, moveAction } from "../../domain/tracked-actions.ts";
-import { userIdOf } from "../../domain/emulated-users.ts";
+import { userIdOf } from "../../domain/user-records.ts";
 import { toIso } from "../../tenant/clock.ts";
 import type { Action } from "../../tenant/records.ts";
 import { optionalChoice } from "../../wire/input.ts";

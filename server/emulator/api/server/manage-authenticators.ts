@@ -1,11 +1,6 @@
-import {
-  addAuthenticator,
-  enrolledAuthenticators,
-  ensureUser,
-  findByAddress,
-} from "../../domain/authenticator-rules.ts";
+import { addAuthenticator, enrolledAuthenticators, findByAddress } from "../../domain/authenticator-rules.ts";
 import { serverView } from "../../domain/authenticator-view.ts";
-import { userIdOf } from "../../domain/emulated-users.ts";
+import { ensureUser, userIdOf } from "../../domain/user-records.ts";
 import { optionalChoice, optionalFlag, requiredText } from "../../wire/input.ts";
 import type { Json } from "../../wire/wire.ts";
 import { invalidRequest, WireError } from "../../wire/wire-error.ts";

@@ -1,6 +1,5 @@
-import { optionalIso } from "../../domain/authenticator-rules.ts";
-import { userIdOf } from "../../domain/emulated-users.ts";
-import { toIso } from "../../tenant/clock.ts";
+import { userIdOf } from "../../domain/user-records.ts";
+import { optionalIso, toIso } from "../../tenant/clock.ts";
 import type { Device } from "../../tenant/records.ts";
 import type { Json } from "../../wire/wire.ts";
 import { WireError } from "../../wire/wire-error.ts";

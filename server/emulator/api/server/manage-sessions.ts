@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { errors } from "jose";
 import { findAction } from "../../domain/tracked-actions.ts";
-import { checkUserId } from "../../domain/emulated-users.ts";
+import { checkUserId, userAttributes } from "../../domain/user-records.ts";
 import { toUnixSeconds } from "../../tenant/clock.ts";
 import type { Session } from "../../tenant/records.ts";
 import { issuerOf, readAccessToken, signAccessToken } from "../../tenant/session-tokens.ts";
@@ -10,7 +10,6 @@ import { optionalText, optionalTexts, requiredText } from "../../wire/input.ts";
 import type { Json } from "../../wire/wire.ts";
 import { invalidRequest, WireError } from "../../wire/wire-error.ts";
 import type { Call } from "../api-operation.ts";
-import { userAttributes } from "./get-user.ts";
 
 /** The portal's defaults are not documented: an hour and thirty days (*inferred*). */
 const defaultAccessMinutes = 60;

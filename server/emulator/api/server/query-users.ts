@@ -1,12 +1,12 @@
 import { decodeJwt, errors } from "jose";
 import { enrollmentFacts } from "../../domain/authenticator-rules.ts";
+import { userAttributes } from "../../domain/user-records.ts";
 import { toIso } from "../../tenant/clock.ts";
 import type { User } from "../../tenant/records.ts";
 import type { Tenant } from "../../tenant/tenant.ts";
 import type { Json } from "../../wire/wire.ts";
 import { invalidRequest } from "../../wire/wire-error.ts";
 import type { Call } from "../api-operation.ts";
-import { userAttributes } from "./get-user.ts";
 
 const largestPage = 100;
 

@@ -1,4 +1,4 @@
-import { enrollmentFactsFor, ensureUser } from "../../domain/authenticator-rules.ts";
+import { enrollmentFactsFor } from "../../domain/authenticator-rules.ts";
 import {
   beginAction,
   checkActionCode,
@@ -7,7 +7,7 @@ import {
   outcomeOf,
   stateFor,
 } from "../../domain/tracked-actions.ts";
-import { userIdOf } from "../../domain/emulated-users.ts";
+import { ensureUser, userIdOf } from "../../domain/user-records.ts";
 import { optionalObject, optionalText } from "../../wire/input.ts";
 import type { Json } from "../../wire/wire.ts";
 import { WireError } from "../../wire/wire-error.ts";

@@ -1,10 +1,8 @@
-import { ensureUser } from "../../domain/authenticator-rules.ts";
-import { userIdOf } from "../../domain/emulated-users.ts";
+import { ensureUser, userAttributes, userIdOf } from "../../domain/user-records.ts";
 import type { User } from "../../tenant/records.ts";
 import { clearableText, optionalFlag, optionalObject } from "../../wire/input.ts";
 import type { Json } from "../../wire/wire.ts";
 import type { Call } from "../api-operation.ts";
-import { userAttributes } from "./get-user.ts";
 
 /**
  * `PATCH /users/{userId}`, and POST for SDKs that use it (protocol 4.7): partial, creates the user when missing, `null`
