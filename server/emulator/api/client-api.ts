@@ -1,18 +1,24 @@
 import type { Operation } from "./api-operation.ts";
-import { listClientAuthenticators, lookUpPasskey } from "./client/client-authenticators.ts";
-import { beginCodeChallenge, beginCodeEnrollment, verifyCode } from "./client/client-codes.ts";
-import { finalizeMagicLink, followMagicLink } from "./client/magic-link.ts";
-import { passkeyAuthenticationOptions, verifyPasskey } from "./client/passkey-authentication.ts";
-import { initiatePasskeyChallenge } from "./client/passkey-challenge.ts";
-import { addPasskey, passkeyRegistrationOptions } from "./client/passkey-registration.ts";
-import { getDiscoveryDocument, getJwks } from "./client/public-keys.ts";
-import {
-  addSecurityKey,
-  securityKeyAuthenticationOptions,
-  securityKeyRegistrationOptions,
-  verifySecurityKey,
-} from "./client/security-key.ts";
-import { beginTotpEnrollment, verifyTotp } from "./client/totp.ts";
+import { startTotpEnrollment } from "./client/authenticator-app/start-totp-enrollment.ts";
+import { verifyTotp } from "./client/authenticator-app/verify-totp.ts";
+import { finalizeMagicLink } from "./client/codes/finalize-magic-link.ts";
+import { followMagicLink } from "./client/codes/follow-magic-link.ts";
+import { startCodeChallenge } from "./client/codes/start-code-challenge.ts";
+import { startCodeEnrollment } from "./client/codes/start-code-enrollment.ts";
+import { verifyCode } from "./client/codes/verify-code.ts";
+import { listClientAuthenticators } from "./client/list-client-authenticators.ts";
+import { addPasskey } from "./client/passkeys/add-passkey.ts";
+import { initiatePasskeyChallenge } from "./client/passkeys/initiate-passkey-challenge.ts";
+import { lookUpPasskey } from "./client/passkeys/look-up-passkey.ts";
+import { passkeyAuthenticationOptions } from "./client/passkeys/passkey-authentication-options.ts";
+import { passkeyRegistrationOptions } from "./client/passkeys/passkey-registration-options.ts";
+import { verifyPasskey } from "./client/passkeys/verify-passkey.ts";
+import { getDiscoveryDocument } from "./client/public/get-discovery-document.ts";
+import { getJwks } from "./client/public/get-jwks.ts";
+import { addSecurityKey } from "./client/security-keys/add-security-key.ts";
+import { securityKeyAuthenticationOptions } from "./client/security-keys/security-key-authentication-options.ts";
+import { securityKeyRegistrationOptions } from "./client/security-keys/security-key-registration-options.ts";
+import { verifySecurityKey } from "./client/security-keys/verify-security-key.ts";
 import { notImplemented } from "./not-implemented.ts";
 
 const client = { api: "client", support: "works" } as const;
@@ -99,7 +105,7 @@ export const clientApi: readonly Operation[] = [
     path: "/client/user-authenticators/email-otp",
     evidence: "documented",
     test: "enrolls an e-mail address by a code in the browser",
-    handle: beginCodeEnrollment("EMAIL_OTP"),
+    handle: startCodeEnrollment("EMAIL_OTP"),
   },
   {
     ...client,
@@ -109,7 +115,7 @@ export const clientApi: readonly Operation[] = [
     path: "/client/challenge/email-otp",
     evidence: "documented",
     test: "challenges an enrolled e-mail address in the browser",
-    handle: beginCodeChallenge("EMAIL_OTP"),
+    handle: startCodeChallenge("EMAIL_OTP"),
   },
   {
     ...client,
@@ -159,7 +165,7 @@ export const clientApi: readonly Operation[] = [
     path: "/client/user-authenticators/sms",
     evidence: "pinned by an SDK",
     test: "enrolls and challenges a phone number by SMS",
-    handle: beginCodeEnrollment("SMS"),
+    handle: startCodeEnrollment("SMS"),
   },
   {
     ...client,
@@ -169,7 +175,7 @@ export const clientApi: readonly Operation[] = [
     path: "/client/challenge/sms",
     evidence: "documented",
     test: "enrolls and challenges a phone number by SMS",
-    handle: beginCodeChallenge("SMS"),
+    handle: startCodeChallenge("SMS"),
   },
   {
     ...client,
@@ -189,7 +195,7 @@ export const clientApi: readonly Operation[] = [
     path: "/client/challenge/whatsapp",
     evidence: "pinned by an SDK",
     test: "challenges a tracked phone number by WhatsApp",
-    handle: beginCodeChallenge("WHATSAPP"),
+    handle: startCodeChallenge("WHATSAPP"),
   },
   {
     ...client,
@@ -209,7 +215,7 @@ export const clientApi: readonly Operation[] = [
     path: "/client/user-authenticators/totp",
     evidence: "pinned by an SDK",
     test: "enrolls an authenticator app whose codes work once",
-    handle: beginTotpEnrollment,
+    handle: startTotpEnrollment,
   },
   {
     ...client,
@@ -229,7 +235,7 @@ export const clientApi: readonly Operation[] = [
     path: "/client/user-authenticators/email-magic-link",
     evidence: "pinned by an SDK",
     test: "finishes a magic link only after somebody followed it",
-    handle: beginCodeEnrollment("EMAIL_MAGIC_LINK"),
+    handle: startCodeEnrollment("EMAIL_MAGIC_LINK"),
   },
   {
     ...client,
@@ -239,7 +245,7 @@ export const clientApi: readonly Operation[] = [
     path: "/client/challenge/email-magic-link",
     evidence: "pinned by an SDK",
     test: "finishes a magic link only after somebody followed it",
-    handle: beginCodeChallenge("EMAIL_MAGIC_LINK"),
+    handle: startCodeChallenge("EMAIL_MAGIC_LINK"),
   },
   {
     ...client,

@@ -1,30 +1,30 @@
 import type { Operation } from "./api-operation.ts";
-import { getAuthenticatorConfigurations } from "./server/authenticator-configurations.ts";
-import { claimChallenge } from "./server/claim-challenge.ts";
-import { deleteUser } from "./server/delete-user.ts";
-import { getChallenge } from "./server/get-challenge.ts";
-import { getUser } from "./server/get-user.ts";
-import { importPasskeys } from "./server/import-passkeys.ts";
-import { initiateChallenge } from "./server/initiate-challenge.ts";
-import { getAction, queryUserActions, updateAction } from "./server/manage-actions.ts";
-import {
-  deleteAuthenticator,
-  enrollVerifiedAuthenticator,
-  getAuthenticators,
-} from "./server/manage-authenticators.ts";
-import { getDevices, invalidateDevice, updateDevice } from "./server/manage-devices.ts";
-import {
-  createSession,
-  refreshSession,
-  revokeSession,
-  revokeUserSessions,
-  validateSession,
-} from "./server/manage-sessions.ts";
-import { queryUsers } from "./server/query-users.ts";
-import { trackAction } from "./server/track-action.ts";
-import { updateUser } from "./server/update-user.ts";
-import { validateChallenge } from "./server/validate-challenge.ts";
-import { verifyChallenge } from "./server/verify-challenge.ts";
+import { getAction } from "./server/actions/get-action.ts";
+import { queryUserActions } from "./server/actions/query-user-actions.ts";
+import { trackAction } from "./server/actions/track-action.ts";
+import { updateAction } from "./server/actions/update-action.ts";
+import { deleteAuthenticator } from "./server/authenticators/delete-authenticator.ts";
+import { enrollVerifiedAuthenticator } from "./server/authenticators/enroll-verified-authenticator.ts";
+import { getAuthenticators } from "./server/authenticators/get-authenticators.ts";
+import { importPasskeys } from "./server/authenticators/import-passkeys.ts";
+import { listAuthenticatorConfigurations } from "./server/authenticators/list-authenticator-configurations.ts";
+import { claimChallenge } from "./server/challenges/claim-challenge.ts";
+import { getChallenge } from "./server/challenges/get-challenge.ts";
+import { initiateChallenge } from "./server/challenges/initiate-challenge.ts";
+import { validateChallenge } from "./server/challenges/validate-challenge.ts";
+import { verifyChallenge } from "./server/challenges/verify-challenge.ts";
+import { getDevices } from "./server/devices/get-devices.ts";
+import { invalidateDevice } from "./server/devices/invalidate-device.ts";
+import { updateDevice } from "./server/devices/update-device.ts";
+import { createSession } from "./server/sessions/create-session.ts";
+import { refreshSession } from "./server/sessions/refresh-session.ts";
+import { revokeSession } from "./server/sessions/revoke-session.ts";
+import { revokeUserSessions } from "./server/sessions/revoke-user-sessions.ts";
+import { validateSession } from "./server/sessions/validate-session.ts";
+import { deleteUser } from "./server/users/delete-user.ts";
+import { getUser } from "./server/users/get-user.ts";
+import { queryUsers } from "./server/users/query-users.ts";
+import { updateUser } from "./server/users/update-user.ts";
 
 const server = { api: "server", caller: "api secret", support: "works" } as const;
 const user = "/users/{userId}";
@@ -284,6 +284,6 @@ export const serverApi: readonly Operation[] = [
     path: "/authenticators",
     evidence: "inferred",
     test: "lists the methods that the tenant has switched on",
-    handle: getAuthenticatorConfigurations,
+    handle: listAuthenticatorConfigurations,
   },
 ];

@@ -94,3 +94,13 @@ export function findByAddress(
     (one) => one.verificationMethod === verificationMethod && (one.email ?? one.phoneNumber) === address,
   );
 }
+
+/** Exactly one authenticator of a user is the default. */
+export function makeDefault(tenant: Tenant, userId: string, userAuthenticatorId: string): void {
+  for (const one of enrolledAuthenticators(tenant, userId)) {
+    const isDefault = one.userAuthenticatorId === userAuthenticatorId;
+    if ((one.isDefault ?? false) !== isDefault) {
+      tenant.state.userAuthenticators.put(one.userAuthenticatorId, { ...one, isDefault });
+    }
+  }
+}

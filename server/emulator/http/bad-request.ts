@@ -11,7 +11,7 @@ const statusByReason: Readonly<Record<string, string>> = {
  * Answers what is not HTTP, or too slow or too long in its head, in the documented shape and with a journal line: the
  * caller is a program under test, whose author wants to know. There is no request object: the parser gave up before.
  */
-export function refuseUnreadable(error: Error, socket: Duplex, journal: Journal): void {
+export function answerBadRequest(error: Error, socket: Duplex, journal: Journal): void {
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   // The caller hung up: nobody is left to answer.
   if (!socket.writable || code === "ECONNRESET") return void socket.destroy();

@@ -4,7 +4,11 @@ import { pause } from "../wire/pause.ts";
 import { respondJson } from "./respond.ts";
 
 /** Does what a fault does before the operation; `true` when that was all and nobody should answer any more. */
-export async function strike(fault: Fault, response: ServerResponse, closing: AbortSignal): Promise<boolean> {
+export async function injectFault(
+  fault: Fault,
+  response: ServerResponse,
+  closing: AbortSignal,
+): Promise<boolean> {
   if (fault.latency !== undefined) await pause(fault.latency, closing);
   if (fault.drop === "before") {
     response.destroy();

@@ -5,11 +5,11 @@ import type { ControlOperation } from "../control/control.ts";
 import type { Core } from "../control/core.ts";
 import { assetHeaders, assets } from "../page/assets.ts";
 import { WireError } from "../wire/wire-error.ts";
-import { refuseUnreadable } from "./bad-request.ts";
+import { answerBadRequest } from "./bad-request.ts";
 import { readJsonBody, stateBodyLimits } from "./body.ts";
 import { allowCrossOrigin, answerPreflight } from "./cors.ts";
 import { routes as apiRoutes, createDispatcher } from "./dispatch.ts";
-import { strike } from "./inject-fault.ts";
+import { injectFault } from "./inject-fault.ts";
 import { respondBroken, respondJson } from "./respond.ts";
 import { createRoutes } from "./routes.ts";
 
@@ -63,7 +63,7 @@ export async function listen(
         notes: ["a fault struck"],
         operation: "fault",
       });
-      if (await strike(fault, response, core.closing)) return;
+      if (await injectFault(fault, response, core.closing)) return;
     }
 
     const { status, body } = await dispatcher.dispatch(request, path, new URLSearchParams(query));
@@ -120,7 +120,7 @@ export async function listen(
   const server = createServer({ requireHostHeader: false }, serve);
   // Otherwise Node answers an Expect header that it does not know without asking anybody.
   server.on("checkExpectation", serve);
-  server.on("clientError", (error, socket) => refuseUnreadable(error, socket, core.journal));
+  server.on("clientError", (error, socket) => answerBadRequest(error, socket, core.journal));
   await started(server, port, host);
   const { port: actualPort } = server.address() as AddressInfo;
   return {

@@ -1,4 +1,3 @@
-
 import type { ActionOutcome, VerificationMethod } from "./wire.ts";
 
 /**

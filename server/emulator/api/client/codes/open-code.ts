@@ -1,0 +1,42 @@
+import { sendCode } from "../../../domain/codes.ts";
+import type { CodeChallenge, CodeMethod } from "../../../tenant/records.ts";
+import type { TokenCall } from "../../api-operation.ts";
+
+export type Caller = Pick<TokenCall, "tenant" | "token">;
+
+/** One open code per action and method: sending again replaces the code, so that only the newest works. */
+export function sendCodeFor(
+  caller: Caller,
+  verificationMethod: CodeMethod,
+  address: string,
+  userAuthenticatorId: string | undefined,
+): Promise<CodeChallenge> {
+  const { tenant, token } = caller;
+  return sendCode(tenant, {
+    challengeId: openCode(caller, verificationMethod)?.challengeId,
+    verificationMethod,
+    begunBy: "client-api",
+    address,
+    actionCode: token.actionCode,
+    idempotencyKey: token.idempotencyKey,
+    userId: token.userId,
+    userAuthenticatorId,
+  });
+}
+
+export function openCode(
+  { tenant, token }: Caller,
+  verificationMethod: CodeMethod,
+): CodeChallenge | undefined {
+  return tenant.state.challenges
+    .where("idempotencyKey", token.idempotencyKey)
+    .filter((challenge) => challenge.kind === "code")
+    .find(
+      (challenge) =>
+        challenge.begunBy === "client-api" &&
+        challenge.verificationMethod === verificationMethod &&
+        challenge.userId === token.userId &&
+        challenge.actionCode === token.actionCode &&
+        challenge.expiresAt > tenant.clock.now(),
+    );
+}

@@ -1,0 +1,29 @@
+import { addAuthenticator, requireEnrollmentScope } from "../../../domain/authenticator-rules.ts";
+import { addressKey } from "../../../domain/codes.ts";
+import { requirePermittedEnrollment } from "../../../domain/permitted-methods.ts";
+import type { CodeMethod } from "../../../tenant/records.ts";
+import { requiredText } from "../../../wire/input.ts";
+import type { Json } from "../../../wire/wire.ts";
+import type { TokenCall } from "../../api-operation.ts";
+import { sendCodeFor } from "./open-code.ts";
+
+/** `POST /client/user-authenticators/{method}` (protocol 5.8): begins an enrollment by sending a code to the address. */
+export function startCodeEnrollment(verificationMethod: CodeMethod) {
+  return async ({ tenant, token, body }: TokenCall): Promise<Json> => {
+    // With the update scope alone, the new address replaces the enrolled one once it is proven.
+    if (token.scopes.has("update:authenticators"))
+      requirePermittedEnrollment(tenant, token.actionCode, verificationMethod);
+    else requireEnrollmentScope(tenant, token, verificationMethod);
+    const key = addressKey(verificationMethod);
+    const address = requiredText(body, key, 320);
+    const { userId } = token;
+    const pending = addAuthenticator(tenant, {
+      userId,
+      verificationMethod,
+      [key]: address,
+      expiresAt: tenant.expiry(),
+    });
+    await sendCodeFor({ tenant, token }, verificationMethod, address, pending.userAuthenticatorId);
+    return { userAuthenticatorId: pending.userAuthenticatorId, userId };
+  };
+}

@@ -1,0 +1,70 @@
+import { enrollmentFactsFor } from "../../../domain/authenticator-rules.ts";
+import {
+  beginAction,
+  checkActionCode,
+  findAction,
+  noteDevice,
+  outcomeOf,
+  stateFor,
+} from "../../../domain/tracked-actions.ts";
+import { ensureUser, userIdOf } from "../../../domain/user-records.ts";
+import { optionalObject, optionalText } from "../../../wire/input.ts";
+import type { Json } from "../../../wire/wire.ts";
+import { WireError } from "../../../wire/wire-error.ts";
+import type { Call } from "../../api-operation.ts";
+import { readScope } from "../../scope.ts";
+
+/** `POST /users/{userId}/actions/{actionCode}` (protocol 4.1): answers the state, and a token for the browser. */
+export function trackAction({ tenant, params, body }: Call): Json {
+  const userId = userIdOf(params);
+  const actionCode = checkActionCode(params.actionCode ?? "");
+  if (tenant.settings.verificationMethods.length === 0) {
+    throw new WireError("AUTHENTICATOR_NOT_FOUND", "The tenant has no authenticator configured.");
+  }
+  const scope = readScope(body) ?? "read:authenticators";
+  const email = optionalText(body, "email");
+  const phoneNumber = optionalText(body, "phoneNumber");
+  const username = optionalText(body, "username");
+  const locale = optionalText(body, "locale");
+  const deviceId = optionalText(body, "deviceId");
+  const custom = optionalObject(body, "custom");
+  const idempotencyKey = optionalText(body, "idempotencyKey", 256) ?? tenant.random.uuid();
+  const userAgent = optionalText(body, "userAgent");
+  const ipAddress = optionalText(body, "ipAddress");
+
+  const user = ensureUser(tenant, userId);
+  const changed = { ...user, email: email ?? user.email, phoneNumber: phoneNumber ?? user.phoneNumber };
+  if (email !== undefined && email !== user.email) changed.emailVerified = false;
+  if (phoneNumber !== undefined && phoneNumber !== user.phoneNumber) changed.phoneNumberVerified = false;
+  tenant.state.users.put(userId, {
+    ...changed,
+    username: username ?? user.username,
+    locale: locale ?? user.locale,
+  });
+  if (deviceId !== undefined) noteDevice(tenant, userId, deviceId);
+
+  const enrollment = enrollmentFactsFor(tenant, userId, actionCode);
+  const name = { userId, actionCode, idempotencyKey };
+  // Tracking the same occurrence again answers it as it stands, with a fresh token (inferred, question 22).
+  const action =
+    findAction(tenant, name) ??
+    beginAction(tenant, name, stateFor(outcomeOf(tenant, actionCode), enrollment.isEnrolled), {
+      userAgent,
+      ipAddress,
+      deviceId,
+      locale,
+      email,
+      phoneNumber,
+      custom,
+    });
+  const token = tenant.tokens.issue({ ...name, scope, username: username ?? user.username });
+  return {
+    state: action.state,
+    idempotencyKey,
+    // SDKs append "&mode=popup", so the address must already have a query. The pre-built UI itself is not emulated.
+    url: `https://mfa.authsignal.com/?token=${token}`,
+    token,
+    ...enrollment,
+    ruleIds: [],
+  };
+}

@@ -1,0 +1,59 @@
+import { addAuthenticator, findByAddress, makeDefault } from "../../../domain/authenticator-rules.ts";
+import { serverView } from "../../../domain/authenticator-view.ts";
+import { ensureUser, userIdOf } from "../../../domain/user-records.ts";
+import { optionalChoice, optionalFlag, requiredText } from "../../../wire/input.ts";
+import type { Json } from "../../../wire/wire.ts";
+import { invalidRequest } from "../../../wire/wire-error.ts";
+import type { Call } from "../../api-operation.ts";
+
+const enrollable = ["EMAIL_OTP", "EMAIL_MAGIC_LINK", "SMS", "WHATSAPP", "AUTHENTICATOR_APP"] as const;
+
+/** `POST /users/{userId}/authenticators`: the backend vouches for an address. The same address is kept once (*inferred*). */
+export function enrollVerifiedAuthenticator({ tenant, params, body }: Call): Json {
+  const userId = userIdOf(params);
+  const verificationMethod = optionalChoice(body, "verificationMethod", enrollable) ?? legacyMethod(body);
+  const isDefault = optionalFlag(body, "isDefault");
+  const attributes = attributesFor(verificationMethod, body);
+
+  ensureUser(tenant, userId);
+  const address = attributes.email ?? attributes.phoneNumber;
+  const known =
+    address === undefined ? undefined : findByAddress(tenant, userId, verificationMethod, address);
+  const now = tenant.clock.now();
+  const authenticator =
+    known ?? addAuthenticator(tenant, { userId, verificationMethod, verifiedAt: now, ...attributes });
+  if (isDefault === true) makeDefault(tenant, userId, authenticator.userAuthenticatorId);
+  return {
+    authenticator: serverView(
+      tenant.state.userAuthenticators.get(authenticator.userAuthenticatorId) ?? authenticator,
+    ),
+    recoveryCodes: [],
+  };
+}
+
+/** Old SDKs name the channel instead of the method. */
+function legacyMethod(body: Call["body"]): (typeof enrollable)[number] {
+  const channel = optionalChoice(body, "oobChannel", ["EMAIL_OTP", "EMAIL_MAGIC_LINK", "SMS"] as const);
+  if (channel === undefined) throw invalidRequest("verificationMethod is required.");
+  return channel;
+}
+
+function attributesFor(verificationMethod: (typeof enrollable)[number], body: Call["body"]) {
+  switch (verificationMethod) {
+    case "EMAIL_OTP":
+    case "EMAIL_MAGIC_LINK":
+      return { email: requiredText(body, "email", 320) };
+    case "SMS":
+    case "WHATSAPP":
+      return { phoneNumber: requiredText(body, "phoneNumber", 64) };
+    case "AUTHENTICATOR_APP":
+      return { totpSecret: secretIn(requiredText(body, "otpUri")) };
+  }
+}
+
+function secretIn(otpUri: string): string {
+  const secret = URL.canParse(otpUri) ? new URL(otpUri).searchParams.get("secret") : null;
+  if (secret === null || !/^[A-Z2-7]{16,128}=*$/i.test(secret))
+    throw invalidRequest("otpUri must carry a base32 secret.");
+  return secret.toUpperCase();
+}

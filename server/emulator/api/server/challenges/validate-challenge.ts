@@ -1,0 +1,60 @@
+import { findAction } from "../../../domain/tracked-actions.ts";
+import { toIso } from "../../../tenant/clock.ts";
+import type { Tenant } from "../../../tenant/tenant.ts";
+import type { ClientToken } from "../../../tenant/tokens.ts";
+import { optionalText, requiredText } from "../../../wire/input.ts";
+import type { Json } from "../../../wire/wire.ts";
+import { unauthorized, WireError } from "../../../wire/wire-error.ts";
+import type { Call } from "../../api-operation.ts";
+
+/**
+ * `POST /validate` (protocol 4.2). Whoever holds a result token asks here what really happened: the token names an
+ * occurrence of an action, the state of that occurrence is kept here. Mismatches answer 200, as the real API does.
+ */
+export function validateChallenge({ tenant, body, note, concerns }: Call): Json {
+  const token = requiredText(body, "token");
+  const userId = optionalText(body, "userId");
+  const actionCode = optionalText(body, "action");
+
+  const claims = readToken(tenant, token, note);
+  if (claims === undefined) return { isValid: false };
+  concerns(claims.userId);
+  if (userId !== undefined && userId !== claims.userId) return refuse("User is invalid.");
+  if (actionCode !== undefined && actionCode !== claims.actionCode) return refuse("Action is invalid.");
+
+  const action = findAction(tenant, claims);
+  if (action === undefined) {
+    note("the token's action no longer exists");
+    return { isValid: false };
+  }
+  return {
+    isValid: action.state === "CHALLENGE_SUCCEEDED",
+    state: action.state,
+    stateUpdatedAt: toIso(action.stateUpdatedAt),
+    userId: action.userId,
+    // Some SDKs read one key, some the other.
+    action: action.actionCode,
+    actionCode: action.actionCode,
+    idempotencyKey: action.idempotencyKey,
+    verificationMethod: action.verificationMethod,
+  };
+
+  function refuse(error: string): Json {
+    note(`validate was asked about another token: ${error}`);
+    return { isValid: false, error };
+  }
+}
+
+/** What an unreadable token answers is not documented; the tenant chooses (question 9). */
+function readToken(tenant: Tenant, token: string, note: Call["note"]): ClientToken | undefined {
+  try {
+    return tenant.tokens.check(token);
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    if (tenant.settings.validateRefusal === "unauthorized") {
+      throw error.code === "expired_token" ? error : unauthorized(error.reason);
+    }
+    note(error.reason);
+    return undefined;
+  }
+}

@@ -1,0 +1,23 @@
+import { addressKey, checkCode, findCodeChallenge } from "../../../domain/codes.ts";
+import { requiredText } from "../../../wire/input.ts";
+import type { Json } from "../../../wire/wire.ts";
+import { invalidRequest } from "../../../wire/wire-error.ts";
+import type { Call } from "../../api-operation.ts";
+
+/** `POST /verify` (protocol 4.4): a wrong code is a 200 that says so. */
+export function verifyChallenge({ tenant, body, note }: Call): Json {
+  const challengeId = requiredText(body, "challengeId");
+  const verificationCode = requiredText(body, "verificationCode");
+
+  const known = tenant.state.challenges.get(challengeId);
+  if (known?.kind !== "code" || known.begunBy !== "server-api") {
+    throw invalidRequest("The challenge is invalid.", "no challenge has this id");
+  }
+  const outcome = checkCode(tenant, findCodeChallenge(tenant, challengeId), verificationCode, note);
+  if (!outcome.isVerified) return { ...outcome };
+  return {
+    isVerified: true,
+    [addressKey(known.verificationMethod)]: known.address,
+    verificationMethod: known.verificationMethod,
+  };
+}
