@@ -31,6 +31,7 @@ test.each([
   ["half a surrogate pair as a key", { users: [["\ud800", user]] }],
   ["half a credential record", { userAuthenticators: [["p", { ...passkey, credential: {} }]] }],
   ["an unknown method", { userAuthenticators: [["p", { ...passkey, verificationMethod: "FAX" }]] }],
+  ["an app's secret that is not base32", { userAuthenticators: [["p", { ...passkey, totpSecret: "no!" }]] }],
   ["an unknown state of an action", { actions: [["k", { ...action, state: "FINE" }]] }],
   ["a challenge of no kind", { challenges: [["c", { kind: "riddle" }]] }],
   ["a key that cannot sign", { keys: [["session-rs256", { jwk: { kid: "k", kty: "RSA" } }]] }],

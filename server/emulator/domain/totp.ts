@@ -1,25 +1,23 @@
-import { createHmac } from "node:crypto";
-import { sameText } from "../tenant/callers.ts";
+/** Checks the codes of authenticator apps (RFC 6238): one step of tolerance, each code once. */
+import { Secret, TOTP } from "otpauth";
 import type { UserAuthenticator } from "../tenant/records.ts";
-import { decodeBase32 } from "./base32.ts";
 
-const stepSeconds = 30;
-
-export function matchingStep(app: UserAuthenticator, code: string, now: number): number | undefined {
-  const current = Math.floor(now / 1000 / stepSeconds);
-  const { totpStep: spent = -1 } = app;
-  // A step that is still to come was spent before a test set the clock back: it rules out none of today's.
-  const isUnspent = (step: number) => step > spent || spent > current + 1;
-  return [current, current - 1, current + 1].find(
-    (step) => isUnspent(step) && sameText(totpCode(app.totpSecret ?? "", step), code),
-  );
+export function newTotpSecret(bytes: Uint8Array): string {
+  return new Secret({ buffer: Uint8Array.from(bytes).buffer }).base32;
 }
 
-/** RFC 4226 5.3 over the time step. */
-function totpCode(secret: string, step: number): string {
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(step));
-  const digest = createHmac("sha1", decodeBase32(secret)).update(counter).digest();
-  const offset = digest.readUInt8(digest.length - 1) & 0x0f;
-  return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+/** The time step that this code belongs to; `undefined` for a wrong code and for one that was used. */
+export function matchingStep(
+  { totpSecret, totpStep: spent = -1 }: UserAuthenticator,
+  code: string,
+  now: number,
+): number | undefined {
+  if (totpSecret === undefined) return undefined;
+  const secret = Secret.fromBase32(totpSecret);
+  const delta = TOTP.validate({ token: code, secret, window: 1, timestamp: now });
+  if (delta === null) return undefined;
+  const current = TOTP.counter({ timestamp: now });
+  const step = current + delta;
+  // A used step in the future is from before a test set the clock back: it does not rule out today's codes.
+  return step > spent || spent > current + 1 ? step : undefined;
 }

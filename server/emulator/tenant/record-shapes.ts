@@ -27,6 +27,8 @@ export type IsRecord<T> = (value: unknown) => value is T;
 type Fields<T> = { readonly [Name in keyof Required<T>]: Check };
 
 const text: Check = (value) => typeof value === "string" && isWellFormed(value);
+/** What `otpauth` reads: it throws on anything else. */
+const base32: Check = (value) => typeof value === "string" && /^[A-Z2-7]+=*$/.test(value);
 const flag: Check = (value) => typeof value === "boolean";
 const count: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 /** What a Date can hold. */
@@ -97,7 +99,7 @@ export const isUserAuthenticator = shaped<UserAuthenticator>({
   phoneNumber: maybeText,
   username: maybeText,
   displayName: maybeText,
-  totpSecret: maybeText,
+  totpSecret: optional(base32),
   totpStep: optional(count),
   credential: optional(isCredentialRecord),
 });
