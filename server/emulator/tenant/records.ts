@@ -1,184 +1,236 @@
-import type { ActionSettings } from "../wire/emulator-options.ts";
-import type { ActionState, JsonObject, VerificationMethod } from "../wire/wire.ts";
+/**
+ * What the emulator remembers, as plain JSON values. The check of a record is its type: a stored or imported value may be
+ * damaged, edited or hostile, and would otherwise fail much later, in an operation. Times are milliseconds since the epoch.
+ */
+import { createPrivateKey } from "node:crypto";
+import { isJsonObject } from "../wire/input.ts";
+import { actionOutcomes, actionStates, type JsonObject, verificationMethods } from "../wire/wire.ts";
+import {
+  type Check,
+  type Checked,
+  count,
+  flag,
+  listOf,
+  oneOf,
+  optional,
+  record,
+  text,
+  time,
+} from "./checks.ts";
 
-// What the emulator remembers, as plain JSON values. Times are milliseconds since the epoch.
+const method = oneOf(...verificationMethods);
+const codeMethod = oneOf("EMAIL_OTP", "SMS", "WHATSAPP", "EMAIL_MAGIC_LINK");
+const ceremonyMethod = oneOf("PASSKEY", "SECURITY_KEY");
+const maybeText = optional(text);
+const maybeTime = optional(time);
+/** `otpauth` throws on anything else. */
+const base32: Check<string> = (value): value is string =>
+  typeof value === "string" && /^[A-Z2-7]+=*$/.test(value);
+const maybeObject = optional(isJsonObject);
 
-export interface User {
-  readonly userId: string;
-  readonly createdAt: number;
-  readonly email?: string | undefined;
-  readonly emailVerified: boolean;
-  readonly phoneNumber?: string | undefined;
-  readonly phoneNumberVerified: boolean;
-  readonly username?: string | undefined;
-  readonly displayName?: string | undefined;
-  readonly custom?: JsonObject | undefined;
-  readonly locale?: string | undefined;
-}
-
-/** One enrolled (or, without `verifiedAt`, one begun) verification method of a user. */
-export interface UserAuthenticator {
-  readonly userAuthenticatorId: string;
-  readonly userId: string;
-  readonly verificationMethod: VerificationMethod;
-  readonly createdAt: number;
-  readonly verifiedAt?: number | undefined;
-  readonly lastVerifiedAt?: number | undefined;
-  /** Set while the enrollment is unverified: an abandoned one disappears. */
-  readonly expiresAt?: number | undefined;
-  readonly isDefault?: boolean | undefined;
-  readonly email?: string | undefined;
-  readonly phoneNumber?: string | undefined;
-  readonly username?: string | undefined;
-  readonly displayName?: string | undefined;
-  /** Base32 secret of an authenticator app. */
-  readonly totpSecret?: string | undefined;
-  /** Time step of the last accepted authenticator app code: RFC 6238 5.2 allows each code once. */
-  readonly totpStep?: number | undefined;
-  readonly credential?: CredentialRecord | undefined;
-}
+export const isUser = record({
+  userId: text,
+  createdAt: time,
+  email: maybeText,
+  emailVerified: flag,
+  phoneNumber: maybeText,
+  phoneNumberVerified: flag,
+  username: maybeText,
+  displayName: maybeText,
+  custom: maybeObject,
+  locale: maybeText,
+});
+export type User = Checked<typeof isUser>;
 
 /** WebAuthn L3 section 4, "credential record". */
-export interface CredentialRecord {
-  readonly credentialId: string;
+const isCredentialRecord = record({
+  credentialId: text,
   /** The COSE_Key, base64url. */
-  readonly publicKey: string;
-  readonly signCount: number;
-  readonly transports: readonly string[];
-  readonly aaguid: string;
+  publicKey: text,
+  signCount: count,
+  transports: listOf(text),
+  aaguid: text,
   /** Backup eligibility as WebAuthn libraries name it; "unknown" for an imported passkey until it is first used. */
-  readonly deviceType: "singleDevice" | "multiDevice" | "unknown";
-  readonly backedUp: boolean;
-  readonly attachment?: string | undefined;
-  readonly deviceId: string;
-  readonly name: string;
-  readonly userAgent?: string | undefined;
-  readonly userHandle: string;
-}
+  deviceType: oneOf("singleDevice", "multiDevice", "unknown"),
+  backedUp: flag,
+  attachment: maybeText,
+  deviceId: text,
+  name: text,
+  userAgent: maybeText,
+  userHandle: text,
+});
+export type CredentialRecord = Checked<typeof isCredentialRecord>;
+
+/** One enrolled (or, without `verifiedAt`, one begun) verification method of a user. */
+export const isUserAuthenticator = record({
+  userAuthenticatorId: text,
+  userId: text,
+  verificationMethod: method,
+  createdAt: time,
+  verifiedAt: maybeTime,
+  lastVerifiedAt: maybeTime,
+  /** Set while the enrollment is unverified: an abandoned one disappears. */
+  expiresAt: maybeTime,
+  isDefault: optional(flag),
+  email: maybeText,
+  phoneNumber: maybeText,
+  username: maybeText,
+  displayName: maybeText,
+  /** Secret of an authenticator app. */
+  totpSecret: optional(base32),
+  /** Time step of the last accepted authenticator app code: RFC 6238 5.2 allows each code once. */
+  totpStep: optional(count),
+  credential: optional(isCredentialRecord),
+});
+export type UserAuthenticator = Checked<typeof isUserAuthenticator>;
 
 /** One occurrence of an action, identified by user, action code and idempotency key. */
-export interface Action {
-  readonly userId: string;
-  readonly actionCode: string;
-  readonly idempotencyKey: string;
-  readonly state: ActionState;
-  readonly createdAt: number;
-  readonly stateUpdatedAt: number;
-  readonly expiresAt: number;
-  readonly verificationMethod?: VerificationMethod | undefined;
-  readonly verifiedByAuthenticatorId?: string | undefined;
-  readonly userAgent?: string | undefined;
-  readonly ipAddress?: string | undefined;
-  readonly deviceId?: string | undefined;
-  readonly locale?: string | undefined;
-  readonly email?: string | undefined;
-  readonly phoneNumber?: string | undefined;
-  readonly custom?: JsonObject | undefined;
-}
+export const isAction = record({
+  userId: text,
+  actionCode: text,
+  idempotencyKey: text,
+  state: oneOf(...actionStates),
+  createdAt: time,
+  stateUpdatedAt: time,
+  expiresAt: time,
+  verificationMethod: optional(method),
+  verifiedByAuthenticatorId: maybeText,
+  userAgent: maybeText,
+  ipAddress: maybeText,
+  deviceId: maybeText,
+  locale: maybeText,
+  email: maybeText,
+  phoneNumber: maybeText,
+  custom: maybeObject,
+});
+export type Action = Checked<typeof isAction>;
 
-interface ChallengeBase {
-  readonly challengeId: string;
-  readonly createdAt: number;
-  readonly expiresAt: number;
-  readonly actionCode: string;
-  readonly idempotencyKey: string;
-}
+const anyChallenge = {
+  challengeId: text,
+  createdAt: time,
+  expiresAt: time,
+  actionCode: text,
+  idempotencyKey: text,
+};
 
 /** A registration ceremony that was begun for a user. */
-export interface RegistrationChallenge extends ChallengeBase {
-  readonly kind: "registration";
-  readonly verificationMethod: "PASSKEY" | "SECURITY_KEY";
-  readonly userId: string;
-  readonly webauthnChallenge: string;
-  readonly username: string;
-  readonly displayName: string;
-}
+const isRegistrationChallenge = record({
+  ...anyChallenge,
+  kind: oneOf("registration"),
+  verificationMethod: ceremonyMethod,
+  userId: text,
+  webauthnChallenge: text,
+  username: text,
+  displayName: text,
+});
+export type RegistrationChallenge = Checked<typeof isRegistrationChallenge>;
 
 /** An authentication ceremony; without `userId` anyone's passkey may answer it. */
-export interface AuthenticationChallenge extends ChallengeBase {
-  readonly kind: "authentication";
-  readonly verificationMethod: "PASSKEY" | "SECURITY_KEY";
-  readonly userId?: string | undefined;
+const isAuthenticationChallenge = record({
+  ...anyChallenge,
+  kind: oneOf("authentication"),
+  verificationMethod: ceremonyMethod,
+  userId: maybeText,
   /** Absent until the options were asked for: a challenge without it cannot be answered. */
-  readonly webauthnChallenge?: string | undefined;
-  readonly deviceId?: string | undefined;
-}
-
-export type CodeMethod = "EMAIL_OTP" | "SMS" | "WHATSAPP" | "EMAIL_MAGIC_LINK";
+  webauthnChallenge: maybeText,
+  deviceId: maybeText,
+});
+export type AuthenticationChallenge = Checked<typeof isAuthenticationChallenge>;
 
 /** A code (or a link) on its way to an address. */
-export interface CodeChallenge extends ChallengeBase {
-  readonly kind: "code";
-  readonly verificationMethod: CodeMethod;
+const isCodeChallenge = record({
+  ...anyChallenge,
+  kind: oneOf("code"),
+  verificationMethod: codeMethod,
   /** Which half began it: a code sent through the Server API cannot be spent in a browser, nor the reverse. */
-  readonly begunBy: "server-api" | "client-api";
-  readonly address: string;
-  readonly code: string;
-  readonly userId?: string | undefined;
-  readonly scope?: string | undefined;
-  readonly userAuthenticatorId?: string | undefined;
-  readonly verifiedAt?: number | undefined;
-  readonly claimedBy?: string | undefined;
-  readonly locale?: string | undefined;
-  readonly userAgent?: string | undefined;
-  readonly ipAddress?: string | undefined;
-  readonly deviceId?: string | undefined;
-}
+  begunBy: oneOf("server-api", "client-api"),
+  address: text,
+  code: text,
+  userId: maybeText,
+  scope: maybeText,
+  userAuthenticatorId: maybeText,
+  verifiedAt: maybeTime,
+  claimedBy: maybeText,
+  locale: maybeText,
+  userAgent: maybeText,
+  ipAddress: maybeText,
+  deviceId: maybeText,
+});
+export type CodeChallenge = Checked<typeof isCodeChallenge>;
+export type CodeMethod = CodeChallenge["verificationMethod"];
 
 export type Challenge = RegistrationChallenge | AuthenticationChallenge | CodeChallenge;
+export function isChallenge(value: unknown): value is Challenge {
+  return isRegistrationChallenge(value) || isAuthenticationChallenge(value) || isCodeChallenge(value);
+}
 
 /** What was set for an action while the emulator runs. */
-export interface ActionConfiguration extends ActionSettings {
-  readonly actionCode: string;
-  readonly expiresAt?: undefined;
-}
+export const isActionConfiguration = record({
+  actionCode: text,
+  outcome: optional(oneOf(...actionOutcomes)),
+  verificationMethods: optional(listOf(method)),
+  defaultVerificationMethod: optional(method),
+  expiresAt: maybeTime,
+});
+export type ActionConfiguration = Checked<typeof isActionConfiguration>;
 
 /** The code that an address always gets, for tests that cannot read the outbox. */
-export interface FixedCode {
-  readonly to: string;
-  readonly code: string;
-  readonly expiresAt?: number | undefined;
-}
+export const isFixedCode = record({ to: text, code: text, expiresAt: maybeTime });
+export type FixedCode = Checked<typeof isFixedCode>;
 
 /** A message that the real service would have sent. */
-export interface Message {
-  readonly messageId: string;
-  readonly to: string;
-  readonly channel: CodeMethod;
-  readonly code?: string | undefined;
-  readonly link?: string | undefined;
-  readonly subject: string;
-  readonly text: string;
-  readonly sentAt: number;
-  readonly expiresAt: number;
-  readonly userId?: string | undefined;
-  readonly actionCode: string;
-  readonly idempotencyKey: string;
-}
+export const isMessage = record({
+  messageId: text,
+  to: text,
+  channel: codeMethod,
+  code: maybeText,
+  link: maybeText,
+  subject: text,
+  text,
+  sentAt: time,
+  expiresAt: time,
+  userId: maybeText,
+  actionCode: text,
+  idempotencyKey: text,
+});
+export type Message = Checked<typeof isMessage>;
 
-export interface Session {
-  readonly sessionId: string;
-  readonly userId: string;
-  readonly clientId: string;
-  readonly verificationMethod: VerificationMethod;
-  readonly createdAt: number;
+export const isSession = record({
+  sessionId: text,
+  userId: text,
+  clientId: text,
+  verificationMethod: method,
+  createdAt: time,
   /** End of the refresh token, which rotates; the access token carries its own, earlier end. */
-  readonly expiresAt: number;
-  readonly accessTokenId: string;
-  readonly refreshTokenHash: string;
-}
+  expiresAt: time,
+  accessTokenId: text,
+  refreshTokenHash: text,
+});
+export type Session = Checked<typeof isSession>;
 
-export interface Device {
-  readonly userId: string;
-  readonly deviceId: string;
-  readonly createdAt: number;
-  readonly authenticatedAt?: number | undefined;
-  readonly invalidatedAt?: number | undefined;
-  readonly lastVerificationMethod?: VerificationMethod | undefined;
-}
+export const isDevice = record({
+  userId: text,
+  deviceId: text,
+  createdAt: time,
+  authenticatedAt: maybeTime,
+  invalidatedAt: maybeTime,
+  lastVerificationMethod: optional(method),
+});
+export type Device = Checked<typeof isDevice>;
+
+/** Tried out, because nothing else says whether a key can sign. */
+const privateKey: Check<JsonObject> = (jwk): jwk is JsonObject => {
+  if (!isJsonObject(jwk) || !text(jwk.kid)) return false;
+  try {
+    return createPrivateKey({ key: { ...jwk }, format: "jwk" }).asymmetricKeyType === "rsa";
+  } catch {
+    return false;
+  }
+};
 
 /** A signing key, kept so that tokens outlive a restart. */
-export interface StoredKey {
-  readonly jwk: Readonly<Record<string, unknown>>;
-  readonly expiresAt?: undefined;
-}
+export const isStoredKey = record({
+  jwk: privateKey,
+  expiresAt: maybeTime,
+});
+export type StoredKey = Checked<typeof isStoredKey>;

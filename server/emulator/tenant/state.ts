@@ -7,7 +7,6 @@ import {
   type Expiring,
 } from "./collection.ts";
 import type { Storage } from "./data-file.ts";
-import * as shapes from "./record-shapes.ts";
 import type {
   Action,
   ActionConfiguration,
@@ -20,6 +19,7 @@ import type {
   User,
   UserAuthenticator,
 } from "./records.ts";
+import * as records from "./records.ts";
 
 // Bounds on what callers can create, so that memory stays flat however long the emulator runs. They are far above
 // what a test run or a person needs. Users and their authenticators are not bounded: losing one would be a defect.
@@ -77,7 +77,7 @@ export function createState({ tenantId, storage, onAuthenticator }: StateOptions
   const collections = {
     users: define<User & Expiring>({
       name: "users",
-      isRecord: shapes.isUser,
+      isRecord: records.isUser,
       indexes: {
         email: (user) => user.email,
         phoneNumber: (user) => user.phoneNumber,
@@ -86,7 +86,7 @@ export function createState({ tenantId, storage, onAuthenticator }: StateOptions
     }),
     userAuthenticators: define<UserAuthenticator>({
       name: "userAuthenticators",
-      isRecord: shapes.isUserAuthenticator,
+      isRecord: records.isUserAuthenticator,
       indexes: {
         userId: (one) => one.userId,
         credentialId: (one) => one.credential?.credentialId,
@@ -96,13 +96,13 @@ export function createState({ tenantId, storage, onAuthenticator }: StateOptions
     }),
     actions: define<Action>({
       name: "actions",
-      isRecord: shapes.isAction,
+      isRecord: records.isAction,
       limit: actionLimit,
       indexes: { userId: (action) => action.userId },
     }),
     challenges: define<Challenge>({
       name: "challenges",
-      isRecord: shapes.isChallenge,
+      isRecord: records.isChallenge,
       limit: challengeLimit,
       indexes: {
         userId: challengedUser,
@@ -112,13 +112,13 @@ export function createState({ tenantId, storage, onAuthenticator }: StateOptions
     }),
     messages: define<Message>({
       name: "messages",
-      isRecord: shapes.isMessage,
+      isRecord: records.isMessage,
       limit: messageLimit,
       indexes: { to: (message) => message.to },
     }),
     sessions: define<Session>({
       name: "sessions",
-      isRecord: shapes.isSession,
+      isRecord: records.isSession,
       limit: sessionLimit,
       indexes: {
         userId: (session) => session.userId,
@@ -127,15 +127,15 @@ export function createState({ tenantId, storage, onAuthenticator }: StateOptions
     }),
     devices: define<Device & Expiring>({
       name: "devices",
-      isRecord: shapes.isDevice,
+      isRecord: records.isDevice,
       limit: deviceLimit,
       indexes: { userId: (device) => device.userId },
     }),
-    keys: define<StoredKey>({ name: "keys", isRecord: shapes.isStoredKey }),
-    fixedCodes: define<FixedCode>({ name: "fixedCodes", isRecord: shapes.isFixedCode }),
+    keys: define<StoredKey>({ name: "keys", isRecord: records.isStoredKey }),
+    fixedCodes: define<FixedCode>({ name: "fixedCodes", isRecord: records.isFixedCode }),
     actionConfigurations: define<ActionConfiguration>({
       name: "actionConfigurations",
-      isRecord: shapes.isActionConfiguration,
+      isRecord: records.isActionConfiguration,
     }),
   };
   const all = Object.values(collections);
