@@ -6,9 +6,9 @@ import { startEmulator } from "./index.ts";
 /** `npm run emulator`: the emulator alone, for another app or another machine's test suite. */
 async function main(): Promise<void> {
   const { options, seed, isHelp } = await readCommandLine(process.argv.slice(2), ({ to, code, link }) => {
-    say(`Message to ${to}: ${code ?? link ?? ""}`);
+    print(`Message to ${to}: ${code ?? link ?? ""}`);
   });
-  if (isHelp) return say(usage);
+  if (isHelp) return print(usage);
   const emulator = await startEmulator(options);
   try {
     emulator.seed(seed);
@@ -16,11 +16,11 @@ async function main(): Promise<void> {
     await emulator.close();
     throw error;
   }
-  say(
+  print(
     `EMULATOR of Authsignal: ${emulator.url} (page), ${emulator.apiUrl} (API). It never contacts Authsignal.`,
   );
   if (options.host !== undefined && !isLoopback(options.host))
-    say(`Listening on ${options.host}: whoever reaches it can read every code.`);
+    print(`Listening on ${options.host}: whoever reaches it can read every code.`);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
       emulator.close().catch(fail);
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   }
 }
 
-function say(text: string): void {
+function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 

@@ -38,7 +38,7 @@ export interface Emulator extends ControlPlane {
 
 /** Starts an emulator of Authsignal's HTTP API. It verifies for real, and refuses to run in production. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  refuseProduction();
+  assertNotProduction();
   const allowedHosts = hostsNamedIn(options);
   let port = 0;
   const url = () => options.publicUrl?.replace(/\/$/, "") ?? `http://localhost:${port}`;
@@ -83,7 +83,7 @@ function hostsNamedIn({ allowedHosts: named = [], publicUrl }: EmulatorOptions):
 }
 
 /** An emulator accepts known secrets and hands out codes: beside real users it would be an open door. */
-function refuseProduction(): void {
+function assertNotProduction(): void {
   // biome-ignore lint/style/noProcessEnv: this refusal must not depend on anybody passing the environment on.
   if (process.env.NODE_ENV === "production") {
     throw new Error("The Authsignal emulator does not run with NODE_ENV=production.");

@@ -15,7 +15,7 @@ export interface Call {
   /** Adds a line to the journal that no answer shows. */
   note(text: string): void;
   /** Names the user in the journal, where neither path nor token does. */
-  concerns(userId: string | undefined): void;
+  nameUser(userId: string | undefined): void;
 }
 
 /** A call on behalf of one user's action. */

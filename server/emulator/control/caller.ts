@@ -4,7 +4,7 @@ import type { IncomingMessage } from "node:http";
  * Why a request may not touch the page or the control plane, or `undefined`. A web page anywhere could otherwise reach a
  * developer's emulator: directly (cross-site), or by pointing its own name at the loopback address (DNS rebinding).
  */
-export function refuseControlCaller(
+export function whyControlIsForbidden(
   request: IncomingMessage,
   allowedHosts: readonly string[],
   isPage: boolean,
@@ -27,7 +27,7 @@ export function refuseControlCaller(
  * Why a request may not touch the API, or `undefined`. Here only names that a public DNS could resolve are foreign: an
  * address or a single label (a container's name) cannot be rebound by a web page.
  */
-export function refuseApiHost(request: IncomingMessage, allowedHosts: readonly string[]): string | undefined {
+export function whyApiIsForbidden(request: IncomingMessage, allowedHosts: readonly string[]): string | undefined {
   const host = hostNameOf(request.headers.host);
   const isPublicName = host?.includes(".") && !host.endsWith(".localhost") && !/^[\d.]+$/.test(host);
   if (host === undefined || (isPublicName && !allowedHosts.includes(host))) {

@@ -1,4 +1,4 @@
-import { announceTo } from "../domain/announce-authenticators.ts";
+import { announceAuthenticators } from "../domain/announce-authenticators.ts";
 import { createTenants, type Tenants } from "../tenant/callers.ts";
 import { type ControlledClock, createClock } from "../tenant/clock.ts";
 import { openStorage } from "../tenant/data-file.ts";
@@ -59,7 +59,7 @@ export async function createCore(options: EmulatorOptions, apiUrl: () => string)
   const random = createRandom(options.seed);
   const mail = options.smtp === undefined ? undefined : await createMail(options.smtp);
   const storage = await openStorage(options.data ?? ":memory:");
-  const surroundings = { storage, clock, random, mail, onMessage: options.onMessage, apiUrl, announceTo };
+  const surroundings = { storage, clock, random, mail, onMessage: options.onMessage, apiUrl, announceAuthenticators };
   const tenants = tenantsIn(options, surroundings);
   if (options.seed !== undefined)
     random.dependOn(JSON.stringify(tenants.all().map(({ state }) => state.dump())));

@@ -46,7 +46,7 @@ export function createFaults(random: Random): Faults {
   return {
     add(rule) {
       if (faults.size >= mostFaults) throw invalidRequest("There are too many faults: clear some.");
-      refuseImpossible(rule);
+      checkFaultRule(rule);
       const unlimited = rule.probability !== undefined;
       const remaining = rule.count ?? (unlimited ? Number.MAX_SAFE_INTEGER : 1);
       const fault = { ...rule, faultId: random.uuid(), remaining };
@@ -72,7 +72,7 @@ export function createFaults(random: Random): Faults {
 }
 
 /** A rule that could never strike as it says would leave a test waiting, or passing for nothing. */
-function refuseImpossible({
+function checkFaultRule({
   count = 1,
   probability = 1,
   latency = 0,

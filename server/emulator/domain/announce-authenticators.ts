@@ -6,7 +6,7 @@ import { serverView } from "./authenticator-view.ts";
 /** Tells a tenant's webhooks that an authenticator was enrolled, changed or removed. */
 
 /** Only enrolled authenticators are events; that one was merely used is not. */
-export function announceTo(webhooks: Webhooks): AuthenticatorListener {
+export function announceAuthenticators(webhooks: Webhooks): AuthenticatorListener {
   return (previous, next) => {
     const before = previous?.verifiedAt === undefined ? undefined : previous;
     const after = next?.verifiedAt === undefined ? undefined : next;

@@ -4,7 +4,7 @@ import type { ClientToken } from "../tenant/tokens.ts";
 import type { VerificationMethod } from "../wire/wire.ts";
 import { WireError } from "../wire/wire-error.ts";
 import { actionSettings, permittedMethods, requirePermittedEnrollment } from "./permitted-methods.ts";
-import { refuseBlocked } from "./tracked-actions.ts";
+import { requireNotBlocked } from "./tracked-actions.ts";
 
 /** A user's authenticators that can be used for a challenge: a begun, unverified enrollment does not count (3.2). */
 export function enrolledAuthenticators(tenant: Tenant, userId: string): UserAuthenticator[] {
@@ -49,7 +49,7 @@ export function enrollmentFactsFor(tenant: Tenant, userId: string, actionCode: s
 
 /** The first authenticator is free; every further one needs the scope (2.3), and any needs an action that permits it. */
 export function requireEnrollmentScope(tenant: Tenant, token: ClientToken, method: VerificationMethod): void {
-  refuseBlocked(tenant, token);
+  requireNotBlocked(tenant, token);
   requirePermittedEnrollment(tenant, token.actionCode, method);
   if (!mayEnroll(tenant, token)) throw missingEnrollmentScope();
 }

@@ -54,8 +54,8 @@ export async function sendCode(tenant: Tenant, request: CodeRequest): Promise<Co
 
 function nextCode(tenant: Tenant, address: string): string {
   const fixed = tenant.state.fixedCodes.get(address);
-  const stands = fixed !== undefined && (fixed.expiresAt ?? Number.POSITIVE_INFINITY) > tenant.clock.now();
-  return stands ? fixed.code : tenant.random.digits(codeLength);
+  const isValid = fixed !== undefined && (fixed.expiresAt ?? Number.POSITIVE_INFINITY) > tenant.clock.now();
+  return isValid ? fixed.code : tenant.random.digits(codeLength);
 }
 
 function linkSecret(tenant: Tenant): string {
@@ -81,8 +81,8 @@ function toMessage(tenant: Tenant, challenge: CodeChallenge) {
   return { ...common, code, link: undefined, subject: `${code} is your code for ${rpName}`, text };
 }
 
-export type CodeOutcome = { readonly isVerified: true } | RefusedCode;
-export interface RefusedCode {
+export type CodeOutcome = { readonly isVerified: true } | FailedCode;
+export interface FailedCode {
   readonly isVerified: false;
   readonly failureReason: VerificationFailureReason;
 }
@@ -94,18 +94,18 @@ export function checkCode(
   code: string,
   note: (text: string) => void,
 ): CodeOutcome {
-  const refuse = (failureReason: VerificationFailureReason, reason: string): RefusedCode => {
+  const fail = (failureReason: VerificationFailureReason, reason: string): FailedCode => {
     note(reason);
     return { isVerified: false, failureReason };
   };
   if (challenge === undefined)
-    return refuse("CODE_INVALID_OR_EXPIRED", "no code was sent, or it has expired");
+    return fail("CODE_INVALID_OR_EXPIRED", "no code was sent, or it has expired");
   if (!tenant.limits.verify(challenge.verificationMethod, challenge.address)) {
-    return refuse("MAX_ATTEMPTS_EXCEEDED", "more than 10 tries in 5 minutes");
+    return fail("MAX_ATTEMPTS_EXCEEDED", "more than 10 tries in 5 minutes");
   }
   if (challenge.verifiedAt !== undefined)
-    return refuse("CODE_INVALID_OR_EXPIRED", "the code was already used");
-  if (!sameText(code, challenge.code)) return refuse("CODE_INVALID_OR_EXPIRED", "the code is wrong");
+    return fail("CODE_INVALID_OR_EXPIRED", "the code was already used");
+  if (!sameText(code, challenge.code)) return fail("CODE_INVALID_OR_EXPIRED", "the code is wrong");
 
   tenant.state.challenges.put(challenge.challengeId, { ...challenge, verifiedAt: tenant.clock.now() });
   return { isVerified: true };

@@ -57,7 +57,7 @@ export function enrollProvenAddress(tenant: Tenant, proven: ProvenAddress): Addr
 }
 
 /** The user's own address counts as verified once a code that was sent there came back. */
-export function noteVerifiedAddress(
+export function recordVerifiedAddress(
   tenant: Tenant,
   { userId, verificationMethod, address }: Pick<ProvenAddress, "userId" | "verificationMethod" | "address">,
 ): void {

@@ -96,15 +96,15 @@ export function markSucceeded(
   verificationMethod: VerificationMethod,
   facts: Partial<Action> = {},
 ): Action {
-  refuseBlocked(tenant, name);
+  requireNotBlocked(tenant, name);
   const found = findAction(tenant, name) ?? beginAction(tenant, name, "CHALLENGE_REQUIRED");
   const marked = moveAction(tenant, found, "CHALLENGE_SUCCEEDED", { ...facts, verificationMethod });
-  if (marked.deviceId !== undefined) noteDevice(tenant, marked.userId, marked.deviceId, verificationMethod);
+  if (marked.deviceId !== undefined) recordDevice(tenant, marked.userId, marked.deviceId, verificationMethod);
   return marked;
 }
 
 /** What a rule, an administrator or the app has blocked is not undone by a challenge, nor used to enroll anything. */
-export function refuseBlocked(tenant: Tenant, name: ActionName): void {
+export function requireNotBlocked(tenant: Tenant, name: ActionName): void {
   if (findAction(tenant, name)?.state === "BLOCK") throw invalidRequest("The action is blocked.");
 }
 
@@ -114,7 +114,7 @@ export function issueResultToken(tenant: Tenant, name: ActionName): string {
 }
 
 /** `authenticatedAt` moves only when somebody proved something on the device. */
-export function noteDevice(
+export function recordDevice(
   tenant: Tenant,
   userId: string,
   deviceId: string,

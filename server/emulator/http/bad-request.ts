@@ -16,16 +16,16 @@ export function answerBadRequest(error: Error, socket: Duplex, journal: Journal)
   // The caller hung up: nobody is left to answer.
   if (!socket.writable || code === "ECONNRESET") return void socket.destroy();
   const status = Object.hasOwn(statusByReason, code) ? (statusByReason[code] ?? "") : "400 Bad Request";
-  const refusal = invalidRequest("The request is not readable HTTP.", `${error.message} (${code})`);
+  const wireError = invalidRequest("The request is not readable HTTP.", `${error.message} (${code})`);
   journal.write({
     method: "",
     path: "",
     notes: [],
     status: Number.parseInt(status, 10),
-    errorCode: refusal.code,
-    reason: refusal.reason,
+    errorCode: wireError.code,
+    reason: wireError.reason,
   });
-  const body = JSON.stringify(refusal.body);
+  const body = JSON.stringify(wireError.body);
   const head = ["content-type: application/json", `content-length: ${body.length}`, "connection: close"];
   socket.end(`HTTP/1.1 ${status}\r\n${head.join("\r\n")}\r\n\r\n${body}`);
 }

@@ -69,7 +69,7 @@ export function createDispatcher({ tenants, journal }: DispatcherOptions): Dispa
       userAgent: request.headers["user-agent"],
       ipAddress: request.socket.remoteAddress,
       note: (text) => notes.push(text),
-      concerns: (userId) => {
+      nameUser: (userId) => {
         draft.userId ??= userId;
       },
     };
@@ -84,11 +84,11 @@ export function createDispatcher({ tenants, journal }: DispatcherOptions): Dispa
   return {
     async dispatch(request, path, query) {
       const draft: Draft = { method: request.method ?? "", path: `/v1${path}`, notes: [] };
-      const { status, body, ...refusal } = await answer(request, path, query, draft).then(
+      const { status, body, ...failure } = await answer(request, path, query, draft).then(
         (answered) => ({ status: 200, body: answered }),
-        toRefusal,
+        toErrorAnswer,
       );
-      journal.write({ method: "", path: "", notes: [], ...draft, ...refusal, status });
+      journal.write({ method: "", path: "", notes: [], ...draft, ...failure, status });
       return { status, body };
     },
   };
@@ -97,9 +97,9 @@ export function createDispatcher({ tenants, journal }: DispatcherOptions): Dispa
 /** Nothing here knows the path: API gateways answer this without the `error` key (protocol 1.4). */
 class UnknownRoute extends Error {}
 
-type Refusal = Answer & { readonly errorCode?: string; readonly reason?: string };
+type ErrorAnswer = Answer & { readonly errorCode?: string; readonly reason?: string };
 
-function toRefusal(error: unknown): Refusal {
+function toErrorAnswer(error: unknown): ErrorAnswer {
   if (error instanceof UnknownRoute) {
     return { status: 404, body: { message: "Not Found" }, reason: "no operation has this method and path" };
   }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { refuseApiHost, refuseControlCaller } from "../control/caller.ts";
+import { whyApiIsForbidden, whyControlIsForbidden } from "../control/caller.ts";
 import type { ControlOperation } from "../control/control.ts";
 import type { Core } from "../control/core.ts";
 import { assetHeaders, assets } from "../page/assets.ts";
@@ -34,7 +34,7 @@ export async function listen(
   const dispatcher = createDispatcher(core);
 
   /** What was refused before any operation saw it. */
-  const noteUnmatched = ({ method = "", url = "" }: IncomingMessage, status: number, reason: string) =>
+  const journalUnmatched = ({ method = "", url = "" }: IncomingMessage, status: number, reason: string) =>
     core.journal.write({ method, path: splitOnce(url, "?")[0], notes: [], status, reason });
 
   const answerApi = async (
@@ -43,9 +43,9 @@ export async function listen(
     path: string,
     query: string,
   ) => {
-    const foreign = refuseApiHost(request, allowedHosts);
+    const foreign = whyApiIsForbidden(request, allowedHosts);
     if (foreign !== undefined) {
-      noteUnmatched(request, 403, foreign);
+      journalUnmatched(request, 403, foreign);
       return respondJson(response, 403, { ...new WireError("forbidden", foreign).body });
     }
     const isClientApi = path.startsWith("/client/");
@@ -92,7 +92,7 @@ export async function listen(
     if (path.startsWith("/v1/")) return answerApi(request, response, path.slice("/v1".length), query);
 
     const isPage = Object.hasOwn(assets, path);
-    const refusal = refuseControlCaller(request, allowedHosts, isPage);
+    const refusal = whyControlIsForbidden(request, allowedHosts, isPage);
     if (refusal !== undefined) return respondJson(response, 403, { message: refusal });
     if (path.startsWith("/emulator/"))
       return answerControl(request, response, path.slice("/emulator".length), query);
@@ -111,7 +111,7 @@ export async function listen(
       if (request.destroyed && !request.complete) return response.destroy();
       const defect = error instanceof Error ? error : new Error(String(error));
       process.emitWarning(defect);
-      noteUnmatched(request, 500, defect.message);
+      journalUnmatched(request, 500, defect.message);
       if (!response.headersSent) respondJson(response, 500, internalError);
       else response.destroy();
     });
@@ -137,7 +137,7 @@ const internalError = {
 
 function started(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", (error) => reject(whyNotListening(error, port)));
+    server.once("error", (error) => reject(listenError(error, port)));
     server.listen(port, host, () => {
       server.removeAllListeners("error");
       // Such as a connection that cannot be accepted because there are too many.
@@ -148,7 +148,7 @@ function started(server: Server, port: number, host: string): Promise<void> {
 }
 
 /** In a sentence, because whoever starts the emulator from a terminal sees only this. */
-function whyNotListening(error: Error, port: number): Error {
+function listenError(error: Error, port: number): Error {
   if (!("code" in error) || error.code !== "EADDRINUSE") return error;
   return new Error(`Port ${port} is in use by another program. Choose another one.`, { cause: error });
 }

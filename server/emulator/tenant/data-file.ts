@@ -20,21 +20,21 @@ export interface Storage {
 }
 
 /** Nothing to survive: what tests use, and the reason that starting costs a few milliseconds. */
-const forgetful: Storage = { load: () => [], write: () => {}, close: () => {} };
+const memoryOnly: Storage = { load: () => [], write: () => {}, close: () => {} };
 
 /** Opens the file, and makes it (and its folder) when it is not there. Two emulators cannot have the same one open. */
 export async function openStorage(data: string): Promise<Storage> {
-  if (data === ":memory:") return forgetful;
+  if (data === ":memory:") return memoryOnly;
 
   // Loaded only when a file is wanted: the binary costs tens of milliseconds.
   const { default: SqliteFile } = await import("libsql");
-  const lock = opened(data, () => {
+  const lock = openDatabase(data, () => {
     mkdirSync(dirname(resolve(data)), { recursive: true });
     return new SqliteFile(`${data}.lock`);
   });
-  const release = takeAlone(lock, data);
+  const release = lockFile(lock, data);
   try {
-    const database = opened(data, () => new SqliteFile(data));
+    const database = openDatabase(data, () => new SqliteFile(data));
     return storageIn(database, data, release);
   } catch (error) {
     release();
@@ -43,7 +43,7 @@ export async function openStorage(data: string): Promise<Storage> {
 }
 
 /** The library's own messages name neither the file nor what to do about it. */
-function opened(data: string, open: () => Database.Database): Database.Database {
+function openDatabase(data: string, open: () => Database.Database): Database.Database {
   try {
     return open();
   } catch (error) {
@@ -134,7 +134,7 @@ function versionOf(database: Database.Database, data: string): number {
  * transaction of its own, in a file of its own, because it ends when told to (closing waits for the garbage collector), and
  * because the system ends it for a killed process.
  */
-function takeAlone(lock: Database.Database, data: string): () => void {
+function lockFile(lock: Database.Database, data: string): () => void {
   try {
     lock.exec("BEGIN EXCLUSIVE");
   } catch (error) {

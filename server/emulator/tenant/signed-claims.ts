@@ -23,7 +23,7 @@ export function verifiedClaims(token: string, secrets: readonly string[]): Claim
 }
 
 /** What a token says about itself, unproven: only for finding out whose keys must prove it. */
-export function unprovenClaims(token: string): Claims | undefined {
+export function unverifiedClaims(token: string): Claims | undefined {
   return parsed(token.split(".")[1] ?? "");
 }
 

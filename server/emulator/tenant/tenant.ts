@@ -40,15 +40,15 @@ export interface Surroundings {
   readonly onMessage?: ((message: OutboundMessage) => void) | undefined;
   apiUrl(): string;
   /** Makes what announces changed authenticators to the tenant's webhooks. */
-  announceTo(webhooks: Webhooks): AuthenticatorListener;
+  announceAuthenticators(webhooks: Webhooks): AuthenticatorListener;
 }
 
 export function createTenant(options: TenantOptions, surroundings: Surroundings): Tenant {
-  const { storage, clock, random, mail, onMessage, apiUrl, announceTo } = surroundings;
+  const { storage, clock, random, mail, onMessage, apiUrl, announceAuthenticators } = surroundings;
   const settings = tenantSettings(options);
   const { tenantId } = settings;
   const webhooks = createWebhooks({ settings, clock, random });
-  const state = createState({ tenantId, storage, onAuthenticator: announceTo(webhooks) });
+  const state = createState({ tenantId, storage, onAuthenticator: announceAuthenticators(webhooks) });
   return {
     tenantId,
     settings,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { TenantSettings } from "../wire/emulator-options.ts";
 import { WireError } from "../wire/wire-error.ts";
 import { type Clock, toUnixSeconds } from "./clock.ts";
-import { type Claims, isClaims, signClaims, unprovenClaims, verifiedClaims } from "./signed-claims.ts";
+import { type Claims, isClaims, signClaims, unverifiedClaims, verifiedClaims } from "./signed-claims.ts";
 
 /** The occurrence of an action that a token speaks for, and what its holder may do with authenticators. */
 export interface ClientToken {
@@ -69,7 +69,7 @@ export function createTokens(settings: TenantSettings, clock: Clock): Tokens {
 
 /** Reads, without trusting it, the tenant that a token names: the tenant's own secrets then decide. */
 export function tenantIdOf(token: string): string | undefined {
-  const other = unprovenClaims(token)?.other;
+  const other = unverifiedClaims(token)?.other;
   return isClaims(other) && typeof other.tenantId === "string" ? other.tenantId : undefined;
 }
 

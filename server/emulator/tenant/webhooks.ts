@@ -24,7 +24,8 @@ export interface Webhooks {
   close(): void;
 }
 
-const patience = 5_000;
+/** Milliseconds that a receiver has for its answer. */
+const deliveryTimeout = 5_000;
 const retries = 3;
 const documentedRetryAfter = 30_000;
 
@@ -61,7 +62,7 @@ export function createWebhooks({ settings, clock, random }: WebhooksOptions): We
         },
         body,
         redirect: "error",
-        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(patience)]),
+        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(deliveryTimeout)]),
       });
       await response.body?.cancel();
       return response.ok;

@@ -15,7 +15,7 @@ export interface AuthenticationAnswer {
 
 /** The challenge is taken before anything is checked, so that it serves one answer, right or wrong. */
 export async function finishAuthentication(
-  { tenant, token, note, concerns }: MaybeTokenCall,
+  { tenant, token, note, nameUser }: MaybeTokenCall,
   challenge: AuthenticationChallenge | undefined,
   answer: AuthenticationAnswer,
 ): Promise<JsonObject> {
@@ -44,7 +44,7 @@ export async function finishAuthentication(
       "no credential record has this credential ID",
     );
   }
-  concerns(authenticator.userId);
+  nameUser(authenticator.userId);
   if (token !== undefined && authenticator.userId !== token.userId) {
     throw invalidCredential("the credential belongs to another user than the token");
   }

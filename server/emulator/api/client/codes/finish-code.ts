@@ -1,8 +1,8 @@
 import { mayEnroll, missingEnrollmentScope } from "../../../domain/authenticator-rules.ts";
 import { clientView } from "../../../domain/authenticator-view.ts";
 import { requirePermitted, requirePermittedEnrollment } from "../../../domain/permitted-methods.ts";
-import { enrollProvenAddress, noteVerifiedAddress } from "../../../domain/proven-address.ts";
-import { completeAction, refuseBlocked } from "../../../domain/tracked-actions.ts";
+import { enrollProvenAddress, recordVerifiedAddress } from "../../../domain/proven-address.ts";
+import { completeAction, requireNotBlocked } from "../../../domain/tracked-actions.ts";
 import type { CodeChallenge } from "../../../tenant/records.ts";
 import type { Json } from "../../../wire/wire.ts";
 import type { TokenCall } from "../../api-operation.ts";
@@ -10,7 +10,7 @@ import type { TokenCall } from "../../api-operation.ts";
 export function finishCode(call: TokenCall, challenge: CodeChallenge, userId: string): Json {
   const { tenant, token } = call;
   // Before anything is enrolled: the app may have blocked the action since the code was sent.
-  refuseBlocked(tenant, token);
+  requireNotBlocked(tenant, token);
   const { verificationMethod, address, userAuthenticatorId } = challenge;
   const begun = tenant.state.userAuthenticators.get(userAuthenticatorId ?? "");
   const isEnrollment = begun !== undefined && begun.verifiedAt === undefined;
@@ -26,7 +26,7 @@ export function finishCode(call: TokenCall, challenge: CodeChallenge, userId: st
   });
   // Between the begin and now another authenticator may have been enrolled: then the scope is needed after all.
   if (outcome === undefined) throw missingEnrollmentScope();
-  noteVerifiedAddress(tenant, { userId, verificationMethod, address });
+  recordVerifiedAddress(tenant, { userId, verificationMethod, address });
   const { authenticator, isNew } = outcome;
   const accessToken = completeAction(tenant, { ...token, authenticator });
   return {

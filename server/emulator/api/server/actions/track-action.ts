@@ -3,7 +3,7 @@ import {
   beginAction,
   checkActionCode,
   findAction,
-  noteDevice,
+  recordDevice,
   outcomeOf,
   stateFor,
 } from "../../../domain/tracked-actions.ts";
@@ -41,7 +41,7 @@ export function trackAction({ tenant, params, body }: Call): Json {
     username: username ?? user.username,
     locale: locale ?? user.locale,
   });
-  if (deviceId !== undefined) noteDevice(tenant, userId, deviceId);
+  if (deviceId !== undefined) recordDevice(tenant, userId, deviceId);
 
   const enrollment = enrollmentFactsFor(tenant, userId, actionCode);
   const name = { userId, actionCode, idempotencyKey };

@@ -1,8 +1,8 @@
 import { enrolledAuthenticators } from "../../../domain/authenticator-rules.ts";
 import { findCodeChallenge } from "../../../domain/codes.ts";
 import { requirePermitted } from "../../../domain/permitted-methods.ts";
-import { enrollProvenAddress, noteVerifiedAddress } from "../../../domain/proven-address.ts";
-import { issueResultToken, markSucceeded, refuseBlocked } from "../../../domain/tracked-actions.ts";
+import { enrollProvenAddress, recordVerifiedAddress } from "../../../domain/proven-address.ts";
+import { issueResultToken, markSucceeded, requireNotBlocked } from "../../../domain/tracked-actions.ts";
 import { checkUserId, ensureUser } from "../../../domain/user-records.ts";
 import type { CodeChallenge, UserAuthenticator } from "../../../tenant/records.ts";
 import type { Tenant } from "../../../tenant/tenant.ts";
@@ -15,10 +15,10 @@ import type { Call } from "../../api-operation.ts";
  * `POST /claim` (protocol 4.5): binds a verified challenge to a user, once. How it refuses is *inferred* (questions 2
  * to 4).
  */
-export function claimChallenge({ tenant, body, concerns }: Call): Json {
+export function claimChallenge({ tenant, body, nameUser }: Call): Json {
   const challengeId = requiredText(body, "challengeId");
   const userId = checkUserId(requiredText(body, "userId"));
-  concerns(userId);
+  nameUser(userId);
   const skipVerificationCheck = optionalFlag(body, "skipVerificationCheck") ?? false;
 
   const challenge = findCodeChallenge(tenant, challengeId);
@@ -34,7 +34,7 @@ export function claimChallenge({ tenant, body, concerns }: Call): Json {
 
   const { actionCode, idempotencyKey, verificationMethod } = challenge;
   const name = { userId, actionCode, idempotencyKey };
-  refuseBlocked(tenant, name);
+  requireNotBlocked(tenant, name);
   requirePermitted(tenant, actionCode, verificationMethod);
   ensureUser(tenant, userId);
   const authenticator =
@@ -61,7 +61,7 @@ function enrollAddress(
   const { verificationMethod, address } = challenge;
   const scopes = challenge.userId === userId ? (challenge.scope ?? "").split(" ") : [];
   const isFirst = enrolledAuthenticators(tenant, userId).length === 0;
-  noteVerifiedAddress(tenant, { userId, verificationMethod, address });
+  recordVerifiedAddress(tenant, { userId, verificationMethod, address });
   return enrollProvenAddress(tenant, {
     userId,
     verificationMethod,

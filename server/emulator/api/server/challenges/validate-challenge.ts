@@ -11,16 +11,16 @@ import type { Call } from "../../api-operation.ts";
  * `POST /validate` (protocol 4.2). Whoever holds a result token asks here what really happened: the token names an
  * occurrence of an action, the state of that occurrence is kept here. Mismatches answer 200, as the real API does.
  */
-export function validateChallenge({ tenant, body, note, concerns }: Call): Json {
+export function validateChallenge({ tenant, body, note, nameUser }: Call): Json {
   const token = requiredText(body, "token");
   const userId = optionalText(body, "userId");
   const actionCode = optionalText(body, "action");
 
   const claims = readToken(tenant, token, note);
   if (claims === undefined) return { isValid: false };
-  concerns(claims.userId);
-  if (userId !== undefined && userId !== claims.userId) return refuse("User is invalid.");
-  if (actionCode !== undefined && actionCode !== claims.actionCode) return refuse("Action is invalid.");
+  nameUser(claims.userId);
+  if (userId !== undefined && userId !== claims.userId) return mismatch("User is invalid.");
+  if (actionCode !== undefined && actionCode !== claims.actionCode) return mismatch("Action is invalid.");
 
   const action = findAction(tenant, claims);
   if (action === undefined) {
@@ -39,7 +39,7 @@ export function validateChallenge({ tenant, body, note, concerns }: Call): Json 
     verificationMethod: action.verificationMethod,
   };
 
-  function refuse(error: string): Json {
+  function mismatch(error: string): Json {
     note(`validate was asked about another token: ${error}`);
     return { isValid: false, error };
   }
