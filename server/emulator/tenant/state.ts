@@ -6,7 +6,7 @@ import {
   createCollection,
   type Expiring,
 } from "./collection.ts";
-import type { Storage } from "./data-file.ts";
+import type { Storage, StoredRow } from "./data-file.ts";
 import type {
   Action,
   ActionConfiguration,
@@ -66,15 +66,68 @@ export type AuthenticatorListener = (
   next: UserAuthenticator | undefined,
 ) => void;
 
+type Collections = Pick<State, (typeof collectionNames)[number]>;
+const collectionNames = [
+  "users",
+  "userAuthenticators",
+  "actions",
+  "challenges",
+  "messages",
+  "sessions",
+  "devices",
+  "keys",
+  "fixedCodes",
+  "actionConfigurations",
+] as const;
+
 export function createState({ tenantId, storage, onAuthenticator }: StateOptions): State {
   let pending: Change[] = [];
   const onChange = (change: Change) => {
     pending.push(change);
   };
+  const collections = createCollections(onChange, onAuthenticator);
+  const all = collectionNames.map((name) => collections[name]);
+  loadRows(storage.load(tenantId), all, tenantId);
+
+  const commit = () => {
+    if (pending.length === 0) return;
+    storage.write(tenantId, pending);
+    // Only now: what could not be written is tried again with the next answer.
+    pending = [];
+  };
+
+  return {
+    ...collections,
+    commit,
+    dropExpired(now) {
+      for (const collection of all) collection.dropExpired(now);
+    },
+    clear() {
+      for (const collection of all) collection.clear();
+    },
+    dump: () => Object.fromEntries(all.map((collection) => [collection.name, [...collection.entries()]])),
+    isDump: (value) => isDumpOf(value, all),
+    restore(dump) {
+      for (const collection of all) {
+        collection.clear();
+        for (const [key, record] of dump[collection.name] ?? []) {
+          collection.restore(key, record);
+          onChange({ collection: collection.name, key, value: record });
+        }
+      }
+      commit();
+    },
+  };
+}
+
+/** The collections, with the indexes that operations look records up by. */
+function createCollections(
+  onChange: (change: Change) => void,
+  onAuthenticator: AuthenticatorListener | undefined,
+): Collections {
   const define = <T extends Expiring>(options: CollectionOptions<T>) =>
     createCollection({ ...options, onChange });
-
-  const collections = {
+  return {
     users: define<User & Expiring>({
       name: "users",
       isRecord: records.isUser,
@@ -94,6 +147,21 @@ export function createState({ tenantId, storage, onAuthenticator }: StateOptions
       },
       onReplace: onAuthenticator,
     }),
+    ...createLimitedCollections(define),
+    keys: define<StoredKey>({ name: "keys", isRecord: records.isStoredKey }),
+    fixedCodes: define<FixedCode>({ name: "fixedCodes", isRecord: records.isFixedCode }),
+    actionConfigurations: define<ActionConfiguration>({
+      name: "actionConfigurations",
+      isRecord: records.isActionConfiguration,
+    }),
+  };
+}
+
+/** The collections that callers can fill without end. */
+function createLimitedCollections(
+  define: <T extends Expiring>(options: CollectionOptions<T>) => Collection<T>,
+) {
+  return {
     actions: define<Action>({
       name: "actions",
       isRecord: records.isAction,
@@ -131,58 +199,32 @@ export function createState({ tenantId, storage, onAuthenticator }: StateOptions
       limit: deviceLimit,
       indexes: { userId: (device) => device.userId },
     }),
-    keys: define<StoredKey>({ name: "keys", isRecord: records.isStoredKey }),
-    fixedCodes: define<FixedCode>({ name: "fixedCodes", isRecord: records.isFixedCode }),
-    actionConfigurations: define<ActionConfiguration>({
-      name: "actionConfigurations",
-      isRecord: records.isActionConfiguration,
-    }),
   };
-  const all = Object.values(collections);
+}
 
-  const commit = () => {
-    if (pending.length === 0) return;
-    storage.write(tenantId, pending);
-    // Only now: what could not be written is tried again with the next answer.
-    pending = [];
-  };
+type AnyCollection = Pick<Collection<never>, "name" | "restore"> & {
+  isRecord(value: unknown): boolean;
+};
 
-  for (const { collection, key, value } of storage.load(tenantId)) {
-    const place = all.find(({ name }) => name === collection);
-    if (place?.restore(key, parsed(value)) !== true) {
+function loadRows(rows: readonly StoredRow[], collections: readonly AnyCollection[], tenantId: string): void {
+  for (const { collection: name, key, value } of rows) {
+    const collection = collections.find((one) => one.name === name);
+    if (collection?.restore(key, parsed(value)) !== true) {
       throw new Error(
-        `The state file holds a damaged record (${collection} ${JSON.stringify(key)} of tenant ${tenantId}). Move the file away or delete it.`,
+        `The state file holds a damaged record (${name} ${JSON.stringify(key)} of tenant ${tenantId}). Move the file away or delete it.`,
       );
     }
   }
+}
 
-  return {
-    ...collections,
-    commit,
-    dropExpired(now) {
-      for (const collection of all) collection.dropExpired(now);
-    },
-    clear() {
-      for (const collection of all) collection.clear();
-    },
-    dump: () => Object.fromEntries(all.map((collection) => [collection.name, [...collection.entries()]])),
-    isDump: (value): value is StateDump =>
-      isJsonObject(value) &&
-      Object.entries(value).every(([name, rows]) => {
-        const place = all.find((collection) => collection.name === name);
-        return Array.isArray(rows) && rows.every((row) => isRow(row) && place?.isRecord(row[1]) === true);
-      }),
-    restore(dump) {
-      for (const collection of all) {
-        collection.clear();
-        for (const [key, record] of dump[collection.name] ?? []) {
-          collection.restore(key, record);
-          onChange({ collection: collection.name, key, value: record });
-        }
-      }
-      commit();
-    },
-  };
+function isDumpOf(value: unknown, collections: readonly AnyCollection[]): value is StateDump {
+  return (
+    isJsonObject(value) &&
+    Object.entries(value).every(([name, rows]) => {
+      const collection = collections.find((one) => one.name === name);
+      return Array.isArray(rows) && rows.every((row) => isRow(row) && collection?.isRecord(row[1]) === true);
+    })
+  );
 }
 
 /** Whom a challenge is about: a code that was sent to an address becomes somebody's by being claimed. */

@@ -1,8 +1,12 @@
 import { requirePermitted } from "../../../domain/permitted-methods.ts";
 import { completeAction } from "../../../domain/tracked-actions.ts";
-import type { AuthenticationChallenge } from "../../../tenant/records.ts";
+import type {
+  AuthenticationChallenge,
+  CredentialRecord,
+  UserAuthenticator,
+} from "../../../tenant/records.ts";
 import type { ClientToken } from "../../../tenant/tokens.ts";
-import { readCeremonyResponse } from "../../../webauthn/client-data.ts";
+import { type CeremonyResponse, readCeremonyResponse } from "../../../webauthn/client-data.ts";
 import { verifyAuthentication } from "../../../webauthn/verify-authentication.ts";
 import type { JsonObject } from "../../../wire/wire.ts";
 import { invalidCredential, invalidRequest, WireError } from "../../../wire/wire-error.ts";
@@ -13,69 +17,32 @@ export interface AuthenticationAnswer {
   readonly deviceId: string | undefined;
 }
 
-/** The challenge is taken before anything is checked, so that it serves one answer, right or wrong. */
+interface OpenChallenge extends Pick<AuthenticationChallenge, "actionCode" | "idempotencyKey"> {
+  readonly webauthnChallenge: string;
+  readonly verificationMethod: AuthenticationChallenge["verificationMethod"];
+}
+
+type Passkey = UserAuthenticator & { readonly credential: CredentialRecord };
+
 export async function finishAuthentication(
-  { tenant, token, note, nameUser }: MaybeTokenCall,
+  call: MaybeTokenCall,
   challenge: AuthenticationChallenge | undefined,
   answer: AuthenticationAnswer,
 ): Promise<JsonObject> {
-  const { state, settings } = tenant;
-  const webauthnChallenge = challenge?.webauthnChallenge;
-  if (
-    challenge === undefined ||
-    webauthnChallenge === undefined ||
-    challenge.expiresAt <= tenant.clock.now() ||
-    !belongsTo(challenge, token)
-  ) {
-    throw invalidRequest("The challenge is invalid.", "no open passkey challenge has this id");
-  }
-  state.challenges.delete(challenge.challengeId);
-  requirePermitted(tenant, challenge.actionCode, challenge.verificationMethod);
-
+  const taken = takeChallenge(call, challenge);
+  requirePermitted(call.tenant, taken.actionCode, taken.verificationMethod);
   const ceremony = readCeremonyResponse(answer.credential);
-  const authenticator = state.userAuthenticators
-    .where("credentialId", ceremony.credentialId)
-    .find((one) => one.verificationMethod === challenge.verificationMethod);
-  const record = authenticator?.credential;
-  if (authenticator === undefined || record === undefined) {
-    throw new WireError(
-      "unknown_credential",
-      "The passkey is not known.",
-      "no credential record has this credential ID",
-    );
-  }
-  nameUser(authenticator.userId);
-  if (token !== undefined && authenticator.userId !== token.userId) {
-    throw invalidCredential("the credential belongs to another user than the token");
-  }
-
-  const proven = await verifyAuthentication({
-    ceremony,
-    webauthnChallenge,
-    settings,
-    requireUserVerification: settings.userVerification === "required",
-    record,
-    userId: authenticator.userId,
-    note,
-  });
-  // Deleted while the signature was being checked: then it must not sign anyone in.
-  if (state.userAuthenticators.get(authenticator.userAuthenticatorId) === undefined) {
-    throw invalidCredential("the credential was deleted during the ceremony");
-  }
-  const used = {
-    ...authenticator,
-    lastVerifiedAt: tenant.clock.now(),
-    credential: { ...record, ...proven },
-  };
-  state.userAuthenticators.put(used.userAuthenticatorId, used);
-  const { actionCode, idempotencyKey } = challenge;
+  const passkey = findPasskey(call, ceremony.credentialId, taken.verificationMethod);
+  const used = await recordUse(call, passkey, taken.webauthnChallenge, ceremony);
   const { userId, userAuthenticatorId, username, displayName } = used;
-  const accessToken = completeAction(tenant, {
+  const { actionCode, idempotencyKey } = taken;
+  const { deviceId } = answer;
+  const accessToken = completeAction(call.tenant, {
     userId,
     actionCode,
     idempotencyKey,
     authenticator: used,
-    deviceId: answer.deviceId,
+    deviceId,
   });
   return {
     isVerified: true,
@@ -87,8 +54,78 @@ export async function finishAuthentication(
   };
 }
 
+/** Removes the challenge before anything else is checked, so that it serves one answer, right or wrong. */
+function takeChallenge(
+  { tenant, token }: MaybeTokenCall,
+  challenge: AuthenticationChallenge | undefined,
+): OpenChallenge {
+  const webauthnChallenge = challenge?.webauthnChallenge;
+  if (
+    challenge === undefined ||
+    webauthnChallenge === undefined ||
+    challenge.expiresAt <= tenant.clock.now() ||
+    !belongsTo(challenge, token)
+  ) {
+    throw invalidRequest("The challenge is invalid.", "no open passkey challenge has this id");
+  }
+  tenant.state.challenges.delete(challenge.challengeId);
+  return { ...challenge, webauthnChallenge };
+}
+
 /** A ceremony begun with a token can only be finished with a token of the same action, and the reverse. */
 function belongsTo(challenge: AuthenticationChallenge, token: ClientToken | undefined): boolean {
   if (challenge.userId !== token?.userId) return false;
   return token === undefined || token.idempotencyKey === challenge.idempotencyKey;
+}
+
+function findPasskey(
+  { tenant, token, nameUser }: MaybeTokenCall,
+  credentialId: string,
+  verificationMethod: AuthenticationChallenge["verificationMethod"],
+): Passkey {
+  const found = tenant.state.userAuthenticators
+    .where("credentialId", credentialId)
+    .find((one) => one.verificationMethod === verificationMethod);
+  if (found?.credential === undefined) {
+    throw new WireError(
+      "unknown_credential",
+      "The passkey is not known.",
+      "no credential record has this credential ID",
+    );
+  }
+  nameUser(found.userId);
+  if (token !== undefined && found.userId !== token.userId) {
+    throw invalidCredential("the credential belongs to another user than the token");
+  }
+  return { ...found, credential: found.credential };
+}
+
+/** Verifies the signature and stores what the ceremony says about the passkey. */
+async function recordUse(
+  { tenant, note }: MaybeTokenCall,
+  passkey: Passkey,
+  webauthnChallenge: string,
+  ceremony: CeremonyResponse,
+): Promise<Passkey> {
+  const { settings, state, clock } = tenant;
+  const verified = await verifyAuthentication({
+    ceremony,
+    webauthnChallenge,
+    settings,
+    requireUserVerification: settings.userVerification === "required",
+    record: passkey.credential,
+    userId: passkey.userId,
+    note,
+  });
+  // A passkey that was deleted while its signature was checked must not sign anyone in.
+  if (state.userAuthenticators.get(passkey.userAuthenticatorId) === undefined) {
+    throw invalidCredential("the credential was deleted during the ceremony");
+  }
+  const used = {
+    ...passkey,
+    lastVerifiedAt: clock.now(),
+    credential: { ...passkey.credential, ...verified },
+  };
+  state.userAuthenticators.put(used.userAuthenticatorId, used);
+  return used;
 }
