@@ -1,0 +1,51 @@
+/** Serves Authsignal's API below `/v1`: host check, CORS, injected faults, then the operation. */
+import { whyApiIsForbidden } from "../control/caller.ts";
+import type { Core } from "../control/core.ts";
+import type { Fault } from "../control/faults.ts";
+import { WireError } from "../wire/wire-error.ts";
+import { allowCrossOrigin, answerPreflight } from "./cors.ts";
+import { createDispatcher, routes } from "./dispatch.ts";
+import type { Exchange, Handler } from "./exchange.ts";
+import { injectFault } from "./inject-fault.ts";
+import { respondBroken, respondJson } from "./respond.ts";
+
+export function createApiHandler(core: Core, allowedHosts: readonly string[]): Handler {
+  const dispatcher = createDispatcher(core);
+
+  return async (exchange) => {
+    const { request, response, method, query } = exchange;
+    const forbidden = whyApiIsForbidden(request, allowedHosts);
+    if (forbidden !== undefined) {
+      core.journal.write({ method, path: exchange.path, notes: [], status: 403, reason: forbidden });
+      return respondJson(response, 403, { ...new WireError("forbidden", forbidden).body });
+    }
+    const path = exchange.path.slice("/v1".length);
+    if (path.startsWith("/client/")) {
+      if (method === "OPTIONS") return answerPreflight(request, response, routes.methods(path));
+      allowCrossOrigin(request, response);
+    }
+    core.sweep();
+    const fault = takeFault(core, exchange);
+    if (fault !== undefined && (await injectFault(fault, response, core.closing))) return;
+
+    const { status, body } = await dispatcher.dispatch(request, path, query);
+    if (fault?.drop === "after") return void response.destroy();
+    if (fault?.malformed) return respondBroken(response, status, body);
+    respondJson(response, status, body, status === 413 ? { connection: "close" } : {});
+  };
+}
+
+/** The fault that this request meets, with a line in the journal. */
+function takeFault({ faults, journal }: Core, { method, path }: Exchange): Fault | undefined {
+  const fault = faults.take(method, path);
+  if (fault !== undefined) {
+    journal.write({
+      method,
+      path,
+      status: fault.status ?? 0,
+      notes: ["a fault was injected"],
+      operation: "fault",
+    });
+  }
+  return fault;
+}
