@@ -1,9 +1,9 @@
 #!/usr/bin/env node
+/** `npm run emulator`: runs the emulator alone, for another app or the test suite of another machine. */
 import { readCommandLine, usage } from "./command-line.ts";
 import { isLoopback } from "./control/caller.ts";
 import { startEmulator } from "./index.ts";
 
-/** `npm run emulator`: the emulator alone, for another app or another machine's test suite. */
 async function main(): Promise<void> {
   const { options, seed, isHelp } = await readCommandLine(process.argv.slice(2), ({ to, code, link }) => {
     print(`Message to ${to}: ${code ?? link ?? ""}`);

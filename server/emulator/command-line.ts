@@ -1,3 +1,4 @@
+/** Reads the command line into options and a seed. */
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import type { Seed } from "./control/seed.ts";
@@ -35,7 +36,7 @@ export interface CommandLine {
   readonly isHelp: boolean;
 }
 
-/** Reads the arguments; throws an error whose message says what is wrong. */
+/** Throws an error whose message says which argument is wrong. */
 export async function readCommandLine(
   args: readonly string[],
   print: (message: OutboundMessage) => void,

@@ -1,3 +1,4 @@
+/** Starts an emulator in this process: the public face of this folder. */
 import { controlOperations } from "./control/control-operations.ts";
 import { type ControlPlane, createControlPlane } from "./control/control-plane.ts";
 import { createCore } from "./control/core.ts";

@@ -1,3 +1,4 @@
+/** What an operation of the emulated API is, and what it is called with. */
 import type { Tenant } from "../tenant/tenant.ts";
 import type { ClientToken } from "../tenant/tokens.ts";
 import type { Input } from "../wire/input.ts";

@@ -1,3 +1,4 @@
+/** The register of the Client API: what a browser or a phone calls, with a token or with the tenant ID. */
 import type { Operation } from "./api-operation.ts";
 import { startTotpEnrollment } from "./client/authenticator-app/start-totp-enrollment.ts";
 import { verifyTotp } from "./client/authenticator-app/verify-totp.ts";
@@ -25,7 +26,6 @@ const client = { api: "client", support: "works" } as const;
 const passkeys = "/client/user-authenticators/passkey";
 const securityKeys = "/client/user-authenticators/security-key";
 
-/** What a browser (or a phone) calls, with a token or with the tenant's public id. */
 export const clientApi: readonly Operation[] = [
   {
     ...client,

@@ -1,8 +1,8 @@
+/** Reads the `scope` of a request: a space-separated list of known scopes. */
 import { type Input, optionalText } from "../wire/input.ts";
 import { authScopes } from "../wire/wire.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
 
-/** A space-separated list of known scopes, or `undefined`. */
 export function readScope(body: Input): string | undefined {
   const scope = optionalText(body, "scope");
   if (scope === undefined) return undefined;

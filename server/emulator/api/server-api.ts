@@ -1,3 +1,4 @@
+/** The register of the Server API: what an app's backend calls, with its API secret key. */
 import type { Operation } from "./api-operation.ts";
 import { getAction } from "./server/actions/get-action.ts";
 import { queryUserActions } from "./server/actions/query-user-actions.ts";
@@ -30,7 +31,6 @@ const server = { api: "server", caller: "api secret", support: "works" } as cons
 const user = "/users/{userId}";
 const action = `${user}/actions/{actionCode}/{idempotencyKey}`;
 
-/** What an app's backend calls, with its API secret key. */
 export const serverApi: readonly Operation[] = [
   {
     ...server,

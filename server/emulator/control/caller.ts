@@ -1,3 +1,4 @@
+/** Decides which requests may reach the page and the control plane: not those of other sites' pages. */
 import type { IncomingMessage } from "node:http";
 
 /**
@@ -27,7 +28,10 @@ export function whyControlIsForbidden(
  * Why a request may not touch the API, or `undefined`. Here only names that a public DNS could resolve are foreign: an
  * address or a single label (a container's name) cannot be rebound by a web page.
  */
-export function whyApiIsForbidden(request: IncomingMessage, allowedHosts: readonly string[]): string | undefined {
+export function whyApiIsForbidden(
+  request: IncomingMessage,
+  allowedHosts: readonly string[],
+): string | undefined {
   const host = hostNameOf(request.headers.host);
   const isPublicName = host?.includes(".") && !host.endsWith(".localhost") && !/^[\d.]+$/.test(host);
   if (host === undefined || (isPublicName && !allowedHosts.includes(host))) {

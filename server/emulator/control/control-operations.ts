@@ -1,3 +1,4 @@
+/** The control plane over HTTP: each operation calls the method of the same meaning in process. */
 import { checkActionCode } from "../domain/tracked-actions.ts";
 import { toIso } from "../tenant/clock.ts";
 import type { TenantOptions } from "../wire/emulator-options.ts";
@@ -20,7 +21,6 @@ import type { FaultRule } from "./faults.ts";
 import { inspectTenant } from "./inspect.ts";
 import { readActionSettings, type Seed } from "./seed.ts";
 
-/** The control plane over HTTP: each of these is one call of the one in process. */
 export function controlOperations(core: Core, plane: ControlPlane): readonly ControlOperation[] {
   return [
     { method: "GET", path: "/health", handle: () => ({ isReady: true, name: "authsignal-emulator" }) },

@@ -1,3 +1,4 @@
+/** What a test may do to the emulator. */
 import { forgetUser } from "../domain/user-records.ts";
 import type { StateDump } from "../tenant/state.ts";
 import type { Tenant } from "../tenant/tenant.ts";

@@ -1,3 +1,4 @@
+/** What an operation of the control plane is, and what it is called with. */
 import type { Input } from "../wire/input.ts";
 import type { Json } from "../wire/wire.ts";
 

@@ -1,3 +1,4 @@
+/** The emulator without its HTTP listener: tenants, clock, random numbers, journal and faults. */
 import { announceAuthenticators } from "../domain/announce-authenticators.ts";
 import { createTenants, type Tenants } from "../tenant/callers.ts";
 import { type ControlledClock, createClock } from "../tenant/clock.ts";
@@ -9,7 +10,6 @@ import { defaultTenant, type EmulatorOptions, type TenantOptions } from "../wire
 import { createFaults, type Faults } from "./faults.ts";
 import { createJournal, type Journal } from "./journal.ts";
 
-/** The emulator without its listener: state, time, chance, and what answers requests. */
 export interface Core {
   readonly tenants: Tenants;
   readonly clock: ControlledClock;
@@ -59,7 +59,15 @@ export async function createCore(options: EmulatorOptions, apiUrl: () => string)
   const random = createRandom(options.seed);
   const mail = options.smtp === undefined ? undefined : await createMail(options.smtp);
   const storage = await openStorage(options.data ?? ":memory:");
-  const surroundings = { storage, clock, random, mail, onMessage: options.onMessage, apiUrl, announceAuthenticators };
+  const surroundings = {
+    storage,
+    clock,
+    random,
+    mail,
+    onMessage: options.onMessage,
+    apiUrl,
+    announceAuthenticators,
+  };
   const tenants = tenantsIn(options, surroundings);
   if (options.seed !== undefined)
     random.dependOn(JSON.stringify(tenants.all().map(({ state }) => state.dump())));

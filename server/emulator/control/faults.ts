@@ -1,3 +1,4 @@
+/** Keeps the faults that tests inject, and picks the one that a request meets. */
 import type { Random } from "../tenant/random.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
 

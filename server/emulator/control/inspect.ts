@@ -1,3 +1,4 @@
+/** What the page shows of a tenant: its newest users and actions. */
 import { serverView } from "../domain/authenticator-view.ts";
 import { userAttributes } from "../domain/user-records.ts";
 import { toIso } from "../tenant/clock.ts";

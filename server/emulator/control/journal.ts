@@ -1,3 +1,4 @@
+/** Records how each request was answered, without secrets, tokens and codes. */
 import { type Clock, toIso } from "../tenant/clock.ts";
 
 /** One request as it was answered: secrets, tokens and codes never enter. */

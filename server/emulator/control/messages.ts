@@ -1,8 +1,8 @@
+/** A message as tests and the page show it. */
 import { toIso } from "../tenant/clock.ts";
 import type { Message } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 
-/** A message as tests and people see it. */
 export interface SentMessage {
   readonly messageId: string;
   readonly tenantId: string;

@@ -1,3 +1,4 @@
+/** Puts users, passkeys, fixed codes and settings of actions into a tenant. */
 import { createHash } from "node:crypto";
 import { aaguidMapping } from "../domain/aaguids.ts";
 import { enrolledAuthenticators } from "../domain/authenticator-rules.ts";

@@ -1,3 +1,4 @@
+/** Makes passkeys whose private key is known, for virtual authenticators in test browsers. */
 import { createECDH, createHmac, createPrivateKey } from "node:crypto";
 import { isoBase64URL, isoCBOR } from "@simplewebauthn/server/helpers";
 import type { Tenant } from "../tenant/tenant.ts";

@@ -1,9 +1,8 @@
+/** Tells a tenant's webhooks that an authenticator was enrolled, changed or removed. */
 import type { UserAuthenticator } from "../tenant/records.ts";
 import type { AuthenticatorListener } from "../tenant/state.ts";
 import type { Webhooks } from "../tenant/webhooks.ts";
 import { serverView } from "./authenticator-view.ts";
-
-/** Tells a tenant's webhooks that an authenticator was enrolled, changed or removed. */
 
 /** Only enrolled authenticators are events; that one was merely used is not. */
 export function announceAuthenticators(webhooks: Webhooks): AuthenticatorListener {

@@ -1,3 +1,4 @@
+/** A user's authenticators: which are enrolled, who may add one, which is the default. */
 import type { UserAuthenticator } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import type { ClientToken } from "../tenant/tokens.ts";

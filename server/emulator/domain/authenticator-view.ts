@@ -1,3 +1,4 @@
+/** Shows an authenticator as the Server API and as the Client API do. */
 import { UAParser } from "ua-parser-js";
 import { optionalIso, toIso } from "../tenant/clock.ts";
 import type { CredentialRecord, UserAuthenticator } from "../tenant/records.ts";

@@ -1,3 +1,4 @@
+/** Sends codes and links, and checks the codes that come back. */
 import { sameText } from "../tenant/callers.ts";
 import type { CodeChallenge, CodeMethod } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
@@ -98,13 +99,11 @@ export function checkCode(
     note(reason);
     return { isVerified: false, failureReason };
   };
-  if (challenge === undefined)
-    return fail("CODE_INVALID_OR_EXPIRED", "no code was sent, or it has expired");
+  if (challenge === undefined) return fail("CODE_INVALID_OR_EXPIRED", "no code was sent, or it has expired");
   if (!tenant.limits.verify(challenge.verificationMethod, challenge.address)) {
     return fail("MAX_ATTEMPTS_EXCEEDED", "more than 10 tries in 5 minutes");
   }
-  if (challenge.verifiedAt !== undefined)
-    return fail("CODE_INVALID_OR_EXPIRED", "the code was already used");
+  if (challenge.verifiedAt !== undefined) return fail("CODE_INVALID_OR_EXPIRED", "the code was already used");
   if (!sameText(code, challenge.code)) return fail("CODE_INVALID_OR_EXPIRED", "the code is wrong");
 
   tenant.state.challenges.put(challenge.challengeId, { ...challenge, verifiedAt: tenant.clock.now() });

@@ -1,3 +1,4 @@
+/** Which verification methods an action permits. */
 import type { Tenant } from "../tenant/tenant.ts";
 import type { ActionSettings } from "../wire/emulator-options.ts";
 import type { VerificationMethod } from "../wire/wire.ts";

@@ -1,3 +1,4 @@
+/** What becomes of an address after its code came back: an authenticator, or a new address of one. */
 import type { CodeMethod, UserAuthenticator } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { addAuthenticator, enrolledAuthenticators, findByAddress } from "./authenticator-rules.ts";

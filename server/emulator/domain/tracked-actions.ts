@@ -1,3 +1,4 @@
+/** Actions: their states, and what a finished challenge does to one. */
 import type { Action, UserAuthenticator } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { scopesAfterChallenge } from "../tenant/tokens.ts";

@@ -1,3 +1,4 @@
+/** User ids, and what creates, shows and deletes a user. */
 import type { User } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import type { JsonObject } from "../wire/wire.ts";

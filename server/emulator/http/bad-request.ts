@@ -1,3 +1,4 @@
+/** Answers bytes that are not HTTP, or come too slowly, in the documented shape and with a journal entry. */
 import type { Duplex } from "node:stream";
 import type { Journal } from "../control/journal.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
@@ -7,10 +8,7 @@ const statusByReason: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
 };
 
-/**
- * Answers what is not HTTP, or too slow or too long in its head, in the documented shape and with a journal line: the
- * caller is a program under test, whose author wants to know. There is no request object: the parser gave up before.
- */
+/** There is no request object: the parser gave up before. */
 export function answerBadRequest(error: Error, socket: Duplex, journal: Journal): void {
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   // The caller hung up: nobody is left to answer.

@@ -1,3 +1,4 @@
+/** Reads a JSON body, within limits of size and nesting. */
 import type { IncomingMessage } from "node:http";
 import { type Input, isJsonObject } from "../wire/input.ts";
 import { invalidRequest, WireError } from "../wire/wire-error.ts";

@@ -1,3 +1,4 @@
+/** CORS of the Client API. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 /**

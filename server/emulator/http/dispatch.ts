@@ -1,3 +1,4 @@
+/** Authenticates an API request, calls its operation, and writes the journal. */
 import type { IncomingMessage } from "node:http";
 import type { Call, Operation } from "../api/api-operation.ts";
 import { clientApi } from "../api/client-api.ts";

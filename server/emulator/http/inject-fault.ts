@@ -1,3 +1,4 @@
+/** Makes one request fail as its fault says. */
 import type { ServerResponse } from "node:http";
 import type { Fault } from "../control/faults.ts";
 import { pause } from "../wire/pause.ts";

@@ -1,3 +1,4 @@
+/** Writes JSON answers. */
 import type { ServerResponse } from "node:http";
 import type { Json } from "../wire/wire.ts";
 

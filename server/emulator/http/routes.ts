@@ -1,3 +1,4 @@
+/** Matches a method and a path to a route. By hand: each segment is compared raw and decoded once. */
 import { invalidRequest } from "../wire/wire-error.ts";
 
 /** A method and a path pattern such as `/users/{userId}`; each braced segment matches exactly one segment. */

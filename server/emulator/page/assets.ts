@@ -1,3 +1,4 @@
+/** The page's files and headers. */
 import { pageHtml } from "./page.ts";
 import { pageScript } from "./script.ts";
 import { pageStyle } from "./style.ts";

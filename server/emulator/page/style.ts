@@ -1,3 +1,4 @@
+/** The page's style sheet. */
 export const pageStyle = `:root {
   color-scheme: light dark;
   --ground: light-dark(#fbfbfa, #16181b);

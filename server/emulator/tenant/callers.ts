@@ -1,9 +1,9 @@
+/** Finds the tenant and the token that a request presents. */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { unauthorized, WireError } from "../wire/wire-error.ts";
 import type { Tenant } from "./tenant.ts";
 import { type ClientToken, tenantIdOf } from "./tokens.ts";
 
-/** Finds tenants by what callers present. */
 export interface Tenants {
   byId(tenantId: string): Tenant | undefined;
   bySecret(secret: string): Tenant | undefined;

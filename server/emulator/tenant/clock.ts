@@ -1,3 +1,4 @@
+/** The emulator's clock, and the forms in which times travel. */
 import { invalidRequest } from "../wire/wire-error.ts";
 
 /** Milliseconds since the epoch, as the emulator sees them. Every expiry, limit and timestamp asks this and nothing else. */

@@ -1,3 +1,4 @@
+/** Keeps the state in one SQLite file. */
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type Database from "libsql";

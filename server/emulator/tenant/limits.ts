@@ -1,3 +1,4 @@
+/** Counts sent codes and tried codes against the published limits (protocol 1.7). */
 import type { TenantSettings } from "../wire/emulator-options.ts";
 import type { VerificationMethod } from "../wire/wire.ts";
 import type { Clock } from "./clock.ts";
@@ -10,7 +11,6 @@ interface Window {
 const tenMinutes = 10 * 60_000;
 const fiveMinutes = 5 * 60_000;
 
-/** Published limits (protocol 1.7). */
 const sends: Partial<Record<VerificationMethod, Window>> = {
   EMAIL_OTP: { times: 12, within: tenMinutes },
   EMAIL_MAGIC_LINK: { times: 12, within: tenMinutes },

@@ -1,6 +1,6 @@
+/** Delivers e-mail to a mail catcher. */
 import { WireError } from "../wire/wire-error.ts";
 
-/** Real delivery of e-mail, for teams that run a mail catcher and want to see what a person would see. */
 export interface Mail {
   deliver(message: { readonly to: string; readonly subject: string; readonly text: string }): Promise<void>;
   close(): void;

@@ -1,3 +1,4 @@
+/** Keeps the messages that the service would have sent. */
 import type { OutboundMessage } from "../wire/emulator-options.ts";
 import { surviveCallback } from "../wire/survive-callback.ts";
 import { type Clock, toIso } from "./clock.ts";
@@ -5,7 +6,6 @@ import type { Random } from "./random.ts";
 import type { Message } from "./records.ts";
 import type { State } from "./state.ts";
 
-/** The messages that the real service would have sent, newest first. */
 export interface Outbox {
   send(message: Omit<Message, "messageId" | "sentAt">): void;
   list(filter?: MessageFilter): Message[];

@@ -1,6 +1,6 @@
+/** The only source of ids, codes, WebAuthn challenges and probabilities. */
 import { createHmac, randomBytes } from "node:crypto";
 
-/** The only source of ids, codes, challenges and chance in the emulator. */
 export interface Random {
   bytes(count: number): Buffer;
   uuid(): string;

@@ -1,9 +1,8 @@
+/** Signs and checks access tokens of sessions: RS256, with published keys (protocol 2.5). */
 import { exportJWK, generateKeyPair, importJWK, type JWK, jwtVerify, SignJWT } from "jose";
 import { toUnixSeconds } from "./clock.ts";
 import type { Session } from "./records.ts";
 import type { Tenant } from "./tenant.ts";
-
-/** Access tokens of sessions: RS256, checkable by anyone who reads the published keys (protocol 2.5). */
 
 const keyName = "session-rs256";
 

@@ -1,7 +1,5 @@
+/** Signs and checks HS256 tokens (RFC 7515, 7519). By hand: the WebCrypto calls of `jose` fail in jsdom. */
 import { createHmac, timingSafeEqual } from "node:crypto";
-
-// JSON Web Tokens with HS256 (RFC 7515, RFC 7519), for the emulator's own tokens only. By hand rather than by jose, whose
-// WebCrypto calls fail in jsdom, where teams run their client suites against an emulator in the same process.
 
 export type Claims = Readonly<Record<string, unknown>>;
 

@@ -1,3 +1,4 @@
+/** Everything that one tenant remembers, in collections. */
 import { isJsonObject, isWellFormed } from "../wire/input.ts";
 import {
   type Change,
@@ -29,7 +30,6 @@ const messageLimit = 1_000;
 const sessionLimit = 10_000;
 const deviceLimit = 10_000;
 
-/** Everything that one tenant remembers. */
 export interface State {
   readonly users: Collection<User & Expiring>;
   readonly userAuthenticators: Collection<UserAuthenticator>;

@@ -1,3 +1,4 @@
+/** One customer of the service, with everything that its operations need. */
 import {
   type OutboundMessage,
   type TenantOptions,
@@ -14,7 +15,7 @@ import { type AuthenticatorListener, createState, type State } from "./state.ts"
 import { createTokens, type Tokens } from "./tokens.ts";
 import { createWebhooks, type Webhooks } from "./webhooks.ts";
 
-/** One customer of the service, with everything an operation needs. Tenants share nothing but the clock and chance. */
+/** Tenants share the clock and the random numbers, nothing else. */
 export interface Tenant {
   readonly tenantId: string;
   readonly settings: TenantSettings;

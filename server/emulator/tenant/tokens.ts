@@ -1,3 +1,4 @@
+/** Issues and checks the tokens that track, claim and every finished ceremony return (protocol 2.1). */
 import { createHash } from "node:crypto";
 import type { TenantSettings } from "../wire/emulator-options.ts";
 import { WireError } from "../wire/wire-error.ts";
@@ -21,7 +22,6 @@ export interface TokenRequest {
   readonly username?: string | undefined;
 }
 
-/** Issues and checks the one family of token that track, claim and every finished ceremony return (protocol 2.1). */
 export interface Tokens {
   issue(request: TokenRequest): string;
   check(token: string): ClientToken;

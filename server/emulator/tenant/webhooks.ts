@@ -1,3 +1,4 @@
+/** Sends signed events to a tenant's backend (protocol 8.2). */
 import { createHmac } from "node:crypto";
 import type { TenantSettings } from "../wire/emulator-options.ts";
 import { pause } from "../wire/pause.ts";
@@ -13,7 +14,6 @@ export type WebhookType =
   | "authenticator.updated"
   | "authenticator.deleted";
 
-/** The events a tenant's backend is told of (protocol 8.2). */
 export interface Webhooks {
   /** A message to deliver: the challenge waits for the receiver, and fails when it does not accept. */
   deliver(type: "email.created" | "sms.created", data: JsonObject): Promise<void>;

@@ -1,3 +1,4 @@
+/** Checks the RP ID hash and the flags of authenticator data. */
 import { createHash } from "node:crypto";
 import { invalidCredential } from "../wire/wire-error.ts";
 

@@ -1,3 +1,4 @@
+/** The options that a browser passes to `create()` and `get()`. */
 import { createHash } from "node:crypto";
 import { enrolledAuthenticators } from "../domain/authenticator-rules.ts";
 import type { CredentialRecord, UserAuthenticator } from "../tenant/records.ts";

@@ -1,3 +1,4 @@
+/** Reads what a ceremony sends, and checks its client data. */
 import type { TenantSettings } from "../wire/emulator-options.ts";
 import { type Input, isJsonObject, requiredObject, requiredText } from "../wire/input.ts";
 import { invalidCredential, invalidRequest } from "../wire/wire-error.ts";

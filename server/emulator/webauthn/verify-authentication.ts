@@ -1,3 +1,4 @@
+/** Verifies an authentication response (WebAuthn L3 7.2). */
 import { verifyAuthenticationResponse } from "@simplewebauthn/server";
 import { isoBase64URL } from "@simplewebauthn/server/helpers";
 import type { CredentialRecord } from "../tenant/records.ts";
@@ -23,7 +24,7 @@ export interface VerifiedAuthentication {
   readonly deviceType: "singleDevice" | "multiDevice";
 }
 
-/** WebAuthn L3 7.2, for a credential record that the caller has found by credential ID. */
+/** The caller has found the credential record by credential ID. */
 export async function verifyAuthentication(authentication: Authentication): Promise<VerifiedAuthentication> {
   const { ceremony, webauthnChallenge, settings, record, requireUserVerification } = authentication;
   const { credentialId, clientDataJSON, response } = ceremony;

@@ -1,3 +1,4 @@
+/** Verifies a registration response (WebAuthn L3 7.1). */
 import { verifyRegistrationResponse } from "@simplewebauthn/server";
 import { decodeAttestationObject, isoBase64URL, isoCBOR } from "@simplewebauthn/server/helpers";
 import type { TenantSettings } from "../wire/emulator-options.ts";

@@ -1,3 +1,4 @@
+/** The options of an emulator and of its tenants, with their defaults. */
 import type { ActionOutcome, VerificationMethod } from "./wire.ts";
 
 /**

@@ -1,9 +1,8 @@
+/** Readers of what callers send: unknown members are ignored and `null` is absent, as in the real API (protocol 0.7). */
 import type { JsonObject } from "./wire.ts";
 import { invalidRequest } from "./wire-error.ts";
 
-// Readers for what callers send. Unknown fields are ignored and `null` means absent, as the real API has it (protocol
-// 0.7); a known field of the wrong type is refused.
-
+/** A known member of the wrong type is refused. */
 export type Input = Readonly<Record<string, unknown>>;
 
 const longestText = 4_096;

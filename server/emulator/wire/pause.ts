@@ -1,3 +1,4 @@
+/** Waits in real time. */
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Real time, not the emulator's. Ends early, without an error, when the emulator closes; never keeps the process alive. */

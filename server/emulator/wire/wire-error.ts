@@ -1,3 +1,4 @@
+/** Errors in Authsignal's shape. */
 import type { WireErrorBody } from "./wire.ts";
 
 /** Every code the emulator answers with, and the status it travels under. The README says which statuses are *inferred*. */

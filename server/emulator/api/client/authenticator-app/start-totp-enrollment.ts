@@ -1,9 +1,9 @@
+/** `POST /client/user-authenticators/totp` (protocol 5.9): a secret for an authenticator app, as text and as a URI. */
 import { addAuthenticator, requireEnrollmentScope } from "../../../domain/authenticator-rules.ts";
 import { newTotpSecret } from "../../../domain/totp.ts";
 import type { Json } from "../../../wire/wire.ts";
 import type { TokenCall } from "../../api-operation.ts";
 
-/** `POST /client/user-authenticators/totp` (protocol 5.9): a secret for an authenticator app, as text and as a URI. */
 export function startTotpEnrollment({ tenant, token }: TokenCall): Json {
   requireEnrollmentScope(tenant, token, "AUTHENTICATOR_APP");
   const totpSecret = newTotpSecret(tenant.random.bytes(20));

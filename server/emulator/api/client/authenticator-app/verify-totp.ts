@@ -1,3 +1,4 @@
+/** `POST /client/verify/totp`: RFC 6238 with one step of tolerance; each code works once. */
 import { enrolledAuthenticators, requireEnrollmentScope } from "../../../domain/authenticator-rules.ts";
 import { clientView } from "../../../domain/authenticator-view.ts";
 import { requirePermitted } from "../../../domain/permitted-methods.ts";
@@ -7,7 +8,6 @@ import { requiredText } from "../../../wire/input.ts";
 import type { Json } from "../../../wire/wire.ts";
 import type { TokenCall } from "../../api-operation.ts";
 
-/** `POST /client/verify/totp`: RFC 6238 with one step of tolerance; each code works once. */
 export function verifyTotp({ tenant, token, body, note }: TokenCall): Json {
   const code = requiredText(body, "verificationCode", 16);
   const { userId } = token;

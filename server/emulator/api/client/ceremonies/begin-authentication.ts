@@ -1,3 +1,4 @@
+/** Begins an authentication ceremony: stores its challenge under the action of the token, or of a sign-in. */
 import { requirePermitted } from "../../../domain/permitted-methods.ts";
 import type { AuthenticationChallenge } from "../../../tenant/records.ts";
 import type { MaybeTokenCall } from "../../api-operation.ts";

@@ -1,3 +1,4 @@
+/** Begins a registration ceremony: stores its challenge under the token's action. */
 import type { RegistrationChallenge } from "../../../tenant/records.ts";
 import type { TokenCall } from "../../api-operation.ts";
 

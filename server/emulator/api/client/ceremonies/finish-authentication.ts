@@ -1,3 +1,4 @@
+/** Finishes an authentication ceremony: verifies it and completes the challenge's action. */
 import { requirePermitted } from "../../../domain/permitted-methods.ts";
 import { completeAction } from "../../../domain/tracked-actions.ts";
 import type {

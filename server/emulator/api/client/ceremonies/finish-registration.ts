@@ -1,3 +1,4 @@
+/** Finishes a registration ceremony: verifies it, enrolls the credential and completes the token's action. */
 import { aaguidMapping } from "../../../domain/aaguids.ts";
 import { addAuthenticator, requireEnrollmentScope } from "../../../domain/authenticator-rules.ts";
 import { clientView } from "../../../domain/authenticator-view.ts";

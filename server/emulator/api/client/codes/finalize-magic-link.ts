@@ -1,13 +1,10 @@
+/** `POST /client/verify/email-magic-link/finalize` (protocol 5.9): polled by the browser until the link was followed. */
 import type { Json } from "../../../wire/wire.ts";
 import { invalidRequest } from "../../../wire/wire-error.ts";
 import type { TokenCall } from "../../api-operation.ts";
 import { finishCode } from "./finish-code.ts";
 import { openCode } from "./open-code.ts";
 
-/**
- * `POST /client/verify/email-magic-link/finalize` (protocol 5.9): polled by the browser until the person has followed the
- * link, which then counts as proof of the address.
- */
 export function finalizeMagicLink(call: TokenCall): Json {
   const challenge = openCode(call, "EMAIL_MAGIC_LINK");
   if (challenge === undefined)

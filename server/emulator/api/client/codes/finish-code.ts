@@ -1,3 +1,4 @@
+/** Enrolls or uses the address that a correct code has proven, and completes the token's action. */
 import { mayEnroll, missingEnrollmentScope } from "../../../domain/authenticator-rules.ts";
 import { clientView } from "../../../domain/authenticator-view.ts";
 import { requirePermitted, requirePermittedEnrollment } from "../../../domain/permitted-methods.ts";

@@ -1,10 +1,10 @@
+/** `GET /client/public/{tenantId}/magic-link`: where the link of a message leads. The service's own page is not emulated. */
 import { findCodeChallenge } from "../../../domain/codes.ts";
 import { sameText } from "../../../tenant/callers.ts";
 import type { Json } from "../../../wire/wire.ts";
 import { WireError } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
 
-/** Where the link in the message leads: an address of the emulator, since the real one's page is Authsignal's own. */
 export function followMagicLink({ tenant, query }: Call): Json {
   const challenge = findCodeChallenge(tenant, query.get("challengeId") ?? "");
   if (

@@ -1,3 +1,4 @@
+/** Sends a code for a token and finds it again: one open code for each action and method. */
 import { sendCode } from "../../../domain/codes.ts";
 import type { CodeChallenge, CodeMethod } from "../../../tenant/records.ts";
 import type { TokenCall } from "../../api-operation.ts";

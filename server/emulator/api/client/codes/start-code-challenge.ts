@@ -1,3 +1,4 @@
+/** `POST /client/challenge/{method}` (protocol 5.8): sends a code to an enrolled address, or to the tracked one. */
 import { enrolledAuthenticators, requireEnrollmentScope } from "../../../domain/authenticator-rules.ts";
 import { addressKey } from "../../../domain/codes.ts";
 import { requirePermitted } from "../../../domain/permitted-methods.ts";
@@ -9,7 +10,6 @@ import { invalidRequest } from "../../../wire/wire-error.ts";
 import type { TokenCall } from "../../api-operation.ts";
 import { type Caller, sendCodeFor } from "./open-code.ts";
 
-/** `POST /client/challenge/{method}` (protocol 5.8): sends a code to an enrolled address, or to the tracked one. */
 export function startCodeChallenge(verificationMethod: CodeMethod) {
   return async ({ tenant, token, body }: TokenCall): Promise<Json> => {
     requirePermitted(tenant, token.actionCode, verificationMethod);

@@ -1,3 +1,4 @@
+/** `POST /client/user-authenticators/{method}` (protocol 5.8): begins an enrollment by sending a code to the address. */
 import { addAuthenticator, requireEnrollmentScope } from "../../../domain/authenticator-rules.ts";
 import { addressKey } from "../../../domain/codes.ts";
 import { requirePermittedEnrollment } from "../../../domain/permitted-methods.ts";
@@ -7,7 +8,6 @@ import type { Json } from "../../../wire/wire.ts";
 import type { TokenCall } from "../../api-operation.ts";
 import { sendCodeFor } from "./open-code.ts";
 
-/** `POST /client/user-authenticators/{method}` (protocol 5.8): begins an enrollment by sending a code to the address. */
 export function startCodeEnrollment(verificationMethod: CodeMethod) {
   return async ({ tenant, token, body }: TokenCall): Promise<Json> => {
     // With the update scope alone, the new address replaces the enrolled one once it is proven.

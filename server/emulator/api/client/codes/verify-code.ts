@@ -1,3 +1,4 @@
+/** `POST /client/verify/{method}` (protocol 5.8): a wrong code is a 200 that says so. */
 import { checkCode } from "../../../domain/codes.ts";
 import type { CodeMethod } from "../../../tenant/records.ts";
 import { requiredText } from "../../../wire/input.ts";
@@ -7,7 +8,6 @@ import type { TokenCall } from "../../api-operation.ts";
 import { finishCode } from "./finish-code.ts";
 import { openCode } from "./open-code.ts";
 
-/** `POST /client/verify/{method}` (protocol 5.8): a wrong code is a 200 that says so. */
 export function verifyCode(verificationMethod: CodeMethod) {
   return (call: TokenCall): Json => {
     const { tenant, token, body, note } = call;

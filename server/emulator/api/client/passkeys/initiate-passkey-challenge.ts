@@ -1,10 +1,10 @@
+/** `POST /client/challenge` (protocol 5.1): names the action of a sign-in whose user is not known yet. */
 import { requirePermitted } from "../../../domain/permitted-methods.ts";
 import { checkActionCode } from "../../../domain/tracked-actions.ts";
 import { optionalText, requiredText } from "../../../wire/input.ts";
 import type { Json } from "../../../wire/wire.ts";
 import type { Call } from "../../api-operation.ts";
 
-/** `POST /client/challenge` (protocol 5.1): names the action of a sign-in before anyone knows whose it will be. */
 export function initiatePasskeyChallenge({ tenant, body }: Call): Json {
   const actionCode = checkActionCode(requiredText(body, "action"));
   requirePermitted(tenant, actionCode, "PASSKEY");

@@ -1,9 +1,9 @@
+/** `GET /client/user-authenticators/passkey?credentialIds=a,b` (protocol 5.6): the first of these that is enrolled. */
 import { toIso } from "../../../tenant/clock.ts";
 import type { Json } from "../../../wire/wire.ts";
 import { invalidCredential } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
 
-/** `GET /client/user-authenticators/passkey?credentialIds=a,b` (protocol 5.6): does the service know any of these? */
 export function lookUpPasskey({ tenant, query }: Call): Json {
   const asked = `${query.get("credentialIds") ?? ""},${query.get("credentialId") ?? ""}`
     .split(",")

@@ -1,3 +1,4 @@
+/** `POST …/passkey/authentication-options` (protocol 5.4): lists passkeys for a token or a user name, and none otherwise. */
 import type { AuthenticationChallenge } from "../../../tenant/records.ts";
 import { authenticationOptions } from "../../../webauthn/ceremony-options.ts";
 import { optionalText } from "../../../wire/input.ts";
@@ -6,10 +7,6 @@ import { invalidRequest } from "../../../wire/wire-error.ts";
 import type { MaybeTokenCall } from "../../api-operation.ts";
 import { beginAuthentication } from "../ceremonies/begin-authentication.ts";
 
-/**
- * `POST /client/user-authenticators/passkey/authentication-options` (protocol 5.4). With a token, the user's own passkeys
- * are listed; without, the list is empty (unless the caller names a user) and the passkey itself says whose it is.
- */
 export function passkeyAuthenticationOptions(call: MaybeTokenCall): Json {
   const username = optionalText(call.body, "username");
   const challenge = beginAuthentication(call, "PASSKEY", openChallenge(call));

@@ -1,3 +1,4 @@
+/** `POST /client/user-authenticators/passkey/registration-options` (protocol 5.2): begins the registration of a passkey. */
 import { requireEnrollmentScope } from "../../../domain/authenticator-rules.ts";
 import { registrationOptions } from "../../../webauthn/ceremony-options.ts";
 import { type Input, optionalText } from "../../../wire/input.ts";
@@ -6,7 +7,6 @@ import { invalidRequest } from "../../../wire/wire-error.ts";
 import type { TokenCall } from "../../api-operation.ts";
 import { beginRegistration } from "../ceremonies/begin-registration.ts";
 
-/** `POST /client/user-authenticators/passkey/registration-options` (protocol 5.2). */
 export function passkeyRegistrationOptions(call: TokenCall): Json {
   const { tenant, token, body } = call;
   requireEnrollmentScope(tenant, token, "PASSKEY");

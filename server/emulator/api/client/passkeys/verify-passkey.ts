@@ -1,9 +1,9 @@
+/** `POST /client/verify/passkey` (protocol 5.5): finishes an authentication with a passkey. */
 import { optionalText, requiredObject, requiredText } from "../../../wire/input.ts";
 import type { Json } from "../../../wire/wire.ts";
 import type { MaybeTokenCall } from "../../api-operation.ts";
 import { finishAuthentication } from "../ceremonies/finish-authentication.ts";
 
-/** `POST /client/verify/passkey` (protocol 5.5). */
 export async function verifyPasskey(call: MaybeTokenCall): Promise<Json> {
   const { tenant, body } = call;
   const credential = requiredObject(body, "authenticationCredential");

@@ -1,8 +1,8 @@
+/** `GET …/.well-known/openid-configuration`: OpenID Connect Discovery, which API gateways read (*inferred*, protocol 2.5). */
 import { issuerOf } from "../../../tenant/session-tokens.ts";
 import type { Json } from "../../../wire/wire.ts";
 import type { Call } from "../../api-operation.ts";
 
-/** OpenID Connect Discovery under the issuer, which JWT authorizers of API gateways read (*inferred*, protocol 2.5). */
 export function getDiscoveryDocument({ tenant }: Call): Json {
   const issuer = issuerOf(tenant);
   return {

@@ -1,3 +1,4 @@
+/** `POST /client/user-authenticators/security-key` (protocol 5.9): finishes the registration of a security key. */
 import type { Json } from "../../../wire/wire.ts";
 import type { TokenCall } from "../../api-operation.ts";
 import { finishRegistration } from "../ceremonies/finish-registration.ts";

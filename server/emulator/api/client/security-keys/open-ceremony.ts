@@ -1,12 +1,12 @@
+/**
+ * Finds the ceremony of a security key: it sends no challenge id and its credential bare (protocol 5.9), so the token's
+ * action says which.
+ */
 import type { Challenge } from "../../../tenant/records.ts";
 import { isJsonObject } from "../../../wire/input.ts";
 import { invalidRequest } from "../../../wire/wire-error.ts";
 import type { TokenCall } from "../../api-operation.ts";
 
-/**
- * Security keys (protocol 5.9) speak without a challenge id: options and credentials travel bare, and the ceremony is
- * found by the token's action.
- */
 /** The newest open ceremony of the token's action: an older one is superseded. */
 export function openCeremony({ tenant, token }: TokenCall, kind: Challenge["kind"]): Challenge | undefined {
   return tenant.state.challenges

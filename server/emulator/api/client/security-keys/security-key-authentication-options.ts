@@ -1,3 +1,4 @@
+/** `POST /client/user-authenticators/security-key/authentication-options` (protocol 5.9). */
 import { authenticationOptions } from "../../../webauthn/ceremony-options.ts";
 import type { Json } from "../../../wire/wire.ts";
 import type { TokenCall } from "../../api-operation.ts";

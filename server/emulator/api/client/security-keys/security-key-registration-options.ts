@@ -1,3 +1,4 @@
+/** `POST /client/user-authenticators/security-key/registration-options` (protocol 5.9). */
 import { requireEnrollmentScope } from "../../../domain/authenticator-rules.ts";
 import { registrationOptions } from "../../../webauthn/ceremony-options.ts";
 import type { Json } from "../../../wire/wire.ts";

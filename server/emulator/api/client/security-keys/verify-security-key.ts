@@ -1,3 +1,4 @@
+/** `POST /client/verify/security-key` (protocol 5.9): finishes an authentication with a security key. */
 import type { Json } from "../../../wire/wire.ts";
 import type { TokenCall } from "../../api-operation.ts";
 import { finishAuthentication } from "../ceremonies/finish-authentication.ts";

@@ -1,3 +1,4 @@
+/** Finds one occurrence of an action by its path, and shows it. */
 import { checkActionCode, findAction } from "../../../domain/tracked-actions.ts";
 import { userIdOf } from "../../../domain/user-records.ts";
 import { toIso } from "../../../tenant/clock.ts";

@@ -1,10 +1,10 @@
+/** `GET /users/{userId}/actions`: newest first, at most 30 days back. */
 import { userIdOf } from "../../../domain/user-records.ts";
 import { toIso } from "../../../tenant/clock.ts";
 import type { Json } from "../../../wire/wire.ts";
 import { invalidRequest } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
 
-/** `GET /users/{userId}/actions`: newest first, at most 30 days back. */
 export function queryUserActions({ tenant, params, query }: Call): Json {
   const codes = query
     .get("codes")

@@ -1,10 +1,11 @@
+/** `POST /users/{userId}/actions/{actionCode}` (protocol 4.1): answers the state, and a token for the browser. */
 import { enrollmentFactsFor } from "../../../domain/authenticator-rules.ts";
 import {
   beginAction,
   checkActionCode,
   findAction,
-  recordDevice,
   outcomeOf,
+  recordDevice,
   stateFor,
 } from "../../../domain/tracked-actions.ts";
 import { ensureUser, userIdOf } from "../../../domain/user-records.ts";
@@ -14,7 +15,6 @@ import { WireError } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
 import { readScope } from "../../scope.ts";
 
-/** `POST /users/{userId}/actions/{actionCode}` (protocol 4.1): answers the state, and a token for the browser. */
 export function trackAction({ tenant, params, body }: Call): Json {
   const userId = userIdOf(params);
   const actionCode = checkActionCode(params.actionCode ?? "");

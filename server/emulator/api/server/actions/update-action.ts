@@ -1,3 +1,4 @@
+/** `PATCH /users/{userId}/actions/{actionCode}/{idempotencyKey}`: any listed state may follow any other. */
 import { moveAction } from "../../../domain/tracked-actions.ts";
 import { optionalChoice } from "../../../wire/input.ts";
 import type { Json } from "../../../wire/wire.ts";

@@ -1,10 +1,10 @@
+/** `DELETE /users/{userId}/authenticators/{userAuthenticatorId}`: 404 for another user's authenticator. */
 import { enrolledAuthenticators, makeDefault } from "../../../domain/authenticator-rules.ts";
 import { userIdOf } from "../../../domain/user-records.ts";
 import type { Json } from "../../../wire/wire.ts";
 import { WireError } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
 
-/** `DELETE /users/{userId}/authenticators/{userAuthenticatorId}`: another user's id is as unknown as any other. */
 export function deleteAuthenticator({ tenant, params }: Call): Json {
   const userId = userIdOf(params);
   const userAuthenticatorId = params.userAuthenticatorId ?? "";

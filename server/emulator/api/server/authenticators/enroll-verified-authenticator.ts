@@ -1,3 +1,4 @@
+/** `POST /users/{userId}/authenticators`: the backend vouches for an address. The same address is kept once (*inferred*). */
 import { addAuthenticator, findByAddress, makeDefault } from "../../../domain/authenticator-rules.ts";
 import { serverView } from "../../../domain/authenticator-view.ts";
 import { ensureUser, userIdOf } from "../../../domain/user-records.ts";
@@ -8,7 +9,6 @@ import type { Call } from "../../api-operation.ts";
 
 const enrollable = ["EMAIL_OTP", "EMAIL_MAGIC_LINK", "SMS", "WHATSAPP", "AUTHENTICATOR_APP"] as const;
 
-/** `POST /users/{userId}/authenticators`: the backend vouches for an address. The same address is kept once (*inferred*). */
 export function enrollVerifiedAuthenticator({ tenant, params, body }: Call): Json {
   const userId = userIdOf(params);
   const verificationMethod = optionalChoice(body, "verificationMethod", enrollable) ?? legacyMethod(body);

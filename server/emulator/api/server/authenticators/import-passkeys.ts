@@ -1,3 +1,4 @@
+/** `POST /users/authenticators` (protocol 4.8): moves passkeys here from another service; each succeeds or fails alone. */
 import { decodeCredentialPublicKey, isoCBOR } from "@simplewebauthn/server/helpers";
 import { addAuthenticator } from "../../../domain/authenticator-rules.ts";
 import { checkUserId, ensureUser } from "../../../domain/user-records.ts";
@@ -10,7 +11,6 @@ import type { Json } from "../../../wire/wire.ts";
 import { invalidRequest, WireError } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
 
-/** `POST /users/authenticators` (protocol 4.8): moves passkeys here from another service; each succeeds or fails alone. */
 export function importPasskeys({ tenant, body }: Call): Json {
   const { authenticators } = body;
   if (!Array.isArray(authenticators)) throw invalidRequest("authenticators must be a list.");

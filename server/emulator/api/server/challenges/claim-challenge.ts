@@ -1,3 +1,4 @@
+/** `POST /claim` (protocol 4.5): binds a verified challenge to a user, once. Its errors are *inferred* (questions 2 to 4). */
 import { enrolledAuthenticators } from "../../../domain/authenticator-rules.ts";
 import { findCodeChallenge } from "../../../domain/codes.ts";
 import { requirePermitted } from "../../../domain/permitted-methods.ts";
@@ -11,10 +12,6 @@ import type { Json } from "../../../wire/wire.ts";
 import { invalidRequest } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
 
-/**
- * `POST /claim` (protocol 4.5): binds a verified challenge to a user, once. How it refuses is *inferred* (questions 2
- * to 4).
- */
 export function claimChallenge({ tenant, body, nameUser }: Call): Json {
   const challengeId = requiredText(body, "challengeId");
   const userId = checkUserId(requiredText(body, "userId"));

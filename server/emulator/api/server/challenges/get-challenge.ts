@@ -1,3 +1,4 @@
+/** `GET /challenges`, and POST (protocol 4.6): the newest challenge that matches; `{}` for none (*inferred*). */
 import { addressKey } from "../../../domain/codes.ts";
 import { toUnixSeconds } from "../../../tenant/clock.ts";
 import type { Challenge } from "../../../tenant/records.ts";
@@ -5,10 +6,6 @@ import { challengedUser } from "../../../tenant/state.ts";
 import type { Json } from "../../../wire/wire.ts";
 import type { Call } from "../../api-operation.ts";
 
-/**
- * `GET /challenges`, and POST for the SDKs that use it (protocol 4.6). `verificationMethod` appears once the challenge is
- * completed; nothing found answers `{}` (*inferred*).
- */
 export function getChallenge({ tenant, query, body }: Call): Json {
   const wanted = (name: string): string | undefined => {
     const value = query.get(name) ?? body[name];

@@ -1,3 +1,4 @@
+/** `POST /challenge` (protocol 4.3): sends a code to an address, for a user who need not exist yet. */
 import { addressKey, findCodeChallenge, sendCode } from "../../../domain/codes.ts";
 import { requirePermitted } from "../../../domain/permitted-methods.ts";
 import { checkActionCode } from "../../../domain/tracked-actions.ts";
@@ -12,7 +13,6 @@ import { readScope } from "../../scope.ts";
 
 const codeMethods = ["EMAIL_OTP", "SMS", "WHATSAPP"] as const;
 
-/** `POST /challenge` (protocol 4.3): sends a code to an address, for a user who need not exist yet. */
 export async function initiateChallenge(call: Call): Promise<Json> {
   const { body } = call;
   const challengeId = optionalText(body, "challengeId");

@@ -1,3 +1,4 @@
+/** `POST /validate` (protocol 4.2): the state of the action that a token names. A mismatch answers 200. */
 import { findAction } from "../../../domain/tracked-actions.ts";
 import { toIso } from "../../../tenant/clock.ts";
 import type { Tenant } from "../../../tenant/tenant.ts";
@@ -7,10 +8,6 @@ import type { Json } from "../../../wire/wire.ts";
 import { unauthorized, WireError } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
 
-/**
- * `POST /validate` (protocol 4.2). Whoever holds a result token asks here what really happened: the token names an
- * occurrence of an action, the state of that occurrence is kept here. Mismatches answer 200, as the real API does.
- */
 export function validateChallenge({ tenant, body, note, nameUser }: Call): Json {
   const token = requiredText(body, "token");
   const userId = optionalText(body, "userId");

@@ -1,10 +1,10 @@
+/** `POST /verify` (protocol 4.4): a wrong code is a 200 that says so. */
 import { addressKey, checkCode, findCodeChallenge } from "../../../domain/codes.ts";
 import { requiredText } from "../../../wire/input.ts";
 import type { Json } from "../../../wire/wire.ts";
 import { invalidRequest } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
 
-/** `POST /verify` (protocol 4.4): a wrong code is a 200 that says so. */
 export function verifyChallenge({ tenant, body, note }: Call): Json {
   const challengeId = requiredText(body, "challengeId");
   const verificationCode = requiredText(body, "verificationCode");

@@ -1,3 +1,4 @@
+/** Finds a device by its path, and shows it. */
 import { userIdOf } from "../../../domain/user-records.ts";
 import { optionalIso, toIso } from "../../../tenant/clock.ts";
 import type { Device } from "../../../tenant/records.ts";

@@ -1,8 +1,8 @@
+/** `POST /users/{userId}/devices/{deviceId}/invalidate`: notes when; blocks nothing. */
 import type { Json } from "../../../wire/wire.ts";
 import type { Call } from "../../api-operation.ts";
 import { deviceView, requireDevice } from "./device-view.ts";
 
-/** `POST /users/{userId}/devices/{deviceId}/invalidate`. */
 export function invalidateDevice(call: Call): Json {
   const { key, device } = requireDevice(call);
   const invalidated = { ...device, invalidatedAt: call.tenant.clock.now() };

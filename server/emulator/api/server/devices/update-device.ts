@@ -1,8 +1,8 @@
+/** `PATCH /users/{userId}/devices/{deviceId}`: what it may change is not documented, so it changes nothing. */
 import type { Json } from "../../../wire/wire.ts";
 import type { Call } from "../../api-operation.ts";
 import { deviceView, requireDevice } from "./device-view.ts";
 
-/** `PATCH /users/{userId}/devices/{deviceId}`: what it may change is not documented, so it changes nothing. */
 export function updateDevice(call: Call): Json {
   return deviceView(requireDevice(call).device);
 }

@@ -1,3 +1,4 @@
+/** `POST /sessions` (protocol 8.1): a finished challenge becomes a pair of tokens. */
 import { findAction } from "../../../domain/tracked-actions.ts";
 import { optionalText, requiredText } from "../../../wire/input.ts";
 import type { Json } from "../../../wire/wire.ts";
@@ -5,7 +6,6 @@ import { invalidRequest } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
 import { issuePair } from "./token-pair.ts";
 
-/** `POST /sessions` (protocol 8.1): a finished challenge becomes a pair of tokens. */
 export async function createSession(call: Call): Promise<Json> {
   const { tenant, body } = call;
   const clientId = requiredText(body, "clientId", 256);

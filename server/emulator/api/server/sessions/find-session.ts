@@ -1,3 +1,4 @@
+/** Finds the session of an access token. */
 import { errors } from "jose";
 import { toUnixSeconds } from "../../../tenant/clock.ts";
 import { issuerOf, readAccessToken } from "../../../tenant/session-tokens.ts";
@@ -5,7 +6,8 @@ import type { Tenant } from "../../../tenant/tenant.ts";
 import { WireError } from "../../../wire/wire-error.ts";
 
 export async function findSession(tenant: Tenant, accessToken: string) {
-  const invalidAccessToken = (reason: string) => new WireError("invalid_token", "The access token is invalid.", reason);
+  const invalidAccessToken = (reason: string) =>
+    new WireError("invalid_token", "The access token is invalid.", reason);
   const payload = await readAccessToken(tenant, accessToken).catch((error: unknown) => {
     if (error instanceof errors.JWTExpired) {
       throw new WireError("expired_token", "The access token has expired.");

@@ -1,10 +1,10 @@
+/** `POST /sessions/refresh`: a new pair; the old refresh token and the old access token stop working. */
 import { requiredText } from "../../../wire/input.ts";
 import type { Json } from "../../../wire/wire.ts";
 import { WireError } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
 import { hashOf, issuePair } from "./token-pair.ts";
 
-/** `POST /sessions/refresh`: a new pair; the old refresh token and the old access token stop working. */
 export function refreshSession(call: Call): Promise<Json> {
   const { tenant, body } = call;
   const refreshTokenHash = hashOf(requiredText(body, "refreshToken"));

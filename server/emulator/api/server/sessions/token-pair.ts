@@ -1,3 +1,4 @@
+/** Issues the access token and the refresh token of a session. */
 import { createHash } from "node:crypto";
 import type { Session } from "../../../tenant/records.ts";
 import { issuerOf, signAccessToken } from "../../../tenant/session-tokens.ts";

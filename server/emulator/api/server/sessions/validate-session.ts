@@ -1,3 +1,4 @@
+/** `POST /sessions/validate`: the user and the expiry of an access token. */
 import { userAttributes } from "../../../domain/user-records.ts";
 import { optionalTexts, requiredText } from "../../../wire/input.ts";
 import type { Json } from "../../../wire/wire.ts";
@@ -5,7 +6,6 @@ import { WireError } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
 import { findSession } from "./find-session.ts";
 
-/** `POST /sessions/validate`. */
 export async function validateSession({ tenant, body }: Call): Promise<Json> {
   const clientIds = optionalTexts(body, "clientIds");
   const { session, expiresAt } = await findSession(tenant, requiredText(body, "accessToken", 8_192));

@@ -1,3 +1,4 @@
+/** `GET /users` (protocol 4.7): exact match on one attribute, in pages, in the order of creation (*inferred*). */
 import { decodeJwt, errors } from "jose";
 import { enrollmentFacts } from "../../../domain/authenticator-rules.ts";
 import { userAttributes } from "../../../domain/user-records.ts";
@@ -10,7 +11,6 @@ import type { Call } from "../../api-operation.ts";
 
 const largestPage = 100;
 
-/** `GET /users` (protocol 4.7): exact match on one attribute, in pages, in the order of creation (*inferred*). */
 export function queryUsers({ tenant, query }: Call): Json {
   const token = query.get("token");
   const payload = token === null ? undefined : payloadOf(token);

@@ -1,13 +1,10 @@
+/** `PATCH /users/{userId}`, and POST (protocol 4.7): creates a missing user; `null` clears; enrolls nothing. */
 import { ensureUser, userAttributes, userIdOf } from "../../../domain/user-records.ts";
 import type { User } from "../../../tenant/records.ts";
 import { clearableText, optionalFlag, optionalObject } from "../../../wire/input.ts";
 import type { Json } from "../../../wire/wire.ts";
 import type { Call } from "../../api-operation.ts";
 
-/**
- * `PATCH /users/{userId}`, and POST for SDKs that use it (protocol 4.7): partial, creates the user when missing, `null`
- * clears. Setting an address here enrolls nothing.
- */
 export function updateUser({ tenant, params, body }: Call): Json {
   const userId = userIdOf(params);
   const changes = {
