@@ -20,7 +20,7 @@ async function main(): Promise<void> {
     `EMULATOR of Authsignal: ${emulator.url} (page), ${emulator.apiUrl} (API). It never contacts Authsignal.`,
   );
   if (options.host !== undefined && !isLoopback(options.host))
-    print(`Listening on ${options.host}: whoever reaches it can read every code.`);
+    print(`Listening on ${options.host}: everybody who can reach it can read every code.`);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
       emulator.close().catch(fail);

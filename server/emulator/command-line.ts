@@ -13,21 +13,21 @@ import { isJsonObject } from "./wire/input.ts";
 export const usage = `Usage: npm run emulator -- [options]
 
   --port <number>        default 3001
-  --host <address>       interface to listen on; default 127.0.0.1, anything else exposes the emulator
-  --allow-host <name>    host name by which the page and the control plane may be addressed (repeatable)
-  --public-url <url>     where browsers and servers reach the emulator, when that is not http://localhost:PORT
-  --tenant-id <id>       default: the emulator's own tenant
-  --secret <key>         API secret key (repeatable: two may be active)
+  --host <address>       interface to listen on; default 127.0.0.1, any other exposes the emulator
+  --allow-host <name>    host name that requests to the page and the control plane may use (repeatable)
+  --public-url <url>     where browsers and servers reach the emulator; default http://localhost:PORT
+  --tenant-id <id>       default 00000000-0000-4000-8000-000000000001
+  --secret <key>         API secret key (repeatable)
   --rp-id <domain>       default localhost
   --rp-name <name>       default: the RP ID
   --origin <origin>      expected origin (repeatable); default http://localhost:3000
   --data <file>          SQLite file that keeps the state; default :memory:
-  --seed <file>          JSON file of users, passkeys and fixed codes to begin with
+  --seed <file>          JSON file of users, passkeys and fixed codes to start with
   --random-seed <text>   makes ids, codes and probabilistic faults repeatable
   --webhook <url>        receives signed events
-  --smtp <url>           also really delivers e-mail, for instance smtp://localhost:1025
+  --smtp <url>           also delivers e-mail to this server, for instance smtp://localhost:1025
   --quiet                does not print codes
-  --help
+  --help                 prints this text
 `;
 
 export interface CommandLine {
@@ -94,7 +94,7 @@ async function readSeed(file: string): Promise<Seed> {
   const text = await readFile(file, "utf8");
   try {
     const seed: unknown = JSON.parse(text);
-    // Its members are read, and refused, when it is applied.
+    // Its members are checked when it is applied.
     if (isJsonObject(seed)) return seed;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;

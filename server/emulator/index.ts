@@ -26,18 +26,18 @@ export type {
 } from "./wire/emulator-options.ts";
 export { defaultTenant } from "./wire/emulator-options.ts";
 
-/** A running emulator, with its control plane: each method has a twin under `/emulator/` for other processes. */
+/** A running emulator. Other processes reach the control plane under `/emulator/`. */
 export interface Emulator extends ControlPlane {
-  /** "http://localhost:PORT": the page for people. */
+  /** "http://localhost:PORT": the page. */
   readonly url: string;
   /** `url` + "/v1": what both SDKs take as their base. */
   readonly apiUrl: string;
   readonly port: number;
-  /** Stops listening and leaves no handle; a second call waits for the first. */
+  /** Stops listening and leaves no open handle. A second call waits for the first. */
   close(): Promise<void>;
 }
 
-/** Starts an emulator of Authsignal's HTTP API. It verifies for real, and refuses to run in production. */
+/** Starts an emulator of Authsignal's HTTP API, which verifies every signature and code. Throws in production. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   assertNotProduction();
   const allowedHosts = hostsNamedIn(options);
@@ -75,7 +75,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
 }
 
-/** Besides the named ones, the name by which the emulator says that it is reached. */
+/** `allowedHosts` and the host of `publicUrl`. */
 function hostsNamedIn({ allowedHosts: named = [], publicUrl }: EmulatorOptions): readonly string[] {
   if (publicUrl === undefined) return named;
   if (!URL.canParse(publicUrl))
@@ -83,9 +83,9 @@ function hostsNamedIn({ allowedHosts: named = [], publicUrl }: EmulatorOptions):
   return [...named, new URL(publicUrl).hostname];
 }
 
-/** An emulator accepts known secrets and hands out codes: beside real users it would be an open door. */
+/** An emulator accepts known secrets and shows every code. */
 function assertNotProduction(): void {
-  // biome-ignore lint/style/noProcessEnv: this refusal must not depend on anybody passing the environment on.
+  // biome-ignore lint/style/noProcessEnv: callers must not be able to leave this check out.
   if (process.env.NODE_ENV === "production") {
     throw new Error("The Authsignal emulator does not run with NODE_ENV=production.");
   }

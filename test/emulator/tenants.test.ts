@@ -56,7 +56,7 @@ describe("tenants", () => {
     "may not have the secret %j, which no caller could present",
     async (unusable) => {
       await expect(startEmulator({ tenants: [testTenant({ secrets: [unusable] })] })).rejects.toThrow(
-        "is empty or has a colon in it",
+        "is empty or contains a colon",
       );
     },
   );

@@ -4,7 +4,7 @@ import type { ClientToken } from "../tenant/tokens.ts";
 import type { Input } from "../wire/input.ts";
 import type { Json } from "../wire/wire.ts";
 
-/** One authenticated request, read and ready. */
+/** An authenticated request with its parsed body. */
 export interface Call {
   readonly tenant: Tenant;
   /** Decoded path parameters, by the names in the operation's path. */
@@ -13,9 +13,9 @@ export interface Call {
   readonly body: Input;
   readonly userAgent: string | undefined;
   readonly ipAddress: string | undefined;
-  /** Adds a line to the journal that no answer shows. */
+  /** Adds a note to the journal; the answer does not show it. */
   note(text: string): void;
-  /** Names the user in the journal, where neither path nor token does. */
+  /** Names the user in the journal, if neither path nor token does. */
   nameUser(userId: string | undefined): void;
 }
 
@@ -37,9 +37,9 @@ export interface OperationFacts {
   /** Below `/v1`; `{name}` is a parameter. */
   readonly path: string;
   readonly support: "works" | "shape only" | "501";
-  /** How we know: seen in the vendor's live tests, required by an SDK's source, documented, or our best guess. */
+  /** How this is known: vendor's live tests, an SDK's source, the documentation, or a guess. */
   readonly evidence: "observed" | "pinned by an SDK" | "documented" | "inferred";
-  /** Title of the test that shows it, or why there is none. */
+  /** Title of the test that shows it. */
   readonly test: string;
 }
 

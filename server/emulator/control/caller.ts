@@ -2,8 +2,8 @@
 import type { IncomingMessage } from "node:http";
 
 /**
- * Why a request may not touch the page or the control plane, or `undefined`. A web page anywhere could otherwise reach a
- * developer's emulator: directly (cross-site), or by pointing its own name at the loopback address (DNS rebinding).
+ * Why a request may not reach the page or the control plane, or `undefined`. Otherwise any web page could read a
+ * developer's emulator: by a cross-site request, or by resolving its own name to the loopback address (DNS rebinding).
  */
 export function whyControlIsForbidden(
   request: IncomingMessage,
@@ -12,10 +12,9 @@ export function whyControlIsForbidden(
 ): string | undefined {
   const host = hostNameOf(request.headers.host);
   if (host === undefined || !(isLoopback(host) || allowedHosts.includes(host))) {
-    return "This host name is not allowed. Address the emulator as localhost, or name the host in allowedHosts.";
+    return "This host name is not allowed. Use localhost, or add the name to allowedHosts.";
   }
-  // A link to the page may be on any site, for instance on that of the app under test: following it shows a page that no
-  // script of that site can read or frame.
+  // Any site may link to the page, for instance the app under test: its scripts can neither read nor frame it.
   if (isPage && isFollowedLink(request)) return undefined;
   const site = request.headers["sec-fetch-site"];
   if (site !== undefined && site !== "same-origin" && site !== "none") return crossSite;
@@ -25,8 +24,8 @@ export function whyControlIsForbidden(
 }
 
 /**
- * Why a request may not touch the API, or `undefined`. Here only names that a public DNS could resolve are foreign: an
- * address or a single label (a container's name) cannot be rebound by a web page.
+ * Why a request may not reach the API, or `undefined`. Refuses only names that public DNS could resolve: a web page cannot
+ * rebind an IP address or a single label (a container's name).
  */
 export function whyApiIsForbidden(
   request: IncomingMessage,
@@ -35,12 +34,12 @@ export function whyApiIsForbidden(
   const host = hostNameOf(request.headers.host);
   const isPublicName = host?.includes(".") && !host.endsWith(".localhost") && !/^[\d.]+$/.test(host);
   if (host === undefined || (isPublicName && !allowedHosts.includes(host))) {
-    return "This host name is not allowed: name it in allowedHosts.";
+    return "This host name is not allowed. Add it to allowedHosts.";
   }
   return undefined;
 }
 
-const crossSite = "Only the emulator's own page and programs may call this, not another site's page.";
+const crossSite = "Pages of other sites may not call this.";
 
 function hostNameOf(host: string | undefined): string | undefined {
   const url = `http://${host ?? ""}`;

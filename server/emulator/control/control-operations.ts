@@ -73,7 +73,7 @@ export function controlOperations(core: Core, plane: ControlPlane): readonly Con
     {
       method: "POST",
       path: "/seed",
-      // applySeed reads every member with care, whatever its type says.
+      // applySeed checks every member.
       handle: ({ body }) => asJson(plane.seed(body as Seed, optionalText(body, "tenantId"))),
     },
     { method: "GET", path: "/state", handle: () => asJson(plane.exportState()) },
@@ -115,7 +115,7 @@ export function controlOperations(core: Core, plane: ControlPlane): readonly Con
   ];
 }
 
-/** The options that a test worker needs; the others are for whoever starts the emulator. */
+/** Takes the options that a test worker needs; all others are options of startEmulator. */
 function addTenant(plane: ControlPlane, body: Input): Json {
   const rpName = optionalText(body, "rpName");
   const limits = optionalChoice(body, "limits", ["documented", "off"] as const);
@@ -152,14 +152,14 @@ function done(act: () => void): Json {
   return { done: true };
 }
 
-/** Interfaces without an index signature are JSON all the same; undefined members vanish on the way. */
+/** Converts an interface without an index signature, and drops undefined members. */
 function asJson(value: object): Json {
   return JSON.parse(JSON.stringify(value));
 }
 
 function messageQuery(query: URLSearchParams) {
   return {
-    // A plus sign that was not encoded arrives as a space, which no address contains.
+    // An unencoded plus sign arrives as a space, which no address contains.
     to: query.get("to")?.replaceAll(" ", "+"),
     after: query.get("after") ?? undefined,
     tenantId: query.get("tenantId") ?? undefined,

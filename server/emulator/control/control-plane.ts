@@ -21,7 +21,7 @@ export interface MessageQuery {
 
 export interface ResetScope {
   readonly tenantId?: string | undefined;
-  /** Only this user, with everything that hangs on them. */
+  /** Only this user and all records of that user. */
   readonly userId?: string | undefined;
 }
 
@@ -34,24 +34,24 @@ export interface FixedCodeRequest {
   readonly tenantId?: string | undefined;
 }
 
-/** Everything that one emulator knows, as JSON values; `importState` makes another emulator know the same. */
+/** The state of an emulator as JSON values, for `importState` of the same or another one. */
 export interface EmulatorState {
   readonly version: 1;
   readonly tenants: Readonly<Record<string, StateDump>>;
 }
 
-/** What a test may do to the emulator, in process or (the same) over HTTP under `/emulator`. */
+/** In process; over HTTP the same operations are under `/emulator`. */
 export interface ControlPlane {
-  /** One more tenant, for instance for a test worker of its own. Its options last as long as the emulator runs. */
+  /** Adds a tenant until the emulator stops, for instance one for each test worker. */
   addTenant(tenant: TenantOptions): void;
-  /** What would have been sent, newest first. */
+  /** The messages that the service would have sent, newest first. */
   messages(query?: MessageQuery): SentMessage[];
-  /** The newest matching message, as soon as there is one; `undefined` when none came in time (milliseconds). */
+  /** The newest matching message; waits for one up to `timeout` milliseconds (default 5000), else `undefined`. */
   waitForMessage(query: MessageQuery, timeout?: number): Promise<SentMessage | undefined>;
   clearMessages(query?: MessageQuery): void;
   fixCode(request: FixedCodeRequest): void;
   reset(scope?: ResetScope): void;
-  /** Idempotent; answers virtual passkeys with their private keys. */
+  /** Idempotent; returns virtual passkeys with their private keys. */
   seed(seed: Seed, tenantId?: string): Seeded;
   exportState(): EmulatorState;
   importState(state: EmulatorState): void;
@@ -60,10 +60,10 @@ export interface ControlPlane {
   faults(): Fault[];
   removeFault(faultId: string): boolean;
   clearFaults(): void;
-  /** What was asked and why it was refused, newest first. */
+  /** Requests, with the exact reason of each error, newest first. */
   journal(filter?: JournalFilter): JournalEntry[];
   clearJournal(): void;
-  /** Resolves when no webhook is under way. */
+  /** Resolves when no webhook is being sent. */
   webhooksSettled(): Promise<void>;
 }
 
@@ -139,14 +139,14 @@ export function createControlPlane(core: Core): ControlPlane {
 
     exportState() {
       const dumps = core.tenants.all().map(({ tenantId, state }) => [tenantId, state.dump()] as const);
-      // Through JSON, so that what is answered in process equals what travels.
+      // Through JSON, so that the value equals the answer over HTTP.
       return JSON.parse(JSON.stringify({ version: 1, tenants: Object.fromEntries(dumps) }));
     },
 
     importState(state) {
       if (state.version !== 1 || !isJsonObject(state.tenants))
         throw invalidRequest("This is not an exported state.");
-      // All of it is looked at before any of it is taken: a refused state changes nothing.
+      // Checks everything before it restores anything, so that an invalid state changes nothing.
       const restores = Object.entries(state.tenants).map(([tenantId, dump]) => {
         const tenant = requireTenant(core, tenantId);
         if (!tenant.state.isDump(dump))
@@ -172,7 +172,7 @@ export function createControlPlane(core: Core): ControlPlane {
 
 function requireTenant(core: Core, tenantId: string): Tenant {
   const tenant = core.tenants.byId(tenantId);
-  if (tenant === undefined) throw invalidRequest("The emulator has no such tenant.");
+  if (tenant === undefined) throw invalidRequest("The emulator does not have this tenant.");
   return tenant;
 }
 

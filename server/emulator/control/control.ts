@@ -2,7 +2,7 @@
 import type { Input } from "../wire/input.ts";
 import type { Json } from "../wire/wire.ts";
 
-/** One request to the control plane: what a test (or the page) does to the emulator, never part of Authsignal's API. */
+/** One request to the control plane. */
 export interface ControlCall {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;

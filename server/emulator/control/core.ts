@@ -16,9 +16,9 @@ export interface Core {
   readonly random: Random;
   readonly journal: Journal;
   readonly faults: Faults;
-  /** Aborts when the emulator closes: whatever waits, stops waiting. */
+  /** Aborts when the emulator closes, to end every wait. */
   readonly closing: AbortSignal;
-  /** One more tenant, while running: for a test worker of its own. */
+  /** Adds a tenant while the emulator runs. */
   addTenant(tenant: TenantOptions): void;
   /** Drops what has expired, at most once per sweep interval. */
   sweep(): void;
@@ -39,7 +39,7 @@ const defaultTenants: readonly TenantOptions[] = [
   },
 ];
 
-/** A tenant that cannot be must not leave the file locked. */
+/** Closes the storage if a tenant is invalid, so that the file is not left locked. */
 function tenantsIn(
   { tenants: wanted = defaultTenants }: EmulatorOptions,
   surroundings: Surroundings,

@@ -2,15 +2,15 @@
 import type { Random } from "../tenant/random.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
 
-/** What goes wrong, for which requests, how often. */
+/** Which requests fail, how, and how often. */
 export interface FaultRule {
   /** Default: any method. */
   readonly method?: string | undefined;
   /** Path with `*` for any run of characters, e.g. `/v1/users/*`. Default: any path. */
   readonly path?: string | undefined;
-  /** How many requests it hits before it is spent. Default 1; with a probability, unlimited. */
+  /** Number of requests that fail. Default 1; with a probability, unlimited. */
   readonly count?: number | undefined;
-  /** Chance, from 0 to 1, that a matching request is hit; repeatable when the emulator is seeded. */
+  /** Probability, from 0 to 1, that a matching request fails. Repeatable with the option `seed`. */
   readonly probability?: number | undefined;
   /** Milliseconds of real time before anything happens. */
   readonly latency?: number | undefined;
@@ -35,7 +35,7 @@ export interface Faults {
   list(): Fault[];
   remove(faultId: string): boolean;
   clear(): void;
-  /** The fault that this request meets, if any; it counts as one hit. */
+  /** The fault of this request, if any; counts it as used once. */
   take(method: string, path: string): Fault | undefined;
 }
 
@@ -46,7 +46,7 @@ export function createFaults(random: Random): Faults {
   const faults = new Map<string, Fault>();
   return {
     add(rule) {
-      if (faults.size >= mostFaults) throw invalidRequest("There are too many faults: clear some.");
+      if (faults.size >= mostFaults) throw invalidRequest("There are too many faults. Delete some.");
       checkFaultRule(rule);
       const unlimited = rule.probability !== undefined;
       const remaining = rule.count ?? (unlimited ? Number.MAX_SAFE_INTEGER : 1);
@@ -72,7 +72,7 @@ export function createFaults(random: Random): Faults {
   };
 }
 
-/** A rule that could never strike as it says would leave a test waiting, or passing for nothing. */
+/** Refuses a rule that could never apply: a test would wait for it, or pass without it. */
 function checkFaultRule({
   count = 1,
   probability = 1,
@@ -91,7 +91,7 @@ function checkFaultRule({
   if (!wholeWithin(retryAfter, 0, 1e9)) throw invalidRequest("retryAfter must be a whole number of seconds.");
 }
 
-/** Literal pieces in order, without a regular expression that a rule could make explode. */
+/** Compares the literal pieces in order: a regular expression from a rule could take exponential time. */
 function matchesPath(pattern: string, path: string): boolean {
   const [first = "", ...rest] = pattern.split("*");
   if (rest.length === 0) return pattern === path;

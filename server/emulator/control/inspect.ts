@@ -5,10 +5,9 @@ import { toIso } from "../tenant/clock.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import type { Json } from "../wire/wire.ts";
 
-/** How much of each kind the page shows: the newest. */
+/** How many users and actions the page shows. */
 const shown = 100;
 
-/** Users with their authenticators, and actions with their states: what a person wants to look at. */
 export function inspectTenant(tenant: Tenant): Json {
   const users = [...tenant.state.users.values()].slice(-shown).reverse();
   const actions = [...tenant.state.actions.values()].slice(-shown).reverse();

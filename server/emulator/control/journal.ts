@@ -1,7 +1,7 @@
 /** Records how each request was answered, without secrets, tokens and codes. */
 import { type Clock, toIso } from "../tenant/clock.ts";
 
-/** One request as it was answered: secrets, tokens and codes never enter. */
+/** One request as it was answered. */
 export interface JournalEntry {
   readonly at: string;
   readonly tenantId?: string | undefined;
@@ -12,7 +12,7 @@ export interface JournalEntry {
   readonly userId?: string | undefined;
   readonly status: number;
   readonly errorCode?: string | undefined;
-  /** Exactly why a request was refused, which the caller was not told. */
+  /** The exact reason of an error, which the answer does not show. */
   readonly reason?: string | undefined;
   readonly notes: readonly string[];
 }
@@ -20,9 +20,9 @@ export interface JournalEntry {
 export interface JournalFilter {
   readonly userId?: string | undefined;
   readonly operation?: string | undefined;
-  /** Only what was refused. */
+  /** Only errors and requests with notes. */
   readonly refused?: boolean | undefined;
-  /** Only what no operation matched: a suite that expects none has nothing misspelt. */
+  /** Only requests that matched no operation: a test that expects none finds misspelt paths. */
   readonly unmatched?: boolean | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface Journal {
   clear(): void;
 }
 
-/** A ring: the oldest entry goes when a new one arrives. */
+/** A ring buffer of this many entries. */
 const journalLimit = 1_000;
 
 export function createJournal(clock: Clock): Journal {

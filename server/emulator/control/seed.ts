@@ -22,10 +22,10 @@ import { actionOutcomes, verificationMethods } from "../wire/wire.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
 import { deriveKeyPair, type VirtualPasskey, virtualPasskey } from "./virtual-passkey.ts";
 
-/** What a test wants to find: users with pinned ids, their authenticators, and passkeys whose keys it may have. */
+/** Users with fixed ids, their authenticators, and passkeys with known private keys. */
 export interface Seed {
   readonly users?: readonly SeedUser[];
-  /** Settings of actions, from now on: those that are named; the others stay as they are. */
+  /** Settings of actions. Members that are absent keep their values. */
   readonly actions?: readonly (ActionSettings & { readonly actionCode: string })[];
   readonly fixedCodes?: readonly {
     readonly to: string;
@@ -67,7 +67,7 @@ export interface Seeded {
   readonly passkeys: VirtualPasskey[];
 }
 
-/** Idempotent: what is there already stays, with its id; ids that nobody pinned follow from what they name. */
+/** Idempotent: existing records keep their ids. An id that the seed does not give is derived from the record. */
 export function applySeed(tenant: Tenant, seed: Input): Seeded {
   const users = objectsIn(seed, "users");
   const passkeys = users.flatMap((user) => seedUser(tenant, user));
@@ -77,7 +77,7 @@ export function applySeed(tenant: Tenant, seed: Input): Seeded {
   return { users: users.length, passkeys };
 }
 
-/** Every code for this address will be this one, until `validUntil`. */
+/** Makes this the code of every message to this address, until `validUntil`. */
 export function fixCode(tenant: Tenant, input: Input): void {
   const to = requiredText(input, "to", 320);
   const code = requiredText(input, "code", 16);
@@ -205,7 +205,7 @@ function putAuthenticator(tenant: Tenant, seeded: Omit<UserAuthenticator, "creat
   });
 }
 
-/** A UUID (RFC 9562 version 8) that follows from what it names. */
+/** A UUID (RFC 9562 version 8) derived from these parts. */
 function derivedId(tenant: Tenant, ...parts: string[]): string {
   const hex = createHash("sha256")
     .update(JSON.stringify([tenant.tenantId, ...parts]))

@@ -4,11 +4,10 @@ import { isoBase64URL, isoCBOR } from "@simplewebauthn/server/helpers";
 import type { Tenant } from "../tenant/tenant.ts";
 import { userHandleOf } from "../webauthn/ceremony-options.ts";
 
-/** A passkey whose private key is known: what a virtual authenticator in a test browser needs to hold it. */
 export interface VirtualPasskey {
   readonly userId: string;
   readonly userAuthenticatorId: string;
-  /** Exactly the argument of the DevTools command `WebAuthn.addCredential`: binary members in plain base64. */
+  /** The argument of the DevTools command `WebAuthn.addCredential`, with binary members in plain base64. */
   readonly credential: {
     readonly credentialId: string;
     readonly isResidentCredential: true;
@@ -30,7 +29,7 @@ export interface VirtualKeyPair {
   readonly publicKey: string;
 }
 
-/** The same name gives the same key, so that seeding twice (or in another process) changes nothing. Never for real use. */
+/** The same name gives the same key, so that seeding again, also in another process, changes nothing. For tests only. */
 export function deriveKeyPair(tenant: Tenant, name: string): VirtualKeyPair {
   for (let attempt = 0; ; attempt += 1) {
     const scalar = createHmac("sha256", `virtual passkey ${tenant.tenantId}`)
@@ -40,7 +39,7 @@ export function deriveKeyPair(tenant: Tenant, name: string): VirtualKeyPair {
     try {
       curve.setPrivateKey(scalar);
     } catch {
-      // Not below the group order, once in 2^32: take the next.
+      // Not below the group order, which happens once in 2^32.
       continue;
     }
     const point = curve.getPublicKey();

@@ -1,7 +1,6 @@
 /**
- * Names of passkey providers by AAGUID, as the community list at github.com/passkeydeveloper names them, except that
- * Apple's keeps the name that Authsignal shows. No kept package carries that list, and its icons are other people's
- * trademarks: the emulator draws a letter instead.
+ * Names of passkey providers by AAGUID, from the community list at github.com/passkeydeveloper; Apple's is the one that
+ * Authsignal shows. No npm package carries the list. Its icons are trademarks, so the emulator draws a letter.
  */
 const names: Readonly<Record<string, string>> = {
   "ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4": "Google Password Manager",
@@ -46,7 +45,7 @@ export interface AaguidMapping {
   readonly svgIconDark: string;
 }
 
-/** All three strings, because one SDK types them as never null; `undefined` for a provider nobody listed. */
+/** All three are strings, because one SDK types them so. `undefined` for an unlisted provider. */
 export function aaguidMapping(aaguid: string): AaguidMapping | undefined {
   const name = Object.hasOwn(names, aaguid) ? names[aaguid] : undefined;
   if (name === undefined) return undefined;

@@ -4,7 +4,7 @@ import type { AuthenticatorListener } from "../tenant/state.ts";
 import type { Webhooks } from "../tenant/webhooks.ts";
 import { serverView } from "./authenticator-view.ts";
 
-/** Only enrolled authenticators are events; that one was merely used is not. */
+/** Only enrolled authenticators are announced; their use is not. */
 export function announceAuthenticators(webhooks: Webhooks): AuthenticatorListener {
   return (previous, next) => {
     const before = previous?.verifiedAt === undefined ? undefined : previous;

@@ -7,7 +7,7 @@ import { WireError } from "../wire/wire-error.ts";
 import { actionSettings, permittedMethods, requirePermittedEnrollment } from "./permitted-methods.ts";
 import { requireNotBlocked } from "./tracked-actions.ts";
 
-/** A user's authenticators that can be used for a challenge: a begun, unverified enrollment does not count (3.2). */
+/** The verified ones: only these can be used for a challenge (protocol 3.2). */
 export function enrolledAuthenticators(tenant: Tenant, userId: string): UserAuthenticator[] {
   return tenant.state.userAuthenticators
     .where("userId", userId)
@@ -48,7 +48,7 @@ export function enrollmentFactsFor(tenant: Tenant, userId: string, actionCode: s
   };
 }
 
-/** The first authenticator is free; every further one needs the scope (2.3), and any needs an action that permits it. */
+/** A further authenticator needs the scope (protocol 2.3); the first one does not. The action must permit the method. */
 export function requireEnrollmentScope(tenant: Tenant, token: ClientToken, method: VerificationMethod): void {
   requireNotBlocked(tenant, token);
   requirePermittedEnrollment(tenant, token.actionCode, method);

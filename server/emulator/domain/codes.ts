@@ -5,7 +5,7 @@ import type { Tenant } from "../tenant/tenant.ts";
 import type { VerificationFailureReason } from "../wire/wire.ts";
 import { WireError } from "../wire/wire-error.ts";
 
-/** The vendor's own form accepts exactly six digits (protocol 7). */
+/** The vendor's form accepts exactly six digits (protocol 7). */
 const codeLength = 6;
 
 export type CodeRequest = Omit<CodeChallenge, "kind" | "challengeId" | "createdAt" | "expiresAt" | "code"> & {
@@ -13,7 +13,7 @@ export type CodeRequest = Omit<CodeChallenge, "kind" | "challengeId" | "createdA
   readonly challengeId?: string | undefined;
 };
 
-/** Sends a fresh code and remembers the challenge it belongs to; an earlier code of that challenge stops working. */
+/** Sends a new code and stores its challenge. An earlier code of the same challenge stops working. */
 export async function sendCode(tenant: Tenant, request: CodeRequest): Promise<CodeChallenge> {
   const { verificationMethod, address } = request;
   if (!tenant.limits.send(verificationMethod, address)) {
@@ -88,7 +88,7 @@ export interface FailedCode {
   readonly failureReason: VerificationFailureReason;
 }
 
-/** A wrong, spent, expired or foreign code all look the same to the caller; the journal tells them apart. */
+/** The caller gets the same answer for a wrong, used, expired or foreign code; the journal tells them apart. */
 export function checkCode(
   tenant: Tenant,
   challenge: CodeChallenge | undefined,
@@ -110,7 +110,7 @@ export function checkCode(
   return { isVerified: true };
 }
 
-/** A challenge that still stands; the sweep drops expired ones only now and then, so the clock decides here. */
+/** A code challenge that has not expired. The sweep runs at intervals, so the expiry is checked here. */
 export function findCodeChallenge(tenant: Tenant, challengeId: string): CodeChallenge | undefined {
   const challenge = tenant.state.challenges.get(challengeId);
   return challenge?.kind === "code" && challenge.expiresAt > tenant.clock.now() ? challenge : undefined;

@@ -4,7 +4,7 @@ import type { ActionSettings } from "../wire/emulator-options.ts";
 import type { VerificationMethod } from "../wire/wire.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
 
-/** What was set while the emulator runs counts before what it was started with, member by member. */
+/** Each member that was set while the emulator runs replaces the one it was started with. */
 export function actionSettings({ settings, state }: Tenant, actionCode: string): ActionSettings {
   const initial = Object.hasOwn(settings.actions, actionCode) ? settings.actions[actionCode] : undefined;
   const seeded = state.actionConfigurations.get(actionCode);
@@ -21,7 +21,7 @@ export function permittedMethods(tenant: Tenant, actionCode: string): readonly V
   return own === undefined ? enabled : own.filter((method) => enabled.includes(method));
 }
 
-/** A challenge of an action is met by a method that the action permits, or not at all. */
+/** Throws unless the tenant has the method enabled and the action permits it. */
 export function requirePermitted(
   tenant: Tenant,
   actionCode: string,

@@ -5,14 +5,14 @@ import { addAuthenticator, enrolledAuthenticators, findByAddress } from "./authe
 import { addressKey } from "./codes.ts";
 import { ensureUser } from "./user-records.ts";
 
-/** An address that somebody has just proven to receive codes at. */
+/** An address whose code came back. */
 export interface ProvenAddress {
   readonly userId: string;
   readonly verificationMethod: CodeMethod;
   readonly address: string;
-  /** The authenticator that was begun for it, when the enrollment began in a browser. */
+  /** The unverified authenticator of an enrollment in a browser. */
   readonly begun?: UserAuthenticator | undefined;
-  /** What the caller's scope allows for an address that is not enrolled yet. */
+  /** Whether an address that is not enrolled may become an authenticator. */
   readonly mayAdd: boolean;
   readonly mayUpdate: boolean;
 }
@@ -23,8 +23,8 @@ export interface AddressOutcome {
 }
 
 /**
- * Notes the use of an enrolled address; makes another one an authenticator, or the new address of an existing one, as far
- * as the scope allows (protocol 2.3). `undefined`: it allows neither.
+ * Records the use of an enrolled address. Another address becomes an authenticator, or replaces the address of one, as the
+ * scope allows (protocol 2.3). `undefined` if it allows neither.
  */
 export function enrollProvenAddress(tenant: Tenant, proven: ProvenAddress): AddressOutcome | undefined {
   const { userId, verificationMethod, address, begun } = proven;
@@ -57,7 +57,7 @@ export function enrollProvenAddress(tenant: Tenant, proven: ProvenAddress): Addr
   return put({ ...replaced, [key]: address, verifiedAt: now, lastVerifiedAt: now }, false);
 }
 
-/** The user's own address counts as verified once a code that was sent there came back. */
+/** Marks the user's own address as verified. */
 export function recordVerifiedAddress(
   tenant: Tenant,
   { userId, verificationMethod, address }: Pick<ProvenAddress, "userId" | "verificationMethod" | "address">,

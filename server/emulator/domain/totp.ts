@@ -6,7 +6,7 @@ export function newTotpSecret(bytes: Uint8Array): string {
   return new Secret({ buffer: Uint8Array.from(bytes).buffer }).base32;
 }
 
-/** The time step that this code belongs to; `undefined` for a wrong code and for one that was used. */
+/** The time step of a correct code; `undefined` for a wrong or used one. */
 export function matchingStep(
   { totpSecret, totpStep: spent = -1 }: UserAuthenticator,
   code: string,

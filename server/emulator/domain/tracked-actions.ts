@@ -6,7 +6,7 @@ import type { ActionOutcome, ActionState, VerificationMethod } from "../wire/wir
 import { invalidRequest } from "../wire/wire-error.ts";
 import { actionSettings } from "./permitted-methods.ts";
 
-/** Documented lookback of the action query; older occurrences are dropped. */
+/** Milliseconds after which an occurrence is dropped: the documented lookback of the action query. */
 const retention = 30 * 24 * 60 * 60_000;
 
 export interface ActionName {
@@ -24,7 +24,7 @@ function putAction(tenant: Tenant, action: Action): Action {
   return action;
 }
 
-/** A new occurrence in a state that follows from the configured outcome and the user's enrollment. */
+/** Stores a new occurrence. */
 export function beginAction(
   tenant: Tenant,
   name: ActionName,
@@ -51,7 +51,7 @@ export function moveAction(
   return putAction(tenant, { ...action, ...facts, state, stateUpdatedAt: tenant.clock.now() });
 }
 
-/** A challenge needs an enrolled user: everyone else passes with ALLOW, which is no success (3.3). */
+/** Only an enrolled user is challenged; others get ALLOW, which `validate` does not count as success (protocol 3.3). */
 export function stateFor(outcome: ActionOutcome, isEnrolled: boolean): ActionState {
   switch (outcome) {
     case "ALLOW":
@@ -81,7 +81,7 @@ export interface Completion extends ActionName {
   readonly deviceId?: string | undefined;
 }
 
-/** A finished challenge: the action succeeded, the authenticator was used, and the answer carries a new token (3.4). */
+/** Marks the action of a finished challenge as succeeded and returns the result token (protocol 3.4). */
 export function completeAction(tenant: Tenant, completion: Completion): string {
   const { authenticator, deviceId, userId, actionCode, idempotencyKey } = completion;
   markSucceeded(tenant, { userId, actionCode, idempotencyKey }, authenticator.verificationMethod, {
@@ -104,7 +104,7 @@ export function markSucceeded(
   return marked;
 }
 
-/** What a rule, an administrator or the app has blocked is not undone by a challenge, nor used to enroll anything. */
+/** A blocked action cannot be completed, and its token enrolls nothing. */
 export function requireNotBlocked(tenant: Tenant, name: ActionName): void {
   if (findAction(tenant, name)?.state === "BLOCK") throw invalidRequest("The action is blocked.");
 }
@@ -114,7 +114,7 @@ export function issueResultToken(tenant: Tenant, name: ActionName): string {
   return tenant.tokens.issue({ ...name, username, scope: scopesAfterChallenge });
 }
 
-/** `authenticatedAt` moves only when somebody proved something on the device. */
+/** Sets `authenticatedAt` only for a finished challenge. */
 export function recordDevice(
   tenant: Tenant,
   userId: string,

@@ -5,8 +5,8 @@ import type { JsonObject } from "../wire/wire.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
 
 /**
- * The user id of a path. The node SDK pastes ids unescaped, so a slash or question mark in one addresses something else
- * (protocol 9.1); an empty id is what is left of such an accident.
+ * The user id of a path. The node SDK does not escape ids, so a slash or question mark in one changes the path (protocol
+ * 9.1) and can leave an empty id.
  */
 export function userIdOf(params: Readonly<Record<string, string>>): string {
   return checkUserId(params.userId ?? "");
@@ -17,7 +17,7 @@ export function checkUserId(userId: string): string {
   return userId;
 }
 
-/** Tracking and every other write create the user when missing (3.3). */
+/** Every write creates a missing user (protocol 3.3). */
 export function ensureUser(tenant: Tenant, userId: string): User {
   const known = tenant.state.users.get(userId);
   if (known !== undefined) return known;
@@ -31,14 +31,14 @@ export function ensureUser(tenant: Tenant, userId: string): User {
   return user;
 }
 
-/** What may be set by update-user, as every operation shows it. Unset attributes are absent, not null. */
+/** The attributes that update-user sets. Unset attributes are absent, not null. */
 export function userAttributes(user: User): JsonObject {
   const { email, emailVerified, phoneNumber, phoneNumberVerified, username, displayName, custom, locale } =
     user;
   return { email, emailVerified, phoneNumber, phoneNumberVerified, username, displayName, custom, locale };
 }
 
-/** A user with everything that hangs on them: outstanding tokens stop working because their user is gone. */
+/** Deletes a user and all records of that user. Tokens stop working, because their user is missing. */
 export function forgetUser(tenant: Tenant, userId: string): void {
   const { users, userAuthenticators, actions, challenges, sessions, devices } = tenant.state;
   users.delete(userId);

@@ -11,10 +11,10 @@ const statusByReason: Readonly<Record<string, string>> = {
 /** There is no request object: the parser gave up before. */
 export function answerBadRequest(error: Error, socket: Duplex, journal: Journal): void {
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  // The caller hung up: nobody is left to answer.
+  // The caller closed the connection.
   if (!socket.writable || code === "ECONNRESET") return void socket.destroy();
   const status = Object.hasOwn(statusByReason, code) ? (statusByReason[code] ?? "") : "400 Bad Request";
-  const wireError = invalidRequest("The request is not readable HTTP.", `${error.message} (${code})`);
+  const wireError = invalidRequest("The request is not valid HTTP.", `${error.message} (${code})`);
   journal.write({
     method: "",
     path: "",

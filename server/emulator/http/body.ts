@@ -10,12 +10,10 @@ export interface BodyLimits {
 }
 
 const apiBodyLimits: BodyLimits = { largest: 256 * 1024, deepest: 32 };
-/** An exported state is larger than any API request, and holds what such requests carried some levels further down. */
+/** An exported state is larger than an API request and nests its values deeper. */
 export const stateBodyLimits: BodyLimits = { largest: 64 * 1024 * 1024, deepest: 48 };
 
-/**
- * Reads a JSON body leniently, as the real API must (protocol 0.6): whatever the content type, and nothing at all is `{}`.
- */
+/** Ignores the content type, and reads an empty body as `{}`, like the real API (protocol 0.6). */
 export async function readJsonBody(
   request: IncomingMessage,
   { largest, deepest }: BodyLimits = apiBodyLimits,
@@ -46,7 +44,7 @@ async function readText(request: IncomingMessage, largest: number): Promise<stri
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** Iterative, because a parser accepts far deeper nesting than a recursive walk (or JSON.stringify) survives. */
+/** Iterative: JSON.parse accepts nesting that would overflow the stack of a recursive walk. */
 function isDeeperThan(root: object, limit: number): boolean {
   let level: unknown[] = [root];
   for (let depth = 0; level.length > 0; depth += 1) {

@@ -2,8 +2,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 /**
- * The Client API is called from any customer's page with two non-simple headers, so every call is preceded by a preflight.
- * The origin is echoed, never `*`: the cookie variants send credentials (protocol 1.3, 5.10).
+ * Pages of any origin call the Client API, with headers that need a preflight. The answer names the origin, because `*` is
+ * invalid with the credentials of the cookie variants (protocol 1.3, 5.10).
  */
 export function allowCrossOrigin(request: IncomingMessage, response: ServerResponse): void {
   const { origin } = request.headers;

@@ -37,7 +37,7 @@ export interface DispatcherOptions {
   readonly journal: Journal;
 }
 
-/** What is known about a request so far: filled step by step, so that the journal has it whatever goes wrong. */
+/** What is known of a request so far, for the journal: filled step by step, also for a request that fails. */
 type Draft = { -readonly [Key in keyof JournalEntry]?: JournalEntry[Key] };
 
 export function createDispatcher({ tenants, journal }: DispatcherOptions): Dispatcher {
@@ -48,7 +48,7 @@ export function createDispatcher({ tenants, journal }: DispatcherOptions): Dispa
     draft: Draft,
   ): Promise<Json> => {
     const { authorization } = request.headers;
-    // Authentication comes before the resource: a bad secret on a malformed path is still a 401 (protocol 1.2).
+    // Before the route: a bad secret on an unknown path is a 401 (protocol 1.2).
     if (!path.startsWith("/client/")) draft.tenantId = authenticateSecret(tenants, authorization).tenantId;
 
     const match = routes.find(request.method ?? "", path);
@@ -77,7 +77,7 @@ export function createDispatcher({ tenants, journal }: DispatcherOptions): Dispa
     try {
       return await perform(match.route, call, token);
     } finally {
-      // Also after a refusal: a taken challenge must stay taken.
+      // Also after an error: a used challenge stays used.
       tenant.state.commit();
     }
   };
@@ -95,7 +95,7 @@ export function createDispatcher({ tenants, journal }: DispatcherOptions): Dispa
   };
 }
 
-/** Nothing here knows the path: API gateways answer this without the `error` key (protocol 1.4). */
+/** No operation has this path. API gateways answer without the `error` key (protocol 1.4). */
 class UnknownRoute extends Error {}
 
 type ErrorAnswer = Answer & { readonly errorCode?: string; readonly reason?: string };
@@ -119,7 +119,7 @@ function authenticate(
     case "api secret":
       return { tenant: authenticateSecret(tenants, authorization) };
     case "tenant":
-      // Native SDKs send the token here when they have one.
+      // Native SDKs send the token here if they have one.
       return bearerToken(authorization) === undefined
         ? { tenant: authenticateTenant(tenants, authorization) }
         : authenticateToken(tenants, authorization);

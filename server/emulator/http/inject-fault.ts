@@ -4,7 +4,7 @@ import type { Fault } from "../control/faults.ts";
 import { pause } from "../wire/pause.ts";
 import { respondJson } from "./respond.ts";
 
-/** Does what a fault does before the operation; `true` when that was all and nobody should answer any more. */
+/** The part of a fault before the operation; `true` if the request is already answered or dropped. */
 export async function injectFault(
   fault: Fault,
   response: ServerResponse,
@@ -17,7 +17,7 @@ export async function injectFault(
   }
   if (fault.status === undefined) return false;
   const code = fault.errorCode ?? (fault.status === 429 ? "too_many_requests" : "internal_error");
-  const body = { error: code, errorCode: code, errorDescription: "The emulator was asked to fail here." };
+  const body = { error: code, errorCode: code, errorDescription: "A fault was injected for this request." };
   respondJson(response, fault.status, body, {
     ...(fault.retryAfter === undefined ? {} : { "retry-after": String(fault.retryAfter) }),
   });

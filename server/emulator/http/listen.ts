@@ -49,7 +49,7 @@ export async function listen(
 function answerError({ journal }: Core, { request, response, method, path }: Exchange, error: unknown) {
   if (error instanceof WireError && !response.headersSent)
     return respondJson(response, error.status, { ...error.body });
-  // The caller hung up in the middle of its request.
+  // The caller closed the connection in the middle of its request.
   if (request.destroyed && !request.complete) return response.destroy();
   const defect = error instanceof Error ? error : new Error(String(error));
   process.emitWarning(defect);

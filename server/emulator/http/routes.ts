@@ -14,13 +14,13 @@ export interface Match<T> {
 
 export interface Routes<T> {
   find(method: string, path: string): Match<T> | undefined;
-  /** The methods that a path knows, for preflights and for hints. */
+  /** The methods of a path, for preflights. */
   methods(path: string): string[];
 }
 
 /**
- * Matches raw path segments and decodes each once, so that an encoded slash stays inside its segment and `..` is an
- * ordinary (unknown) name. A trailing slash is an extra, empty segment: it matches nothing.
+ * Compares raw path segments and decodes each parameter once: an encoded slash stays inside its segment, and `..` is an
+ * unknown name. A trailing slash is an empty segment and matches nothing.
  */
 export function createRoutes<T extends Route>(routes: readonly T[]): Routes<T> {
   const bySize = new Map<string, { readonly route: T; readonly segments: readonly string[] }[]>();
@@ -31,14 +31,14 @@ export function createRoutes<T extends Route>(routes: readonly T[]): Routes<T> {
     bySize.set(key, bucket);
     bucket.push({ route, segments });
   }
-  // Literal segments win over parameters: "/users/authenticators" is not the user "authenticators".
+  // Literal segments first: "/users/authenticators" is not the user "authenticators".
   for (const bucket of bySize.values())
     bucket.sort((left, right) => braces(left.segments) - braces(right.segments));
 
   const find = (method: string, path: string): Match<T> | undefined => {
     const actual = path.split("/");
     for (const { route, segments } of bySize.get(`${method} ${actual.length}`) ?? []) {
-      // An empty segment is what a trailing slash or an empty id leaves behind: it names nothing.
+      // A trailing slash and an empty id leave an empty segment.
       if (
         segments.every((segment, at) => (isParameter(segment) ? actual[at] !== "" : segment === actual[at]))
       ) {
@@ -63,7 +63,7 @@ function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch (error) {
-    if (error instanceof URIError) throw invalidRequest("The path is not properly percent-encoded.");
+    if (error instanceof URIError) throw invalidRequest("The path is not valid percent-encoding.");
     throw error;
   }
 }

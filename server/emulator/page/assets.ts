@@ -14,7 +14,7 @@ export const assets: Readonly<Record<string, Asset>> = {
   "/page.css": { contentType: "text/css; charset=utf-8", body: pageStyle },
 };
 
-/** Nothing inline, nothing foreign, nothing framed. */
+/** The page loads only its own files and cannot be framed. */
 export const assetHeaders: Readonly<Record<string, string>> = {
   "content-security-policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; " +

@@ -1,4 +1,4 @@
-/** The page for people, at `/`. Everything that varies is fetched by its script from the control plane. */
+/** The page at `/`. Its script fetches all data from the control plane. */
 export const pageHtml = `<!doctype html>
 <html lang="en">
 <head>
@@ -13,7 +13,7 @@ export const pageHtml = `<!doctype html>
 <body>
 <header class="banner">
 <strong>EMULATOR</strong>
-<p>This stands in for Authsignal on this machine. Nothing here is real, and nothing is sent to anybody.</p>
+<p>This replaces Authsignal on this machine. It sends no messages to real people.</p>
 </header>
 <nav aria-label="Sections">
 <a href="#messages">Messages</a>
@@ -28,7 +28,7 @@ export const pageHtml = `<!doctype html>
 
 <section id="messages" aria-labelledby="messages-title">
 <h1 id="messages-title">Messages</h1>
-<p class="hint">Codes and links that the service would have sent, newest first.</p>
+<p class="hint">Codes and links that Authsignal would have sent, newest first.</p>
 <div class="rows" role="region" aria-labelledby="messages-title" tabindex="0"></div>
 </section>
 
@@ -44,8 +44,8 @@ export const pageHtml = `<!doctype html>
 
 <section id="journal" aria-labelledby="journal-title">
 <h2 id="journal-title">Journal</h2>
-<p class="hint">What was asked, and exactly why it was refused. The caller is not told that much.</p>
-<label><input type="checkbox" id="refused-only"> Only refusals</label>
+<p class="hint">Requests, with the exact reason of each error. The answers do not show the reason.</p>
+<label><input type="checkbox" id="refused-only"> Only errors</label>
 <div class="rows" role="region" aria-labelledby="journal-title" tabindex="0"></div>
 </section>
 
@@ -72,7 +72,7 @@ export const pageHtml = `<!doctype html>
 
 <section id="clock" aria-labelledby="clock-title">
 <h2 id="clock-title">Clock</h2>
-<p class="hint">Drives expiry and limits in the emulator only. Your app keeps its own time.</p>
+<p class="hint">Drives expiry and limits of the emulator only. Your app keeps its own time.</p>
 <p><time id="now"></time> <span id="frozen"></span></p>
 <p class="buttons">
 <button type="button" data-clock='{"freeze":true}'>Freeze</button>

@@ -1,6 +1,5 @@
 /**
- * The page's script. No data ever becomes markup: only textContent is written. It is a string because the page is served
- * from the compiled program, which carries no other files.
+ * The page's script: writes data with `textContent` only. A string, because the compiled program carries no other files.
  */
 export const pageScript = `const refreshEvery = 1500;
 const element = (selector) => document.querySelector(selector);
@@ -58,7 +57,7 @@ function table(section, caption, columns, rows, nothing) {
   place.replaceChildren(made);
 }
 
-// The emulator's clock may be far from today's: then the date matters.
+// Shows the date too when the emulator's clock is on another day.
 function time(iso) {
   if (!iso) return "";
   const at = new Date(iso);
@@ -95,8 +94,8 @@ async function refresh() {
         (one.isVerified ? "" : ", not verified")).join(", ") || "none",
       time(user.createdAt),
     ]),
-    "No user yet. The first tracked action or claimed code makes one.");
-  table("actions", "Actions", ["Action", "User", "State", "Proved by", "Began"],
+    "No user yet. The first tracked action or claimed code creates one.");
+  table("actions", "Actions", ["Action", "User", "State", "Verified by", "Began"],
     tenants.flatMap((tenant) => tenant.actions).map((one) =>
       [one.actionCode, one.userId, one.state, one.verificationMethod, time(one.createdAt)]),
     "No action yet.");
@@ -108,7 +107,7 @@ async function refresh() {
       one.userId,
       [one.errorCode, one.reason, ...one.notes].filter(Boolean).join(": "),
     ]),
-    refused ? "Nothing was refused." : "Nothing was asked yet.");
+    refused ? "No errors." : "No requests yet.");
   table("faults", "Faults", ["Path", "Effect", "Left"],
     faults.map((one) => [one.path ?? "any", describeFault(one), one.remaining > 1e9 ? "always" : String(one.remaining)]),
     "No fault is set.");

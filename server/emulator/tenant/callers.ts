@@ -8,7 +8,7 @@ export interface Tenants {
   byId(tenantId: string): Tenant | undefined;
   bySecret(secret: string): Tenant | undefined;
   all(): readonly Tenant[];
-  /** Refuses an id or a secret that another tenant has: callers could not be told apart. */
+  /** Throws if another tenant has the same id or a secret of it. */
   add(tenant: Tenant): void;
 }
 
@@ -66,7 +66,7 @@ export function authenticateToken(
     throw new WireError(
       "invalid_token",
       "The token is invalid.",
-      "the token names no tenant of this emulator",
+      "the token names a tenant that this emulator does not have",
     );
   }
   const token = tenant.tokens.check(bearer);
@@ -81,8 +81,8 @@ export function bearerToken(authorization: string | undefined): string | undefin
 }
 
 /**
- * By hand, because SDKs disagree (protocol 1.2): with or without the colon, base64 or base64url, and the web SDK
- * percent-encodes first. Standard parsers demand the colon.
+ * By hand, because SDKs differ (protocol 1.2): with or without the colon, base64 or base64url, and the web SDK
+ * percent-encodes first. Standard parsers require the colon.
  */
 function basicUserName(authorization: string | undefined): string | undefined {
   const encoded = /^Basic +([A-Za-z0-9+/_-]+={0,2})$/i.exec(authorization ?? "")?.[1];
@@ -104,7 +104,7 @@ function digestOf(secret: string): string {
   return createHash("sha256").update(secret).digest("base64");
 }
 
-/** For comparing what a caller presents with what is stored, in constant time. */
+/** Compares in constant time. */
 export function sameText(left: string, right: string): boolean {
   return timingSafeEqual(Buffer.from(digestOf(left)), Buffer.from(digestOf(right)));
 }

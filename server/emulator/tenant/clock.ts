@@ -1,23 +1,23 @@
 /** The emulator's clock, and the forms in which times travel. */
 import { invalidRequest } from "../wire/wire-error.ts";
 
-/** Milliseconds since the epoch, as the emulator sees them. Every expiry, limit and timestamp asks this and nothing else. */
+/** Milliseconds since the epoch. Every expiry, limit and timestamp uses this clock. */
 export interface Clock {
   now(): number;
 }
 
-/** A clock that a test can hold. It drives the emulator only: the app under test keeps its own time. */
+/** A clock that a test can freeze and move. It drives the emulator only: the app under test keeps its own time. */
 export interface ControlledClock extends Clock {
   freeze(at?: number): void;
   /** Moves to a point in time; a running clock keeps running from there. */
   set(at: number): void;
   advance(milliseconds: number): void;
-  /** Back to the underlying clock: running, no offset. */
+  /** Returns to the underlying clock: running, without an offset. */
   resume(): void;
   readonly frozen: boolean;
 }
 
-/** Beyond the year 9999 dates get another form, and a little later there are none: no answer could be written. */
+/** Later dates have another ISO 8601 form, and a little later a Date cannot hold them. */
 const latest = Date.UTC(9999, 0);
 
 export function createClock(underlying: () => number = Date.now): ControlledClock {
@@ -27,7 +27,7 @@ export function createClock(underlying: () => number = Date.now): ControlledCloc
   const now = () => frozenAt ?? underlying() + offset;
 
   const move = (at: number) => {
-    if (!(at >= 0 && at <= latest)) throw invalidRequest("The clock goes from the year 1970 to 9999.");
+    if (!(at >= 0 && at <= latest)) throw invalidRequest("The clock takes times from the year 1970 to 9999.");
     if (frozenAt === undefined) offset = at - underlying();
     else frozenAt = at;
   };

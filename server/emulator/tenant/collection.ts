@@ -10,13 +10,13 @@ export interface Change {
   readonly value: unknown;
 }
 
-/** Keyed, immutable records in memory. Replace a record to change it: that is what makes the write-through complete. */
+/** Replace a record to change it: only `put` and `delete` are written to the file. */
 export interface Collection<T extends Expiring> {
   readonly name: string;
   readonly size: number;
   get(key: string): T | undefined;
   put(key: string, record: T): void;
-  /** Answers the removed record, so that taking a one-time record is a single step. */
+  /** Returns the removed record, so that taking a one-time record is one step. */
   delete(key: string): T | undefined;
   values(): IterableIterator<T>;
   entries(): IterableIterator<[string, T]>;
@@ -25,7 +25,7 @@ export interface Collection<T extends Expiring> {
   deleteWhere(index: string, value: string): void;
   dropExpired(now: number): void;
   isRecord(value: unknown): value is T;
-  /** Fills memory with a record that was stored before, or answers `false`: it is none. No change is reported. */
+  /** Adds a stored record without reporting a change; `false` if it is not a record of this kind. */
   restore(key: string, stored: unknown): boolean;
   clear(): void;
 }
@@ -35,10 +35,10 @@ export interface CollectionOptions<T> {
   /** Whether a stored value is a record of this kind: files and imports may hold anything. */
   isRecord(value: unknown): value is T;
   readonly indexes?: Readonly<Record<string, (record: T) => string | undefined>>;
-  /** The oldest record goes when there are more than this many: nothing a caller can create grows without end. */
+  /** Beyond this number, the oldest record is dropped. */
   readonly limit?: number;
   readonly onChange?: (change: Change) => void;
-  /** Told of each single change, with what was there before; not of loading and clearing. */
+  /** Called for each change with the previous record; not for loading, expiry and clearing. */
   readonly onReplace?: ((previous: T | undefined, next: T | undefined) => void) | undefined;
 }
 

@@ -13,17 +13,17 @@ export interface StoredRow {
   readonly value: string;
 }
 
-/** Where acknowledged state survives. Synchronous, so that an answer leaves only after its rows are in the file. */
+/** Synchronous, so that an answer leaves only after its rows are in the file. */
 export interface Storage {
   load(tenantId: string): StoredRow[];
   write(tenantId: string, changes: readonly Change[]): void;
   close(): void;
 }
 
-/** Nothing to survive: what tests use, and the reason that starting costs a few milliseconds. */
+/** Keeps nothing: starting without a file costs a few milliseconds. */
 const memoryOnly: Storage = { load: () => [], write: () => {}, close: () => {} };
 
-/** Opens the file, and makes it (and its folder) when it is not there. Two emulators cannot have the same one open. */
+/** Opens the file; creates it and its folder when missing. Only one emulator can use a file at a time. */
 export async function openStorage(data: string): Promise<Storage> {
   if (data === ":memory:") return memoryOnly;
 
@@ -43,12 +43,12 @@ export async function openStorage(data: string): Promise<Storage> {
   }
 }
 
-/** The library's own messages name neither the file nor what to do about it. */
+/** The library's messages name neither the file nor a remedy. */
 function openDatabase(data: string, open: () => Database.Database): Database.Database {
   try {
     return open();
   } catch (error) {
-    throw new Error(`${data} cannot be opened: is it a file, in a folder that may be written to?`, {
+    throw new Error(`${data} cannot be opened. It must be a file in a writable folder.`, {
       cause: error,
     });
   }
@@ -83,11 +83,11 @@ function storageIn(database: Database.Database, data: string, release: () => voi
     load: (tenantId) => select.all(tenantId).filter(isStoredRow),
     write(tenantId, changes) {
       writeAll(tenantId, changes);
-      // SQLite goes on writing to a file that has no name any more: somebody has to say so.
+      // SQLite keeps writing to a deleted file without an error.
       if (isDeleted || existsSync(data)) return;
       isDeleted = true;
       process.emitWarning(
-        `${data} was deleted while the emulator runs: it goes on from memory, and forgets all at its end. Start it again.`,
+        `${data} was deleted while the emulator runs. It continues from memory and loses its state when it stops. Restart it.`,
       );
     },
     close() {
@@ -131,9 +131,8 @@ function versionOf(database: Database.Database, data: string): number {
 }
 
 /**
- * Two emulators on one file would each trust their own memory and silently lose the other's rows: the second is refused. A
- * transaction of its own, in a file of its own, because it ends when told to (closing waits for the garbage collector), and
- * because the system ends it for a killed process.
+ * Refuses a second emulator on the same file, because each would overwrite the other's rows. Uses a transaction in a file
+ * of its own: it ends at once (closing a database waits for the garbage collector), and also when the process is killed.
  */
 function lockFile(lock: Database.Database, data: string): () => void {
   try {
@@ -146,7 +145,7 @@ function lockFile(lock: Database.Database, data: string): () => void {
     try {
       lock.exec("COMMIT");
     } catch {
-      // Somebody deleted the lock's file: nothing is left to give back.
+      // The lock's file was deleted.
     }
     lock.close();
   };

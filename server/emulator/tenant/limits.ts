@@ -35,10 +35,10 @@ export function createLimits(settings: TenantSettings, clock: Clock): Limits {
   const take = (key: string, window: Window | undefined): boolean => {
     if (window === undefined || settings.limits === "off") return true;
     const now = clock.now();
-    // What lies in the future was noted before a test set the clock back: it has not happened yet.
+    // A test may have set the clock back: what was counted in its future does not count now.
     const recent = (taken.get(key) ?? []).filter((at) => at > now - window.within && at <= now);
     const allowed = recent.length < window.times;
-    // A refused try is not noted: whoever waits is let in again, however often they asked meanwhile.
+    // A refused try does not count: after the window, the next try is allowed.
     if (allowed) recent.push(now);
     taken.set(key, recent);
     return allowed;

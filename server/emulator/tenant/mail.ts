@@ -6,7 +6,7 @@ export interface Mail {
   close(): void;
 }
 
-/** Loaded only when asked for. The sender is a reserved name: no answer can reach anybody. */
+/** The library is loaded only when needed. The sender uses a reserved domain, so that replies reach nobody. */
 export async function createMail(smtp: string, rpName = "Authsignal emulator"): Promise<Mail> {
   const { createTransport } = await import("nodemailer");
   const transport = createTransport(smtp);
@@ -16,7 +16,7 @@ export async function createMail(smtp: string, rpName = "Authsignal emulator"): 
     async deliver({ to, subject, text }) {
       const from = { name: rpName, address: "emulator@authsignal.invalid" };
       await transport.sendMail({ from, to, subject, text }).catch((error: unknown) => {
-        const reason = `the mail server refused the message: ${error instanceof Error ? error.message : "unknown"}`;
+        const reason = `the mail server did not accept the message: ${error instanceof Error ? error.message : "unknown"}`;
         throw new WireError("invalid_request", "The message could not be delivered.", reason);
       });
     },

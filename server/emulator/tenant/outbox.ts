@@ -9,7 +9,7 @@ import type { State } from "./state.ts";
 export interface Outbox {
   send(message: Omit<Message, "messageId" | "sentAt">): void;
   list(filter?: MessageFilter): Message[];
-  /** Calls back for each message from now on; the answer stops it. */
+  /** Calls back for each new message; the returned function stops that. */
   subscribe(listener: (message: Message) => void): () => void;
   clear(to?: string): void;
 }

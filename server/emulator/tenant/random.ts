@@ -9,15 +9,15 @@ export interface Random {
   /** Uniform in [0, 1). */
   fraction(): number;
   /**
-   * Makes a seeded stream depend on what was restored: otherwise it would begin again and repeat ids that exist. The same
-   * seed and the same restored state still give the same stream.
+   * Mixes restored state into a seeded stream, which would otherwise start again and repeat existing ids. The same seed
+   * and the same state still give the same stream.
    */
   dependOn(restored: string): void;
 }
 
 /**
  * Without a seed: the operating system's generator. With one: a repeatable stream (HMAC-SHA-256 in counter mode), so
- * that a run with faults and codes can be played again exactly. Never seed anything but a test.
+ * that a test run can be repeated exactly. For tests only.
  */
 export function createRandom(seed?: string): Random {
   const stream = seed === undefined ? { bytes: randomBytes, dependOn: () => {} } : seededStream(seed);

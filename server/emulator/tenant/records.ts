@@ -61,7 +61,7 @@ const isCredentialRecord = record({
 });
 export type CredentialRecord = Checked<typeof isCredentialRecord>;
 
-/** One enrolled (or, without `verifiedAt`, one begun) verification method of a user. */
+/** A verification method of a user. Without `verifiedAt` its enrollment is not finished. */
 export const isUserAuthenticator = record({
   userAuthenticatorId: text,
   userId: text,
@@ -69,7 +69,7 @@ export const isUserAuthenticator = record({
   createdAt: time,
   verifiedAt: maybeTime,
   lastVerifiedAt: maybeTime,
-  /** Set while the enrollment is unverified: an abandoned one disappears. */
+  /** Set until the enrollment is verified, so that an abandoned one is dropped. */
   expiresAt: maybeTime,
   isDefault: optional(flag),
   email: maybeText,
@@ -113,7 +113,7 @@ const anyChallenge = {
   idempotencyKey: text,
 };
 
-/** A registration ceremony that was begun for a user. */
+/** A registration ceremony of a user. */
 const isRegistrationChallenge = record({
   ...anyChallenge,
   kind: oneOf("registration"),
@@ -125,13 +125,13 @@ const isRegistrationChallenge = record({
 });
 export type RegistrationChallenge = Checked<typeof isRegistrationChallenge>;
 
-/** An authentication ceremony; without `userId` anyone's passkey may answer it. */
+/** An authentication ceremony. Without `userId`, any user's passkey may answer it. */
 const isAuthenticationChallenge = record({
   ...anyChallenge,
   kind: oneOf("authentication"),
   verificationMethod: ceremonyMethod,
   userId: maybeText,
-  /** Absent until the options were asked for: a challenge without it cannot be answered. */
+  /** Absent until the options are requested; until then the challenge cannot be answered. */
   webauthnChallenge: maybeText,
   deviceId: maybeText,
 });
@@ -142,7 +142,7 @@ const isCodeChallenge = record({
   ...anyChallenge,
   kind: oneOf("code"),
   verificationMethod: codeMethod,
-  /** Which half began it: a code sent through the Server API cannot be spent in a browser, nor the reverse. */
+  /** The API that sent the code. The other API does not accept it. */
   begunBy: oneOf("server-api", "client-api"),
   address: text,
   code: text,
@@ -174,7 +174,7 @@ export const isActionConfiguration = record({
 });
 export type ActionConfiguration = Checked<typeof isActionConfiguration>;
 
-/** The code that an address always gets, for tests that cannot read the outbox. */
+/** A code that an address always gets, for tests that cannot read the outbox. */
 export const isFixedCode = record({ to: text, code: text, expiresAt: maybeTime });
 export type FixedCode = Checked<typeof isFixedCode>;
 
@@ -218,7 +218,7 @@ export const isDevice = record({
 });
 export type Device = Checked<typeof isDevice>;
 
-/** Tried out, because nothing else says whether a key can sign. */
+/** Imports the key, because its members do not tell whether it can sign. */
 const privateKey: Check<JsonObject> = (jwk): jwk is JsonObject => {
   if (!isJsonObject(jwk) || !text(jwk.kid)) return false;
   try {
@@ -228,7 +228,7 @@ const privateKey: Check<JsonObject> = (jwk): jwk is JsonObject => {
   }
 };
 
-/** A signing key, kept so that tokens outlive a restart. */
+/** A signing key, stored so that access tokens stay valid after a restart. */
 export const isStoredKey = record({
   jwk: privateKey,
   expiresAt: maybeTime,

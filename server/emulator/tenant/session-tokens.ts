@@ -52,7 +52,7 @@ export async function publicJwks(tenant: Tenant) {
 
 const generating = new WeakMap<Tenant, Promise<JWK>>();
 
-/** Made when first needed, because it costs more than starting the emulator, and kept with the tenant's state. */
+/** Generated when first needed, because that takes longer than starting the emulator; stored with the state. */
 async function signingJwk(tenant: Tenant): Promise<JWK> {
   const stored = tenant.state.keys.get(keyName);
   if (stored !== undefined) return { ...stored.jwk };

@@ -10,17 +10,17 @@ export function signClaims(claims: Claims, secret: string): string {
   return `${signed}.${signatureOf(signed, secret)}`;
 }
 
-/** The claims of a token that one of the secrets signed; `undefined` for anything else. Expiry is the caller's. */
+/** The claims of a token that one of the secrets signed, else `undefined`. Callers check the expiry. */
 export function verifiedClaims(token: string, secrets: readonly string[]): Claims | undefined {
   const [head, payload, signature, ...more] = token.split(".");
-  // The header is compared as a whole: there is no other algorithm to choose.
+  // Comparing the whole header leaves no choice of algorithm.
   if (head !== header || payload === undefined || signature === undefined || more.length > 0)
     return undefined;
   const isSigned = secrets.some((secret) => isSame(signatureOf(`${head}.${payload}`, secret), signature));
   return isSigned ? parsed(payload) : undefined;
 }
 
-/** What a token says about itself, unproven: only for finding out whose keys must prove it. */
+/** Claims without a check of the signature: only to find the tenant whose secrets check it. */
 export function unverifiedClaims(token: string): Claims | undefined {
   return parsed(token.split(".")[1] ?? "");
 }

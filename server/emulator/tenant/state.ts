@@ -22,8 +22,8 @@ import type {
 } from "./records.ts";
 import * as records from "./records.ts";
 
-// Bounds on what callers can create, so that memory stays flat however long the emulator runs. They are far above
-// what a test run or a person needs. Users and their authenticators are not bounded: losing one would be a defect.
+// Limits on what callers can create, far above what a test run needs, so that memory stays flat. Users and their
+// authenticators have none: losing one would be a defect.
 const actionLimit = 10_000;
 const challengeLimit = 10_000;
 const messageLimit = 1_000;
@@ -41,11 +41,11 @@ export interface State {
   readonly keys: Collection<StoredKey>;
   readonly fixedCodes: Collection<FixedCode>;
   readonly actionConfigurations: Collection<ActionConfiguration>;
-  /** Writes what changed since the last commit. Called before an answer leaves. */
+  /** Writes the changes since the last commit. Called before an answer leaves. */
   commit(): void;
   dropExpired(now: number): void;
   clear(): void;
-  /** Every record as JSON values, in a stable order: what export writes and import reads. */
+  /** Every record as JSON values, in a stable order. */
   dump(): StateDump;
   /** Whether a value could have been dumped by an emulator: every record in it has the shape of its kind. */
   isDump(value: unknown): value is StateDump;
@@ -57,7 +57,7 @@ export type StateDump = Readonly<Record<string, readonly (readonly [key: string,
 export interface StateOptions {
   readonly tenantId: string;
   readonly storage: Storage;
-  /** Told of each change of a user authenticator, for the webhooks. */
+  /** Called for each change of a user authenticator, for the webhooks. */
   readonly onAuthenticator?: AuthenticatorListener | undefined;
 }
 
@@ -92,7 +92,7 @@ export function createState({ tenantId, storage, onAuthenticator }: StateOptions
   const commit = () => {
     if (pending.length === 0) return;
     storage.write(tenantId, pending);
-    // Only now: what could not be written is tried again with the next answer.
+    // Cleared after the write: rows that could not be written are tried again with the next answer.
     pending = [];
   };
 
@@ -227,7 +227,7 @@ function isDumpOf(value: unknown, collections: readonly AnyCollection[]): value 
   );
 }
 
-/** Whom a challenge is about: a code that was sent to an address becomes somebody's by being claimed. */
+/** The user of a challenge. A code sent through the Server API has one after it was claimed. */
 export function challengedUser(challenge: Challenge): string | undefined {
   return challenge.userId ?? (challenge.kind === "code" ? challenge.claimedBy : undefined);
 }

@@ -27,9 +27,9 @@ export interface Tenant {
   readonly limits: Limits;
   readonly clock: Clock;
   readonly random: Random;
-  /** Where the emulator is reached, for links and issuers. */
+  /** Base of the API, for links and issuers. */
   apiUrl(): string;
-  /** When a token, code or ceremony that begins now ends. */
+  /** When a token, code or ceremony that begins now expires. */
   expiry(): number;
 }
 
@@ -40,7 +40,7 @@ export interface Surroundings {
   readonly mail: Mail | undefined;
   readonly onMessage?: ((message: OutboundMessage) => void) | undefined;
   apiUrl(): string;
-  /** Makes what announces changed authenticators to the tenant's webhooks. */
+  /** Returns the listener that announces changed authenticators to the tenant's webhooks. */
   announceAuthenticators(webhooks: Webhooks): AuthenticatorListener;
 }
 

@@ -5,7 +5,7 @@ import { WireError } from "../wire/wire-error.ts";
 import { type Clock, toUnixSeconds } from "./clock.ts";
 import { type Claims, isClaims, signClaims, unverifiedClaims, verifiedClaims } from "./signed-claims.ts";
 
-/** The occurrence of an action that a token speaks for, and what its holder may do with authenticators. */
+/** What a token says: one occurrence of an action, and scopes for authenticators. */
 export interface ClientToken {
   readonly userId: string;
   readonly actionCode: string;
@@ -57,8 +57,9 @@ export function createTokens(settings: TenantSettings, clock: Clock): Tokens {
     check(token) {
       const claims = verifiedClaims(token, secrets);
       if (claims === undefined) throw invalidToken("the token is not one that this tenant signed");
-      if (claims.iss !== party || claims.aud !== party) throw invalidToken("the token is for another party");
-      if (typeof claims.exp !== "number") throw invalidToken("the token has no end");
+      if (claims.iss !== party || claims.aud !== party)
+        throw invalidToken("the token has another issuer or audience");
+      if (typeof claims.exp !== "number") throw invalidToken("the token has no exp");
       if (claims.exp <= toUnixSeconds(clock.now())) {
         throw new WireError("expired_token", "The token has expired.", "the token's exp has passed");
       }
@@ -67,7 +68,7 @@ export function createTokens(settings: TenantSettings, clock: Clock): Tokens {
   };
 }
 
-/** Reads, without trusting it, the tenant that a token names: the tenant's own secrets then decide. */
+/** The tenant that a token names, unverified: that tenant's secrets then check the token. */
 export function tenantIdOf(token: string): string | undefined {
   const other = unverifiedClaims(token)?.other;
   return isClaims(other) && typeof other.tenantId === "string" ? other.tenantId : undefined;

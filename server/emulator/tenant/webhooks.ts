@@ -15,11 +15,11 @@ export type WebhookType =
   | "authenticator.deleted";
 
 export interface Webhooks {
-  /** A message to deliver: the challenge waits for the receiver, and fails when it does not accept. */
+  /** Delivers a message. Throws if the receiver does not accept it, so that the challenge fails. */
   deliver(type: "email.created" | "sms.created", data: JsonObject): Promise<void>;
-  /** An event to know about: sent in the background, tried again, finally dropped. */
+  /** Sends an event in the background, with three retries. */
   announce(type: WebhookType, data: JsonObject): void;
-  /** Resolves when nothing is under way: for tests. */
+  /** Resolves when no event is being sent. */
   settled(): Promise<void>;
   close(): void;
 }
@@ -51,7 +51,7 @@ export function createWebhooks({ settings, clock, random }: WebhooksOptions): We
       data,
     });
 
-  /** Signed anew for each try: receivers refuse old timestamps. */
+  /** Signs for each try, because receivers check the age of the timestamp. */
   const post = async (url: string, body: string): Promise<boolean> => {
     try {
       const response = await fetch(url, {
@@ -67,7 +67,7 @@ export function createWebhooks({ settings, clock, random }: WebhooksOptions): We
       await response.body?.cancel();
       return response.ok;
     } catch {
-      // Unreachable, too slow, or we are closing: all of them are "not delivered".
+      // Unreachable, too slow, or the emulator is closing: not delivered.
       return false;
     }
   };
@@ -86,7 +86,7 @@ export function createWebhooks({ settings, clock, random }: WebhooksOptions): We
       throw new WireError(
         "invalid_request",
         "The message could not be delivered.",
-        "the webhook refused the message",
+        "the webhook did not accept the message",
       );
     },
     announce(type, data) {

@@ -11,12 +11,12 @@ export interface RegistrationSubject {
   readonly username: string;
   readonly displayName: string;
   readonly webauthnChallenge: string;
-  /** `undefined`: any authenticator will do. */
+  /** `undefined`: any authenticator. */
   readonly authenticatorAttachment: string | undefined;
   readonly verificationMethod: "PASSKEY" | "SECURITY_KEY";
 }
 
-/** Android's deserialiser has no defaults: none of these fields may be missing (protocol 5.2). */
+/** Every field is present, because Android's deserialiser has no defaults (protocol 5.2). */
 export function registrationOptions(tenant: Tenant, subject: RegistrationSubject): Json {
   const { rpId, rpName, userVerification } = tenant.settings;
   const isPasskey = subject.verificationMethod === "PASSKEY";
@@ -43,9 +43,9 @@ export function registrationOptions(tenant: Tenant, subject: RegistrationSubject
 
 export interface AuthenticationSubject {
   readonly webauthnChallenge: string;
-  /** `undefined`: whoever holds a passkey for this RP ID. */
+  /** `undefined`: any user with a passkey for this RP ID. */
   readonly userId: string | undefined;
-  /** Narrows that down to the passkeys that were registered under this name. */
+  /** Without `userId`: lists the passkeys that were registered under this name. */
   readonly username?: string | undefined;
   readonly verificationMethod: "PASSKEY" | "SECURITY_KEY";
 }

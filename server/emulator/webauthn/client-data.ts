@@ -3,7 +3,7 @@ import type { TenantSettings } from "../wire/emulator-options.ts";
 import { type Input, isJsonObject, requiredObject, requiredText } from "../wire/input.ts";
 import { invalidCredential, invalidRequest } from "../wire/wire-error.ts";
 
-/** Attestation objects with certificate chains stay well below this; anything longer is not a ceremony. */
+/** Characters. Attestation objects with certificate chains are far shorter. */
 const longestField = 65_536;
 
 /** What both ceremonies send, with every binary field in base64url. */
@@ -34,7 +34,7 @@ export function requiredBytes(response: Input, name: string): string {
   return toBase64Url(requiredText(response, name, longestField), name);
 }
 
-/** iOS sends the standard alphabet where everyone else sends base64url (protocol 5.3). */
+/** Accepts the standard alphabet too: iOS sends it (protocol 5.3). */
 export function toBase64Url(text: string, name: string): string {
   const unpadded = text.replace(/={1,2}$/, "");
   if (!/^[A-Za-z0-9+/_-]+$/.test(unpadded) || unpadded.length % 4 === 1) {
@@ -50,8 +50,7 @@ export interface ExpectedClientData {
 }
 
 /**
- * The client data checks of WebAuthn L3 7.1 (steps 7 to 11) and 7.2 (steps 10 to 14), in that order. Answers the origin,
- * which was found in the tenant's list.
+ * The client data checks of WebAuthn L3 7.1 (steps 7 to 11) and 7.2 (steps 10 to 14), in that order. Returns the origin.
  */
 export function checkClientData(clientDataJSON: string, expected: ExpectedClientData): string {
   const clientData = parseClientData(clientDataJSON);

@@ -53,11 +53,11 @@ export async function verifyAuthentication(authentication: Authentication): Prom
     expectedChallenge: webauthnChallenge,
     expectedOrigin: origin,
     expectedRPID: settings.rpId,
-    // Counter 0 here: whether a counter that went back refuses the sign-in is the tenant's choice, below.
+    // Counter 0 disables the library's check; checkCounter below follows the tenant's setting.
     credential: { id: credentialId, publicKey: isoBase64URL.toBuffer(record.publicKey), counter: 0 },
     requireUserVerification,
   }).catch((error: unknown) => {
-    throw invalidCredential(`the authentication was refused: ${messageOf(error)}`);
+    throw invalidCredential(`the authentication does not verify: ${messageOf(error)}`);
   });
   if (!verified) throw invalidCredential("the signature does not verify");
 
@@ -71,8 +71,8 @@ export async function verifyAuthentication(authentication: Authentication): Prom
 }
 
 /**
- * A user handle, when sent, must be the account's. Besides base64url of the handle, two spellings of it are in use
- * (protocol 5.2): iOS encodes the base64url text once more, and old clients send the plain user id.
+ * A user handle, if sent, must be the account's. Two more encodings are in use (protocol 5.2): iOS encodes the base64url
+ * text again, and old clients send the plain user id.
  */
 function checkUserHandle(sent: unknown, userHandle: string, userId: string): void {
   if (sent === undefined || sent === null || sent === "") return;
@@ -85,9 +85,9 @@ function checkUserHandle(sent: unknown, userHandle: string, userId: string): voi
 function checkCounter(signCount: number, { record, settings, note }: Authentication): void {
   if (signCount === 0 && record.signCount === 0) return;
   if (signCount > record.signCount) return;
-  const finding = `the signature counter went from ${record.signCount} to ${signCount}`;
+  const decrease = `the signature counter went from ${record.signCount} to ${signCount}`;
   // Synced passkeys have no meaningful counter (protocol 10, question 19).
   if (settings.counterRegression === "refuse" && record.deviceType === "singleDevice")
-    throw invalidCredential(finding);
-  note(finding);
+    throw invalidCredential(decrease);
+  note(decrease);
 }

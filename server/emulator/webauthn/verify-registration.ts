@@ -9,7 +9,7 @@ import { checkClientData, readCeremonyResponse, requiredBytes } from "./client-d
 
 type CborValue = Parameters<typeof isoCBOR.encode>[0];
 
-/** EdDSA, ES256, RS256: what the registration options offer, so what a new credential may use. */
+/** EdDSA, ES256, RS256. */
 export const offeredAlgorithms = [-8, -7, -257];
 
 export interface Registration {
@@ -17,7 +17,7 @@ export interface Registration {
   readonly webauthnChallenge: string;
   readonly settings: TenantSettings;
   readonly requireUserVerification: boolean;
-  /** A conditional create happens without a gesture: its UP flag may be clear (WebAuthn L3 7.1 step 15). */
+  /** A conditional create happens without a gesture, so its UP flag may be clear (WebAuthn L3 7.1 step 15). */
   readonly conditional: boolean;
   isRegistered(credentialId: string): boolean;
 }
@@ -33,10 +33,7 @@ export interface VerifiedRegistration {
   readonly attachment: string | undefined;
 }
 
-/**
- * WebAuthn L3 7.1. Our own checks run first, one reason each for the journal; then the library repeats them and adds
- * what only it can: the attestation statement and the key.
- */
+/** Own checks run first, each with a reason for the journal; the library then checks the attestation and the key. */
 export async function verifyRegistration(registration: Registration): Promise<VerifiedRegistration> {
   const { credential, settings, webauthnChallenge, conditional } = registration;
   const { credentialId, response, clientDataJSON, attachment } = readCeremonyResponse(credential);
@@ -66,10 +63,10 @@ export async function verifyRegistration(registration: Registration): Promise<Ve
     requireUserVerification: registration.requireUserVerification && !conditional,
     supportedAlgorithmIDs: offeredAlgorithms,
   }).catch((error: unknown) => {
-    throw invalidCredential(`the registration was refused: ${messageOf(error)}`);
+    throw invalidCredential(`the registration does not verify: ${messageOf(error)}`);
   });
   if (!verified) throw invalidCredential("the attestation statement does not verify");
-  // The id beside the attestation is unsigned: only the one inside it is the credential's.
+  // The id beside the attestation is not signed; the one inside it is.
   if (registrationInfo.credential.id !== credentialId) {
     throw invalidCredential("the credential ID differs from the one in the authenticator data");
   }
@@ -91,7 +88,7 @@ function authenticatorDataOf(attestationObject: string): Uint8Array {
     const bytes = isoBase64URL.toBuffer(attestationObject);
     const decoded = decodeAttestationObject(bytes);
     const authenticatorData: unknown = decoded.get("authData");
-    // The decoder stops after the first item; canonical CBOR (CTAP2) encodes back to the same length.
+    // The decoder ignores bytes after the first item; canonical CBOR (CTAP2) encodes back to the same length.
     const isWhole = isoCBOR.encode(decoded as CborValue).length === bytes.length;
     if (authenticatorData instanceof Uint8Array && isWhole) return authenticatorData;
   } catch (error) {

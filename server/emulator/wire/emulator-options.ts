@@ -1,35 +1,32 @@
 /** The options of an emulator and of its tenants, with their defaults. */
 import type { ActionOutcome, VerificationMethod } from "./wire.ts";
 
-/**
- * The tenant that exists when none is named. Its secret announces itself: a production entry can refuse anything that
- * starts with "emulator-".
- */
+/** The tenant without options. Its secret starts with "emulator-", so that a production entry can refuse it. */
 export const defaultTenant: { readonly tenantId: string; readonly secret: string } = {
   tenantId: "00000000-0000-4000-8000-000000000001",
   secret: "emulator-secret-of-the-default-tenant",
 };
 
 export interface EmulatorOptions {
-  /** 0, the default, lets the system choose. */
+  /** Default 0: the system chooses a free port. */
   readonly port?: number;
-  /** Interface to listen on. Default: loopback. Anything else lets others read every code. */
+  /** Interface to listen on. Default: loopback. On any other, everybody who reaches it can read every code. */
   readonly host?: string;
   /**
-   * Host names by which the emulator may be addressed, besides loopback ones and that of `publicUrl`: the page and the
-   * control plane under any other name, the API under a name with a dot in it.
+   * Host names that requests may use, besides loopback names and that of `publicUrl`. The page and the control plane
+   * refuse every other name; the API refuses other names that contain a dot.
    */
   readonly allowedHosts?: readonly string[];
-  /** SQLite file that keeps the state, or ":memory:" (default), which leaves nothing behind. */
+  /** SQLite file that keeps the state. Default ":memory:": the state ends with the process. */
   readonly data?: string;
   readonly tenants?: readonly TenantOptions[];
-  /** Called for each message that the real service would have sent, for instance to print the code. */
+  /** Called for each message that the service would have sent, for instance to print the code. */
   readonly onMessage?: (message: OutboundMessage) => void;
-  /** "smtp://localhost:1025": e-mail is also really delivered there, for instance to a mail catcher. */
+  /** Also delivers e-mail to this server, for instance "smtp://localhost:1025", a mail catcher. */
   readonly smtp?: string;
   /** Makes ids, codes and probabilistic faults repeatable. */
   readonly seed?: string;
-  /** Where browsers and servers reach the emulator, when that is not `http://localhost:PORT` (a container). */
+  /** Where browsers and servers reach the emulator. Default `http://localhost:PORT`; differs in a container. */
   readonly publicUrl?: string;
   /** Milliseconds since the epoch; the control plane's clock works on top of it. Default: the system's clock. */
   readonly now?: () => number;
@@ -37,7 +34,7 @@ export interface EmulatorOptions {
 
 export interface TenantOptions {
   readonly tenantId: string;
-  /** One or two active API secret keys; the first signs tokens, each is accepted, webhooks are signed with every one. */
+  /** Active API secret keys, one or two. The first signs tokens, each is accepted, webhooks are signed with all. */
   readonly secrets: readonly string[];
   readonly rpId: string;
   readonly rpName?: string;
@@ -45,19 +42,19 @@ export interface TenantOptions {
   readonly expectedOrigins: readonly string[];
   /** With RP ID `localhost`, also accept `http://localhost` on any port: for test servers on ephemeral ports. */
   readonly anyLocalhostPort?: boolean;
-  /** Outcome of actions that nobody configured. `CHALLENGE` (default) challenges enrolled users; the real default is ALLOW. */
+  /** Outcome of actions without settings. Default `CHALLENGE`: challenges enrolled users. The service's default is ALLOW. */
   readonly defaultOutcome?: ActionOutcome;
   /** Configurations by action code, for example `{ "enroll-passkey": { verificationMethods: ["PASSKEY"] } }`. */
   readonly actions?: Readonly<Record<string, ActionSettings>>;
   /** The methods that the tenant has switched on. Default: all that the emulator knows. */
   readonly verificationMethods?: readonly VerificationMethod[];
-  /** Life of tokens and challenges. Default 10. */
+  /** Lifetime of tokens and challenges. Default 10. */
   readonly tokenDurationInMinutes?: number;
   /** Answered in registration and authentication options; `required` is enforced. Default `preferred`. */
   readonly userVerification?: "required" | "preferred" | "discouraged";
-  /** What a signature counter that went back does to a sign-in. Default `log`: it is a hint, not proof (WebAuthn L3 6.1.1). */
+  /** What a signature counter that decreased does to a sign-in. Default `log`: it proves nothing (WebAuthn L3 6.1.1). */
   readonly counterRegression?: "log" | "refuse";
-  /** Send and verify limits as documented, or none at all. Default `documented`. */
+  /** Limits of sent and tried codes. Default `documented`. */
   readonly limits?: "documented" | "off";
   /** What claiming a verified code does to a user without authenticators. Default `enroll-first`. */
   readonly claimEnrollment?: "enroll-first" | "never";
@@ -65,9 +62,9 @@ export interface TenantOptions {
   readonly enrollmentMethods?: "action" | "any";
   /** What `POST /validate` says to an expired or forged token. Default `invalid`: 200 with `isValid: false`. */
   readonly validateRefusal?: "invalid" | "unauthorized";
-  /** Action code of a passkey sign-in that names none. */
+  /** Action code of a passkey sign-in without one. Default `passkeySignIn`. */
   readonly anonymousActionCode?: string;
-  /** App clients that sessions may be created for; any client id is accepted when none is named. */
+  /** App clients that sessions may be created for. Default: any client id. */
   readonly appClients?: readonly AppClientOptions[];
   readonly webhook?: WebhookOptions;
 }
@@ -94,7 +91,7 @@ export interface WebhookOptions {
   readonly retryAfter?: number;
 }
 
-/** What a real person would find in their inbox or on their phone. */
+/** A message as a person would receive it. */
 export interface OutboundMessage {
   readonly tenantId: string;
   readonly to: string;
@@ -111,9 +108,9 @@ export function tenantSettings(options: TenantOptions): TenantSettings {
   if (options.tenantId === "") throw new Error("An emulated tenant needs a tenantId.");
   if (options.secrets.length === 0)
     throw new Error(`Tenant ${options.tenantId} needs at least one API secret key.`);
-  // It travels as a Basic user name, which ends at the first colon.
+  // A Basic user name ends at the first colon.
   if (options.secrets.some((secret) => secret === "" || secret.includes(":")))
-    throw new Error(`An API secret key of tenant ${options.tenantId} is empty or has a colon in it.`);
+    throw new Error(`An API secret key of tenant ${options.tenantId} is empty or contains a colon.`);
   for (const origin of options.expectedOrigins) assertOrigin(origin);
   return {
     rpName: options.rpId,
@@ -142,12 +139,12 @@ export function tenantSettings(options: TenantOptions): TenantSettings {
   };
 }
 
-/** A list that could never match ("http://localhost:3000/") would fail every ceremony with no hint why. */
+/** An origin that can never match ("http://localhost:3000/") would fail every ceremony without an explanation. */
 function assertOrigin(origin: string): void {
   if (/^(android|ios):/.test(origin)) return;
   if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
     throw new Error(
-      `Expected origin ${JSON.stringify(origin)} is not an origin: scheme, host and port, nothing after.`,
+      `Expected origin ${JSON.stringify(origin)} is not an origin. Write scheme, host and port only, such as http://localhost:3000.`,
     );
   }
 }

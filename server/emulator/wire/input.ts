@@ -75,12 +75,12 @@ export function optionalChoices<T extends string>(
   return values && choices.filter((one) => values.includes(one));
 }
 
-/** `undefined`: the caller said nothing. `null`: the caller wants the stored value gone. */
+/** `undefined`: absent. `null`: clears the stored value. */
 export function clearableText(input: Input, name: string): string | null | undefined {
   return ownValue(input, name) === null ? null : optionalText(input, name);
 }
 
-/** Half a surrogate pair is no text: a file cannot keep it, so that two ids would become one. */
+/** False for half a surrogate pair: a file cannot keep it, so that two ids would become one. */
 export function isWellFormed(text: string): boolean {
   return !/\p{Surrogate}/u.test(text);
 }
@@ -89,7 +89,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Only what the caller wrote: `toString` and `__proto__` are names like any other. */
+/** Ignores members of the prototype, such as `toString`. */
 function ownValue(input: Input, name: string): unknown {
   return Object.hasOwn(input, name) ? input[name] : undefined;
 }

@@ -1,7 +1,7 @@
 /** Errors in Authsignal's shape. */
 import type { WireErrorBody } from "./wire.ts";
 
-/** Every code the emulator answers with, and the status it travels under. The README says which statuses are *inferred*. */
+/** Every error code and its HTTP status. The README says which statuses are *inferred*. */
 const statusByCode = {
   invalid_request: 400,
   invalid_configuration: 400,
@@ -22,8 +22,8 @@ const statusByCode = {
 export type WireErrorCode = keyof typeof statusByCode;
 
 /**
- * A refusal in Authsignal's shape. The caller sees `code` and `description`; `reason` says exactly why and is seen
- * only in the journal, because the real service does not tell a browser which WebAuthn check failed.
+ * The caller sees `code` and `description`. Only the journal shows `reason`, because the service does not tell a browser
+ * which WebAuthn check failed.
  */
 export class WireError extends Error {
   override readonly name = "WireError";
@@ -43,7 +43,7 @@ export class WireError extends Error {
   }
 }
 
-/** The exact sentence that the vendor's own live suites compare. */
+/** The sentence that the vendor's live tests compare. */
 export function unauthorized(reason: string): WireError {
   return new WireError(
     "unauthorized",
@@ -56,7 +56,7 @@ export function invalidRequest(description: string, reason?: string): WireError 
   return new WireError("invalid_request", description, reason);
 }
 
-/** One public answer for every failed WebAuthn check; `reason` tells them apart in the journal. */
+/** Every failed WebAuthn check has the same answer; `reason` tells them apart in the journal. */
 export function invalidCredential(reason: string): WireError {
   return new WireError("invalid_credential", "The passkey credential is invalid.", reason);
 }

@@ -1,6 +1,6 @@
 /**
- * The words of Authsignal's HTTP API that the emulator speaks. Nothing here is ours to choose: a value that is not in
- * these lists makes a strictly typed SDK (dotnet, Android) throw, so operations may only answer with these.
+ * The values of Authsignal's HTTP API. Operations may answer with no others: a strictly typed SDK (dotnet, Android)
+ * throws on an unknown value.
  */
 
 export const actionStates = [

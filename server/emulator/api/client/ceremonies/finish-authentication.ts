@@ -73,7 +73,7 @@ function takeChallenge(
   return { ...challenge, webauthnChallenge };
 }
 
-/** A ceremony begun with a token can only be finished with a token of the same action, and the reverse. */
+/** A ceremony begins and finishes with a token of the same action, or without a token. */
 function belongsTo(challenge: AuthenticationChallenge, token: ClientToken | undefined): boolean {
   if (challenge.userId !== token?.userId) return false;
   return token === undefined || token.idempotencyKey === challenge.idempotencyKey;

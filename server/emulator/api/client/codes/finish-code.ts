@@ -10,7 +10,7 @@ import type { TokenCall } from "../../api-operation.ts";
 
 export function finishCode(call: TokenCall, challenge: CodeChallenge, userId: string): Json {
   const { tenant, token } = call;
-  // Before anything is enrolled: the app may have blocked the action since the code was sent.
+  // The app may have blocked the action since the code was sent.
   requireNotBlocked(tenant, token);
   const { verificationMethod, address, userAuthenticatorId } = challenge;
   const begun = tenant.state.userAuthenticators.get(userAuthenticatorId ?? "");
@@ -25,7 +25,7 @@ export function finishCode(call: TokenCall, challenge: CodeChallenge, userId: st
     mayAdd: mayEnroll(tenant, token),
     mayUpdate: token.scopes.has("update:authenticators"),
   });
-  // Between the begin and now another authenticator may have been enrolled: then the scope is needed after all.
+  // Another authenticator may have been enrolled since the beginning; then the scope is required.
   if (outcome === undefined) throw missingEnrollmentScope();
   recordVerifiedAddress(tenant, { userId, verificationMethod, address });
   const { authenticator, isNew } = outcome;

@@ -14,5 +14,5 @@ export function followMagicLink({ tenant, query }: Call): Json {
     throw new WireError("not_found", "The link is invalid or has expired.");
   }
   tenant.state.challenges.put(challenge.challengeId, { ...challenge, verifiedAt: tenant.clock.now() });
-  return { message: "The link worked. Return to the page where you asked for it." };
+  return { message: "The link worked. Return to the page that asked for it." };
 }

@@ -38,7 +38,7 @@ export function startCodeChallenge(verificationMethod: CodeMethod) {
   };
 }
 
-/** Brand-new users are tracked with their address and challenged at once; verifying then enrolls it (5.8). */
+/** A new user is tracked with an address and challenged at once; verifying the code enrolls it (protocol 5.8). */
 function trackedAddress({ tenant, token }: Caller, verificationMethod: CodeMethod): string | undefined {
   requireEnrollmentScope(tenant, token, verificationMethod);
   const key = addressKey(verificationMethod);

@@ -10,7 +10,7 @@ import { sendCodeFor } from "./open-code.ts";
 
 export function startCodeEnrollment(verificationMethod: CodeMethod) {
   return async ({ tenant, token, body }: TokenCall): Promise<Json> => {
-    // With the update scope alone, the new address replaces the enrolled one once it is proven.
+    // With only the update scope, the verified address replaces the enrolled one.
     if (token.scopes.has("update:authenticators"))
       requirePermittedEnrollment(tenant, token.actionCode, verificationMethod);
     else requireEnrollmentScope(tenant, token, verificationMethod);

@@ -16,12 +16,12 @@ export function passkeyAuthenticationOptions(call: MaybeTokenCall): Json {
   };
 }
 
-/** The challenge that `/client/challenge` began, when the caller names one. */
+/** The challenge from `/client/challenge`, if the caller names one. */
 function openChallenge({ tenant, token, body }: MaybeTokenCall): AuthenticationChallenge | undefined {
   const challengeId = optionalText(body, "challengeId");
   if (challengeId === undefined) return undefined;
   const challenge = tenant.state.challenges.get(challengeId);
-  // A token may take up a challenge that nobody owns yet; nobody may take up another user's.
+  // A token may use a challenge without a user, and not one of another user.
   const belongs =
     challenge?.kind === "authentication" && [undefined, token?.userId].includes(challenge.userId);
   if (!belongs || challenge.expiresAt <= tenant.clock.now()) {

@@ -7,7 +7,7 @@ import { isJsonObject } from "../../../wire/input.ts";
 import { invalidRequest } from "../../../wire/wire-error.ts";
 import type { TokenCall } from "../../api-operation.ts";
 
-/** The newest open ceremony of the token's action: an older one is superseded. */
+/** The newest open ceremony of the token's action. */
 export function openCeremony({ tenant, token }: TokenCall, kind: Challenge["kind"]): Challenge | undefined {
   return tenant.state.challenges
     .where("idempotencyKey", token.idempotencyKey)

@@ -17,7 +17,7 @@ export function queryUserActions({ tenant, params, query }: Call): Json {
   return (
     tenant.state.actions
       .where("userId", userIdOf(params))
-      // Those of one millisecond keep this order: the sort is stable.
+      // The sort is stable, so this is the order within one millisecond.
       .reverse()
       .filter((action) => action.expiresAt > tenant.clock.now() && action.createdAt >= from)
       .filter((action) => state === null || action.state === state)

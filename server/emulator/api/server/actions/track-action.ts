@@ -45,7 +45,7 @@ export function trackAction({ tenant, params, body }: Call): Json {
 
   const enrollment = enrollmentFactsFor(tenant, userId, actionCode);
   const name = { userId, actionCode, idempotencyKey };
-  // Tracking the same occurrence again answers it as it stands, with a fresh token (inferred, question 22).
+  // Tracking an occurrence again answers its stored state and a new token (inferred, question 22).
   const action =
     findAction(tenant, name) ??
     beginAction(tenant, name, stateFor(outcomeOf(tenant, actionCode), enrollment.isEnrolled), {
@@ -61,7 +61,7 @@ export function trackAction({ tenant, params, body }: Call): Json {
   return {
     state: action.state,
     idempotencyKey,
-    // SDKs append "&mode=popup", so the address must already have a query. The pre-built UI itself is not emulated.
+    // SDKs append "&mode=popup", so the URL needs a query. The pre-built UI is not emulated.
     url: `https://mfa.authsignal.com/?token=${token}`,
     token,
     ...enrollment,

@@ -31,7 +31,7 @@ export function enrollVerifiedAuthenticator({ tenant, params, body }: Call): Jso
   };
 }
 
-/** Old SDKs name the channel instead of the method. */
+/** Old SDKs send the channel instead of the method. */
 function legacyMethod(body: Call["body"]): (typeof enrollable)[number] {
   const channel = optionalChoice(body, "oobChannel", ["EMAIL_OTP", "EMAIL_MAGIC_LINK", "SMS"] as const);
   if (channel === undefined) throw invalidRequest("verificationMethod is required.");

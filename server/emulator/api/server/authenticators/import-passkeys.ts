@@ -60,7 +60,7 @@ function importPasskey(tenant: Tenant, input: Input) {
       signCount: 0,
       transports,
       aaguid,
-      // The import does not say. The first sign-in tells (verifyAuthentication takes it from there).
+      // Unknown until the first sign-in (verifyAuthentication).
       deviceType: "unknown",
       backedUp: false,
       deviceId: tenant.random.uuid(),
@@ -70,7 +70,7 @@ function importPasskey(tenant: Tenant, input: Input) {
   });
 }
 
-/** A key that cannot verify anything would only fail later, at a sign-in, with no hint why. */
+/** Checked here, because a key that cannot verify would fail at a sign-in without an explanation. */
 function checkedPublicKey(publicKey: string): string {
   try {
     const bytes = Uint8Array.from(Buffer.from(publicKey, "base64url"));

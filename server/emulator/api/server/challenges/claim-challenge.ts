@@ -47,8 +47,8 @@ export function claimChallenge({ tenant, body, nameUser }: Call): Json {
 }
 
 /**
- * A proven address becomes the first authenticator of a user who has none; beyond that the challenge must have been begun
- * for this user with the scope to add or update one.
+ * The verified address becomes the first authenticator of the user. For a further one, the challenge must have been begun
+ * for this user with the scope to add or update.
  */
 function enrollAddress(
   tenant: Tenant,

@@ -29,7 +29,7 @@ export function validateChallenge({ tenant, body, note, nameUser }: Call): Json 
     state: action.state,
     stateUpdatedAt: toIso(action.stateUpdatedAt),
     userId: action.userId,
-    // Some SDKs read one key, some the other.
+    // SDKs differ in which of the two they read.
     action: action.actionCode,
     actionCode: action.actionCode,
     idempotencyKey: action.idempotencyKey,
@@ -37,12 +37,12 @@ export function validateChallenge({ tenant, body, note, nameUser }: Call): Json 
   };
 
   function mismatch(error: string): Json {
-    note(`validate was asked about another token: ${error}`);
+    note(`the token does not match the request: ${error}`);
     return { isValid: false, error };
   }
 }
 
-/** What an unreadable token answers is not documented; the tenant chooses (question 9). */
+/** The answer to an invalid token is not documented; the tenant chooses (question 9). */
 function readToken(tenant: Tenant, token: string, note: Call["note"]): ClientToken | undefined {
   try {
     return tenant.tokens.check(token);

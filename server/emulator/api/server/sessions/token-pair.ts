@@ -5,7 +5,7 @@ import { issuerOf, signAccessToken } from "../../../tenant/session-tokens.ts";
 import type { Json } from "../../../wire/wire.ts";
 import type { Call } from "../../api-operation.ts";
 
-/** The portal's defaults are not documented: an hour and thirty days (*inferred*). */
+/** An hour and thirty days: *inferred*, the portal's defaults are not documented. */
 const defaultAccessMinutes = 60;
 const defaultRefreshMinutes = 30 * 24 * 60;
 
@@ -22,7 +22,7 @@ export async function issuePair(
     refreshTokenHash: hashOf(refreshToken),
     expiresAt: now + (client?.refreshTokenDurationInMinutes ?? defaultRefreshMinutes) * 60_000,
   };
-  // Rotated before anything is awaited: of two refreshes with one token, the second finds nothing.
+  // Stored before the first await: of two refreshes with one token, the second fails.
   tenant.state.sessions.put(session.sessionId, session);
   const expiresAt = now + (client?.accessTokenDurationInMinutes ?? defaultAccessMinutes) * 60_000;
   const accessToken = await signAccessToken(tenant, { session, issuer: issuerOf(tenant), expiresAt });

@@ -41,10 +41,7 @@ function usersBy(tenant: Tenant, query: URLSearchParams, payload: Record<string,
   throw invalidRequest("One of username, email, phoneNumber or token is required.");
 }
 
-/**
- * An Apple or Google ID token is only decoded: the emulator has neither's keys. Its address therefore proves nothing
- * here, which the support table says.
- */
+/** Decodes an Apple or Google ID token without verifying it, because the emulator does not have their keys. */
 function payloadOf(token: string): Record<string, Json> {
   try {
     return JSON.parse(JSON.stringify(decodeJwt(token)));

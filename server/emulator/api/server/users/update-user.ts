@@ -30,7 +30,7 @@ export function updateUser({ tenant, params, body }: Call): Json {
     displayName: pick(changes.displayName, user.displayName),
     locale: pick(changes.locale, user.locale),
     custom: pick(changes.custom, user.custom),
-    // That the old address was verified says nothing about a new one.
+    // A new address is not verified.
     emailVerified: changes.emailVerified ?? (user.emailVerified && email === user.email),
     phoneNumberVerified:
       changes.phoneNumberVerified ?? (user.phoneNumberVerified && phoneNumber === user.phoneNumber),
