@@ -1,0 +1,13 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { operations } from "../../../server/emulator/http/dispatch.ts";
+import { readme, withSupportTable } from "./support-table.ts";
+
+test("the support table is what the registry says: if not, run `npm run emulator:table`", () => {
+  const text = readFileSync(readme, "utf8");
+  expect(text).toBe(withSupportTable(text));
+});
+
+test("every operation has a name of its own", () => {
+  expect(new Set(operations.map(({ name }) => name)).size).toBe(operations.length);
+});

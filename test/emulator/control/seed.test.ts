@@ -1,0 +1,91 @@
+import { createHash, createPrivateKey, sign } from "node:crypto";
+import { afterEach, describe, expect, test } from "vitest";
+import { controlOf, origin, runEmulator, testTenant } from "../running-emulator.ts";
+
+const running = runEmulator({ tenants: [testTenant({ limits: "documented" })] });
+afterEach(() => running.emulator.reset());
+const control = controlOf(running);
+
+describe("seed", () => {
+  const seed = {
+    users: [
+      {
+        userId: "ada",
+        email: "ada@example.com",
+        displayName: "Ada",
+        authenticators: [
+          {
+            userAuthenticatorId: "pinned",
+            verificationMethod: "EMAIL_OTP" as const,
+            email: "ada@example.com",
+          },
+        ],
+        passkeys: [{ name: "Phone" }, { aaguid: "fbfc3007-154e-4ecc-8c0b-6e020557d7bd" }],
+      },
+    ],
+    fixedCodes: [{ to: "ada@example.com", code: "000001" }],
+  };
+
+  test("is idempotent and keeps pinned ids", async () => {
+    const first = (await control("/seed", "POST", seed)).body;
+    const second = (await control("/seed", "POST", seed)).body;
+    expect(second).toEqual(first);
+    const authenticators = await running.authsignal.getAuthenticators({ userId: "ada" });
+    expect(authenticators.map((one) => one.webauthnCredential?.name)).toEqual([
+      undefined,
+      "Phone",
+      "iCloud Keychain",
+    ]);
+    expect(authenticators[0]?.userAuthenticatorId).toBe("pinned");
+  });
+
+  test("makes passkeys that really sign in, by the private key it answers", async () => {
+    const { passkeys } = running.emulator.seed(seed);
+    const { credential } = passkeys[0] ?? expect.fail("no passkey was seeded");
+    const { body: begun } = await running.post("/user-authenticators/passkey/authentication-options", {});
+    const clientData = Buffer.from(
+      JSON.stringify({
+        type: "webauthn.get",
+        challenge: begun.options.challenge,
+        origin,
+        crossOrigin: false,
+      }),
+    );
+    const authenticatorData = Buffer.concat([
+      createHash("sha256").update(credential.rpId).digest(),
+      Buffer.from([0x1d, 0, 0, 0, 0]),
+    ]);
+    const key = createPrivateKey({
+      key: Buffer.from(credential.privateKey, "base64"),
+      format: "der",
+      type: "pkcs8",
+    });
+    const signed = Buffer.concat([authenticatorData, createHash("sha256").update(clientData).digest()]);
+    const id = Buffer.from(credential.credentialId, "base64").toString("base64url");
+    const { body } = await running.post("/verify/passkey", {
+      challengeId: begun.challengeId,
+      authenticationCredential: {
+        id,
+        rawId: id,
+        type: "public-key",
+        clientExtensionResults: {},
+        response: {
+          clientDataJSON: clientData.toString("base64url"),
+          authenticatorData: authenticatorData.toString("base64url"),
+          signature: sign("sha256", signed, key).toString("base64url"),
+          userHandle: Buffer.from(credential.userHandle, "base64").toString("base64url"),
+        },
+      },
+    });
+    expect(body).toMatchObject({ isVerified: true, userId: "ada", userDisplayName: "Ada" });
+  });
+
+  test.each([
+    [{ users: "many" }],
+    [{ users: [{}] }],
+    [{ users: [{ userId: "u", passkeys: [7] }] }],
+    [{ users: [{ userId: "u", authenticators: [{ verificationMethod: "EMAIL_OTP" }] }] }],
+  ])("refuses a malformed seed: %j", async (malformed) => {
+    expect((await control("/seed", "POST", malformed)).status).toBe(400);
+  });
+});

@@ -1,0 +1,63 @@
+import { createServer, type Socket } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { type Emulator, startEmulator } from "../../../server/emulator/index.ts";
+import { callersOf, testTenant } from "../running-emulator.ts";
+
+let emulator: Emulator | undefined;
+let catcher: { close(): void } | undefined;
+afterEach(async () => {
+  await emulator?.close();
+  catcher?.close();
+});
+
+/** A mail catcher of one screenful: says yes to every command, or no to every recipient, and keeps what it hears. */
+async function startCatcher(isOpen: boolean): Promise<{ smtp: string; heard: () => string }> {
+  let heard = "";
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.write("220 catcher\r\n");
+    socket.on("data", (chunk) => {
+      heard += chunk;
+      const line = String(chunk);
+      if (line.startsWith("RCPT") && !isOpen) socket.write("550 no\r\n");
+      else if (line.startsWith("DATA")) socket.write("354 go on\r\n");
+      else if (line.startsWith("QUIT")) socket.end("221 bye\r\n");
+      else if (/^(EHLO|HELO|MAIL|RCPT)/.test(line) || line.endsWith("\r\n.\r\n")) socket.write("250 yes\r\n");
+    });
+    socket.on("error", () => socket.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  catcher = {
+    close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return { smtp: `smtp://127.0.0.1:${port}`, heard: () => heard };
+}
+
+const challenge = {
+  verificationMethod: "EMAIL_OTP",
+  action: "sign-in",
+  email: "caught@example.com",
+} as const;
+
+test("delivers e-mail to a mail catcher when asked to", async () => {
+  const { smtp, heard } = await startCatcher(true);
+  emulator = await startEmulator({ tenants: [testTenant()], smtp });
+  const running = callersOf(emulator);
+  await running.authsignal.challenge(challenge);
+  expect(heard()).toContain("RCPT TO:<caught@example.com>");
+  expect(heard()).toContain(running.code("caught@example.com"));
+});
+
+test("fails the challenge when the mail cannot be delivered", async () => {
+  const { smtp } = await startCatcher(false);
+  emulator = await startEmulator({ tenants: [testTenant()], smtp });
+  await expect(callersOf(emulator).authsignal.challenge(challenge)).rejects.toMatchObject({
+    statusCode: 400,
+  });
+});

@@ -1,0 +1,105 @@
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Webhook } from "@authsignal/node";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Emulator, startEmulator } from "../../../server/emulator/index.ts";
+import { callersOf, newUserId, type Running, secret, testTenant } from "../running-emulator.ts";
+
+interface Delivery {
+  readonly signature: string;
+  readonly body: string;
+}
+
+let deliveries: Delivery[] = [];
+let statuses: number[] = [];
+let emulator: Emulator;
+let running: Running;
+const receiver = createServer((request, response) => {
+  void read(request).then((body) => {
+    deliveries.push({ signature: String(request.headers["x-signature-v2"]), body });
+    response.writeHead(statuses.shift() ?? 200).end();
+  });
+});
+
+async function read(request: IncomingMessage): Promise<string> {
+  let text = "";
+  for await (const chunk of request) text += chunk;
+  return text;
+}
+
+beforeEach(async () => {
+  deliveries = [];
+  statuses = [];
+  await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+  const { port } = receiver.address() as AddressInfo;
+  const webhook = { url: `http://localhost:${port}/hook`, retryAfter: 1 };
+  emulator = await startEmulator({
+    tenants: [testTenant({ secrets: [secret, "emulator-second"], webhook })],
+  });
+  running = callersOf(emulator);
+});
+
+afterEach(async () => {
+  await emulator.close();
+  receiver.closeAllConnections();
+  await new Promise((resolve) => receiver.close(resolve));
+});
+
+function events() {
+  return deliveries.map(({ body }) => JSON.parse(body));
+}
+
+test("delivers an e-mail event whose signature the SDK accepts for each active secret", async () => {
+  await running.authsignal.challenge({
+    verificationMethod: "EMAIL_OTP",
+    action: "sign-in",
+    email: "hook@example.com",
+  });
+  const [delivery] = deliveries;
+  for (const apiSecretKey of [secret, "emulator-second"]) {
+    const event = new Webhook(apiSecretKey).constructEvent(delivery?.body ?? "", delivery?.signature ?? "");
+    expect(event).toMatchObject({
+      type: "email.created",
+      version: 1,
+      data: { to: "hook@example.com", code: running.code("hook@example.com"), actionCode: "sign-in" },
+    });
+  }
+  expect(() =>
+    new Webhook("another").constructEvent(delivery?.body ?? "", delivery?.signature ?? ""),
+  ).toThrow();
+});
+
+test("fails the challenge when the receiver refuses the message", async () => {
+  statuses = [500];
+  await expect(
+    running.authsignal.challenge({
+      verificationMethod: "EMAIL_OTP",
+      action: "sign-in",
+      email: "no@example.com",
+    }),
+  ).rejects.toMatchObject({ statusCode: 400 });
+});
+
+test("announces authenticators that are created and deleted, and tries again when refused", async () => {
+  statuses = [503, 503, 200];
+  const userId = newUserId();
+  await running.client().signUp({ token: await running.track(userId) });
+  await emulator.webhooksSettled();
+  expect(events().map(({ type }) => type)).toEqual(Array(3).fill("authenticator.created"));
+  expect(new Set(events().map(({ id }) => id)).size).toBe(1);
+
+  const [passkey] = await running.authsignal.getAuthenticators({ userId });
+  await running.authsignal.deleteAuthenticator({
+    userId,
+    userAuthenticatorId: passkey?.userAuthenticatorId ?? "",
+  });
+  await emulator.webhooksSettled();
+  expect(events().at(-1)).toMatchObject({ type: "authenticator.deleted", data: { userId } });
+});
+
+test("gives up after three more tries", async () => {
+  statuses = Array(9).fill(500);
+  await running.client().signUp({ token: await running.track(newUserId()) });
+  await emulator.webhooksSettled();
+  expect(deliveries).toHaveLength(4);
+});

@@ -1,0 +1,150 @@
+/** What the emulator demands of an authentication response, and of the origins that it may come from. */
+import { expect, test } from "vitest";
+import { startEmulator } from "../../../server/emulator/index.ts";
+import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
+import {
+  callersOf,
+  enrolled,
+  lastRefusal,
+  newUserId,
+  origin,
+  runEmulator,
+  testTenant,
+} from "../running-emulator.ts";
+import { type Refused, refusedInBoth } from "./refused-ceremonies.ts";
+
+const running = runEmulator();
+
+test.each([
+  ...refusedInBoth,
+  ["a tampered signature", { tamperedSignature: true }, /signature does not verify/],
+  ["another account's user handle", { userHandle: "c29tZWJvZHk" }, /another account/],
+  [
+    "backup eligibility that changed",
+    { flags: { backupEligible: false, backupState: false } },
+    /eligibility changed/,
+  ],
+] satisfies Refused[])("refuses %s, and only the journal says why", async (_what, fault, expected) => {
+  const { client } = await enrolled(running);
+  await expect(client.signIn({ action: "sign-in", fault })).rejects.toMatchObject({
+    status: 400,
+    errorCode: "invalid_credential",
+    message: expect.not.stringMatching(expected),
+  });
+  expect(lastRefusal(running)).toMatch(expected);
+});
+
+test("answers unknown_credential to a credential ID that nobody registered", async () => {
+  const { client } = await enrolled(running);
+  await expect(client.signIn({ action: "sign-in", fault: { credentialId: "AAAA" } })).rejects.toMatchObject({
+    errorCode: "unknown_credential",
+  });
+});
+
+test("uses each challenge once: a replayed response is refused", async () => {
+  const { authenticator } = await enrolled(running);
+  const { body } = await running.post("/user-authenticators/passkey/authentication-options", {});
+  const authenticationCredential = await authenticator.get(body.options, { origin });
+  const verify = () =>
+    running.post("/verify/passkey", { authenticationCredential, challengeId: body.challengeId });
+  const answers = await Promise.all([verify(), verify(), verify()]);
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+  expect((await verify()).body.errorCode).toBe("invalid_request");
+});
+
+test("refuses a passkey of another user than the token's", async () => {
+  const [mine, theirs] = [await enrolled(running), await enrolled(running)];
+  const token = await running.track(mine.userId, { action: "pay" });
+  const { body } = await running.post("/user-authenticators/passkey/authentication-options", {}, token);
+  expect(body.options.allowCredentials).toHaveLength(1);
+  const authenticationCredential = await theirs.authenticator.get(
+    { ...body.options, allowCredentials: [] },
+    { origin },
+  );
+  const answer = await running.post(
+    "/verify/passkey",
+    { authenticationCredential, challengeId: body.challengeId },
+    token,
+  );
+  expect(answer.body.errorCode).toBe("invalid_credential");
+  expect(lastRefusal(running)).toBe("the credential belongs to another user than the token");
+});
+
+test("does not let a token finish a ceremony that was begun without one", async () => {
+  const { userId, authenticator } = await enrolled(running);
+  const { body } = await running.post("/user-authenticators/passkey/authentication-options", {});
+  const authenticationCredential = await authenticator.get(body.options, { origin });
+  const token = await running.track(userId);
+  const answer = await running.post(
+    "/verify/passkey",
+    { authenticationCredential, challengeId: body.challengeId },
+    token,
+  );
+  expect(answer.body.errorCode).toBe("invalid_request");
+});
+
+test("notes a signature counter that went back, and refuses it when the tenant says so", async () => {
+  const options = { defaultBackupEligibility: false, signCountIncrement: 5 };
+  const { client } = await enrolled(running, createSoftAuthenticator(options));
+  await client.signIn({ action: "sign-in" });
+  await client.signIn({ action: "sign-in", fault: { signCount: 3 } });
+  expect(running.emulator.journal({ refused: true })[0]?.notes).toEqual([
+    "the signature counter went from 5 to 3",
+  ]);
+
+  const emulator = await startEmulator({ tenants: [testTenant({ counterRegression: "refuse" })] });
+  const strict = callersOf(emulator);
+  const counted = strict.client(createSoftAuthenticator(options));
+  await counted.signUp({ token: await strict.track(newUserId()) });
+  await counted.signIn({ action: "sign-in" });
+  await expect(counted.signIn({ action: "sign-in", fault: { signCount: 3 } })).rejects.toMatchObject({
+    errorCode: "invalid_credential",
+  });
+  await emulator.close();
+});
+
+test("enforces user verification when the tenant requires it, and only then", async () => {
+  const unverified = { flags: { userVerified: false } };
+  const { client } = await enrolled(running);
+  await client.signIn({ action: "sign-in", fault: unverified });
+
+  const emulator = await startEmulator({ tenants: [testTenant({ userVerification: "required" })] });
+  const strict = callersOf(emulator);
+  const authenticator = createSoftAuthenticator();
+  const token = await strict.track(newUserId());
+  await expect(strict.client(authenticator).signUp({ token, fault: unverified })).rejects.toThrow(
+    "invalid_credential",
+  );
+  await strict.client(createSoftAuthenticator()).signUp({ token });
+  expect(emulator.journal({ refused: true })[0]?.reason).toBe("the user was not verified");
+  await emulator.close();
+});
+
+test("accepts any port of localhost only when told so, and an Android app by its key hash", async () => {
+  const android = "android:apk-key-hash:Y2VydA";
+  const emulator = await startEmulator({
+    tenants: [testTenant({ expectedOrigins: [android], anyLocalhostPort: true })],
+  });
+  const lenient = callersOf(emulator);
+  const authenticator = createSoftAuthenticator();
+  await lenient.client(authenticator).signUp({ token: await lenient.track(newUserId()) });
+  for (const accepted of ["http://localhost:49152", "http://localhost", android]) {
+    await lenient.client(authenticator).signIn({ action: "a", fault: { clientData: { origin: accepted } } });
+  }
+  for (const refused of [
+    "http://localhost.evil.example",
+    "http://localhost:3000.evil.example",
+    "http://127.0.0.1:3000",
+  ]) {
+    await expect(
+      lenient.client(authenticator).signIn({ action: "a", fault: { clientData: { origin: refused } } }),
+    ).rejects.toThrow("invalid_credential");
+  }
+  await emulator.close();
+});
+
+test("refuses expected origins that could never match", async () => {
+  await expect(
+    startEmulator({ tenants: [testTenant({ expectedOrigins: ["http://localhost:3000/"] })] }),
+  ).rejects.toThrow("is not an origin");
+});
