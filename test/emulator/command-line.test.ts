@@ -16,7 +16,7 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 
 const ignore = () => {};
 
-test("reads a tenant, its origins and a seed from the command line, and starts with them", async () => {
+test("the command line gives a tenant, its origins and a seed, and the emulator starts with them", async () => {
   const seedFile = join(directory, "seed.json");
   await writeFile(seedFile, JSON.stringify({ users: [{ userId: "seeded", email: "s@example.com" }] }));
   const line =
@@ -36,7 +36,7 @@ test("reads a tenant, its origins and a seed from the command line, and starts w
   await emulator.close();
 });
 
-test("takes two secrets and several origins", async () => {
+test("the command line takes two secrets and several origins", async () => {
   const { options } = await readCommandLine(
     ["--secret", "a", "--secret", "b", "--origin", "http://localhost:1", "--origin", "http://localhost:2"],
     ignore,
@@ -51,17 +51,20 @@ test.each([
   [["--port", "abc"], "--port"],
   [["--unknown"], "--unknown"],
   [["--seed", "/does/not/exist"], "no such file"],
-])("says what is wrong with %j", async (args, expected) => {
+])("the command line says what is wrong with %j", async (args, expected) => {
   await expect(readCommandLine(args, ignore)).rejects.toThrow(expected);
 });
 
-test.each(["[]", "{"])("refuses a seed file that holds %s, and names it", async (content) => {
-  const file = join(directory, "not-a-seed.json");
-  await writeFile(file, content);
-  await expect(readCommandLine(["--seed", file], ignore)).rejects.toThrow(`${file} is not a seed`);
-});
+test.each(["[]", "{"])(
+  "the command line refuses a seed file that holds %s, and names the file",
+  async (content) => {
+    const file = join(directory, "not-a-seed.json");
+    await writeFile(file, content);
+    await expect(readCommandLine(["--seed", file], ignore)).rejects.toThrow(`${file} is not a seed`);
+  },
+);
 
-test("ends with a sentence, and does not stay running, when its seed is refused", async () => {
+test("the emulator prints a sentence and exits if its seed is invalid", async () => {
   const file = join(directory, "refused-seed.json");
   await writeFile(file, JSON.stringify({ users: [{}] }));
   const main = join(import.meta.dirname, "../../server/emulator/cli.ts");

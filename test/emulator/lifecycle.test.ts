@@ -3,7 +3,7 @@ import { startEmulator } from "../../server/emulator/index.ts";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
 import { callersOf, newUserId, secret, secretAuthorization, send, testTenant } from "./running-emulator.ts";
 
-test("starts, resets and stops a hundred times, leaving no handle", async () => {
+test("the emulator starts, resets and stops a hundred times without leaving an open handle", async () => {
   await (await startEmulator()).close();
   const before = process.getActiveResourcesInfo().filter((kind) => kind !== "Timeout").length;
   const begun = performance.now();
@@ -24,7 +24,7 @@ test("starts, resets and stops a hundred times, leaving no handle", async () => 
   );
 });
 
-test("stops while requests wait, and answers nobody afterwards", async () => {
+test("the emulator stops while requests wait, and answers none afterwards", async () => {
   const emulator = await startEmulator({ tenants: [testTenant()] });
   emulator.addFault({ path: "*", latency: 60_000 });
   const slow = send(`${emulator.apiUrl}/users/u`, {
@@ -38,7 +38,7 @@ test("stops while requests wait, and answers nobody afterwards", async () => {
   await expect(fetch(emulator.url)).rejects.toThrow();
 });
 
-test("keeps memory flat: what expired or is beyond the bounds is dropped", async () => {
+test("the emulator drops expired records and those beyond its limits, so that memory stays flat", async () => {
   let now = 1_800_000_000_000;
   const emulator = await startEmulator({ tenants: [testTenant()], now: () => now });
   const running = callersOf(emulator);

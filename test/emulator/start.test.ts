@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-test("says that a port is in use", async () => {
+test("starting on a used port fails with a sentence that names the port", async () => {
   const first = await startEmulator();
   await expect(startEmulator({ port: first.port })).rejects.toThrow(
     `Port ${first.port} is in use by another program.`,
@@ -21,7 +21,7 @@ test("says that a port is in use", async () => {
   await first.close();
 });
 
-test("makes the folder of its file", async () => {
+test("the emulator creates the folder of its file", async () => {
   const options = { data: join(directory, "not/there/yet/emulator.db"), tenants: [testTenant()] };
   const first = await startEmulator(options);
   await callersOf(first).authsignal.updateUser({ userId: "u", attributes: { email: "u@example.com" } });
@@ -35,15 +35,15 @@ test("makes the folder of its file", async () => {
 
 test.each([
   ["a folder", (folder: string) => folder],
-  ["a place where no folder can be made", (folder: string) => join(folder, "file", "emulator.db")],
-])("says that %s cannot be its file", async (_what, data) => {
+  ["a place where no folder can be created", (folder: string) => join(folder, "file", "emulator.db")],
+])("starting with %s as the file fails with a sentence that names it", async (_what, data) => {
   await writeFile(join(directory, "file"), "");
   await expect(startEmulator({ data: data(directory) })).rejects.toThrow(
     `${data(directory)} cannot be opened`,
   );
 });
 
-test("refuses a file that is no state file, and takes one in its place at once", async () => {
+test("a file that is not a state file is refused, and a new one in its place is accepted", async () => {
   const data = join(directory, "emulator.db");
   await writeFile(data, "not a database ".repeat(1_000));
   await expect(startEmulator({ data })).rejects.toThrow("is not a state file of the emulator");
@@ -63,13 +63,13 @@ test.each([0, 1])("leaves another program's database as it is, whose user_versio
   database.close();
 });
 
-test("refuses a public URL that is none, and leaves the file free", async () => {
+test("an invalid publicUrl is refused and leaves the file unlocked", async () => {
   const data = join(directory, "emulator.db");
   await expect(startEmulator({ data, publicUrl: "emulator" })).rejects.toThrow('"emulator" is not a URL');
   await (await startEmulator({ data })).close();
 });
 
-test("goes on, says so and stops cleanly when its file is deleted under it", async () => {
+test("the emulator warns, continues and stops cleanly if its file is deleted while it runs", async () => {
   const warned = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
   const emulator = await startEmulator({ data: join(directory, "emulator.db"), tenants: [testTenant()] });
   await rm(directory, { recursive: true });

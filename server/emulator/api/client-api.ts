@@ -34,7 +34,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: "/client/challenge",
     evidence: "pinned by an SDK",
-    test: "signs in with a passkey that names its own user",
+    test: "a user signs in with a passkey, which tells who the user is",
     handle: initiatePasskeyChallenge,
   },
   {
@@ -44,7 +44,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: `${passkeys}/registration-options`,
     evidence: "pinned by an SDK",
-    test: "enrolls a passkey and completes the tracked action",
+    test: "a user enrolls a passkey, which completes the tracked action",
     handle: passkeyRegistrationOptions,
   },
   {
@@ -54,7 +54,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: passkeys,
     evidence: "pinned by an SDK",
-    test: "enrolls a passkey and completes the tracked action",
+    test: "a user enrolls a passkey, which completes the tracked action",
     handle: addPasskey,
   },
   {
@@ -64,7 +64,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: `${passkeys}/authentication-options`,
     evidence: "pinned by an SDK",
-    test: "signs in with a passkey that names its own user",
+    test: "a user signs in with a passkey, which tells who the user is",
     handle: passkeyAuthenticationOptions,
   },
   {
@@ -74,7 +74,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: "/client/verify/passkey",
     evidence: "pinned by an SDK",
-    test: "signs in with a passkey that names its own user",
+    test: "a user signs in with a passkey, which tells who the user is",
     handle: verifyPasskey,
   },
   {
@@ -84,7 +84,7 @@ export const clientApi: readonly Operation[] = [
     method: "GET",
     path: passkeys,
     evidence: "pinned by an SDK",
-    test: "says whether a credential ID is known",
+    test: "the Client API says whether a credential ID is known",
     handle: lookUpPasskey,
   },
   {
@@ -94,7 +94,7 @@ export const clientApi: readonly Operation[] = [
     method: "GET",
     path: "/client/user-authenticators",
     evidence: "pinned by an SDK",
-    test: "lists a user's authenticators for the browser with masked addresses",
+    test: "the Client API lists a user's authenticators with masked addresses",
     handle: listClientAuthenticators,
   },
   {
@@ -104,7 +104,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: "/client/user-authenticators/email-otp",
     evidence: "documented",
-    test: "enrolls an e-mail address by a code in the browser",
+    test: "the Client API enrolls an e-mail address by a code",
     handle: startCodeEnrollment("EMAIL_OTP"),
   },
   {
@@ -114,7 +114,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: "/client/challenge/email-otp",
     evidence: "documented",
-    test: "challenges an enrolled e-mail address in the browser",
+    test: "the Client API challenges an enrolled e-mail address",
     handle: startCodeChallenge("EMAIL_OTP"),
   },
   {
@@ -124,7 +124,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: "/client/verify/email-otp",
     evidence: "documented",
-    test: "enrolls an e-mail address by a code in the browser",
+    test: "the Client API enrolls an e-mail address by a code",
     handle: verifyCode("EMAIL_OTP"),
   },
   {
@@ -134,7 +134,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: "/client/challenge/web",
     evidence: "inferred",
-    test: "answers the cookie variants like the ordinary ones",
+    test: "the Client API answers the cookie variants like the ordinary operations",
     handle: initiatePasskeyChallenge,
   },
   {
@@ -144,7 +144,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: `${passkeys}/registration-options/web`,
     evidence: "inferred",
-    test: "answers the cookie variants like the ordinary ones",
+    test: "the Client API answers the cookie variants like the ordinary operations",
     handle: passkeyRegistrationOptions,
   },
   {
@@ -154,7 +154,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: `${passkeys}/authentication-options/web`,
     evidence: "inferred",
-    test: "answers the cookie variants like the ordinary ones",
+    test: "the Client API answers the cookie variants like the ordinary operations",
     handle: passkeyAuthenticationOptions,
   },
   {
@@ -164,7 +164,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: "/client/user-authenticators/sms",
     evidence: "pinned by an SDK",
-    test: "enrolls and challenges a phone number by SMS",
+    test: "the Client API enrolls and challenges a phone number by SMS",
     handle: startCodeEnrollment("SMS"),
   },
   {
@@ -174,7 +174,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: "/client/challenge/sms",
     evidence: "documented",
-    test: "enrolls and challenges a phone number by SMS",
+    test: "the Client API enrolls and challenges a phone number by SMS",
     handle: startCodeChallenge("SMS"),
   },
   {
@@ -184,7 +184,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: "/client/verify/sms",
     evidence: "documented",
-    test: "enrolls and challenges a phone number by SMS",
+    test: "the Client API enrolls and challenges a phone number by SMS",
     handle: verifyCode("SMS"),
   },
   {
@@ -194,7 +194,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: "/client/challenge/whatsapp",
     evidence: "pinned by an SDK",
-    test: "challenges a tracked phone number by WhatsApp",
+    test: "the Client API challenges a tracked phone number by WhatsApp",
     handle: startCodeChallenge("WHATSAPP"),
   },
   {
@@ -204,7 +204,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: "/client/verify/whatsapp",
     evidence: "pinned by an SDK",
-    test: "challenges a tracked phone number by WhatsApp",
+    test: "the Client API challenges a tracked phone number by WhatsApp",
     handle: verifyCode("WHATSAPP"),
   },
   {
@@ -214,7 +214,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: "/client/user-authenticators/totp",
     evidence: "pinned by an SDK",
-    test: "enrolls an authenticator app whose codes work once",
+    test: "the Client API enrolls an authenticator app, and each of its codes works once",
     handle: startTotpEnrollment,
   },
   {
@@ -224,7 +224,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: "/client/verify/totp",
     evidence: "pinned by an SDK",
-    test: "enrolls an authenticator app whose codes work once",
+    test: "the Client API enrolls an authenticator app, and each of its codes works once",
     handle: verifyTotp,
   },
   {
@@ -234,7 +234,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: "/client/user-authenticators/email-magic-link",
     evidence: "pinned by an SDK",
-    test: "finishes a magic link only after somebody followed it",
+    test: "the Client API finishes a magic link only after it was followed",
     handle: startCodeEnrollment("EMAIL_MAGIC_LINK"),
   },
   {
@@ -244,7 +244,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: "/client/challenge/email-magic-link",
     evidence: "pinned by an SDK",
-    test: "finishes a magic link only after somebody followed it",
+    test: "the Client API finishes a magic link only after it was followed",
     handle: startCodeChallenge("EMAIL_MAGIC_LINK"),
   },
   {
@@ -254,7 +254,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: "/client/verify/email-magic-link/finalize",
     evidence: "pinned by an SDK",
-    test: "finishes a magic link only after somebody followed it",
+    test: "the Client API finishes a magic link only after it was followed",
     handle: finalizeMagicLink,
   },
   {
@@ -264,7 +264,7 @@ export const clientApi: readonly Operation[] = [
     method: "GET",
     path: "/client/public/{tenantId}/magic-link",
     evidence: "inferred",
-    test: "finishes a magic link only after somebody followed it",
+    test: "the Client API finishes a magic link only after it was followed",
     handle: followMagicLink,
   },
   {
@@ -274,7 +274,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: `${securityKeys}/registration-options`,
     evidence: "pinned by an SDK",
-    test: "enrolls a security key and signs with it",
+    test: "the Client API enrolls a security key and verifies its signature",
     handle: securityKeyRegistrationOptions,
   },
   {
@@ -284,7 +284,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: securityKeys,
     evidence: "pinned by an SDK",
-    test: "enrolls a security key and signs with it",
+    test: "the Client API enrolls a security key and verifies its signature",
     handle: addSecurityKey,
   },
   {
@@ -294,7 +294,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: `${securityKeys}/authentication-options`,
     evidence: "pinned by an SDK",
-    test: "enrolls a security key and signs with it",
+    test: "the Client API enrolls a security key and verifies its signature",
     handle: securityKeyAuthenticationOptions,
   },
   {
@@ -304,7 +304,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: "/client/verify/security-key",
     evidence: "pinned by an SDK",
-    test: "enrolls a security key and signs with it",
+    test: "the Client API enrolls a security key and verifies its signature",
     handle: verifySecurityKey,
   },
   {
@@ -314,7 +314,7 @@ export const clientApi: readonly Operation[] = [
     method: "GET",
     path: "/client/public/{tenantId}/.well-known/jwks",
     evidence: "documented",
-    test: "publishes the keys that session tokens are checked with",
+    test: "the keys that check access tokens are published",
     handle: getJwks,
   },
   {
@@ -324,7 +324,7 @@ export const clientApi: readonly Operation[] = [
     method: "GET",
     path: "/client/public/{tenantId}/.well-known/openid-configuration",
     evidence: "inferred",
-    test: "publishes the keys that session tokens are checked with",
+    test: "the keys that check access tokens are published",
     handle: getDiscoveryDocument,
   },
   {
@@ -335,7 +335,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: "/client/challenge/push",
     evidence: "pinned by an SDK",
-    test: "answers 501 with the operation's name",
+    test: "an operation that is not emulated answers 501 with its name",
     handle: notImplemented("start-push-challenge"),
   },
   {
@@ -346,7 +346,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: "/client/verify/push",
     evidence: "pinned by an SDK",
-    test: "answers 501 with the operation's name",
+    test: "an operation that is not emulated answers 501 with its name",
     handle: notImplemented("verify-push"),
   },
   {
@@ -357,7 +357,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: "/client/challenge/qr-code",
     evidence: "pinned by an SDK",
-    test: "answers 501 with the operation's name",
+    test: "an operation that is not emulated answers 501 with its name",
     handle: notImplemented("start-qr-code-challenge"),
   },
   {
@@ -368,7 +368,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: "/client/verify/qr-code",
     evidence: "pinned by an SDK",
-    test: "answers 501 with the operation's name",
+    test: "an operation that is not emulated answers 501 with its name",
     handle: notImplemented("verify-qr-code"),
   },
   {
@@ -379,7 +379,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: "/client/user-authenticators/{verificationMethod}",
     evidence: "documented",
-    test: "answers 501 with the operation's name",
+    test: "an operation that is not emulated answers 501 with its name",
     handle: notImplemented("start-other-enrollment"),
   },
   {
@@ -390,7 +390,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: "/client/challenge/{verificationMethod}",
     evidence: "documented",
-    test: "answers 501 with the operation's name",
+    test: "an operation that is not emulated answers 501 with its name",
     handle: notImplemented("start-other-challenge"),
   },
   {
@@ -401,7 +401,7 @@ export const clientApi: readonly Operation[] = [
     method: "POST",
     path: "/client/verify/{verificationMethod}",
     evidence: "documented",
-    test: "answers 501 with the operation's name",
+    test: "an operation that is not emulated answers 501 with its name",
     handle: notImplemented("verify-other"),
   },
 ];

@@ -38,7 +38,7 @@ export const serverApi: readonly Operation[] = [
     method: "POST",
     path: `${user}/actions/{actionCode}`,
     evidence: "observed",
-    test: "tracks an action and answers a token for the browser",
+    test: "track answers a token for the browser",
     handle: trackAction,
   },
   {
@@ -47,7 +47,7 @@ export const serverApi: readonly Operation[] = [
     method: "POST",
     path: "/validate",
     evidence: "observed",
-    test: "says that an unfinished challenge is not valid",
+    test: "validate says that an unfinished challenge is not valid",
     handle: validateChallenge,
   },
   {
@@ -56,7 +56,7 @@ export const serverApi: readonly Operation[] = [
     method: "POST",
     path: "/challenge",
     evidence: "documented",
-    test: "signs in with an e-mail code: challenge, verify, claim, validate",
+    test: "a user signs in with an e-mail code through challenge, verify, claim and validate",
     handle: initiateChallenge,
   },
   {
@@ -65,7 +65,7 @@ export const serverApi: readonly Operation[] = [
     method: "POST",
     path: "/verify",
     evidence: "documented",
-    test: "signs in with an e-mail code: challenge, verify, claim, validate",
+    test: "a user signs in with an e-mail code through challenge, verify, claim and validate",
     handle: verifyChallenge,
   },
   {
@@ -74,7 +74,7 @@ export const serverApi: readonly Operation[] = [
     method: "POST",
     path: "/claim",
     evidence: "documented",
-    test: "signs in with an e-mail code: challenge, verify, claim, validate",
+    test: "a user signs in with an e-mail code through challenge, verify, claim and validate",
     handle: claimChallenge,
   },
   {
@@ -83,7 +83,7 @@ export const serverApi: readonly Operation[] = [
     method: "GET",
     path: "/challenges",
     evidence: "documented",
-    test: "tells whether a challenge is completed",
+    test: "the Server API says whether a challenge is completed",
     handle: getChallenge,
   },
   {
@@ -92,7 +92,7 @@ export const serverApi: readonly Operation[] = [
     method: "POST",
     path: "/challenges",
     evidence: "pinned by an SDK",
-    test: "tells whether a challenge is completed",
+    test: "the Server API says whether a challenge is completed",
     handle: getChallenge,
   },
   {
@@ -101,7 +101,7 @@ export const serverApi: readonly Operation[] = [
     method: "GET",
     path: "/users",
     evidence: "documented",
-    test: "finds users by an exact attribute, in pages",
+    test: "users are found by an exact attribute, in pages",
     handle: queryUsers,
   },
   {
@@ -110,7 +110,7 @@ export const serverApi: readonly Operation[] = [
     method: "GET",
     path: user,
     evidence: "observed",
-    test: "answers an unknown user as somebody who is not enrolled",
+    test: "an unknown user is answered as not enrolled",
     handle: getUser,
   },
   {
@@ -119,7 +119,7 @@ export const serverApi: readonly Operation[] = [
     method: "PATCH",
     path: user,
     evidence: "observed",
-    test: "updates some attributes and keeps the others",
+    test: "updating a user keeps the other attributes",
     handle: updateUser,
   },
   {
@@ -128,7 +128,7 @@ export const serverApi: readonly Operation[] = [
     method: "POST",
     path: user,
     evidence: "pinned by an SDK",
-    test: "updates a user by POST, as the Java and Ruby SDKs do",
+    test: "a user is updated by POST too, as the Java and Ruby SDKs do",
     handle: updateUser,
   },
   {
@@ -137,7 +137,7 @@ export const serverApi: readonly Operation[] = [
     method: "DELETE",
     path: user,
     evidence: "observed",
-    test: "forgets a deleted user with everything that hangs on them",
+    test: "deleting a user deletes all records of that user",
     handle: deleteUser,
   },
   {
@@ -146,7 +146,7 @@ export const serverApi: readonly Operation[] = [
     method: "GET",
     path: `${user}/authenticators`,
     evidence: "observed",
-    test: "enrolls a verified authenticator and shows its address in full",
+    test: "the Server API enrolls a verified authenticator and shows its address in full",
     handle: getAuthenticators,
   },
   {
@@ -155,7 +155,7 @@ export const serverApi: readonly Operation[] = [
     method: "POST",
     path: `${user}/authenticators`,
     evidence: "observed",
-    test: "enrolls a verified authenticator and shows its address in full",
+    test: "the Server API enrolls a verified authenticator and shows its address in full",
     handle: enrollVerifiedAuthenticator,
   },
   {
@@ -164,7 +164,7 @@ export const serverApi: readonly Operation[] = [
     method: "DELETE",
     path: `${user}/authenticators/{userAuthenticatorId}`,
     evidence: "observed",
-    test: "deletes an authenticator of its owner only",
+    test: "the Server API deletes an authenticator only for its owner",
     handle: deleteAuthenticator,
   },
   {
@@ -173,7 +173,7 @@ export const serverApi: readonly Operation[] = [
     method: "GET",
     path: action,
     evidence: "observed",
-    test: "reads and updates one occurrence of an action",
+    test: "the Server API reads and updates one occurrence of an action",
     handle: getAction,
   },
   {
@@ -182,7 +182,7 @@ export const serverApi: readonly Operation[] = [
     method: "PATCH",
     path: action,
     evidence: "observed",
-    test: "reads and updates one occurrence of an action",
+    test: "the Server API reads and updates one occurrence of an action",
     handle: updateAction,
   },
   {
@@ -191,7 +191,7 @@ export const serverApi: readonly Operation[] = [
     method: "GET",
     path: `${user}/actions`,
     evidence: "observed",
-    test: "lists a user's actions, newest first, filtered",
+    test: "the Server API lists a user's actions, newest first and filtered",
     handle: queryUserActions,
   },
   {
@@ -200,7 +200,7 @@ export const serverApi: readonly Operation[] = [
     method: "POST",
     path: "/sessions",
     evidence: "documented",
-    test: "keeps a session: create, validate, refresh with rotation, revoke",
+    test: "a session is created, validated, refreshed with rotation and revoked",
     handle: createSession,
   },
   {
@@ -209,7 +209,7 @@ export const serverApi: readonly Operation[] = [
     method: "POST",
     path: "/sessions/validate",
     evidence: "documented",
-    test: "keeps a session: create, validate, refresh with rotation, revoke",
+    test: "a session is created, validated, refreshed with rotation and revoked",
     handle: validateSession,
   },
   {
@@ -218,7 +218,7 @@ export const serverApi: readonly Operation[] = [
     method: "POST",
     path: "/sessions/refresh",
     evidence: "documented",
-    test: "keeps a session: create, validate, refresh with rotation, revoke",
+    test: "a session is created, validated, refreshed with rotation and revoked",
     handle: refreshSession,
   },
   {
@@ -227,7 +227,7 @@ export const serverApi: readonly Operation[] = [
     method: "POST",
     path: "/sessions/revoke",
     evidence: "documented",
-    test: "keeps a session: create, validate, refresh with rotation, revoke",
+    test: "a session is created, validated, refreshed with rotation and revoked",
     handle: revokeSession,
   },
   {
@@ -236,7 +236,7 @@ export const serverApi: readonly Operation[] = [
     method: "POST",
     path: "/sessions/user/revoke",
     evidence: "documented",
-    test: "revokes every session of a user",
+    test: "the Server API revokes every session of a user",
     handle: revokeUserSessions,
   },
   {
@@ -245,7 +245,7 @@ export const serverApi: readonly Operation[] = [
     method: "GET",
     path: `${user}/devices`,
     evidence: "documented",
-    test: "knows the devices that actions were tracked on, and invalidates one",
+    test: "the Server API lists the devices that actions were tracked on, and invalidates one",
     handle: getDevices,
   },
   {
@@ -255,7 +255,7 @@ export const serverApi: readonly Operation[] = [
     method: "PATCH",
     path: `${user}/devices/{deviceId}`,
     evidence: "pinned by an SDK",
-    test: "knows the devices that actions were tracked on, and invalidates one",
+    test: "the Server API lists the devices that actions were tracked on, and invalidates one",
     handle: updateDevice,
   },
   {
@@ -264,7 +264,7 @@ export const serverApi: readonly Operation[] = [
     method: "POST",
     path: `${user}/devices/{deviceId}/invalidate`,
     evidence: "documented",
-    test: "knows the devices that actions were tracked on, and invalidates one",
+    test: "the Server API lists the devices that actions were tracked on, and invalidates one",
     handle: invalidateDevice,
   },
   {
@@ -273,7 +273,7 @@ export const serverApi: readonly Operation[] = [
     method: "POST",
     path: "/users/authenticators",
     evidence: "pinned by an SDK",
-    test: "imports passkeys in a batch, each succeeding or failing alone",
+    test: "the Server API imports passkeys in a batch, in which each succeeds or fails alone",
     handle: importPasskeys,
   },
   {
@@ -283,7 +283,7 @@ export const serverApi: readonly Operation[] = [
     method: "GET",
     path: "/authenticators",
     evidence: "inferred",
-    test: "lists the methods that the tenant has switched on",
+    test: "the Server API lists the verification methods that the tenant has enabled",
     handle: listAuthenticatorConfigurations,
   },
 ];

@@ -13,7 +13,7 @@ import {
 const running = runEmulator();
 
 describe("authenticators", () => {
-  test("enrolls a verified authenticator and shows its address in full", async () => {
+  test("the Server API enrolls a verified authenticator and shows its address in full", async () => {
     const userId = newUserId();
     const email = `${userId}@example.com`;
     const { authenticator } = await enrollEmail(running, userId, email);
@@ -24,7 +24,7 @@ describe("authenticators", () => {
     ]);
   });
 
-  test("deletes an authenticator of its owner only", async () => {
+  test("the Server API deletes an authenticator only for its owner", async () => {
     const owner = newUserId();
     const { authenticator } = await enrollEmail(running, owner, `${owner}@example.com`);
     const { userAuthenticatorId } = authenticator;
@@ -35,7 +35,7 @@ describe("authenticators", () => {
     expect(await running.authsignal.getUser({ userId: owner })).toMatchObject({ isEnrolled: false });
   });
 
-  test("imports passkeys in a batch, each succeeding or failing alone", async () => {
+  test("the Server API imports passkeys in a batch, in which each succeeds or fails alone", async () => {
     const [userId, other] = [newUserId(), newUserId()];
     const publicKey = Buffer.concat([
       Buffer.from("a5010203262001215820", "hex"),
@@ -72,7 +72,7 @@ describe("authenticators", () => {
     ]);
   });
 
-  test("lists the methods that the tenant has switched on", async () => {
+  test("the Server API lists the verification methods that the tenant has enabled", async () => {
     const answer = await send(`${running.emulator.apiUrl}/authenticators`, {
       headers: { authorization: secretAuthorization(secret) },
     });
@@ -84,7 +84,7 @@ describe("authenticators", () => {
     ["fbfc3007-154e-4ecc-8c0b-6e020557d7bd", "iCloud Keychain"],
     ["d3452668-01fd-4c12-926c-83a4204853aa", "Microsoft Password Manager"],
     ["b78a0a55-6ef8-d246-a042-ba0f6d55050c", "LastPass"],
-  ])("names the provider and the browser of a passkey: %s is %s", async (aaguid, name) => {
+  ])("a passkey with the AAGUID %s is shown as one of %s, with the browser's name", async (aaguid, name) => {
     const userId = newUserId();
     const authenticator = createSoftAuthenticator({ aaguid });
     await running.client(authenticator).signUp({ token: await running.track(userId) });
@@ -102,7 +102,7 @@ describe("authenticators", () => {
   });
 });
 
-test("knows the devices that actions were tracked on, and invalidates one", async () => {
+test("the Server API lists the devices that actions were tracked on, and invalidates one", async () => {
   const userId = newUserId();
   await running.authsignal.track({ userId, action: "sign-in", attributes: { deviceId: "phone" } });
   const ask = (path: string, method = "GET") =>

@@ -92,7 +92,7 @@ test("the browser SDK shows the service's error codes", async () => {
   });
 });
 
-test("the browser SDK is told when its token has expired", async () => {
+test("the browser SDK gets the error of an expired token", async () => {
   const token = await running.track(newUserId());
   emulator.clock.advance(11 * 60_000);
   let isTold = false;
@@ -168,7 +168,7 @@ test("the browser SDK enrolls and uses a security key", async () => {
   restore();
 });
 
-test("the browser SDK gets 501 for what is not emulated", async () => {
+test("the browser SDK gets 501 for an operation that is not emulated", async () => {
   const authsignal = sdk();
   authsignal.setToken(await running.track(newUserId()));
   expect(await authsignal.push.challenge({ action: "a" })).toMatchObject({ errorCode: "not_implemented" });

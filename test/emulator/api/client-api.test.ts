@@ -7,7 +7,7 @@ import { totp } from "./totp.ts";
 const running = runEmulator();
 
 describe("e-mail codes in the browser", () => {
-  test("enrolls an e-mail address by a code in the browser", async () => {
+  test("the Client API enrolls an e-mail address by a code", async () => {
     const userId = newUserId();
     const email = `${userId}@example.com`;
     const token = await running.track(userId);
@@ -33,7 +33,7 @@ describe("e-mail codes in the browser", () => {
     ).toMatchObject({ isValid: true, verificationMethod: "EMAIL_OTP" });
   });
 
-  test("challenges an enrolled e-mail address in the browser", async () => {
+  test("the Client API challenges an enrolled e-mail address", async () => {
     const userId = newUserId();
     const email = `${userId}@example.com`;
     await running.authsignal.enrollVerifiedAuthenticator({
@@ -57,7 +57,7 @@ describe("e-mail codes in the browser", () => {
     expect(right.body).not.toHaveProperty("userAuthenticator");
   });
 
-  test("challenges the tracked address of a new user and enrolls it", async () => {
+  test("the Client API challenges the tracked address of a new user and enrolls it", async () => {
     const userId = newUserId();
     const email = `${userId}@example.com`;
     const token = await running.track(userId, { action: "sign-in", email });
@@ -69,7 +69,7 @@ describe("e-mail codes in the browser", () => {
     });
   });
 
-  test("does not accept the code of another action", async () => {
+  test("the Client API does not accept the code of another action", async () => {
     const userId = newUserId();
     const email = `${userId}@example.com`;
     const [first, second] = [await running.track(userId, { email }), await running.track(userId, { email })];
@@ -79,7 +79,7 @@ describe("e-mail codes in the browser", () => {
   });
 });
 
-test("enrolls and challenges a phone number by SMS", async () => {
+test("the Client API enrolls and challenges a phone number by SMS", async () => {
   const userId = newUserId();
   const phoneNumber = "+6421000001";
   const token = await running.track(userId);
@@ -92,7 +92,7 @@ test("enrolls and challenges a phone number by SMS", async () => {
   expect(verified.body).toMatchObject({ isVerified: true });
 });
 
-test("challenges a tracked phone number by WhatsApp", async () => {
+test("the Client API challenges a tracked phone number by WhatsApp", async () => {
   const userId = newUserId();
   const phoneNumber = "+6421000002";
   const { token } = await running.authsignal.track({
@@ -112,7 +112,7 @@ test("challenges a tracked phone number by WhatsApp", async () => {
   });
 });
 
-test("enrolls an authenticator app whose codes work once", async () => {
+test("the Client API enrolls an authenticator app, and each of its codes works once", async () => {
   const userId = newUserId();
   const token = await running.track(userId);
   const { body } = await running.post("/user-authenticators/totp", {}, token);
@@ -128,7 +128,7 @@ test("enrolls an authenticator app whose codes work once", async () => {
   });
 });
 
-test("finishes a magic link only after somebody followed it", async () => {
+test("the Client API finishes a magic link only after it was followed", async () => {
   const userId = newUserId();
   const email = `${userId}@example.com`;
   const token = await running.track(userId);
@@ -143,7 +143,7 @@ test("finishes a magic link only after somebody followed it", async () => {
   expect((await finalize()).status).toBe(400);
 });
 
-test("enrolls a security key and signs with it", async () => {
+test("the Client API enrolls a security key and verifies its signature", async () => {
   const userId = newUserId();
   const authenticator = createSoftAuthenticator({ transport: "usb", defaultBackupEligibility: false });
   const token = await running.track(userId);
@@ -163,7 +163,7 @@ test("enrolls a security key and signs with it", async () => {
   expect(verified.body).toMatchObject({ isVerified: true, userId });
 });
 
-test("lists a user's authenticators for the browser with masked addresses", async () => {
+test("the Client API lists a user's authenticators with masked addresses", async () => {
   const userId = newUserId();
   const attributes = { verificationMethod: VerificationMethod.EMAIL_OTP, email: "jane@example.com" };
   await running.authsignal.enrollVerifiedAuthenticator({ userId, attributes });
@@ -179,7 +179,7 @@ test("lists a user's authenticators for the browser with masked addresses", asyn
   ]);
 });
 
-test("answers the cookie variants like the ordinary ones", async () => {
+test("the Client API answers the cookie variants like the ordinary operations", async () => {
   const token = await running.track(newUserId());
   const challenge = await running.post("/challenge/web", { action: "sign-in" });
   expect(challenge.body).toHaveProperty("challengeId");
@@ -190,7 +190,7 @@ test("answers the cookie variants like the ordinary ones", async () => {
 });
 
 test.each(["/challenge/push", "/verify/qr-code", "/challenge/veriff", "/user-authenticators/push"])(
-  "answers 501 with the operation's name: %s",
+  "an operation that is not emulated answers 501 with its name: %s",
   async (path) => {
     expect(await running.post(path, {}, await running.track(newUserId()))).toMatchObject({
       status: 501,
@@ -203,11 +203,11 @@ describe("scopes", () => {
   const registrationOptions = (token: string) =>
     running.post("/user-authenticators/passkey/registration-options", {}, token);
 
-  test("lets a user without authenticators enroll the first one without any scope", async () => {
+  test("a user without authenticators enrolls the first one without a scope", async () => {
     expect((await registrationOptions(await running.track(newUserId()))).status).toBe(200);
   });
 
-  test("demands add:authenticators for a further one, which a finished challenge also gives", async () => {
+  test("a further authenticator needs the scope add:authenticators, which a finished challenge also gives", async () => {
     const userId = newUserId();
     const resultToken = await running.client().signUp({ token: await running.track(userId) });
     expect(await registrationOptions(await running.track(userId))).toMatchObject({
@@ -220,7 +220,7 @@ describe("scopes", () => {
     expect((await registrationOptions(resultToken)).status).toBe(200);
   });
 
-  test("refuses the second of two enrollments that were begun while none existed", async () => {
+  test("of two enrollments that began before the user had an authenticator, the second is refused", async () => {
     const userId = newUserId();
     const token = await running.track(userId);
     const [one, two] = [createSoftAuthenticator(), createSoftAuthenticator()];

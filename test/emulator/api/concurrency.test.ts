@@ -1,4 +1,4 @@
-/** What can be spent once is spent once, also by callers who arrive together. */
+/** Simultaneous requests use a one-time value only once. */
 import { expect, test } from "vitest";
 import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
 import { newUserId, origin, runEmulator } from "../running-emulator.ts";
@@ -18,7 +18,7 @@ async function verifiedChallenge(email: string): Promise<string> {
   return challengeId;
 }
 
-test("one answer to a WebAuthn challenge is accepted, of many that arrive together", async () => {
+test("of many simultaneous answers to a WebAuthn challenge, one is accepted", async () => {
   const authenticator = createSoftAuthenticator();
   await running.client(authenticator).signUp({ token: await running.track(newUserId()) });
   const { body } = await running.post("/user-authenticators/passkey/authentication-options", {});
@@ -32,7 +32,7 @@ test("one answer to a WebAuthn challenge is accepted, of many that arrive togeth
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
 });
 
-test("one registration of a credential succeeds, of two ceremonies that end together", async () => {
+test("of two simultaneous registrations of a credential, one succeeds", async () => {
   const authenticator = createSoftAuthenticator();
   const userId = newUserId();
   const token = await running.track(userId);
@@ -49,7 +49,7 @@ test("one registration of a credential succeeds, of two ceremonies that end toge
   expect(await running.authsignal.getAuthenticators({ userId })).toHaveLength(1);
 });
 
-test("one claim of a challenge succeeds, of many that arrive together", async () => {
+test("of many simultaneous claims of a challenge, one succeeds", async () => {
   const challengeId = await verifiedChallenge("claimed@example.com");
   const outcomes = await together(() =>
     running.authsignal.claimChallenge({ challengeId, userId: newUserId() }),
@@ -57,7 +57,7 @@ test("one claim of a challenge succeeds, of many that arrive together", async ()
   expect(successes(outcomes)).toHaveLength(1);
 });
 
-test("one code check succeeds, of many that arrive together", async () => {
+test("of many simultaneous checks of a code, one succeeds", async () => {
   const email = "checked@example.com";
   const { challengeId } = await running.authsignal.challenge({
     verificationMethod: "EMAIL_OTP",
@@ -71,7 +71,7 @@ test("one code check succeeds, of many that arrive together", async () => {
   expect(answers.filter(({ isVerified }) => isVerified)).toHaveLength(1);
 });
 
-test("one refresh of a session succeeds, of many that arrive together", async () => {
+test("of many simultaneous refreshes of a session, one succeeds", async () => {
   const token = await running.client().signUp({ token: await running.track(newUserId()) });
   const { refreshToken } = await running.authsignal.createSession({ token, clientId: "web" });
   const outcomes = await together(() => running.authsignal.refreshSession({ refreshToken }));

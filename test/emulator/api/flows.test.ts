@@ -6,7 +6,7 @@ import { newUserId, runEmulator, send, tenantAuthorization, tenantId } from "../
 const running = runEmulator();
 
 describe("e-mail code through the Server API", () => {
-  test("signs in with an e-mail code: challenge, verify, claim, validate", async () => {
+  test("a user signs in with an e-mail code through challenge, verify, claim and validate", async () => {
     const { authsignal } = running;
     const email = "jane@example.com";
     const { challengeId } = await authsignal.challenge({
@@ -28,7 +28,7 @@ describe("e-mail code through the Server API", () => {
     });
   });
 
-  test("sends the newest message first and only to the exact address", async () => {
+  test("messages come newest first and only for the exact address", async () => {
     const { authsignal, emulator } = running;
     const send = (email: string) =>
       authsignal.challenge({
@@ -49,7 +49,7 @@ describe("e-mail code through the Server API", () => {
 });
 
 describe("passkeys through the Client API", () => {
-  test("enrolls a passkey and completes the tracked action", async () => {
+  test("a user enrolls a passkey, which completes the tracked action", async () => {
     const { authsignal } = running;
     const userId = newUserId();
     const token = await running
@@ -66,7 +66,7 @@ describe("passkeys through the Client API", () => {
     expect(passkey).toMatchObject({ userId, verificationMethod: "PASSKEY", username: "jane@example.com" });
   });
 
-  test("signs in with a passkey that names its own user", async () => {
+  test("a user signs in with a passkey, which tells who the user is", async () => {
     const { authsignal } = running;
     const userId = newUserId();
     const client = running.client(createSoftAuthenticator());
@@ -80,7 +80,7 @@ describe("passkeys through the Client API", () => {
     });
   });
 
-  test("steps up with a token: only the tracked user's passkeys may answer", async () => {
+  test("with a token, only the tracked user's passkeys may answer a challenge", async () => {
     const { authsignal } = running;
     const userId = newUserId();
     const client = running.client(createSoftAuthenticator());
@@ -99,7 +99,7 @@ describe("passkeys through the Client API", () => {
     ).rejects.toThrow();
   });
 
-  test("refuses a deleted passkey", async () => {
+  test("a deleted passkey is refused", async () => {
     const { authsignal } = running;
     const userId = newUserId();
     const client = running.client(createSoftAuthenticator());
@@ -112,7 +112,7 @@ describe("passkeys through the Client API", () => {
     });
   });
 
-  test("says whether a credential ID is known", async () => {
+  test("the Client API says whether a credential ID is known", async () => {
     const authenticator = createSoftAuthenticator();
     await running.client(authenticator).signUp({ token: await running.track(newUserId()) });
     const credentialId = authenticator.credentials()[0]?.credentialId ?? "";
@@ -125,7 +125,7 @@ describe("passkeys through the Client API", () => {
   });
 });
 
-test("lists the passkeys registered under a name, when only the name is known", async () => {
+test("authentication options for a user name list the passkeys that were registered under it", async () => {
   const [jane, john] = [newUserId(), newUserId()];
   const authenticator = createSoftAuthenticator();
   for (const username of [jane, john]) {

@@ -7,7 +7,7 @@ import { newUserId, origin, runEmulator, send } from "../running-emulator.ts";
 const running = runEmulator();
 const passkey = "/user-authenticators/passkey";
 
-test("takes a display name, and a null attachment as any authenticator", async () => {
+test("registration options take a display name, and null as any attachment", async () => {
   const token = await running.track(newUserId());
   const { body } = await running.post(
     `${passkey}/registration-options`,
@@ -18,7 +18,7 @@ test("takes a display name, and a null attachment as any authenticator", async (
   expect(body.options.authenticatorSelection).not.toHaveProperty("authenticatorAttachment");
 });
 
-test("names the occurrence of a passkey sign-in by the idempotency key that it is given", async () => {
+test("a passkey sign-in takes the idempotency key of its action from the caller", async () => {
   const authenticator = createSoftAuthenticator();
   const userId = newUserId();
   await running.client(authenticator).signUp({ token: await running.track(userId) });
@@ -40,7 +40,7 @@ test("names the occurrence of a passkey sign-in by the idempotency key that it i
   });
 });
 
-test("answers every field that the strict deserialisers of phones need", async () => {
+test("ceremony options have every field that the strict deserialisers of phones need", async () => {
   const token = await running.track(newUserId());
   const { body } = await running.post(`${passkey}/registration-options`, {}, token);
   expect(body).toMatchObject({
@@ -66,7 +66,7 @@ test("answers every field that the strict deserialisers of phones need", async (
   });
 });
 
-test("lists every passkey for the Signal API, so that none is hidden", async () => {
+test("the Client API lists every passkey, so that the Signal API hides none", async () => {
   const userId = newUserId();
   const authenticators = [createSoftAuthenticator(), createSoftAuthenticator(), createSoftAuthenticator()];
   let token = "";

@@ -12,7 +12,7 @@ import {
 const running = runEmulator();
 
 describe("actions", () => {
-  test("tracks an action and answers a token for the browser", async () => {
+  test("track answers a token for the browser", async () => {
     const tracked = await running.authsignal.track({ userId: newUserId(), action: "sign-in" });
     expect(tracked).toMatchObject({ state: "ALLOW", isEnrolled: false, enrolledVerificationMethods: [] });
     expect(tracked.allowedVerificationMethods).toContain("PASSKEY");
@@ -20,7 +20,7 @@ describe("actions", () => {
     expect(tracked.idempotencyKey).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  test("challenges an enrolled user", async () => {
+  test("track challenges an enrolled user", async () => {
     const userId = newUserId();
     await enrollEmail(running, userId, `${userId}@example.com`);
     expect(await running.authsignal.track({ userId, action: "sign-in" })).toMatchObject({
@@ -30,7 +30,7 @@ describe("actions", () => {
     });
   });
 
-  test("says that an unfinished challenge is not valid", async () => {
+  test("validate says that an unfinished challenge is not valid", async () => {
     const userId = newUserId();
     await enrollEmail(running, userId, `${userId}@example.com`);
     const { token, idempotencyKey } = await running.authsignal.track({ userId, action: "sign-in" });
@@ -43,7 +43,7 @@ describe("actions", () => {
     });
   });
 
-  test("never calls ALLOW valid", async () => {
+  test("validate does not call the state ALLOW valid", async () => {
     const token = await running.track(newUserId(), { action: "sign-in" });
     expect(await running.authsignal.validateChallenge({ token })).toMatchObject({
       isValid: false,
@@ -54,19 +54,22 @@ describe("actions", () => {
   test.each([
     ["another user", { userId: "somebody-else" }, "User is invalid."],
     ["another action", { action: "pay" }, "Action is invalid."],
-  ])("refuses to validate a token for %s, with 200 and nothing else", async (_what, expected, error) => {
-    const token = await running.track(newUserId(), { action: "sign-in" });
-    expect(await running.authsignal.validateChallenge({ token, ...expected })).toEqual({
-      isValid: false,
-      error,
-    });
-  });
+  ])(
+    "validate answers a token for %s with 200, isValid false and an error only",
+    async (_what, expected, error) => {
+      const token = await running.track(newUserId(), { action: "sign-in" });
+      expect(await running.authsignal.validateChallenge({ token, ...expected })).toEqual({
+        isValid: false,
+        error,
+      });
+    },
+  );
 
-  test("calls a forged token invalid", async () => {
+  test("validate calls a forged token invalid", async () => {
     expect(await running.authsignal.validateChallenge({ token: "not.a.token" })).toEqual({ isValid: false });
   });
 
-  test("tracks the same occurrence once", async () => {
+  test("tracking the same idempotency key again answers the same action", async () => {
     const userId = newUserId();
     const attributes = { idempotencyKey: "order-1" };
     await running.authsignal.track({ userId, action: "pay", attributes });
@@ -77,7 +80,7 @@ describe("actions", () => {
     expect(await running.authsignal.queryUserActions({ userId })).toHaveLength(1);
   });
 
-  test("reads and updates one occurrence of an action", async () => {
+  test("the Server API reads and updates one occurrence of an action", async () => {
     const userId = newUserId();
     const { idempotencyKey } = await running.authsignal.track({ userId, action: "pay" });
     const name = { userId, action: "pay", idempotencyKey };
@@ -90,7 +93,7 @@ describe("actions", () => {
     });
   });
 
-  test("lists a user's actions, newest first, filtered", async () => {
+  test("the Server API lists a user's actions, newest first and filtered", async () => {
     const userId = newUserId();
     for (const action of ["first", "second", "third"]) await running.authsignal.track({ userId, action });
     const codes = async (filter: object) =>
@@ -101,7 +104,7 @@ describe("actions", () => {
     expect(await codes({ fromDate: "2999-01-01T00:00:00.000Z" })).toEqual([]);
   });
 
-  test("refuses an action code that Authsignal does not allow", async () => {
+  test("track refuses an action code that Authsignal does not allow", async () => {
     await expect(running.authsignal.track({ userId: "u", action: "sign in!" })).rejects.toMatchObject({
       statusCode: 400,
       errorCode: "invalid_request",
@@ -117,7 +120,7 @@ describe("challenges", () => {
       email,
     });
 
-  test("tells whether a challenge is completed", async () => {
+  test("the Server API says whether a challenge is completed", async () => {
     const email = "completed@example.com";
     const { challengeId } = await challenge(email);
     expect(await running.authsignal.getChallenge({ challengeId })).not.toHaveProperty("verificationMethod");
@@ -133,7 +136,7 @@ describe("challenges", () => {
     expect(await running.authsignal.getChallenge({ challengeId: "unknown" })).toEqual({});
   });
 
-  test("finds a challenge by the user who claimed it, until that user is deleted", async () => {
+  test("a challenge is found by the user who claimed it, until that user is deleted", async () => {
     const email = "claimed-by@example.com";
     const userId = newUserId();
     const { challengeId } = await challenge(email);
@@ -145,7 +148,7 @@ describe("challenges", () => {
     expect(await running.authsignal.getChallenge({ challengeId })).toEqual({});
   });
 
-  test("says that a wrong or spent code is invalid", async () => {
+  test("verify says that a wrong or used code is invalid", async () => {
     const email = "spent@example.com";
     const { challengeId } = await challenge(email);
     const refused = { isVerified: false, failureReason: "CODE_INVALID_OR_EXPIRED" };
@@ -158,7 +161,7 @@ describe("challenges", () => {
     expect(await running.authsignal.verify({ challengeId, verificationCode })).toEqual(refused);
   });
 
-  test("replaces the code when a challenge is sent again", async () => {
+  test("sending a challenge again replaces its code", async () => {
     const email = "again@example.com";
     const { challengeId, idempotencyKey } = await challenge(email);
     const first = running.code(email);
@@ -181,7 +184,7 @@ describe("challenges", () => {
     ["before it is verified", false, {}],
     ["twice", true, {}],
     ["for another user after the first", true, { second: "somebody-else" }],
-  ])("refuses to claim a challenge %s", async (_when, verified, { second }: { second?: string }) => {
+  ])("claiming a challenge %s is refused", async (_when, verified, { second }: { second?: string }) => {
     const userId = newUserId();
     const email = `${userId}@example.com`;
     const { challengeId } = await challenge(email);

@@ -11,7 +11,7 @@ async function startSession() {
   return { userId, ...(await running.authsignal.createSession({ token, clientId })) };
 }
 
-test("keeps a session: create, validate, refresh with rotation, revoke", async () => {
+test("a session is created, validated, refreshed with rotation and revoked", async () => {
   const { authsignal } = running;
   const first = await startSession();
   expect(
@@ -40,7 +40,7 @@ test("keeps a session: create, validate, refresh with rotation, revoke", async (
   });
 });
 
-test("revokes every session of a user", async () => {
+test("the Server API revokes every session of a user", async () => {
   const { accessToken, userId } = await startSession();
   await running.authsignal.revokeUserSessions({ userId });
   await expect(running.authsignal.validateSession({ accessToken })).rejects.toMatchObject({
@@ -48,7 +48,7 @@ test("revokes every session of a user", async () => {
   });
 });
 
-test("refuses a session for an unfinished challenge, and for another app client's reader", async () => {
+test("a session is refused for an unfinished challenge, and to another app client", async () => {
   const token = await running.track(newUserId());
   await expect(running.authsignal.createSession({ token, clientId })).rejects.toMatchObject({
     statusCode: 400,
@@ -59,7 +59,7 @@ test("refuses a session for an unfinished challenge, and for another app client'
   ).rejects.toMatchObject({ statusCode: 401 });
 });
 
-test("publishes the keys that session tokens are checked with", async () => {
+test("the keys that check access tokens are published", async () => {
   const { accessToken, userId } = await startSession();
   const issuer = `${running.emulator.apiUrl}/client/public/${tenantId}`;
   const { body } = await send(`${issuer}/.well-known/openid-configuration`);
@@ -73,7 +73,7 @@ test("publishes the keys that session tokens are checked with", async () => {
   expect((await send(body.jwks_uri)).body.keys[0]).not.toHaveProperty("d");
 });
 
-test("publishes them under an address that every tenant id fits into", async () => {
+test("the published keys have a valid address for every tenant id", async () => {
   const name = "team / one";
   const { emulator } = running;
   emulator.addTenant({ tenantId: name, secrets: ["emulator-one"], rpId: "localhost", expectedOrigins: [] });

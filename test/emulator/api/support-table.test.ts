@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { operations } from "../../../server/emulator/http/dispatch.ts";
 import { readme, withSupportTable } from "./support-table.ts";
 
-test("the support table is what the registry says: if not, run `npm run emulator:table`", () => {
+test("the support table equals the registers (`npm run emulator:table` writes it)", () => {
   const text = readFileSync(readme, "utf8");
   expect(text).toBe(withSupportTable(text));
 });

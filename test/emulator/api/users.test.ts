@@ -5,13 +5,13 @@ import { newUserId, runEmulator, secret, secretAuthorization, send } from "../ru
 const running = runEmulator();
 
 describe("users", () => {
-  test("answers an unknown user as somebody who is not enrolled", async () => {
+  test("an unknown user is answered as not enrolled", async () => {
     const user = await running.authsignal.getUser({ userId: "nobody" });
     expect(user).toMatchObject({ isEnrolled: false, emailVerified: false, phoneNumberVerified: false });
     expect(user.email).toBeUndefined();
   });
 
-  test("updates some attributes and keeps the others", async () => {
+  test("updating a user keeps the other attributes", async () => {
     const userId = newUserId();
     await running.authsignal.updateUser({
       userId,
@@ -32,7 +32,7 @@ describe("users", () => {
     });
   });
 
-  test("no longer calls an address verified once it is another one", async () => {
+  test("an address that changes is no longer verified", async () => {
     const userId = newUserId();
     const update = (attributes: Parameters<typeof running.authsignal.updateUser>[0]["attributes"]) =>
       running.authsignal.updateUser({ userId, attributes });
@@ -43,7 +43,7 @@ describe("users", () => {
     expect(await update({ email: "b@example.com" })).toMatchObject({ emailVerified: false });
   });
 
-  test("updates a user by POST, as the Java and Ruby SDKs do", async () => {
+  test("a user is updated by POST too, as the Java and Ruby SDKs do", async () => {
     const userId = newUserId();
     const update = (body: object) =>
       send(`${running.emulator.apiUrl}/users/${userId}`, {
@@ -57,7 +57,7 @@ describe("users", () => {
     expect((await update({ email: null })).body).not.toHaveProperty("email");
   });
 
-  test("finds users by an exact attribute, in pages", async () => {
+  test("users are found by an exact attribute, in pages", async () => {
     const email = `${newUserId()}@example.com`;
     const userIds = [newUserId(), newUserId(), newUserId()];
     for (const userId of userIds) await running.authsignal.updateUser({ userId, attributes: { email } });
@@ -74,7 +74,7 @@ describe("users", () => {
     await expect(running.authsignal.queryUsers({})).rejects.toMatchObject({ statusCode: 400 });
   });
 
-  test("decodes an external ID token, and finds the user by its address", async () => {
+  test("a user is found by the address in an external ID token, which is only decoded", async () => {
     const userId = newUserId();
     const email = `${userId}@example.com`;
     await running.authsignal.updateUser({ userId, attributes: { email } });
@@ -86,7 +86,7 @@ describe("users", () => {
     });
   });
 
-  test("forgets a deleted user with everything that hangs on them", async () => {
+  test("deleting a user deletes all records of that user", async () => {
     const userId = newUserId();
     const client = running.client(createSoftAuthenticator());
     const token = await client.signUp({ token: await running.track(userId) });

@@ -13,12 +13,12 @@ describe("who may call", () => {
     ["another port's page", { "sec-fetch-site": "same-site" }],
     ["a page that only sends its origin", { origin: "http://localhost:3000" }],
     ["a sandboxed page", { origin: "null" }],
-  ])("refuses the control plane to %s", async (_who, headers) => {
+  ])("the control plane refuses %s", async (_who, headers) => {
     expect(await statusOf("/emulator/messages", headers)).toBe(403);
     expect(await statusOf("/", headers)).toBe(403);
   });
 
-  test("shows its page to whoever follows a link from another site, and only the page", async () => {
+  test("a link from another site opens the page, and only the page", async () => {
     const link = {
       "sec-fetch-site": "same-site",
       "sec-fetch-mode": "navigate",
@@ -34,11 +34,11 @@ describe("who may call", () => {
     ["a name that a web page could have rebound", "evil.example", 403],
     ["loopback by address", "127.0.0.1", 401],
     ["a container's name", "emulator:3001", 401],
-  ])("treats %s as it should on the API", async (_what, host, status) => {
+  ])("the API answers a request for %s with the right status", async (_what, host, status) => {
     expect(await statusOf("/v1/users/u", { host })).toBe(status);
   });
 
-  test("may be addressed by the name that it is published under", async () => {
+  test("the page and the control plane accept the host name of publicUrl", async () => {
     const emulator = await startEmulator({ tenants: [testTenant()], publicUrl: "http://auth.dev.example" });
     expect(emulator.apiUrl).toBe("http://auth.dev.example/v1");
     expect(await statusOf("/emulator/health", { host: "auth.dev.example" }, emulator.port)).toBe(200);
@@ -46,7 +46,7 @@ describe("who may call", () => {
     await emulator.close();
   });
 
-  test("serves its own page, under a strict policy, marked as an emulator", async () => {
+  test("the page is served with a strict content security policy and is marked as an emulator", async () => {
     const page = await fetch(running.emulator.url, { headers: { "sec-fetch-site": "none" } });
     expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
     const html = await page.text();
@@ -56,7 +56,7 @@ describe("who may call", () => {
       expect((await fetch(running.emulator.url + asset)).status).toBe(200);
   });
 
-  test("does not start in production", async () => {
+  test("the emulator does not start with NODE_ENV=production", async () => {
     process.env.NODE_ENV = "production";
     await expect(startEmulator()).rejects.toThrow("NODE_ENV=production");
     process.env.NODE_ENV = "test";

@@ -1,4 +1,4 @@
-/** The control plane is called by other people's suites in other languages: nothing that they send may break it. */
+/** Suites in other languages call the control plane: no request may break it. */
 import { expect, test } from "vitest";
 import { createDice } from "../http/fuzz-requests.ts";
 import { controlOf, runEmulator } from "../running-emulator.ts";
@@ -45,7 +45,7 @@ const values = [
   ...["+275760-01-01T00:00:00Z", "EMAIL_OTP", "BLOCK", "a".repeat(5_000), [], {}, [null], [[]], ["x"]],
 ];
 
-test("answers 3000 generated calls of the control plane without a single 5xx", async () => {
+test("the control plane answers 3000 generated calls without a single 5xx", async () => {
   const roll = createDice(20_261_122);
   const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(roll() * list.length)];
   const anything = (depth: number): unknown => {

@@ -22,7 +22,7 @@ function sendCode(email: string) {
 }
 
 describe("messages", () => {
-  test("waits for a message that is still to come", async () => {
+  test("waitForMessage waits for a message that is sent later", async () => {
     const waiting = control("/messages/latest?to=late@example.com&wait=5000");
     await sendCode("late@example.com");
     expect((await waiting).body).toMatchObject({
@@ -31,26 +31,26 @@ describe("messages", () => {
     });
   });
 
-  test("gives up waiting when nothing comes", async () => {
+  test("waitForMessage returns undefined if no message is sent in time", async () => {
     expect((await control("/messages?to=never@example.com&wait=10")).body).toEqual([]);
     expect((await control("/messages/latest?to=never@example.com")).status).toBe(404);
   });
 
-  test("tells only what came after a known message", async () => {
+  test("messages returns only the messages after a known one", async () => {
     await sendCode("many@example.com");
     const [first] = running.emulator.messages({ to: "many@example.com" });
     await sendCode("many@example.com");
     expect(running.emulator.messages({ to: "many@example.com", after: first?.messageId })).toHaveLength(1);
   });
 
-  test("forgets messages to one address", async () => {
+  test("clearMessages deletes the messages to one address", async () => {
     await sendCode("one@example.com");
     await sendCode("two@example.com");
     await control("/messages?to=one@example.com", "DELETE");
     expect(running.emulator.messages().map(({ to }) => to)).toEqual(["two@example.com"]);
   });
 
-  test("gives an address its fixed code until it runs out", async () => {
+  test("an address gets its fixed code until validUntil", async () => {
     const { clock } = running.emulator;
     const validUntil = new Date(clock.now() + 60_000).toISOString();
     await control("/fixed-codes", "PUT", { to: "fixed@example.com", code: "424242", validUntil });
@@ -64,7 +64,7 @@ describe("messages", () => {
 });
 
 describe("clock", () => {
-  test("expires codes, tokens and ceremonies", async () => {
+  test("advancing the clock expires codes, tokens and ceremonies", async () => {
     const { clock } = running.emulator;
     const authenticator = createSoftAuthenticator();
     const userId = newUserId();
@@ -94,7 +94,7 @@ describe("clock", () => {
     expect(clock.frozen).toBe(false);
   });
 
-  test("freezes, sets and resumes", async () => {
+  test("the clock freezes, takes a time and resumes", async () => {
     const at = "2030-01-01T00:00:00.000Z";
     expect((await control("/clock", "PUT", { freeze: at })).body).toEqual({ now: at, isFrozen: true });
     expect((await control("/clock", "PUT", { advance: 1000 })).body.now).toBe("2030-01-01T00:00:01.000Z");
@@ -102,7 +102,7 @@ describe("clock", () => {
     expect((await control("/clock", "PUT", { set: "not a time" })).status).toBe(400);
   });
 
-  test("reopens the limits when their windows have passed", async () => {
+  test("a limit allows sends again after its window has passed", async () => {
     running.emulator.clock.freeze();
     for (let sent = 0; sent < 12; sent += 1) await sendCode("busy@example.com");
     await expect(sendCode("busy@example.com")).rejects.toMatchObject({
@@ -113,7 +113,7 @@ describe("clock", () => {
     await sendCode("busy@example.com");
   });
 
-  test("stops counting tries of a code after ten in five minutes", async () => {
+  test("a code cannot be tried more than ten times in five minutes", async () => {
     running.emulator.clock.freeze();
     const { challengeId } = await sendCode("guessed@example.com");
     const verificationCode = running.code("guessed@example.com");
@@ -131,7 +131,7 @@ describe("clock", () => {
 });
 
 describe("journal", () => {
-  test("says why a request was refused, for one user, without secrets", async () => {
+  test("the journal says why a request of one user was refused, without secrets", async () => {
     const userId = newUserId();
     const token = await running.track(userId);
     await running.post("/verify/email-otp", { verificationCode: "123456" }, token);
@@ -144,7 +144,7 @@ describe("journal", () => {
     for (const hidden of [token, secret, "123456"]) expect(everything).not.toContain(hidden);
   });
 
-  test("names what no operation matched", async () => {
+  test("the journal names the requests that matched no operation", async () => {
     const unknown = await send(`${running.emulator.apiUrl}/nonsense`, {
       headers: { authorization: secretAuthorization(secret) },
     });
@@ -154,7 +154,7 @@ describe("journal", () => {
 });
 
 describe("reset", () => {
-  test("forgets one user and keeps the others", async () => {
+  test("reset deletes one user and keeps the others", async () => {
     const [gone, kept] = [newUserId(), newUserId()];
     for (const userId of [gone, kept]) {
       await running.authsignal.updateUser({ userId, attributes: { email: `${userId}@example.com` } });
@@ -164,7 +164,7 @@ describe("reset", () => {
     expect((await running.authsignal.getUser({ userId: kept })).email).toBe(`${kept}@example.com`);
   });
 
-  test("forgets everything, clock and faults included", async () => {
+  test("reset deletes everything, including the clock offset and faults", async () => {
     running.emulator.clock.freeze();
     running.emulator.addFault({ path: "/v1/never", status: 500 });
     await sendCode("gone@example.com");
@@ -175,7 +175,7 @@ describe("reset", () => {
   });
 });
 
-test("exports a state that, imported elsewhere, exports byte for byte the same", async () => {
+test("a state that is exported, imported elsewhere and exported again is the same byte for byte", async () => {
   const authenticator = createSoftAuthenticator();
   const userId = newUserId();
   await running.client(authenticator).signUp({ token: await running.track(userId) });

@@ -22,7 +22,7 @@ describe("faults", () => {
   const getUser = () =>
     send(`${running.emulator.apiUrl}/users/u`, { headers: { authorization: secretAuthorization(secret) } });
 
-  test("fails as often as asked, then works again", async () => {
+  test("a fault fails requests as often as its count says, then requests work again", async () => {
     await control("/faults", "POST", {
       method: "GET",
       path: "/v1/users/*",
@@ -41,7 +41,7 @@ describe("faults", () => {
   test.each([
     ["before", 0],
     ["after", 1],
-  ] as const)("drops the connection %s the operation took effect", async (drop, messages) => {
+  ] as const)("a fault drops the connection %s the operation takes effect", async (drop, messages) => {
     running.emulator.addFault({ path: "/v1/challenge", drop });
     const headers = { authorization: secretAuthorization(secret) };
     const body = JSON.stringify({
@@ -55,25 +55,25 @@ describe("faults", () => {
     expect(running.emulator.messages()).toHaveLength(messages);
   });
 
-  test("makes the node SDK send a dropped request again", async () => {
+  test("the node SDK sends a request again whose connection a fault dropped", async () => {
     running.emulator.addFault({ path: "/v1/challenge", drop: "after" });
     await sendCode("retried@example.com");
     expect(running.emulator.messages({ to: "retried@example.com" })).toHaveLength(2);
   });
 
-  test("answers JSON that breaks off", async () => {
+  test("a fault answers JSON that is cut off", async () => {
     running.emulator.addFault({ path: "*", malformed: true });
     await expect(getUser()).rejects.toThrow(SyntaxError);
   });
 
-  test("waits before it answers", async () => {
+  test("a fault delays the answer", async () => {
     running.emulator.addFault({ latency: 30 });
     const begun = performance.now();
     await getUser();
     expect(performance.now() - begun).toBeGreaterThanOrEqual(28);
   });
 
-  test("plays the same chances again from the same seed", async () => {
+  test("the same seed repeats the same probabilistic faults", async () => {
     const play = async () => {
       const emulator = await startEmulator({ tenants: [testTenant()], seed: "dice" });
       emulator.addFault({ probability: 0.5, status: 500 });
@@ -93,7 +93,7 @@ describe("faults", () => {
     expect(new Set(first.statuses)).toEqual(new Set([200, 500]));
   });
 
-  test("shows and removes a single fault", async () => {
+  test("the control plane shows and removes a single fault", async () => {
     const { body } = await control("/faults", "POST", { path: "/v1/never", status: 500 });
     expect((await control("/faults")).body).toMatchObject([{ path: "/v1/never" }]);
     expect((await control(`/faults/${body.faultId}`, "DELETE")).status).toBe(200);
@@ -108,7 +108,7 @@ describe("faults", () => {
     { probability: 2 },
     { latency: 1e11 },
     { status: 429, retryAfter: 1.5 },
-  ])("refuses %j, which could not strike as it says", async (rule) => {
+  ])("the control plane refuses the impossible fault %j", async (rule) => {
     expect(await control("/faults", "POST", rule)).toMatchObject({
       status: 400,
       body: { errorCode: "invalid_request" },

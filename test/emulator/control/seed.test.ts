@@ -26,7 +26,7 @@ describe("seed", () => {
     fixedCodes: [{ to: "ada@example.com", code: "000001" }],
   };
 
-  test("is idempotent and keeps pinned ids", async () => {
+  test("a seed is idempotent and keeps the ids that it gives", async () => {
     const first = (await control("/seed", "POST", seed)).body;
     const second = (await control("/seed", "POST", seed)).body;
     expect(second).toEqual(first);
@@ -39,7 +39,7 @@ describe("seed", () => {
     expect(authenticators[0]?.userAuthenticatorId).toBe("pinned");
   });
 
-  test("makes passkeys that really sign in, by the private key it answers", async () => {
+  test("a seeded passkey signs in with the private key that seed returns", async () => {
     const { passkeys } = running.emulator.seed(seed);
     const { credential } = passkeys[0] ?? expect.fail("no passkey was seeded");
     const { body: begun } = await running.post("/user-authenticators/passkey/authentication-options", {});
@@ -85,7 +85,7 @@ describe("seed", () => {
     [{ users: [{}] }],
     [{ users: [{ userId: "u", passkeys: [7] }] }],
     [{ users: [{ userId: "u", authenticators: [{ verificationMethod: "EMAIL_OTP" }] }] }],
-  ])("refuses a malformed seed: %j", async (malformed) => {
+  ])("a malformed seed is refused: %j", async (malformed) => {
     expect((await control("/seed", "POST", malformed)).status).toBe(400);
   });
 });

@@ -1,4 +1,4 @@
-/** What an action's configuration permits: in track's answer, and wherever a challenge or an enrollment is begun. */
+/** The methods that an action permits: in track's answer, in challenges and in enrollments. */
 import { VerificationMethod } from "@authsignal/node";
 import { afterEach, describe, expect, test } from "vitest";
 import { type Emulator, startEmulator, type TenantOptions } from "../../../server/emulator/index.ts";
@@ -34,7 +34,7 @@ async function userWithBoth(running: Running, action: string, scope?: string) {
 }
 
 describe("track's answer", () => {
-  test("names the action's methods, and the user's apart from them", async () => {
+  test("track answers the action's methods apart from the user's", async () => {
     const running = await start(passkeyOnly);
     const { userId } = await userWithBoth(running, "pay");
     expect(await running.authsignal.track({ userId, action: "pay" })).toMatchObject({
@@ -44,7 +44,7 @@ describe("track's answer", () => {
     });
   });
 
-  test("names all of the tenant's methods for an action that nobody configured", async () => {
+  test("track answers all of the tenant's methods for an action without settings", async () => {
     const running = await start({ ...passkeyOnly, verificationMethods: ["EMAIL_OTP", "PASSKEY"] });
     const { userId } = await userWithBoth(running, "read");
     expect(await running.authsignal.track({ userId, action: "read" })).toMatchObject({
@@ -52,7 +52,7 @@ describe("track's answer", () => {
     });
   });
 
-  test("offers first what the action says, where the user has it", async () => {
+  test("track answers the action's default method if the user has it", async () => {
     const running = await start({ actions: { pay: { defaultVerificationMethod: "EMAIL_OTP" } } });
     const { userId } = await userWithBoth(running, "pay");
     expect(await running.authsignal.track({ userId, action: "pay" })).toMatchObject({
@@ -67,23 +67,26 @@ describe("track's answer", () => {
 });
 
 describe("a challenge by a method that the action does not permit", () => {
-  test.each(["email-otp", "email-magic-link", "sms", "whatsapp"])("is refused: %s", async (method) => {
-    const running = await start(passkeyOnly);
-    const { token } = await userWithBoth(running, "pay");
-    const refused = await running.post(`/challenge/${method}`, {}, token);
-    expect(refused).toMatchObject({
-      status: 400,
-      body: {
-        error: "invalid_request",
-        errorCode: "invalid_request",
-        errorDescription: expect.stringContaining("is not a permitted verification method"),
-      },
-    });
-    expect(lastRefusal(running)).toContain("the action pay does not permit");
-    expect(running.emulator.messages()).toEqual([]);
-  });
+  test.each(["email-otp", "email-magic-link", "sms", "whatsapp"])(
+    "a challenge by a method that the action does not permit is refused: %s",
+    async (method) => {
+      const running = await start(passkeyOnly);
+      const { token } = await userWithBoth(running, "pay");
+      const refused = await running.post(`/challenge/${method}`, {}, token);
+      expect(refused).toMatchObject({
+        status: 400,
+        body: {
+          error: "invalid_request",
+          errorCode: "invalid_request",
+          errorDescription: expect.stringContaining("is not a permitted verification method"),
+        },
+      });
+      expect(lastRefusal(running)).toContain("the action pay does not permit");
+      expect(running.emulator.messages()).toEqual([]);
+    },
+  );
 
-  test("is refused at the end where the action permitted it at the beginning", async () => {
+  test("a challenge whose method the action stops to permit is refused at its end", async () => {
     const running = await start();
     const { userId, token } = await userWithBoth(running, "pay");
     await running.post("/challenge/email-otp", {}, token);
@@ -94,14 +97,14 @@ describe("a challenge by a method that the action does not permit", () => {
     expect(await running.authsignal.validateChallenge({ token })).toMatchObject({ isValid: false });
   });
 
-  test("is refused to a passkey too, with a token and without", async () => {
+  test("a passkey that the action does not permit is refused, with a token and without", async () => {
     const running = await start({ actions: { mail: { verificationMethods: ["EMAIL_OTP"] } } });
     const { token, authenticator } = await userWithBoth(running, "mail");
     await expect(running.client(authenticator).signInWithToken({ token })).rejects.toThrow("invalid_request");
     await expect(running.client(authenticator).signIn({ action: "mail" })).rejects.toThrow("invalid_request");
   });
 
-  test("is refused to the Server API too, and a code from before cannot be claimed", async () => {
+  test("the Server API refuses a method that the action does not permit, and an earlier code cannot be claimed", async () => {
     const running = await start();
     const request = { verificationMethod: "EMAIL_OTP", action: "pay", email: "payer@example.com" } as const;
     const { challengeId } = await running.authsignal.challenge(request);
@@ -113,7 +116,7 @@ describe("a challenge by a method that the action does not permit", () => {
     await expect(claim).rejects.toMatchObject(refusal);
   });
 
-  test("leaves the permitted one as it is", async () => {
+  test("a challenge by the permitted method works beside a forbidden one", async () => {
     const running = await start(passkeyOnly);
     const { token, authenticator, userId } = await userWithBoth(running, "pay");
     const result = await running.client(authenticator).signInWithToken({ token });
@@ -136,7 +139,7 @@ describe("an enrollment under a token of an action", () => {
   ] as const;
 
   test.each(enrollments)(
-    "is refused for a method that the action does not permit: %s",
+    "an enrollment by a method that the action does not permit is refused: %s",
     async (path, body) => {
       const running = await start(passkeyOnly);
       for (const scope of ["add:authenticators", "update:authenticators"]) {
@@ -148,13 +151,16 @@ describe("an enrollment under a token of an action", () => {
     },
   );
 
-  test.each(enrollments)("may be let to take any method of the tenant: %s", async (path, body) => {
-    const running = await start({ ...passkeyOnly, enrollmentMethods: "any" });
-    const { token } = await userWithBoth(running, "pay", "add:authenticators");
-    expect((await running.post(`/user-authenticators/${path}`, body, token)).status).toBe(200);
-  });
+  test.each(enrollments)(
+    'with enrollmentMethods "any", an enrollment may use any method of the tenant: %s',
+    async (path, body) => {
+      const running = await start({ ...passkeyOnly, enrollmentMethods: "any" });
+      const { token } = await userWithBoth(running, "pay", "add:authenticators");
+      expect((await running.post(`/user-authenticators/${path}`, body, token)).status).toBe(200);
+    },
+  );
 
-  test("that was begun is finished where any method may be enrolled, and only there", async () => {
+  test('a begun enrollment whose method the action stops to permit is finished only with enrollmentMethods "any"', async () => {
     const email = "other@example.com";
     for (const [enrollmentMethods, status] of [
       ["any", 200],
@@ -173,7 +179,7 @@ describe("an enrollment under a token of an action", () => {
 });
 
 describe("what an action permits", () => {
-  test("can be set while the emulator runs, without touching the outcome, also over HTTP", async () => {
+  test("the methods of an action can be set over HTTP without changing its outcome", async () => {
     const running = await start({ actions: { pay: { outcome: "REVIEW" } } });
     const control = controlOf(running);
     const actions = [{ actionCode: "pay", verificationMethods: ["PASSKEY"] }];
@@ -184,7 +190,7 @@ describe("what an action permits", () => {
     });
   });
 
-  test("can be given with a tenant that is added over HTTP", async () => {
+  test("a tenant that is added over HTTP can have settings of actions", async () => {
     const running = await start();
     const tenant = { ...testTenant(), tenantId: "another", secrets: ["another-secret"], ...passkeyOnly };
     expect((await controlOf(running)("/tenants", "POST", tenant)).status).toBe(200);
@@ -196,17 +202,17 @@ describe("what an action permits", () => {
   });
 
   test.each([
-    ["a method that there is not", { verificationMethods: ["FAX"] }],
-    ["a list that is none", { verificationMethods: "PASSKEY" }],
-    ["a first method that there is not", { defaultVerificationMethod: "FAX" }],
-    ["nothing at all", {}],
-  ])("is refused with %s", async (_, settings) => {
+    ["an unknown method", { verificationMethods: ["FAX"] }],
+    ["a text in place of the list", { verificationMethods: "PASSKEY" }],
+    ["an unknown default method", { defaultVerificationMethod: "FAX" }],
+    ["no member", {}],
+  ])("settings of an action with %s are refused", async (_, settings) => {
     const control = controlOf(await start());
     const seeded = await control("/seed", "POST", { actions: [{ actionCode: "pay", ...settings }] });
     expect(seeded).toMatchObject({ status: 400, body: { errorCode: "invalid_request" } });
   });
 
-  test("survives an export and an import", async () => {
+  test("settings of actions survive an export and an import", async () => {
     const running = await start();
     running.emulator.seed({ actions: [{ actionCode: "pay", verificationMethods: ["PASSKEY"] }] });
     const exported = running.emulator.exportState();

@@ -23,19 +23,19 @@ describe("outcomes", () => {
     ["CHALLENGE", "CHALLENGE_REQUIRED"],
     ["REVIEW", "REVIEW_REQUIRED"],
     ["BLOCK", "BLOCK"],
-  ] as const)("%s makes the state of an enrolled user's action %s", async (outcome, state) => {
+  ] as const)("the outcome %s gives an enrolled user's action the state %s", async (outcome, state) => {
     const running = await start({ actions: { pay: { outcome } } });
     const userId = await enrolledUser(running);
     expect(await running.authsignal.track({ userId, action: "pay" })).toMatchObject({ state });
   });
 
-  test("can be strict about what nobody configured, as the service is said to be", async () => {
+  test("an action without settings gets the defaultOutcome of the tenant", async () => {
     const running = await start({ defaultOutcome: "ALLOW" });
     const userId = await enrolledUser(running);
     expect(await running.authsignal.track({ userId, action: "sign-in" })).toMatchObject({ state: "ALLOW" });
   });
 
-  test("can be set while the emulator runs", async () => {
+  test("the outcome of an action can be set while the emulator runs", async () => {
     const running = await start({});
     running.emulator.seed({ actions: [{ actionCode: "pay", outcome: "BLOCK" }] });
     expect(await running.authsignal.track({ userId: newUserId(), action: "pay" })).toMatchObject({
@@ -109,7 +109,7 @@ test("validate can refuse an expired or forged token with 401", async () => {
   });
 });
 
-test("claiming can leave authenticators alone", async () => {
+test('claiming a challenge enrolls nothing with claimEnrollment "never"', async () => {
   const running = await start({ claimEnrollment: "never" });
   const userId = await claim(running, "claimed@example.com", newUserId());
   expect(await running.authsignal.getUser({ userId })).toMatchObject({
@@ -118,14 +118,14 @@ test("claiming can leave authenticators alone", async () => {
   });
 });
 
-test("tokens and codes live as long as the tenant says", async () => {
+test("tokens and codes expire after tokenDurationInMinutes", async () => {
   const running = await start({ tokenDurationInMinutes: 1 });
   const token = await running.track(newUserId());
   running.emulator.clock.advance(61_000);
   expect((await running.post("/challenge/email-otp", {}, token)).body.errorCode).toBe("expired_token");
 });
 
-test("only the app clients that the tenant names may have sessions", async () => {
+test("sessions are created for the tenant's app clients only", async () => {
   const running = await start({ appClients: [{ clientId: "web", accessTokenDurationInMinutes: 1 }] });
   const token = await running.client().signUp({ token: await running.track(newUserId()) });
   await expect(running.authsignal.createSession({ token, clientId: "other" })).rejects.toMatchObject({
@@ -142,7 +142,7 @@ test("only the app clients that the tenant names may have sessions", async () =>
 describe("changing an address", () => {
   const running = runEmulator();
 
-  test("replaces the enrolled one with the update scope, in the browser", async () => {
+  test("the Client API replaces an enrolled address with the update scope", async () => {
     const userId = await claim(running, "old@example.com", newUserId());
     const { token } = await running.authsignal.track({
       userId,
@@ -160,7 +160,7 @@ describe("changing an address", () => {
     ["add:authenticators", ["first@example.com", "second@example.com"]],
     ["update:authenticators", ["second@example.com"]],
     [undefined, ["first@example.com"]],
-  ])("by a claimed challenge with scope %s leaves %j", async (scope, addresses) => {
+  ])("claiming a second address with the scope %s leaves %j", async (scope, addresses) => {
     const userId = await claim(running, "first@example.com", newUserId());
     await claim(running, "second@example.com", userId, scope);
     const emails = (await running.authsignal.getAuthenticators({ userId })).map(({ email }) => email);

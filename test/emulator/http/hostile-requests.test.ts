@@ -1,4 +1,4 @@
-/** Bytes that no SDK would send: each gets the documented shape and a journal line, and the next caller is served. */
+/** Bytes that no SDK sends: each gets the documented shape and a journal entry, and the next request is served. */
 import { connect } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { startEmulator } from "../../../server/emulator/index.ts";
@@ -47,7 +47,7 @@ test.each([
     `POST /v1/validate HTTP/1.1\r\n${authorized}\r\nexpect: a miracle\r\ncontent-length: 2\r\n\r\n{}`,
     400,
   ],
-])("answers %s in the documented shape, with a journal line", async (_what, bytes, status) => {
+])("the emulator answers %s in the documented shape, with a journal entry", async (_what, bytes, status) => {
   const [head = "", body = ""] = (await raw(bytes)).split("\r\n\r\n");
   expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   expect(head).toMatch(/^content-type: application\/json$/im);
@@ -59,7 +59,7 @@ test.each([
   expect((await send(`${running.emulator.apiUrl}/users/u`, { headers })).status).toBe(200);
 });
 
-test("serves others while a body never ends, and closes all the same", async () => {
+test("the emulator serves others while a body never ends, and still closes", async () => {
   const emulator = await startEmulator({ tenants: [testTenant()] });
   const head = `PATCH /v1/users/u HTTP/1.1\r\n${authorized}\r\ncontent-length: 1000\r\n\r\n`;
   const endless = connect(emulator.port, "127.0.0.1");
@@ -78,7 +78,7 @@ test.each([
   ["a list of 2^64 members", Buffer.from("9bffffffffffffffff", "hex")],
   ["a map of 2^31 members", Buffer.from("ba7fffffff", "hex")],
   ["a string of 2^64 bytes", Buffer.from("5bffffffffffffffff", "hex")],
-])("refuses %s in CBOR, wherever it takes some", async (_what, bomb) => {
+])("the emulator refuses %s in CBOR, in every operation that reads CBOR", async (_what, bomb) => {
   const token = await running.track("bombed");
   const { body } = await running.post("/user-authenticators/passkey/registration-options", {}, token);
   const clientData = {
@@ -113,7 +113,7 @@ test.each([
 });
 
 test.each(["__proto__", "constructor", "hasOwnProperty"])(
-  "treats %s as a name like any other",
+  "the emulator treats %s as an ordinary name",
   async (name) => {
     const { authsignal, emulator } = running;
     const occurrence = { userId: name, action: name };

@@ -26,9 +26,9 @@ describe("authentication", () => {
     ["a wrong secret", secretAuthorization("wrong")],
     ["the tenant id", tenantAuthorization(tenantId)],
     ["an empty user name", "Basic Og=="],
-    ["no base64", "Basic ***"],
+    ["a name that is not base64", "Basic ***"],
     ["another scheme", `Bearer ${secret}`],
-  ])("answers the exact sentence to %s", async (_what, authorization) => {
+  ])("the Server API answers %s with the exact sentence of the service", async (_what, authorization) => {
     const answer = await send(
       `${running.emulator.apiUrl}/users/u`,
       authorization === undefined ? {} : { headers: { authorization } },
@@ -39,7 +39,7 @@ describe("authentication", () => {
     });
   });
 
-  test("comes before the resource: a malformed path with a bad secret is still a 401", async () => {
+  test("a malformed path with a wrong secret is a 401", async () => {
     const answer = await send(`${running.emulator.apiUrl}/users/x/actions/y/`, {
       headers: { authorization: secretAuthorization("wrong") },
     });
@@ -50,7 +50,7 @@ describe("authentication", () => {
     ["without the colon, as the web SDK", tenantAuthorization(tenantId)],
     ["with the colon, as the docs", `Basic ${Buffer.from(`${tenantId}:`).toString("base64")}`],
     ["in base64url, as iOS", `Basic ${Buffer.from(`${tenantId}:`).toString("base64url")}`],
-  ])("takes the tenant id %s", async (_how, authorization) => {
+  ])("the Client API accepts the tenant id %s", async (_how, authorization) => {
     const answer = await send(`${running.emulator.apiUrl}/client/challenge`, {
       method: "POST",
       headers: { authorization },
@@ -72,7 +72,7 @@ describe("authentication", () => {
     ],
     ["cut short", (token: string) => token.slice(0, -2)],
     ["doubled", (token: string) => `${token}.${token}`],
-  ])("refuses a token that is %s", async (_what, bend) => {
+  ])("the Client API refuses a token that is %s", async (_what, bend) => {
     const token = await running.track(newUserId());
     expect(await running.post("/challenge/email-otp", {}, bend(token))).toMatchObject({
       status: 401,
@@ -80,13 +80,13 @@ describe("authentication", () => {
     });
   });
 
-  test("wants a token where one is needed", async () => {
+  test("an operation that needs a token answers token_required without one", async () => {
     expect((await running.post("/challenge/email-otp", {})).body.errorCode).toBe("token_required");
   });
 });
 
 describe("answers", () => {
-  test("carry exactly application/json, no cache, and 200 for creates and deletes", async () => {
+  test("answers are exactly application/json, not cached, and 200 for creates and deletes", async () => {
     const tracked = await server("/users/u/actions/sign-in", { method: "POST", body: "{}" });
     expect(tracked.status).toBe(200);
     expect(tracked.headers.get("content-type")).toBe("application/json");
@@ -95,7 +95,7 @@ describe("answers", () => {
     expect(deleted).toMatchObject({ status: 200, body: { success: true } });
   });
 
-  test("ignore what they do not know: fields, content types, and a missing body", async () => {
+  test("unknown fields, any content type and a missing body are accepted", async () => {
     const unknown = await server("/users/u/actions/sign-in", {
       method: "POST",
       headers: { "content-type": "text/plain" },
@@ -105,7 +105,7 @@ describe("answers", () => {
     expect((await server("/users/u/actions/sign-in", { method: "POST" })).status).toBe(200);
   });
 
-  test("call the client token HS256 with the documented claims", async () => {
+  test("a client token is HS256 with the documented claims", async () => {
     const [header = "", payload = ""] = (await running.track("u-claims")).split(".");
     expect(JSON.parse(Buffer.from(header, "base64url").toString())).toEqual({ alg: "HS256" });
     const claims = JSON.parse(Buffer.from(payload, "base64url").toString());
@@ -127,7 +127,7 @@ describe("answers", () => {
 
 describe("paths", () => {
   test.each(["/users/u/", "/users/u/authenticators/../../u", "/users/", "/users//actions/a", "/nothing"])(
-    "does not fold or forgive: %s is unknown",
+    "the path %s is not normalised and is unknown",
     async (path) => {
       const { port } = running.emulator;
       const raw = await rawRequest(port, `/v1${path}`);
@@ -135,7 +135,7 @@ describe("paths", () => {
     },
   );
 
-  test("keeps an encoded slash inside its segment", async () => {
+  test("an encoded slash stays inside its path segment", async () => {
     await server(`/users/${encodeURIComponent("a/b?c#d")}`, {
       method: "PATCH",
       body: JSON.stringify({ email: "slash@example.com" }),
@@ -144,7 +144,7 @@ describe("paths", () => {
     expect(body.users).toMatchObject([{ userId: "a/b?c#d" }]);
   });
 
-  test("refuses a path that is not properly encoded", async () => {
+  test("a path with invalid percent-encoding is refused", async () => {
     expect((await server("/users/%zz")).body.errorCode).toBe("invalid_request");
   });
 });
@@ -157,18 +157,21 @@ describe("bodies", () => {
     ["a thousand levels", `${'{"a":'.repeat(1_000)}1${"}".repeat(1_000)}`, 400],
     ["a wrong type", '{"email":7}', 400],
     ["an endless address", JSON.stringify({ email: "a".repeat(5_000) }), 400],
-    ["too much", JSON.stringify({ email: "a".repeat(300_000) }), 413],
-  ])("refuses %s in the documented shape, with a journal line", async (_what, body, status) => {
-    const answer = await server("/users/u", { method: "PATCH", body });
-    expect(answer).toMatchObject({
-      status,
-      body: { error: expect.any(String), errorDescription: expect.any(String) },
-    });
-    expect(answer.body.errorCode).toBe(answer.body.error);
-    expect(running.emulator.journal({ operation: "update-user" })[0]?.status).toBe(status);
-  });
+    ["300,000 characters", JSON.stringify({ email: "a".repeat(300_000) }), 413],
+  ])(
+    "a body with %s is refused in the documented shape, with a journal entry",
+    async (_what, body, status) => {
+      const answer = await server("/users/u", { method: "PATCH", body });
+      expect(answer).toMatchObject({
+        status,
+        body: { error: expect.any(String), errorDescription: expect.any(String) },
+      });
+      expect(answer.body.errorCode).toBe(answer.body.error);
+      expect(running.emulator.journal({ operation: "update-user" })[0]?.status).toBe(status);
+    },
+  );
 
-  test("shrugs at a caller who hangs up in the middle of a body", async () => {
+  test("a caller who closes the connection in the middle of a body does no harm", async () => {
     const { connect } = await import("node:net");
     const { port } = running.emulator;
     await new Promise<void>((resolve) => {
@@ -181,7 +184,7 @@ describe("bodies", () => {
     expect((await server("/users/u")).status).toBe(200);
   });
 
-  test("does not let a body reach prototypes", async () => {
+  test("a body does not reach prototypes", async () => {
     await server("/users/u", {
       method: "PATCH",
       body: '{"custom":{"__proto__":{"polluted":true}},"__proto__":{"email":"x@example.com"}}',
@@ -192,7 +195,7 @@ describe("bodies", () => {
 });
 
 describe("CORS", () => {
-  test("lets any customer's page call the Client API after a preflight", async () => {
+  test("a page of any origin may call the Client API after a preflight", async () => {
     const preflight = await fetch(`${running.emulator.apiUrl}/client/challenge`, {
       method: "OPTIONS",
       headers: {
@@ -213,7 +216,7 @@ describe("CORS", () => {
     expect(refused.headers.get("access-control-allow-origin")).toBe(origin);
   });
 
-  test("lets no page call the Server API", async () => {
+  test("no page may call the Server API", async () => {
     const answer = await server("/users/u", { headers: { origin } });
     expect(answer.headers.has("access-control-allow-origin")).toBe(false);
   });

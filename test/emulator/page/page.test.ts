@@ -36,7 +36,7 @@ function shown(section: string, text: string): Promise<string> {
   });
 }
 
-test("shows a code to a person without being asked to reload", async () => {
+test("the page shows a new code without a reload", async () => {
   await shown("messages", "No message yet");
   await running.authsignal.challenge({
     verificationMethod: "EMAIL_OTP",
@@ -46,7 +46,7 @@ test("shows a code to a person without being asked to reload", async () => {
   expect(await shown("messages", "page@example.com")).toContain(running.code("page@example.com"));
 });
 
-test("shows users, their passkeys, the states of actions, and why something was refused", async () => {
+test("the page shows users, their passkeys, the states of actions, and the reasons of errors", async () => {
   const userId = newUserId();
   await running.client().signUp({ token: await running.track(userId) });
   await expect(
@@ -57,14 +57,14 @@ test("shows users, their passkeys, the states of actions, and why something was 
   await shown("journal", "another RP ID");
 });
 
-test("never turns data into markup", async () => {
+test("the page never turns data into markup", async () => {
   const userId = "<img src=x onerror=alert(1)>";
   await running.authsignal.updateUser({ userId: encodeURIComponent(userId), attributes: { email: userId } });
   await shown("users", userId);
   expect(page.window.document.querySelector("img")).toBeNull();
 });
 
-test("adds a fault and moves the clock by its buttons", async () => {
+test("the page's buttons add a fault and move the clock", async () => {
   const { document } = page.window;
   await shown("faults", "No fault is set");
   document.querySelector("#add-fault")?.dispatchEvent(new page.window.Event("submit", { cancelable: true }));

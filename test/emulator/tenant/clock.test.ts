@@ -1,4 +1,4 @@
-/** Tests hold the emulator's clock: far ahead, and back again. */
+/** Moving the emulator's clock far ahead, and back. */
 import { afterEach, expect, test } from "vitest";
 import { totp } from "../api/totp.ts";
 import { controlOf, newUserId, runEmulator, send, testTenant } from "../running-emulator.ts";
@@ -12,12 +12,12 @@ test.each([
   { set: "+275760-09-12T00:00:00Z" },
   { freeze: "+010000-01-01T00:00:00Z" },
   { set: "-000001-01-01T00:00:00Z" },
-])("refuses %j, which no answer could be dated with", async (beyond) => {
+])("the clock refuses %j, a time that no answer can show", async (beyond) => {
   expect(await setClock(beyond)).toMatchObject({ status: 400, body: { errorCode: "invalid_request" } });
   expect((await setClock({})).status).toBe(200);
 });
 
-test("refuses to be advanced beyond its last year, however often it is asked", async () => {
+test("the clock refuses to be advanced beyond its last year, also in many steps", async () => {
   await setClock({ set: "9998-12-01T00:00:00Z" });
   expect((await setClock({ advance: 1e12 })).status).toBe(400);
   expect((await setClock({ advance: 1e9 })).status).toBe(200);
@@ -25,7 +25,7 @@ test("refuses to be advanced beyond its last year, however often it is asked", a
   expect((await send(`${running.emulator.url}/emulator/tenants`)).status).toBe(200);
 });
 
-test("forgets what limits counted in a future that has not come", async () => {
+test("limits forget what they counted before a test set the clock back", async () => {
   const sendCode = () =>
     running.authsignal.challenge({
       verificationMethod: "EMAIL_OTP",
@@ -39,7 +39,7 @@ test("forgets what limits counted in a future that has not come", async () => {
   expect(await sendCode()).toHaveProperty("challengeId");
 });
 
-test("accepts today's code of an authenticator app that was used in a future that has not come", async () => {
+test("an authenticator app's code of today is accepted after a test set the clock back from a later use", async () => {
   const { clock } = running.emulator;
   clock.freeze();
   const now = clock.now();

@@ -12,7 +12,7 @@ import { secret, secretAuthorization, send, testTenant } from "../running-emulat
 /** A share of the fifty that `npm run kill-test` makes. */
 const kills = Number(process.env.KILLS ?? 3);
 
-test(`loses nothing that was acknowledged when it is killed in the middle of writes, ${kills} times`, async () => {
+test(`the emulator loses no acknowledged write when it is killed in the middle of writes, ${kills} times`, async () => {
   const directory = await mkdtemp(join(tmpdir(), "emulator-kill-"));
   const data = join(directory, "emulator.db");
   const dice = createDice(9);

@@ -45,7 +45,7 @@ const challenge = {
   email: "caught@example.com",
 } as const;
 
-test("delivers e-mail to a mail catcher when asked to", async () => {
+test("the emulator delivers e-mail to a mail catcher if smtp is set", async () => {
   const { smtp, heard } = await startCatcher(true);
   emulator = await startEmulator({ tenants: [testTenant()], smtp });
   const running = callersOf(emulator);
@@ -54,7 +54,7 @@ test("delivers e-mail to a mail catcher when asked to", async () => {
   expect(heard()).toContain(running.code("caught@example.com"));
 });
 
-test("fails the challenge when the mail cannot be delivered", async () => {
+test("a challenge fails if its e-mail cannot be delivered", async () => {
   const { smtp } = await startCatcher(false);
   emulator = await startEmulator({ tenants: [testTenant()], smtp });
   await expect(callersOf(emulator).authsignal.challenge(challenge)).rejects.toMatchObject({

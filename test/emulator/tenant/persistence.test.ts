@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-test("signs in today with a passkey made before a restart", async () => {
+test("a passkey that was enrolled before a restart signs in after it", async () => {
   const options = { data: join(directory, "emulator.db"), tenants: [testTenant()] };
   const authenticator = createSoftAuthenticator();
   const userId = newUserId();
@@ -29,7 +29,7 @@ test("signs in today with a passkey made before a restart", async () => {
   await today.close();
 });
 
-test("a seeded emulator repeats itself from the same state, and never repeats an id that it restored", async () => {
+test("a seeded emulator repeats its ids from the same state, and never one that it restored", async () => {
   const options = { data: join(directory, "seeded.db"), tenants: [testTenant()], seed: "again" };
   const keys: string[] = [];
   for (let start = 0; start < 3; start += 1) {
@@ -46,7 +46,7 @@ test("a seeded emulator repeats itself from the same state, and never repeats an
   await fresh.close();
 });
 
-test("refuses a file that another emulator is using, until it stops", async () => {
+test("a file that another emulator uses is refused until that one stops", async () => {
   const options = { data: join(directory, "shared.db"), tenants: [testTenant()] };
   const first = await startEmulator(options);
   await expect(startEmulator(options)).rejects.toThrow("in use by another emulator");
@@ -58,7 +58,7 @@ test("refuses a file that another emulator is using, until it stops", async () =
   await (await startEmulator(options)).close();
 });
 
-test("refuses a file that another version of the emulator wrote", async () => {
+test("a file of another version of the emulator is refused", async () => {
   const data = join(directory, "future.db");
   const { default: Database } = await import("libsql");
   const database = new Database(data);
@@ -67,7 +67,7 @@ test("refuses a file that another version of the emulator wrote", async () => {
   await expect(startEmulator({ data })).rejects.toThrow("another version");
 });
 
-test("keeps nothing in memory mode", async () => {
+test("an emulator without a file keeps nothing", async () => {
   const first = await startEmulator({ tenants: [testTenant()] });
   await callersOf(first).track("somebody");
   await first.close();

@@ -1,4 +1,4 @@
-/** A restart between any two steps of a flow goes unnoticed by whoever is in the middle of it. */
+/** Each flow continues after a restart between any two of its steps. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,7 +30,7 @@ async function restarted(): Promise<Running> {
   return callersOf(emulator);
 }
 
-test("in the e-mail code flow of the Server API", async () => {
+test("an e-mail code flow of the Server API continues after a restart at each step", async () => {
   const email = "jane@example.com";
   const { challengeId } = await (await restarted()).authsignal.challenge({
     verificationMethod: "EMAIL_OTP",
@@ -48,7 +48,7 @@ test("in the e-mail code flow of the Server API", async () => {
   });
 });
 
-test("in a registration and an authentication ceremony", async () => {
+test("a registration and an authentication ceremony continue after a restart at each step", async () => {
   const authenticator = createSoftAuthenticator();
   const passkey = "/user-authenticators/passkey";
   const token = await (await restarted()).track(newUserId());
@@ -66,7 +66,7 @@ test("in a registration and an authentication ceremony", async () => {
   expect((await (await restarted()).post("/verify/passkey", answer)).status).toBe(400);
 });
 
-test("in the enrollment of an authenticator app and of an e-mail address", async () => {
+test("the enrollments of an authenticator app and of an e-mail address continue after a restart at each step", async () => {
   const token = await (await restarted()).track(newUserId());
   const { secret } = (await (await restarted()).post("/user-authenticators/totp", {}, token)).body;
   const code = { verificationCode: totp(secret, Date.now()) };
@@ -83,7 +83,7 @@ test("in the enrollment of an authenticator app and of an e-mail address", async
   expect(finalize.body.isVerified).toBe(true);
 });
 
-test("in a session", async () => {
+test("a session continues after a restart at each step", async () => {
   const first = await restarted();
   const token = await first.client().signUp({ token: await first.track(newUserId()) });
   const session = await (await restarted()).authsignal.createSession({ token, clientId: "web" });

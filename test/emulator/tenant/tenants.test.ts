@@ -4,7 +4,7 @@ import { startEmulator } from "../../../server/emulator/index.ts";
 import { origin, send, testTenant } from "../running-emulator.ts";
 
 describe("tenants", () => {
-  test("never meet, and each accepts both of its secrets", async () => {
+  test("tenants share nothing, and each accepts both of its secrets", async () => {
     const [one, two] = [
       testTenant({ tenantId: "one", secrets: ["one-a", "one-b"] }),
       testTenant({ tenantId: "two", secrets: ["two-a"] }),
@@ -23,7 +23,7 @@ describe("tenants", () => {
     await emulator.close();
   });
 
-  test("can be added while the emulator runs, one for each test worker", async () => {
+  test("a tenant can be added while the emulator runs", async () => {
     const emulator = await startEmulator({ tenants: [testTenant()] });
     const tenant = {
       tenantId: "worker-2",
@@ -43,7 +43,7 @@ describe("tenants", () => {
     await emulator.close();
   });
 
-  test("may not share an id or a secret", async () => {
+  test("two tenants with the same id or secret are refused", async () => {
     await expect(startEmulator({ tenants: [testTenant(), testTenant({ secrets: ["x"] })] })).rejects.toThrow(
       "have the id",
     );
@@ -52,12 +52,9 @@ describe("tenants", () => {
     );
   });
 
-  test.each(["", "with:colon"])(
-    "may not have the secret %j, which no caller could present",
-    async (unusable) => {
-      await expect(startEmulator({ tenants: [testTenant({ secrets: [unusable] })] })).rejects.toThrow(
-        "is empty or contains a colon",
-      );
-    },
-  );
+  test.each(["", "with:colon"])("a tenant with the secret %j is refused", async (unusable) => {
+    await expect(startEmulator({ tenants: [testTenant({ secrets: [unusable] })] })).rejects.toThrow(
+      "is empty or contains a colon",
+    );
+  });
 });

@@ -49,7 +49,7 @@ function events() {
   return deliveries.map(({ body }) => JSON.parse(body));
 }
 
-test("delivers an e-mail event whose signature the SDK accepts for each active secret", async () => {
+test("the SDK accepts the signature of an e-mail event for each active secret", async () => {
   await running.authsignal.challenge({
     verificationMethod: "EMAIL_OTP",
     action: "sign-in",
@@ -69,7 +69,7 @@ test("delivers an e-mail event whose signature the SDK accepts for each active s
   ).toThrow();
 });
 
-test("fails the challenge when the receiver refuses the message", async () => {
+test("a challenge fails if the webhook does not accept its message", async () => {
   statuses = [500];
   await expect(
     running.authsignal.challenge({
@@ -80,7 +80,7 @@ test("fails the challenge when the receiver refuses the message", async () => {
   ).rejects.toMatchObject({ statusCode: 400 });
 });
 
-test("announces authenticators that are created and deleted, and tries again when refused", async () => {
+test("created and deleted authenticators are announced, with retries", async () => {
   statuses = [503, 503, 200];
   const userId = newUserId();
   await running.client().signUp({ token: await running.track(userId) });
@@ -97,7 +97,7 @@ test("announces authenticators that are created and deleted, and tries again whe
   expect(events().at(-1)).toMatchObject({ type: "authenticator.deleted", data: { userId } });
 });
 
-test("gives up after three more tries", async () => {
+test("an event is dropped after three retries", async () => {
   statuses = Array(9).fill(500);
   await running.client().signUp({ token: await running.track(newUserId()) });
   await emulator.webhooksSettled();

@@ -1,4 +1,4 @@
-/** What the emulator demands of an authentication response, and of the origins that it may come from. */
+/** What the emulator requires of an authentication response, and of expected origins. */
 import { expect, test } from "vitest";
 import { startEmulator } from "../../../server/emulator/index.ts";
 import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
@@ -24,24 +24,27 @@ test.each([
     { flags: { backupEligible: false, backupState: false } },
     /eligibility changed/,
   ],
-] satisfies Refused[])("refuses %s, and only the journal says why", async (_what, fault, expected) => {
-  const { client } = await enrolled(running);
-  await expect(client.signIn({ action: "sign-in", fault })).rejects.toMatchObject({
-    status: 400,
-    errorCode: "invalid_credential",
-    message: expect.not.stringMatching(expected),
-  });
-  expect(lastRefusal(running)).toMatch(expected);
-});
+] satisfies Refused[])(
+  "the emulator refuses an authentication with %s, and only the journal says why",
+  async (_what, fault, expected) => {
+    const { client } = await enrolled(running);
+    await expect(client.signIn({ action: "sign-in", fault })).rejects.toMatchObject({
+      status: 400,
+      errorCode: "invalid_credential",
+      message: expect.not.stringMatching(expected),
+    });
+    expect(lastRefusal(running)).toMatch(expected);
+  },
+);
 
-test("answers unknown_credential to a credential ID that nobody registered", async () => {
+test("an authentication with a credential ID that is not registered is answered unknown_credential", async () => {
   const { client } = await enrolled(running);
   await expect(client.signIn({ action: "sign-in", fault: { credentialId: "AAAA" } })).rejects.toMatchObject({
     errorCode: "unknown_credential",
   });
 });
 
-test("uses each challenge once: a replayed response is refused", async () => {
+test("a WebAuthn challenge serves one authentication: a replayed response is refused", async () => {
   const { authenticator } = await enrolled(running);
   const { body } = await running.post("/user-authenticators/passkey/authentication-options", {});
   const authenticationCredential = await authenticator.get(body.options, { origin });
@@ -52,7 +55,7 @@ test("uses each challenge once: a replayed response is refused", async () => {
   expect((await verify()).body.errorCode).toBe("invalid_request");
 });
 
-test("refuses a passkey of another user than the token's", async () => {
+test("an authentication with a passkey of another user than the token's is refused", async () => {
   const [mine, theirs] = [await enrolled(running), await enrolled(running)];
   const token = await running.track(mine.userId, { action: "pay" });
   const { body } = await running.post("/user-authenticators/passkey/authentication-options", {}, token);
@@ -70,7 +73,7 @@ test("refuses a passkey of another user than the token's", async () => {
   expect(lastRefusal(running)).toBe("the credential belongs to another user than the token");
 });
 
-test("does not let a token finish a ceremony that was begun without one", async () => {
+test("a token cannot finish an authentication that was begun without a token", async () => {
   const { userId, authenticator } = await enrolled(running);
   const { body } = await running.post("/user-authenticators/passkey/authentication-options", {});
   const authenticationCredential = await authenticator.get(body.options, { origin });
@@ -83,7 +86,7 @@ test("does not let a token finish a ceremony that was begun without one", async 
   expect(answer.body.errorCode).toBe("invalid_request");
 });
 
-test("notes a signature counter that went back, and refuses it when the tenant says so", async () => {
+test("a signature counter that decreases is noted in the journal, and refused if the tenant says so", async () => {
   const options = { defaultBackupEligibility: false, signCountIncrement: 5 };
   const { client } = await enrolled(running, createSoftAuthenticator(options));
   await client.signIn({ action: "sign-in" });
@@ -103,7 +106,7 @@ test("notes a signature counter that went back, and refuses it when the tenant s
   await emulator.close();
 });
 
-test("enforces user verification when the tenant requires it, and only then", async () => {
+test("an authentication without user verification is refused if the tenant requires it, and only then", async () => {
   const unverified = { flags: { userVerified: false } };
   const { client } = await enrolled(running);
   await client.signIn({ action: "sign-in", fault: unverified });
@@ -120,7 +123,7 @@ test("enforces user verification when the tenant requires it, and only then", as
   await emulator.close();
 });
 
-test("accepts any port of localhost only when told so, and an Android app by its key hash", async () => {
+test("the emulator accepts any port of localhost only with anyLocalhostPort, and an Android app by its key hash", async () => {
   const android = "android:apk-key-hash:Y2VydA";
   const emulator = await startEmulator({
     tenants: [testTenant({ expectedOrigins: [android], anyLocalhostPort: true })],
@@ -143,7 +146,7 @@ test("accepts any port of localhost only when told so, and an Android app by its
   await emulator.close();
 });
 
-test("refuses expected origins that could never match", async () => {
+test("a tenant with an expected origin that can never match is refused", async () => {
   await expect(
     startEmulator({ tenants: [testTenant({ expectedOrigins: ["http://localhost:3000/"] })] }),
   ).rejects.toThrow("is not an origin");

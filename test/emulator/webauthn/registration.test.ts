@@ -1,4 +1,4 @@
-/** What the emulator demands of a registration response. */
+/** What the emulator requires of a registration response. */
 import { expect, test } from "vitest";
 import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
 import { enrolled, lastRefusal, newUserId, origin, runEmulator } from "../running-emulator.ts";
@@ -9,26 +9,32 @@ const running = runEmulator();
 test.each([
   ...refusedInBoth,
   ["a credential ID that is not the signed one", { credentialId: "AAAA" }, /differs from the one/],
-] satisfies Refused[])("refuses %s, and only the journal says why", async (_what, fault, expected) => {
-  const userId = newUserId();
-  const token = await running.track(userId);
-  await expect(running.client().signUp({ token, fault })).rejects.toMatchObject({
-    status: 400,
-    errorCode: "invalid_credential",
-    message: expect.not.stringMatching(expected),
-  });
-  expect(lastRefusal(running)).toMatch(expected);
-  expect(await running.authsignal.getAuthenticators({ userId })).toEqual([]);
-  expect(await running.authsignal.validateChallenge({ token })).toMatchObject({ isValid: false });
-});
+] satisfies Refused[])(
+  "the emulator refuses a registration with %s, and only the journal says why",
+  async (_what, fault, expected) => {
+    const userId = newUserId();
+    const token = await running.track(userId);
+    await expect(running.client().signUp({ token, fault })).rejects.toMatchObject({
+      status: 400,
+      errorCode: "invalid_credential",
+      message: expect.not.stringMatching(expected),
+    });
+    expect(lastRefusal(running)).toMatch(expected);
+    expect(await running.authsignal.getAuthenticators({ userId })).toEqual([]);
+    expect(await running.authsignal.validateChallenge({ token })).toMatchObject({ isValid: false });
+  },
+);
 
-test.each(["ES256", "RS256", "EdDSA"] as const)("accepts %s, and signs in with it", async (algorithm) => {
-  const { client, userId } = await enrolled(running, createSoftAuthenticator({ algorithms: [algorithm] }));
-  const token = await client.signIn({ action: "sign-in" });
-  expect(await running.authsignal.validateChallenge({ token })).toMatchObject({ isValid: true, userId });
-});
+test.each(["ES256", "RS256", "EdDSA"] as const)(
+  "a passkey with the algorithm %s is registered and signs in",
+  async (algorithm) => {
+    const { client, userId } = await enrolled(running, createSoftAuthenticator({ algorithms: [algorithm] }));
+    const token = await client.signIn({ action: "sign-in" });
+    expect(await running.authsignal.validateChallenge({ token })).toMatchObject({ isValid: true, userId });
+  },
+);
 
-test("uses each challenge once, right or wrong", async () => {
+test("a WebAuthn challenge serves one registration, right or wrong", async () => {
   const token = await running.track(newUserId());
   const authenticator = createSoftAuthenticator();
   const { body } = await running.post("/user-authenticators/passkey/registration-options", {}, token);
@@ -44,7 +50,7 @@ test("uses each challenge once, right or wrong", async () => {
   expect((await add(right)).body.errorCode).toBe("invalid_request");
 });
 
-test("refuses a credential that is registered already, to anyone", async () => {
+test("a registered credential cannot be registered again by any user", async () => {
   const first = await running.track(newUserId());
   const second = await running.track(newUserId());
   const authenticator = createSoftAuthenticator();
@@ -69,7 +75,7 @@ test("refuses a credential that is registered already, to anyone", async () => {
   expect(lastRefusal(running)).toBe("the credential is already registered");
 });
 
-test("does not finish another user's registration", async () => {
+test("a token cannot finish another user's registration", async () => {
   const [mine, theirs] = [await running.track(newUserId()), await running.track(newUserId())];
   const { body } = await running.post("/user-authenticators/passkey/registration-options", {}, theirs);
   const registrationCredential = await createSoftAuthenticator().create(body.options, { origin });
@@ -81,7 +87,7 @@ test("does not finish another user's registration", async () => {
   expect(answer.body.errorCode).toBe("invalid_request");
 });
 
-test("lets a conditional create happen without a gesture", async () => {
+test("a conditional create needs no gesture", async () => {
   const token = await running.track(newUserId());
   const { body } = await running.post("/user-authenticators/passkey/registration-options", {}, token);
   const fault = { flags: { userPresent: false, userVerified: false } };
@@ -94,7 +100,7 @@ test("lets a conditional create happen without a gesture", async () => {
   expect(answer.body).toMatchObject({ isVerified: true });
 });
 
-test("takes the standard base64 alphabet that iOS sends", async () => {
+test("a registration may use the standard base64 alphabet, as iOS does", async () => {
   const token = await running.track(newUserId());
   const { body } = await running.post("/user-authenticators/passkey/registration-options", {}, token);
   const made = await createSoftAuthenticator().create(body.options, { origin });
@@ -115,11 +121,11 @@ test("takes the standard base64 alphabet that iOS sends", async () => {
 test.each([
   ["trailing bytes", (bytes: Buffer) => Buffer.concat([bytes, Buffer.from([0])])],
   ["a truncated map", (bytes: Buffer) => bytes.subarray(0, 40)],
-  ["a length that promises gigabytes", () => Buffer.from("bb7fffffffffffffff", "hex")],
+  ["a length of gigabytes", () => Buffer.from("bb7fffffffffffffff", "hex")],
   ["arrays nested ten thousand deep", () => Buffer.alloc(10_000, 0x81)],
-  ["no map at all", () => Buffer.from("01", "hex")],
-  ["authData that is no byte string", () => Buffer.from("a1686175746844617461f6", "hex")],
-])("refuses CBOR with %s", async (_what, bend) => {
+  ["a number in place of the map", () => Buffer.from("01", "hex")],
+  ["authData that is not a byte string", () => Buffer.from("a1686175746844617461f6", "hex")],
+])("the emulator refuses CBOR with %s", async (_what, bend) => {
   const token = await running.track(newUserId());
   const { body } = await running.post("/user-authenticators/passkey/registration-options", {}, token);
   const made = await createSoftAuthenticator().create(body.options, { origin });
@@ -135,7 +141,7 @@ test.each([
   expect(answer).toMatchObject({ status: 400, body: { errorCode: "invalid_credential" } });
 });
 
-test("lists the user's passkeys to exclude", async () => {
+test("registration options list the user's passkeys to exclude", async () => {
   const { userId, authenticator } = await enrolled(running);
   const token = await running.track(userId, { scope: "add:authenticators" });
   await expect(running.client(authenticator).signUp({ token })).rejects.toMatchObject({

@@ -73,7 +73,7 @@ async function authenticate(credentialId: string, vector: AuthenticationVector) 
 }
 
 test.each(registrations)(
-  "verifies the W3C test vector $name: registration, then authentication",
+  "the registration and the authentication of the W3C test vector $name verify",
   async (vector) => {
     const userId = newUserId();
     expect((await register(vector, userId)).body).toMatchObject({ isVerified: true, userId });
@@ -84,7 +84,7 @@ test.each(registrations)(
   },
 );
 
-test("refuses the W3C test vector none.ES256.crossOrigin (16.4)", async () => {
+test("the W3C test vector none.ES256.crossOrigin (16.4) is refused", async () => {
   const answer = await register(crossOriginRegistration, newUserId());
   expect(answer.body.errorCode).toBe("invalid_credential");
   expect(running.emulator.journal({ refused: true })[0]?.reason).toBe(
@@ -92,7 +92,7 @@ test("refuses the W3C test vector none.ES256.crossOrigin (16.4)", async () => {
   );
 });
 
-test("verifies the W3C test vector packed.RS256 (16.10) with an imported key", async () => {
+test("the W3C test vector packed.RS256 (16.10) verifies with an imported key", async () => {
   const userId = newUserId();
   const passkey = {
     userId,
