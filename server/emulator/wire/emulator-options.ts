@@ -42,7 +42,7 @@ export interface TenantOptions {
   readonly expectedOrigins: readonly string[];
   /** With RP ID `localhost`, also accept `http://localhost` on any port: for test servers on ephemeral ports. */
   readonly anyLocalhostPort?: boolean;
-  /** Outcome of actions without settings. Default `CHALLENGE`: challenges enrolled users. The service's default is ALLOW. */
+  /** Outcome of actions without settings. Default `CHALLENGE`: challenges enrolled users. The service's is said to be ALLOW. */
   readonly defaultOutcome?: ActionOutcome;
   /** Configurations by action code, for example `{ "enroll-passkey": { verificationMethods: ["PASSKEY"] } }`. */
   readonly actions?: Readonly<Record<string, ActionSettings>>;

@@ -8,7 +8,7 @@ let page: JSDOM;
 beforeEach(async () => {
   page = await JSDOM.fromURL(running.emulator.url, {
     runScripts: "dangerously",
-    // The page rests while nobody sees it.
+    // The page does not refresh while it is hidden.
     pretendToBeVisual: true,
     resources: "usable",
     beforeParse(window: DOMWindow) {
