@@ -3,7 +3,14 @@
  * graph whose answer must be an empty list; a broken rule prints the imports that break it.
  */
 import { describe, expect, test } from "vitest";
-import { type Import, reachableFrom, readSource, readSources, type SourceFile } from "./import-graph.ts";
+import {
+  circlesIn,
+  type Import,
+  reachableFrom,
+  readSource,
+  readSources,
+  type SourceFile,
+} from "./import-graph.ts";
 
 const sources = readSources(`${import.meta.dirname}/..`, ["shared", "server", "client", "test"]);
 
@@ -68,6 +75,50 @@ describe("the emulator is a stranger in the house", () => {
       ({ hasComputedImport }) => hasComputedImport,
     );
     expect(computed.map(({ path }) => path)).toEqual([]);
+  });
+});
+
+/** From the ground up: a room imports only the rooms of the floors below its own. Imports of types count. */
+const emulatorFloors: readonly (readonly string[])[] = [
+  ["wire"],
+  ["tenant"],
+  ["domain"],
+  ["webauthn"],
+  ["api"],
+  ["control", "page"],
+  ["http"],
+  [""],
+];
+
+describe("the rooms of the emulator", () => {
+  const emulator = within("server/emulator/");
+  const roomOf = (path: string) => /^server\/emulator\/(?:([^/]+)\/)?/.exec(path)?.[1] ?? "";
+  const floorOf = (path: string) => emulatorFloors.findIndex((floor) => floor.includes(roomOf(path)));
+
+  test("the emulator's rooms import only rooms of the floors below their own", () => {
+    expect(emulator.filter(({ path }) => floorOf(path) === -1)).toEqual([]);
+    const isUpwards = ({ target }: Import, { path }: SourceFile) =>
+      !isPackage(target) && roomOf(target) !== roomOf(path) && floorOf(target) >= floorOf(path);
+    expect(forbidden(emulator, isUpwards)).toEqual([]);
+  });
+
+  test("the server's files import each other in no circle, types included", () => {
+    expect(circlesIn(within("server/"))).toEqual([]);
+  });
+
+  test("the emulator's folders have at most 16 files", () => {
+    const counts = new Map<string, number>();
+    for (const { path } of emulator) {
+      const folder = path.slice(0, path.lastIndexOf("/"));
+      counts.set(folder, (counts.get(folder) ?? 0) + 1);
+    }
+    expect([...counts].filter(([, count]) => count > 16)).toEqual([]);
+  });
+
+  test("the server has no two files of one name, except for public faces", () => {
+    const names = within("server/").map(({ path }) => path.slice(path.lastIndexOf("/") + 1));
+    const isTwice = (name: string, index: number) => name !== "index.ts" && names.indexOf(name) !== index;
+    expect(names.filter(isTwice)).toEqual([]);
   });
 });
 

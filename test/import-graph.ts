@@ -98,6 +98,31 @@ export function reachableFrom(sources: readonly SourceFile[], entry: string): Re
   return reached;
 }
 
+/** Files that import each other in a circle, each circle as its sorted paths. Imports of types count. */
+export function circlesIn(sources: readonly SourceFile[]): readonly (readonly string[])[] {
+  const targets = new Map(sources.map(({ path, imports }) => [path, imports.map(({ target }) => target)]));
+  const from = new Map(sources.map(({ path }) => [path, reachable(targets, path)]));
+  const circles = new Map<string, readonly string[]>();
+  for (const [path, reached] of from) {
+    if (!reached.has(path)) continue;
+    const circle = [...reached].filter((other) => from.get(other)?.has(path)).sort();
+    circles.set(circle.join(), circle);
+  }
+  return [...circles.values()];
+}
+
+/** Everything that a path leads to; itself only by way of a circle. */
+function reachable(targets: ReadonlyMap<string, readonly string[]>, start: string): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const open = [...(targets.get(start) ?? [])];
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    if (reached.has(path)) continue;
+    reached.add(path);
+    open.push(...(targets.get(path) ?? []));
+  }
+  return reached;
+}
+
 function resolve(from: string, specifier: string): string {
   return specifier.startsWith(".") ? posix.join(posix.dirname(from), specifier) : specifier;
 }
