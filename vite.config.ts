@@ -41,7 +41,7 @@ const serverEntries: UserConfig = {
 /**
  * Vite wraps every `import()` in a helper that serves all kinds of sites: a twelfth of our first view, and nothing of
  * it is needed here. What it would load is in index.html instead, where it begins earlier and still behind everything
- * that the first paint needs: the passkey part with the SDK, and the styles of the later views (later-styles.ts).
+ * that the first paint needs: the passkey part with the SDK, and the styles of the later views (lazy-styles.ts).
  */
 const lightImports: Plugin = {
   name: "light-imports",
@@ -50,7 +50,7 @@ const lightImports: Plugin = {
   transformIndexHtml: {
     order: "post",
     handler: (_, { bundle }) => [
-      stylesheetFor(bundle === undefined ? "styles/later.css" : outputNamed(bundle, "later.css").fileName),
+      stylesheetFor(bundle === undefined ? "styles/lazy.css" : outputNamed(bundle, "lazy.css").fileName),
       ...(bundle === undefined ? [] : passkeyFiles(bundle).map(preloadFor)),
     ],
   },
@@ -68,7 +68,7 @@ function outputNamed(bundle: Bundle, name: string): Bundle[string] {
 
 /** The part itself, and what it shares with the later views. */
 function passkeyFiles(bundle: Bundle): readonly string[] {
-  const part = outputNamed(bundle, "passkeys");
+  const part = outputNamed(bundle, "passkey-sign-in");
   const imported = part.type === "chunk" ? part.imports : [];
   const isEntry = (file: string) =>
     Object.values(bundle).some(
@@ -78,7 +78,7 @@ function passkeyFiles(bundle: Bundle): readonly string[] {
 }
 
 function stylesheetFor(file: string): HtmlTagDescriptor {
-  const attrs = { id: "later-styles", rel: "stylesheet", media: "not all", href: `/${file}` };
+  const attrs = { id: "lazy-styles", rel: "stylesheet", media: "not all", href: `/${file}` };
   return { tag: "link", attrs, injectTo: "head" };
 }
 

@@ -12,7 +12,7 @@ import type {
 } from "../../shared/contract.ts";
 import type { Problem, ProblemCode } from "../../shared/problem.ts";
 import { type Route, routes } from "../../shared/routes.ts";
-import { noteServerTime } from "./clock.ts";
+import { noteServerTime } from "./server-time.ts";
 
 /** `unreachable`: no answer in time, or an answer that is not our API's, such as a proxy's HTML. */
 export type ApiErrorCode = ProblemCode | "unreachable";

@@ -2,7 +2,7 @@
 import type { SignedInResponse, User } from "../../shared/contract.ts";
 import type { Api } from "../api/api.ts";
 import type { MessageKey } from "../words/messages.ts";
-import type { Passkeys } from "./passkeys.ts";
+import type { PasskeySignIn } from "./passkey-sign-in.ts";
 
 export const paths = {
   signIn: "/sign-in",
@@ -29,7 +29,7 @@ export interface AppContext {
   readonly api: Api;
   readonly visit: Visit;
   /** Loads the passkey part if it is not here yet. Rejects with an ApiError when it cannot be had. */
-  passkeys(): Promise<Passkeys>;
+  passkeys(): Promise<PasskeySignIn>;
   go(path: Path, options?: { readonly replace?: boolean; readonly state?: unknown }): Promise<void>;
   /** From a finished sign-in to the account, by way of the offer where that is due. */
   enter(signedIn: SignedInResponse, how: "code" | "passkey" | "cross-device passkey"): Promise<void>;

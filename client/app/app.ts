@@ -1,16 +1,16 @@
 /** Puts the parts together: which views there are, what leads from one to the next, who owns what lives longer. */
 import type { User } from "../../shared/contract.ts";
 import { ApiError, createApi } from "../api/api.ts";
-import { recall } from "../dom/remembered.ts";
+import { once } from "../api/once.ts";
+import { recall } from "../dom/local-storage.ts";
 import { announce } from "../dom/status.ts";
 import { canUsePasskeys } from "../passkeys/passkey-support.ts";
 import { type AutofillListeners, signInScreen } from "../views/sign-in/sign-in-screen.ts";
 import { type Language, loadLaterWords, preferredLanguage, t, useLanguage } from "../words/language.ts";
 import { type AppContext, otherAccount, type Path, paths, type Visit } from "./app-context.ts";
-import { lazily } from "./lazily.ts";
+import { readPendingOtp } from "./pending-otp.ts";
 import { createRouter } from "./router.ts";
-import { readSentCode } from "./sent-code.ts";
-import { createTabs } from "./tabs.ts";
+import { createSessionChannel } from "./session-channel.ts";
 
 export interface App {
   /** Resolves when the first view is shown. */
@@ -22,7 +22,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
   const life = new AbortController();
   const { signal } = life;
   const plainApi = createApi(mountedAt);
-  const api = { ...plainApi, getConfig: lazily(plainApi.getConfig) };
+  const api = { ...plainApi, getConfig: once(plainApi.getConfig) };
   const visit: Visit = {
     user: null,
     typedEmail: "",
@@ -35,20 +35,20 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
   let isSessionProven = true;
   let hasLanguage = Promise.resolve();
 
-  const loadPasskeys = lazily(async () => {
+  const loadPasskeys = once(async () => {
     // With the words for how a ceremony ends.
-    const [{ createPasskeys }] = await Promise.all([
-      import("./passkeys.ts"),
+    const [{ createPasskeySignIn }] = await Promise.all([
+      import("./passkey-sign-in.ts"),
       hasLanguage.then(loadLaterWords),
     ]);
-    return createPasskeys(context, (news) => {
+    return createPasskeySignIn(context, (news) => {
       for (const listener of autofillListeners) listener(news);
     });
   });
 
-  const later = lazily(async () => {
-    const [screens] = await Promise.all([import("./later-views.ts"), loadLaterWords()]);
-    await screens.applyLaterStyles();
+  const later = once(async () => {
+    const [screens] = await Promise.all([import("./lazy-views.ts"), loadLaterWords()]);
+    await screens.applyLazyStyles();
     return screens;
   });
 
@@ -76,7 +76,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
       visit.user = user;
       visit.isOfferOver = false;
       isSessionProven = false;
-      tabs.tell();
+      otherTabs.notify();
       const isOfferDue = offerPasskey && (await canEnrollHere());
       const crossDevice = how === "cross-device passkey";
       if (isOfferDue) await router.go(paths.offer, { replace: true, state: { crossDevice } });
@@ -87,7 +87,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
       visit.user = null;
       visit.typedEmail = "";
       visit.signInNotice = "signIn.signedOut";
-      tabs.tell();
+      otherTabs.notify();
       // The device may be handed on now: the field, and not who was here.
       void router.go(paths.signIn, { state: otherAccount });
       announce(t("signIn.signedOut"));
@@ -119,12 +119,12 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
     resolve(wanted) {
       if (visit.user !== null)
         return wanted === paths.offer && canUsePasskeys() && !visit.isOfferOver ? wanted : paths.account;
-      return wanted === paths.otp && readSentCode(history.state) !== null ? paths.otp : paths.signIn;
+      return wanted === paths.otp && readPendingOtp(history.state) !== null ? paths.otp : paths.signIn;
     },
     onLoadFailure: (view) => showLoadFailure(view, () => void start(true)),
   });
 
-  const tabs = createTabs(follow, signal);
+  const otherTabs = createSessionChannel(follow, signal);
   // A page that the browser kept, and a tab that was left, may show somebody who is not signed in any more.
   document.addEventListener("visibilitychange", follow, { signal });
   // Whoever came while the server could not be reached may have been signed in all the time.

@@ -7,33 +7,33 @@
 import type { CeremonyOutcome } from "./ceremony-outcome.ts";
 
 /** What began a ceremony: the person, or the page by arming autofill. */
-export type Beginner = "person" | "autofill";
+export type StartedBy = "person" | "autofill";
 
 /** The authenticator has answered: nothing can be cancelled any more, and the rest is up to the network. */
-export type Told = () => void;
+export type OnAnswered = () => void;
 
 export interface CeremonySlot {
   run(
-    beginner: Beginner,
-    onAnswered: Told,
+    startedBy: StartedBy,
+    onAnswered: OnAnswered,
     /** It tells when the authenticator has answered: from then on nothing ends it. */
-    ceremony: (signal: AbortSignal, told: Told) => Promise<CeremonyOutcome>,
+    ceremony: (signal: AbortSignal, told: OnAnswered) => Promise<CeremonyOutcome>,
   ): Promise<CeremonyOutcome>;
-  isTakenBy(beginner: Beginner): boolean;
-  /** Ends what this beginner began; its outcome is `aborted`. */
-  end(beginner: Beginner): void;
+  isTakenBy(startedBy: StartedBy): boolean;
+  /** Ends what `startedBy` began; its outcome is `aborted`. */
+  end(startedBy: StartedBy): void;
 }
 
 export function createCeremonySlot(): CeremonySlot {
-  let current: { readonly controller: AbortController; readonly beginner: Beginner } | undefined;
+  let current: { readonly controller: AbortController; readonly startedBy: StartedBy } | undefined;
 
   function abort(): void {
     current?.controller.abort(new DOMException("Ended by the page.", "AbortError"));
   }
 
   return {
-    async run(beginner, onAnswered, ceremony) {
-      const mine = { controller: new AbortController(), beginner };
+    async run(startedBy, onAnswered, ceremony) {
+      const mine = { controller: new AbortController(), startedBy };
       const { signal } = mine.controller;
       abort();
       current = mine;
@@ -54,9 +54,9 @@ export function createCeremonySlot(): CeremonySlot {
         release();
       }
     },
-    isTakenBy: (beginner) => current?.beginner === beginner,
-    end(beginner) {
-      if (current?.beginner === beginner) abort();
+    isTakenBy: (startedBy) => current?.startedBy === startedBy,
+    end(startedBy) {
+      if (current?.startedBy === startedBy) abort();
     },
   };
 }
@@ -68,7 +68,7 @@ export function createCeremonySlot(): CeremonySlot {
 export async function twiceIfNeeded(
   once: () => Promise<CeremonyOutcome>,
   kinds: readonly CeremonyOutcome["kind"][],
-  onAskedAgain: Told = () => {},
+  onAskedAgain: OnAnswered = () => {},
 ): Promise<CeremonyOutcome> {
   const outcome = await once();
   if (!kinds.includes(outcome.kind)) return outcome;

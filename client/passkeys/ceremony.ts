@@ -14,6 +14,7 @@
 import { Authsignal } from "@authsignal/browser";
 import { actions } from "../../shared/actions.ts";
 import type { ConfigResponse, EnrollTokenResponse, StepUpTokenResponse } from "../../shared/contract.ts";
+import { attachSignal } from "./abortable-credentials.ts";
 import {
   answerInTime,
   hasChallenge,
@@ -23,8 +24,7 @@ import {
   type Whole,
 } from "./authsignal-answer.ts";
 import { type CeremonyOutcome, outcomeOfErrorCode, type Proof, settle } from "./ceremony-outcome.ts";
-import { createCeremonySlot, type Told, twiceIfNeeded } from "./ceremony-slot.ts";
-import { admit } from "./credential-gate.ts";
+import { createCeremonySlot, type OnAnswered, twiceIfNeeded } from "./ceremony-slot.ts";
 import { createPrefetch, defaultFreshFor } from "./prefetch.ts";
 
 type PasskeyApi = Authsignal["passkey"]["api"];
@@ -52,16 +52,16 @@ export interface PreparedCeremony<Input extends unknown[] = []> {
   /** Gets everything that one ceremony needs. False if that is not possible now. */
   prepare(): Promise<boolean>;
   /** Call it straight from the click. Rejects only with what getting the token rejects with. */
-  run(onAnswered: Told, ...input: Input): Promise<CeremonyOutcome>;
+  run(onAnswered: OnAnswered, ...input: Input): Promise<CeremonyOutcome>;
 }
 
 export interface Ceremonies {
   prepareSignIn(): Promise<boolean>;
   /** The passkey button. Call it straight from the click. `onAskedAgain`: a second prompt follows a late answer. */
-  signIn(onAnswered?: Told, onAskedAgain?: Told): Promise<CeremonyOutcome>;
+  signIn(onAnswered?: OnAnswered, onAskedAgain?: OnAnswered): Promise<CeremonyOutcome>;
   prepareAutofill(): Promise<boolean>;
   /** Pending until the person picks a passkey; replaces an earlier pending one. Only autofill.ts calls this. */
-  signInByAutofill(onAnswered?: Told): Promise<CeremonyOutcome>;
+  signInByAutofill(onAnswered?: OnAnswered): Promise<CeremonyOutcome>;
   /** `platform` offers this device alone, `any` whatever the browser knows. */
   enrollment(
     begin: () => Promise<EnrollTokenResponse>,
@@ -112,7 +112,7 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
   async function authenticate(
     prepared: SignInOptions | Refusal,
     signal: AbortSignal,
-    onAnswered: Told,
+    onAnswered: OnAnswered,
     autofill: boolean,
   ): Promise<CeremonyOutcome> {
     if ("error" in prepared) return outcomeOfErrorCode(prepared.errorCode);
@@ -123,7 +123,7 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
     const proof: Proof = {};
     if (challenge !== undefined) passkey.api.challenge = async () => challenge;
     passkey.api.authenticationOptions = async () => {
-      admit(options.options.challenge, signal);
+      attachSignal(options.options.challenge, signal);
       return options;
     };
     passkey.api.verify = async (request) => {
@@ -141,7 +141,7 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
   async function register(
     prepared: EnrollmentOptions | Refusal,
     signal: AbortSignal,
-    onAnswered: Told,
+    onAnswered: OnAnswered,
     place: Pick<SignUpInput, "hints" | "authenticatorAttachment">,
   ): Promise<CeremonyOutcome> {
     if ("error" in prepared) return outcomeOfErrorCode(prepared.errorCode);
@@ -151,7 +151,7 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
     const addAuthenticator = passkey.api.addAuthenticator.bind(passkey.api);
     const proof: Proof = {};
     passkey.api.registrationOptions = async () => {
-      admit(options.options.challenge, signal);
+      attachSignal(options.options.challenge, signal);
       return options;
     };
     passkey.api.addAuthenticator = async (request) => {

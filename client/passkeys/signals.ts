@@ -61,6 +61,6 @@ async function quietly(signal: () => Promise<void> | undefined): Promise<void> {
   try {
     await signal();
   } catch {
-    // For example a SecurityError, where the RP ID does not fit the page: rp-id.ts tells the developer.
+    // For example a SecurityError, where the RP ID does not fit the page: misconfiguration.ts tells the developer.
   }
 }

@@ -4,7 +4,7 @@
  * must not: look at a title or a detail of a problem: those are for developers. Codes are the contract.
  */
 import { ApiError, type ApiErrorCode } from "../api/api.ts";
-import { setText } from "../dom/text.ts";
+import { setText } from "../dom/set-text.ts";
 import { currentLanguage, t } from "./language.ts";
 import type { MessageKey } from "./messages.ts";
 

@@ -1,12 +1,12 @@
 /**
- * needs:    languages/, remembered.ts.
+ * needs:    languages/, local-storage.ts.
  * does:     chooses a language, loads its words, and turns a message key and its values into words.
  * must not: be bypassed: a word written anywhere else is a word that nobody translates.
  *
  * A further language is a folder like languages/en and a line in `catalogues`.
  */
 
-import { recall, remember } from "../dom/remembered.ts";
+import { recall, remember } from "../dom/local-storage.ts";
 import type { FirstMessages, LaterMessages, MessageKey } from "./messages.ts";
 
 interface Catalogue {

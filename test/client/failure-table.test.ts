@@ -52,7 +52,7 @@ describe("the button", () => {
   test.each([
     ["NotAllowedError", "No passkey used. Try again, or continue with email."],
     ["AbortError", "No passkey used. Try again, or continue with email."],
-    ["SecurityError", "Passkeys are not set up for this website address. Continue with email."],
+    ["SecurityError", "PasskeySignIn are not set up for this website address. Continue with email."],
     ["NotSupportedError", "This device cannot use passkeys. Continue with email."],
     ["ConstraintError", "This device cannot use passkeys. Continue with email."],
     ["OperationError", "Another passkey request is open. Close it and try again, or continue with email."],
@@ -138,7 +138,7 @@ describe("creating", () => {
   test.each([
     ["NotAllowedError", "Not created. You can do it later in your account."],
     ["AbortError", "Not created. You can do it later in your account."],
-    ["SecurityError", "Passkeys are not set up for this website address."],
+    ["SecurityError", "PasskeySignIn are not set up for this website address."],
     ["NotSupportedError", "This device cannot create passkeys. You can keep signing in with email."],
     ["ConstraintError", "This device cannot create passkeys. You can keep signing in with email."],
     ["OperationError", "Another passkey request is open. Close it and try again."],
@@ -212,7 +212,7 @@ describe("confirming", () => {
   test.each([
     ["NotAllowedError", "Not confirmed. Try again, or use another way."],
     ["AbortError", "Not confirmed. Try again, or use another way."],
-    ["SecurityError", "Passkeys are not set up for this website address. Use another way."],
+    ["SecurityError", "PasskeySignIn are not set up for this website address. Use another way."],
     ["NotSupportedError", "This device cannot use passkeys. Use another way."],
     ["ConstraintError", "This device cannot use passkeys. Use another way."],
     ["OperationError", "Another passkey request is open. Close it and try again."],

@@ -24,9 +24,9 @@ beforeAll(async () => {
 afterAll(() => app?.close());
 
 /** The part that carries the SDK, by the name that the build gives it. */
-const passkeyPart = /\/assets\/passkeys-[\w-]+\.js$/;
-const laterStyles = /\/assets\/later-[\w-]+\.css$/;
-const laterPart = /\/assets\/later-[\w-]+\.js$/;
+const passkeyPart = /\/assets\/passkey-sign-in-[\w-]+\.js$/;
+const laterStyles = /\/assets\/lazy-[\w-]+\.css$/;
+const laterPart = /\/assets\/(lazy-views|later)-[\w-]+\.js$/;
 
 test("while the SDK is still on its way, a person signs in with a code", async () => {
   const { page } = await app.open();

@@ -3,7 +3,7 @@ import type { Passkey } from "../../../shared/contract.ts";
 import { createAccountApi } from "../../api/account-api.ts";
 import type { AppContext } from "../../app/app-context.ts";
 import type { Screen } from "../../app/router.ts";
-import { forget, recall } from "../../dom/remembered.ts";
+import { forget, recall } from "../../dom/local-storage.ts";
 import { canUsePasskeys } from "../../passkeys/passkey-support.ts";
 import { signalAccepted } from "../../passkeys/signals.ts";
 import { mountAccount } from "./account.ts";

@@ -3,16 +3,16 @@ import type { Passkey, User } from "../../../shared/contract.ts";
 import type { Problem } from "../../../shared/problem.ts";
 import type { AccountApi } from "../../api/account-api.ts";
 import { ApiError } from "../../api/api.ts";
+import { once } from "../../api/once.ts";
 import type { AppContext } from "../../app/app-context.ts";
-import { lazily } from "../../app/lazily.ts";
 import { openDialog } from "../../dom/dialog.ts";
-import { remember } from "../../dom/remembered.ts";
+import { remember } from "../../dom/local-storage.ts";
 import type { CeremonyOutcome } from "../../passkeys/ceremony-outcome.ts";
 import { type EnrollmentFlow, prepareEnrollment } from "../../passkeys/enrollment.ts";
 import { canUsePasskeys } from "../../passkeys/passkey-support.ts";
 import { prepareStepUp } from "../../passkeys/step-up.ts";
-import { mountAddPasskey } from "./add-passkey.ts";
-import { mountDeletePasskey } from "./delete-passkey.ts";
+import { mountAddPasskey } from "./add-passkey-dialog.ts";
+import { mountDeletePasskey } from "./delete-passkey-dialog.ts";
 import { mountStepUp } from "./step-up-dialog.ts";
 
 export interface AccountTasks {
@@ -38,12 +38,12 @@ export function createAccountTasks(deps: AccountTasksDeps): AccountTasks {
       signal: below,
       dismissed: false,
       mount(dialog, close, life) {
-        const prepared = lazily(async () => {
-          const { ceremonies, heed } = await passkeys();
+        const prepared = once(async () => {
+          const { ceremonies, reportOutcome } = await passkeys();
           const flow = prepareStepUp(ceremonies, api, action, { isWanted: canUsePasskey });
           if (life.aborted) flow.stop();
           life.addEventListener("abort", flow.stop, { once: true });
-          return { flow, heed };
+          return { flow, reportOutcome };
         });
         // The click tries again, and says what is wrong.
         prepared().catch(() => {});
@@ -52,9 +52,9 @@ export function createAccountTasks(deps: AccountTasksDeps): AccountTasks {
           canUsePasskey,
           canUseEmail: methods.includes("email-otp"),
           async usePasskey(onAnswered: () => void) {
-            const { flow, heed } = await prepared();
+            const { flow, reportOutcome } = await prepared();
             const outcome = await orSignIn(flow.run(onAnswered));
-            heed(outcome);
+            reportOutcome(outcome);
             return outcome;
           },
           cancelCeremony,
@@ -106,7 +106,7 @@ export function createAccountTasks(deps: AccountTasksDeps): AccountTasks {
                 try {
                   attempt = flow().then((enrollment) => orSignIn(enrollment.run(onAnswered, home)));
                   const outcome = await attempt;
-                  (await passkeys()).heed(outcome);
+                  (await passkeys()).reportOutcome(outcome);
                   const isHere = outcome.kind === "succeeded" || outcome.kind === "alreadyRegistered";
                   if (isHere && home === "client-device") remember("account", user.email);
                   return outcome;
@@ -123,7 +123,7 @@ export function createAccountTasks(deps: AccountTasksDeps): AccountTasks {
           );
 
           function prepared(): () => Promise<EnrollmentFlow> {
-            const preparing = lazily(async () => {
+            const preparing = once(async () => {
               const { ceremonies } = await passkeys();
               const enrollment = prepareEnrollment({ ceremonies, api, attachment: "any", onRefused });
               if (life.aborted) enrollment.stop();

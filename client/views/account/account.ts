@@ -5,7 +5,7 @@
  */
 import type { User } from "../../../shared/contract.ts";
 import { query } from "../../dom/query.ts";
-import { setText } from "../../dom/text.ts";
+import { setText } from "../../dom/set-text.ts";
 import { explainError } from "../../words/failures.ts";
 import { t } from "../../words/language.ts";
 import type { MessageKey } from "../../words/messages.ts";

@@ -7,8 +7,8 @@ import type { Passkey } from "../../../shared/contract.ts";
 import { query } from "../../dom/query.ts";
 import { explainError } from "../../words/failures.ts";
 import { t } from "../../words/language.ts";
+import { calendarDate, timeAgo } from "../../words/relative-time.ts";
 import { cloneTemplate } from "../../words/template.ts";
-import { calendarDate, timeAgo } from "../../words/time.ts";
 
 export interface PasskeyCardDeps {
   rename(id: string, name: string): Promise<void>;

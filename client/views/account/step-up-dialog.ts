@@ -5,9 +5,9 @@
  * must not: know what for: whoever opens this goes on with the task that was interrupted.
  */
 
+import { isCoolingDown, startCooldown } from "../../dom/cooldown-button.ts";
 import { query } from "../../dom/query.ts";
-import { isResting, rest } from "../../dom/rest-button.ts";
-import { setText } from "../../dom/text.ts";
+import { setText } from "../../dom/set-text.ts";
 import type { CeremonyOutcome } from "../../passkeys/ceremony-outcome.ts";
 import { failureOf } from "../../words/ceremony-failures.ts";
 import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
@@ -59,7 +59,7 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
   form.addEventListener("submit", onSubmit, { signal });
 
   async function onPasskey(): Promise<void> {
-    if (busyWith !== "nothing" || isResting(passkey)) return;
+    if (busyWith !== "nothing" || isCoolingDown(passkey)) return;
     begin("passkey");
     try {
       const outcome = await deps.usePasskey(() => {
@@ -69,34 +69,34 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
       if (signal.aborted) return;
       if (outcome.kind === "succeeded") return deps.confirmed();
       failure = failureOf(outcome.kind, "stepUp");
-      rest(passkey, failure.pause, signal);
+      startCooldown(passkey, failure.pause, signal);
     } catch (error) {
       if (signal.aborted) return;
       failure = failureOfError(error);
-      rest(passkey, failure.pause, signal);
+      startCooldown(passkey, failure.pause, signal);
     }
     end(passkey);
   }
 
   async function onSend(button: HTMLButtonElement): Promise<void> {
-    if (busyWith !== "nothing" || isResting(button)) return;
+    if (busyWith !== "nothing" || isCoolingDown(button)) return;
     begin("sending");
     try {
       const seconds = await deps.sendCode();
       if (signal.aborted) return;
       isCodeSent = true;
-      rest(resend, seconds, signal);
+      startCooldown(resend, seconds, signal);
     } catch (error) {
       if (signal.aborted) return;
       failure = failureOfError(error);
-      rest(button, failure.pause, signal);
+      startCooldown(button, failure.pause, signal);
     }
     end(isCodeSent ? code : button);
   }
 
   async function onSubmit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
-    if (busyWith !== "nothing" || isResting(submit)) return;
+    if (busyWith !== "nothing" || isCoolingDown(submit)) return;
     const digits = digitsOf(code.value);
     const complaint = complaintAboutCode(digits);
     begin("checking");
@@ -112,7 +112,7 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
       const refusal = failureOfError(error);
       if (isAboutCode(error)) codeError = refusal.words;
       else failure = refusal;
-      rest(submit, refusal.pause, signal);
+      startCooldown(submit, refusal.pause, signal);
     }
     end(code);
   }

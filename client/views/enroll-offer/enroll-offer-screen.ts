@@ -1,10 +1,10 @@
 /** The offer of a passkey: prepared when it is shown, its answer kept on the account. */
 import { createAccountApi } from "../../api/account-api.ts";
 import { ApiError } from "../../api/api.ts";
+import { once } from "../../api/once.ts";
 import { type AppContext, paths } from "../../app/app-context.ts";
-import { lazily } from "../../app/lazily.ts";
 import type { Screen } from "../../app/router.ts";
-import { recall, remember } from "../../dom/remembered.ts";
+import { recall, remember } from "../../dom/local-storage.ts";
 import { announce } from "../../dom/status.ts";
 import { canCreatePasskeyHere } from "../../passkeys/capabilities.ts";
 import { prepareEnrollment } from "../../passkeys/enrollment.ts";
@@ -48,8 +48,8 @@ export function enrollOfferScreen(context: AppContext): Screen {
         if (error.code !== "not_authenticated")
           leave(error.code === "step_up_required" ? "offer.tooLate" : null);
       };
-      const prepared = lazily(async () => {
-        const { ceremonies, heed } = await passkeys();
+      const prepared = once(async () => {
+        const { ceremonies, reportOutcome } = await passkeys();
         const enrollment = prepareEnrollment({
           ceremonies,
           api: enrollmentApi,
@@ -58,7 +58,7 @@ export function enrollOfferScreen(context: AppContext): Screen {
         });
         signal.addEventListener("abort", enrollment.stop, { once: true });
         if (signal.aborted) enrollment.stop();
-        return { enrollment, heed };
+        return { enrollment, reportOutcome };
       });
       // The click tries again, and says what is wrong.
       prepared().catch(() => {});
@@ -66,9 +66,9 @@ export function enrollOfferScreen(context: AppContext): Screen {
       const dispose = mountEnrollOffer(view, {
         isCrossDevice: wasCrossDevice(history.state),
         async createPasskey(onAnswered) {
-          const { enrollment, heed } = await prepared();
+          const { enrollment, reportOutcome } = await prepared();
           const outcome = await orSignIn(enrollment.run(onAnswered));
-          heed(outcome);
+          reportOutcome(outcome);
           if (outcome.kind === "unsupported") remember(cannotSince, new Date().toISOString());
           const isHere = outcome.kind === "succeeded" || outcome.kind === "alreadyRegistered";
           // Also when the view was left meanwhile. But whoever signed out may have handed the device on.

@@ -4,10 +4,10 @@
  * must not: be shown before or during a sign-in, or start anything without a click.
  */
 
+import { isCoolingDown, startCooldown } from "../../dom/cooldown-button.ts";
 import { query } from "../../dom/query.ts";
-import { isResting, rest } from "../../dom/rest-button.ts";
+import { setText } from "../../dom/set-text.ts";
 import { announce } from "../../dom/status.ts";
-import { setText } from "../../dom/text.ts";
 import type { CeremonyOutcome } from "../../passkeys/ceremony-outcome.ts";
 import { failureOf } from "../../words/ceremony-failures.ts";
 import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
@@ -53,7 +53,7 @@ export function mountEnrollOffer(root: HTMLElement, deps: EnrollOfferDeps): () =
   cancel.addEventListener("click", () => deps.cancelCeremony(), { signal });
 
   async function onCreate(): Promise<void> {
-    if (isWaiting || leavingBy !== undefined || isResting(create)) return;
+    if (isWaiting || leavingBy !== undefined || isCoolingDown(create)) return;
     isWaiting = true;
     failure = noFailure;
     const running = deps.createPasskey(() => {
@@ -71,7 +71,7 @@ export function mountEnrollOffer(root: HTMLElement, deps: EnrollOfferDeps): () =
       if (signal.aborted) return;
       failure = failureOfError(error);
     }
-    rest(create, failure.pause, signal);
+    startCooldown(create, failure.pause, signal);
     isWaiting = false;
     isSaving = false;
     announce("");

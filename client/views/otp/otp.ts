@@ -4,27 +4,27 @@
  * must not: submit by itself: whoever corrects a digit would lose an attempt.
  */
 
+import { isCoolingDown, startCooldown } from "../../dom/cooldown-button.ts";
 import { query } from "../../dom/query.ts";
-import { isResting, rest } from "../../dom/rest-button.ts";
+import { setText } from "../../dom/set-text.ts";
 import { announce } from "../../dom/status.ts";
-import { setText } from "../../dom/text.ts";
 import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
 import { t } from "../../words/language.ts";
 import { fillFromTemplate } from "../../words/template.ts";
 import { complaintAboutCode, digitsOf, isAboutCode } from "./otp-code.ts";
 
 /** What we know about the code that is under way. Times are of this browser's clock, in milliseconds. */
-export interface SentCode {
+export interface PendingOtp {
   readonly email: string;
   readonly expiresAt: number;
   readonly resendAt: number;
 }
 
 export interface OtpDeps {
-  readonly sent: SentCode;
+  readonly sent: PendingOtp;
   /** Starts the session and goes on. */
   verifyCode(code: string): Promise<void>;
-  sendNewCode(email: string): Promise<SentCode>;
+  sendNewCode(email: string): Promise<PendingOtp>;
   useOtherAddress(): void;
 }
 
@@ -65,7 +65,7 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
 
   async function onSubmit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
-    if (busyWith !== "nothing" || isResting(submit)) return;
+    if (busyWith !== "nothing" || isCoolingDown(submit)) return;
     const digits = digitsOf(code.value);
     const complaint = complaintAboutCode(digits);
     if (complaint !== null) {
@@ -94,7 +94,7 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
   }
 
   async function onResend(): Promise<void> {
-    if (busyWith !== "nothing" || isResting(resend)) return;
+    if (busyWith !== "nothing" || isCoolingDown(resend)) return;
     busyWith = "sending";
     codeError = "";
     failure = noFailure;
@@ -120,7 +120,7 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
     const refusal = failureOfError(error);
     if (isAboutCode(error)) codeError = refusal.words;
     else failure = refusal;
-    rest(button, refusal.pause, signal);
+    startCooldown(button, refusal.pause, signal);
   }
 
   function update(): void {

@@ -1,14 +1,14 @@
 /** Signing in: what each of the three ways leads to. */
 import { type AppContext, paths } from "../../app/app-context.ts";
-import type { AutofillNews } from "../../app/passkeys.ts";
+import type { AutofillProgress } from "../../app/passkey-sign-in.ts";
+import { pendingOtpFrom } from "../../app/pending-otp.ts";
 import type { Screen } from "../../app/router.ts";
-import { sentCodeFrom } from "../../app/sent-code.ts";
 import { canUsePasskeys } from "../../passkeys/passkey-support.ts";
 import { explainError, type Failure } from "../../words/failures.ts";
 import { mountSignIn } from "./sign-in.ts";
 
 /** Those who want to hear what becomes of a passkey that was picked from autofill. */
-export type AutofillListeners = Set<(news: AutofillNews) => void>;
+export type AutofillListeners = Set<(news: AutofillProgress) => void>;
 
 export interface SignInWays {
   /** Goes on to the code view when the code is on its way. */
@@ -33,7 +33,7 @@ export function signInWays({ api, passkeys, go }: AppContext, signal: AbortSigna
 
   return {
     async sendCode(email) {
-      const state = sentCodeFrom(email, await api.challengeOtp({ email }));
+      const state = pendingOtpFrom(email, await api.challengeOtp({ email }));
       // Whoever left the view while the code was on its way, by autofill for example, stays where they are.
       if (!signal.aborted) await go(paths.otp, { state });
     },

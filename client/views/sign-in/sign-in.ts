@@ -5,11 +5,11 @@
  *           start autofill either: the field's `autocomplete` is its whole part in that.
  */
 import { ApiError } from "../../api/api.ts";
-import type { AutofillNews } from "../../app/passkeys.ts";
+import type { AutofillProgress } from "../../app/passkey-sign-in.ts";
+import { isCoolingDown, startCooldown } from "../../dom/cooldown-button.ts";
 import { query } from "../../dom/query.ts";
-import { isResting, rest } from "../../dom/rest-button.ts";
+import { setText } from "../../dom/set-text.ts";
 import { announce } from "../../dom/status.ts";
-import { setText } from "../../dom/text.ts";
 import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
 import { t } from "../../words/language.ts";
 import type { MessageKey } from "../../words/messages.ts";
@@ -30,7 +30,7 @@ export interface SignInDeps {
   signInWithPasskey(onFinishing: () => void, onAskedAgain: () => void): Promise<Failure>;
   cancelCeremony(): void;
   /** What becomes of a passkey that was picked from autofill. */
-  onAutofill(listener: (news: AutofillNews) => void): void;
+  onAutofill(listener: (news: AutofillProgress) => void): void;
 }
 
 type Task = "nothing" | "email" | "passkey" | "finishing";
@@ -80,7 +80,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
 
   async function onSubmit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
-    if (busyWith === "email" || busyWith === "finishing" || isResting(submit)) return;
+    if (busyWith === "email" || busyWith === "finishing" || isCoolingDown(submit)) return;
     const address = email.value.trim();
     emailError = complaintAbout(address, email.validity);
     failure = noFailure;
@@ -101,7 +101,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
       if (error instanceof ApiError && error.code === "validation_failed")
         emailError = "signIn.emailMalformed";
       else failure = failureOfError(error);
-      rest(submit, failure.pause, signal);
+      startCooldown(submit, failure.pause, signal);
       announce("");
     }
     if (signal.aborted) return;
@@ -111,7 +111,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   }
 
   async function onPasskey(): Promise<void> {
-    if (busyWith !== "nothing" || isResting(passkey)) return;
+    if (busyWith !== "nothing" || isCoolingDown(passkey)) return;
     busyWith = "passkey";
     failure = noFailure;
     emailError = null;
@@ -127,7 +127,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
       failure = failureOfError(error);
     }
     if (signal.aborted) return;
-    rest(passkey, failure.pause, signal);
+    startCooldown(passkey, failure.pause, signal);
     // When Continue was pressed meanwhile, that is what the person is doing now.
     if (isBusyWith("email")) return;
     announce("");

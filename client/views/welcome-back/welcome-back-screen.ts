@@ -1,7 +1,7 @@
 /** Signing in again on a device where the person has used a passkey: what each button leads to. */
 import { type AppContext, otherAccount, paths } from "../../app/app-context.ts";
 import type { Screen } from "../../app/router.ts";
-import { forget, recall } from "../../dom/remembered.ts";
+import { forget, recall } from "../../dom/local-storage.ts";
 import { announce } from "../../dom/status.ts";
 import { canUsePasskeys } from "../../passkeys/passkey-support.ts";
 import { t } from "../../words/language.ts";

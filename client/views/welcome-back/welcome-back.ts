@@ -5,10 +5,10 @@
  * must not: open a passkey dialog by itself, or know whether the account still exists: nobody has signed in yet.
  */
 
+import { isCoolingDown, startCooldown } from "../../dom/cooldown-button.ts";
 import { query } from "../../dom/query.ts";
-import { isResting, rest } from "../../dom/rest-button.ts";
+import { setText } from "../../dom/set-text.ts";
 import { announce } from "../../dom/status.ts";
-import { setText } from "../../dom/text.ts";
 import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
 import { t } from "../../words/language.ts";
 import type { MessageKey } from "../../words/messages.ts";
@@ -56,7 +56,7 @@ export function mountWelcomeBack(root: HTMLElement, deps: WelcomeBackDeps): () =
   query(root, "forget", HTMLButtonElement).addEventListener("click", deps.forget, { signal });
 
   async function onPasskey(): Promise<void> {
-    if (busyWith !== "nothing" || isResting(passkey)) return;
+    if (busyWith !== "nothing" || isCoolingDown(passkey)) return;
     const running = deps.signInWithPasskey(
       () => begin("finishing"),
       () => begin("passkey"),
@@ -67,7 +67,7 @@ export function mountWelcomeBack(root: HTMLElement, deps: WelcomeBackDeps): () =
   }
 
   async function onCode(): Promise<void> {
-    if (busyWith === "code" || busyWith === "finishing" || isResting(code)) return;
+    if (busyWith === "code" || busyWith === "finishing" || isCoolingDown(code)) return;
     deps.cancelCeremony();
     begin("code");
     announce(t("signIn.sending"));
@@ -88,7 +88,7 @@ export function mountWelcomeBack(root: HTMLElement, deps: WelcomeBackDeps): () =
     // When the code was asked for meanwhile, that is what the person is doing now.
     if (signal.aborted || (button === passkey && busyWith === "code")) return;
     failure = result;
-    rest(button, failure.pause, signal);
+    startCooldown(button, failure.pause, signal);
     announce("");
     busyWith = "nothing";
     update();

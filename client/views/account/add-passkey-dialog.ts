@@ -4,9 +4,9 @@
  * must not: prompt before a click. The choice is a hint: the browser's own dialog has the other places too.
  */
 
+import { isCoolingDown, startCooldown } from "../../dom/cooldown-button.ts";
 import { query } from "../../dom/query.ts";
-import { isResting, rest } from "../../dom/rest-button.ts";
-import { setText } from "../../dom/text.ts";
+import { setText } from "../../dom/set-text.ts";
 import type { PasskeyHome } from "../../passkeys/ceremony.ts";
 import type { CeremonyOutcome } from "../../passkeys/ceremony-outcome.ts";
 import { failureOf } from "../../words/ceremony-failures.ts";
@@ -47,7 +47,7 @@ export function mountAddPasskey(
   cancel.addEventListener("click", () => deps.cancelCeremony(), { signal });
 
   async function create(button: HTMLButtonElement, home: PasskeyHome): Promise<void> {
-    if (waitingFor !== undefined || isResting(button)) return;
+    if (waitingFor !== undefined || isCoolingDown(button)) return;
     waitingFor = button;
     failure = noFailure;
     const running = deps.create(home, () => {
@@ -65,7 +65,7 @@ export function mountAddPasskey(
       failure = failureOfError(error);
     }
     // Both ask the same service.
-    for (const one of [here, securityKey]) rest(one, failure.pause, signal);
+    for (const one of [here, securityKey]) startCooldown(one, failure.pause, signal);
     waitingFor = undefined;
     isSaving = false;
     update();

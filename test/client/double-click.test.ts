@@ -1,14 +1,14 @@
 // @vitest-environment jsdom
 /** The second click of a double click does not reach what the first one has brought. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ignoreStrayClicks } from "../../client/dom/stray-clicks.ts";
+import { ignoreSecondClicks } from "../../client/dom/double-click.ts";
 
 const clicked: string[] = [];
 let life: AbortController;
 beforeEach(() => {
   life = new AbortController();
   clicked.length = 0;
-  ignoreStrayClicks(life.signal);
+  ignoreSecondClicks(life.signal);
 });
 afterEach(() => {
   life.abort();

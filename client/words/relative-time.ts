@@ -3,7 +3,7 @@
  * does:     says when something happened, in the person's language.
  * must not: be asked for seconds: a page does not tick.
  */
-import { localTime } from "../api/clock.ts";
+import { localTime } from "../api/server-time.ts";
 import { currentLanguage, t } from "./language.ts";
 
 /** "3 days ago"; minutes at the finest. A clock that runs ahead of ours makes it "just now", not "in a minute". */

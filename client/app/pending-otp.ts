@@ -5,14 +5,14 @@
  * must not: trust what it reads: a history entry can be older than this version of the page.
  */
 import type { ChallengeOtpResponse } from "../../shared/contract.ts";
-import { localTime } from "../api/clock.ts";
-import type { SentCode } from "../views/otp/otp.ts";
+import { localTime } from "../api/server-time.ts";
+import type { PendingOtp } from "../views/otp/otp.ts";
 
-export function sentCodeFrom(email: string, { expiresAt, resendAfter }: ChallengeOtpResponse): SentCode {
+export function pendingOtpFrom(email: string, { expiresAt, resendAfter }: ChallengeOtpResponse): PendingOtp {
   return { email, expiresAt: localTime(expiresAt), resendAt: Date.now() + resendAfter * 1_000 };
 }
 
-export function readSentCode(state: unknown): SentCode | null {
+export function readPendingOtp(state: unknown): PendingOtp | null {
   if (typeof state !== "object" || state === null) return null;
   if (!("email" in state && "expiresAt" in state && "resendAt" in state)) return null;
   const { email, expiresAt, resendAt } = state;

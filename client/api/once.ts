@@ -3,7 +3,7 @@
  * does:     gets something at the first call and keeps it.
  * must not: keep a failure: the next call tries again.
  */
-export function lazily<Thing>(get: () => Promise<Thing>): () => Promise<Thing> {
+export function once<Thing>(get: () => Promise<Thing>): () => Promise<Thing> {
   let kept: Promise<Thing> | undefined;
   return () => {
     if (kept !== undefined) return kept;

@@ -1,14 +1,14 @@
 /**
- * needs:    `<link id="later-styles" rel="stylesheet" media="not all">`, which vite.config.ts puts into index.html. A
+ * needs:    `<link id="lazy-styles" rel="stylesheet" media="not all">`, which vite.config.ts puts into index.html. A
  *           browser loads such a sheet from the start, behind everything else and in nobody's way.
  * does:     puts the sheet in force, after the styles of the first view. `style-src 'self'` is enough for that.
  * must not: resolve before the sheet is there: a view without its styles jumps. A page without the link has the styles
  *           in another way.
  */
-import href from "../styles/later.css?url";
+import href from "../styles/lazy.css?url";
 
-export async function applyLaterStyles(): Promise<void> {
-  const waiting = document.getElementById("later-styles");
+export async function applyLazyStyles(): Promise<void> {
+  const waiting = document.getElementById("lazy-styles");
   if (waiting === null) return;
   // A link of its own tells for certain whether it was loaded; the file is in the cache, or on its way already.
   const applied = document.createElement("link");

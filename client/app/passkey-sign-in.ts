@@ -1,41 +1,44 @@
 /**
- * needs:    ceremony.ts, autofill.ts, ceremony-failures.ts, rp-id.ts, signals.ts.
+ * needs:    ceremony.ts, autofill.ts, ceremony-failures.ts, misconfiguration.ts, signals.ts.
  * does:     is the part of the app that runs passkeys, loaded beside the first paint together with the SDK: owns in
  *           which order requests to the authenticator begin and end while somebody signs in.
  * must not: be imported statically by a view: the email path has to work before and without it.
  */
 import { createAccountApi } from "../api/account-api.ts";
-import { remember } from "../dom/remembered.ts";
+import { remember } from "../dom/local-storage.ts";
 import { announce } from "../dom/status.ts";
 import { createAutofill } from "../passkeys/autofill.ts";
 import { type Ceremonies, createCeremonies } from "../passkeys/ceremony.ts";
 import type { CeremonyOutcome } from "../passkeys/ceremony-outcome.ts";
 import { isFromAnotherDevice } from "../passkeys/cross-device.ts";
+import { reportMisconfiguration } from "../passkeys/misconfiguration.ts";
 import { defaultFreshFor } from "../passkeys/prefetch.ts";
 import { keepRenewed } from "../passkeys/renewal.ts";
-import { reportMisconfiguration } from "../passkeys/rp-id.ts";
 import { signalUnknownCredential } from "../passkeys/signals.ts";
 import { failureOf } from "../words/ceremony-failures.ts";
 import { type Failure, failureOfError, noFailure } from "../words/failures.ts";
 import { t } from "../words/language.ts";
 import { type AppContext, paths } from "./app-context.ts";
 
-export interface Passkeys {
+export interface PasskeySignIn {
   readonly ceremonies: Ceremonies;
   /** While a sign-in view is there: autofill is armed, and the button has what it needs. */
   arm(signal: AbortSignal): void;
   /** The passkey button. Call it straight from the click. */
   signIn(onFinishing: () => void, onAskedAgain: () => void): Promise<Failure>;
   /** For every outcome, before it gets its words: tells the developer and the password manager what concerns them. */
-  heed(outcome: CeremonyOutcome): void;
+  reportOutcome(outcome: CeremonyOutcome): void;
 }
 
 type Success = Extract<CeremonyOutcome, { kind: "succeeded" }>;
 
 /** Of a passkey that was picked from autofill: it has answered, or it came to nothing and why. */
-export type AutofillNews = "finishing" | Failure;
+export type AutofillProgress = "finishing" | Failure;
 
-export function createPasskeys(context: AppContext, tell: (news: AutofillNews) => void): Passkeys {
+export function createPasskeySignIn(
+  context: AppContext,
+  tell: (news: AutofillProgress) => void,
+): PasskeySignIn {
   const { enter } = context;
   const api = createAccountApi(context.api);
   const ceremonies = createCeremonies({ config: api.getConfig });
@@ -54,7 +57,7 @@ export function createPasskeys(context: AppContext, tell: (news: AutofillNews) =
   async function onAutofillOutcome(outcome: CeremonyOutcome): Promise<void> {
     const wasPicked = isAnswered;
     isAnswered = false;
-    heed(outcome);
+    reportOutcome(outcome);
     let failure = failureOf(outcome.kind, "autofill");
     if (outcome.kind === "succeeded") {
       try {
@@ -90,7 +93,7 @@ export function createPasskeys(context: AppContext, tell: (news: AutofillNews) =
     void ceremonies.prepareSignIn();
   }
 
-  function heed(outcome: CeremonyOutcome): void {
+  function reportOutcome(outcome: CeremonyOutcome): void {
     const { kind } = outcome;
     if (kind === "misconfigured") void api.getConfig().then(reportMisconfiguration, () => {});
     if (kind !== "unknownCredential" || outcome.refusedCredentialId === undefined) return;
@@ -103,7 +106,7 @@ export function createPasskeys(context: AppContext, tell: (news: AutofillNews) =
 
   return {
     ceremonies,
-    heed,
+    reportOutcome,
 
     arm(signal) {
       if (signal.aborted) return;
@@ -120,7 +123,7 @@ export function createPasskeys(context: AppContext, tell: (news: AutofillNews) =
       // First the pending autofill request ends, then the prompt opens: a browser takes only one at a time.
       autofill.pause();
       const outcome = await ceremonies.signIn(onFinishing, onAskedAgain);
-      heed(outcome);
+      reportOutcome(outcome);
       if (outcome.kind !== "succeeded") {
         resume();
         return failureOf(outcome.kind, "button");

@@ -11,7 +11,7 @@ const signalByChallenge = new Map<string, AbortSignal>();
 const guarded = new WeakSet<CredentialsContainer>();
 
 /** From now on the request with this WebAuthn challenge is ended by `signal`, even before it reaches the browser. */
-export function admit(webauthnChallenge: string, signal: AbortSignal): void {
+export function attachSignal(webauthnChallenge: string, signal: AbortSignal): void {
   guard(navigator.credentials);
   signalByChallenge.set(webauthnChallenge, signal);
 }

@@ -1,6 +1,6 @@
 /** What a developer reads on the console when passkeys cannot work at an address. */
 import { expect, test } from "vitest";
-import { fixFor } from "../../client/passkeys/rp-id.ts";
+import { fixFor } from "../../client/passkeys/misconfiguration.ts";
 
 test.each([
   ["example.com", "http://app.example.com", "over https"],

@@ -13,7 +13,7 @@ interface Click {
   readonly at: number;
 }
 
-export function ignoreStrayClicks(signal: AbortSignal): void {
+export function ignoreSecondClicks(signal: AbortSignal): void {
   let last: Click = { target: null, x: 0, y: 0, at: Number.NEGATIVE_INFINITY };
 
   function onClick(event: MouseEvent): void {

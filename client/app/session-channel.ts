@@ -3,14 +3,14 @@
  * does:     tells the other tabs of this site that somebody signed in or out.
  * must not: say who: the other tab asks the server.
  */
-export interface Tabs {
-  tell(): void;
+export interface SessionChannel {
+  notify(): void;
 }
 
-export function createTabs(onChange: () => void, signal: AbortSignal): Tabs {
-  if (typeof BroadcastChannel !== "function") return { tell() {} };
+export function createSessionChannel(onChange: () => void, signal: AbortSignal): SessionChannel {
+  if (typeof BroadcastChannel !== "function") return { notify() {} };
   const channel = new BroadcastChannel("passkeys.session");
   channel.addEventListener("message", onChange, { signal });
   signal.addEventListener("abort", () => channel.close(), { once: true });
-  return { tell: () => channel.postMessage("changed") };
+  return { notify: () => channel.postMessage("changed") };
 }

@@ -4,7 +4,7 @@
  * must not: use `disabled`: that would throw the focus away. Must not change text that is read aloud, the button's name
  *           included: the style sheet shows what is left, and says nothing in its place.
  */
-export function rest(button: HTMLButtonElement, seconds: number, signal: AbortSignal): void {
+export function startCooldown(button: HTMLButtonElement, seconds: number, signal: AbortSignal): void {
   if (seconds <= 0) return;
   const end = Date.now() + seconds * 1_000;
   button.setAttribute("aria-disabled", "true");
@@ -24,6 +24,6 @@ export function rest(button: HTMLButtonElement, seconds: number, signal: AbortSi
   }
 }
 
-export function isResting(button: HTMLButtonElement): boolean {
+export function isCoolingDown(button: HTMLButtonElement): boolean {
   return button.dataset.wait !== undefined;
 }
