@@ -1,10 +1,6 @@
-/**
- * needs:    nothing.
- * does:     gets something at the first call and keeps it.
- * must not: keep a failure: the next call tries again.
- */
-export function once<Thing>(get: () => Promise<Thing>): () => Promise<Thing> {
-  let kept: Promise<Thing> | undefined;
+/** Calls `get` at the first call and keeps its answer. A failure is not kept: the next call tries again. */
+export function once<Answer>(get: () => Promise<Answer>): () => Promise<Answer> {
+  let kept: Promise<Answer> | undefined;
   return () => {
     if (kept !== undefined) return kept;
     const attempt = get();

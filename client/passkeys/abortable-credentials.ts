@@ -7,6 +7,8 @@
  *
  * This is the one place in the client that changes a global: the two methods of `navigator.credentials`.
  */
+import { base64url } from "./base64url.ts";
+
 const signalByChallenge = new Map<string, AbortSignal>();
 const guarded = new WeakSet<CredentialsContainer>();
 
@@ -37,14 +39,4 @@ function pass<Options extends CredentialRequestOptions | CredentialCreationOptio
   if (signal.aborted) return Promise.reject(signal.reason);
   signalByChallenge.delete(webauthnChallenge);
   return request({ ...options, signal });
-}
-
-function base64url(source: BufferSource): string {
-  const bytes = ArrayBuffer.isView(source)
-    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
-    : new Uint8Array(source);
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
 }

@@ -1,10 +1,10 @@
 /**
  * needs:    nothing.
- * does:     names everything a ceremony can end in, and folds what the SDK returns or throws into one of these.
- * must not: contain a word for a person (see ceremony-failures.ts), or look at an error's message: messages differ by browser.
+ * does:     lists everything that a ceremony can end in, and maps what the SDK returns or throws to one of these.
+ * must not: contain words for people (ceremony-failures.ts), or read an error's message: messages differ by browser.
  */
 export const failureKinds = [
-  /** The person declined, or nothing happened in time, or there is no passkey here: browsers do not tell which. */
+  /** The person declined, did not act in time, or has no passkey here: browsers do not tell which. */
   "cancelled",
   /** We ended it ourselves: a newer ceremony, the cancel link, another view. */
   "aborted",
@@ -12,21 +12,21 @@ export const failureKinds = [
   "alreadyRegistered",
   /** The RP ID does not fit the address of the page. A developer has to act, not the person. */
   "misconfigured",
-  /** This browser or this device cannot do it at all. */
+  /** This browser or this device does not support it. */
   "unsupported",
-  /** Something else on the page or in the browser holds the one slot for WebAuthn requests. */
+  /** Another WebAuthn request is open, on this page or in the browser. */
   "busy",
-  /** The authenticator broke down; trying again may help. */
+  /** The authenticator failed; trying again may help. */
   "authenticatorFailed",
   /** The WebAuthn challenge or the track token was too old. */
   "expired",
-  /** The service does not know this passkey: it was deleted there. */
+  /** Authsignal does not know this passkey: it was deleted there. */
   "unknownCredential",
-  /** The service answered that the proof is not good. */
+  /** Authsignal answered that the passkey's proof is not valid. */
   "refused",
   /** Too many requests. */
   "rateLimited",
-  /** No answer, or an answer that is not the service's own. */
+  /** No answer in time, or an answer that is not Authsignal's. */
   "unreachable",
   /** The SDK did nothing, because an autofill request was already pending. */
   "ignored",
@@ -34,20 +34,22 @@ export const failureKinds = [
 
 export type FailureKind = (typeof failureKinds)[number];
 
-export type CeremonyOutcome =
-  | {
-      readonly kind: "succeeded";
-      /** For our server's `POST /validate`. */
-      readonly resultToken: string;
-      /** As the browser reported it; `cross-platform` is a phone, a security key, or some extensions. */
-      readonly attachment: string | undefined;
-      readonly credentialId: string | undefined;
-    }
-  | {
-      readonly kind: FailureKind;
-      /** The passkey that Authsignal definitely refused, if it came to that: for the Signal API. */
-      readonly refusedCredentialId?: string;
-    };
+export interface CeremonySuccess {
+  readonly kind: "succeeded";
+  /** For our server's `POST /validate`. */
+  readonly resultToken: string;
+  /** As the browser reported it; `cross-platform` is a phone, a security key, or some extensions. */
+  readonly attachment: string | undefined;
+  readonly credentialId: string | undefined;
+}
+
+export interface CeremonyFailure {
+  readonly kind: FailureKind;
+  /** The passkey that Authsignal refused, for the Signal API. Not set after an outage or another unclear answer. */
+  readonly refusedCredentialId?: string;
+}
+
+export type CeremonyOutcome = CeremonySuccess | CeremonyFailure;
 
 const kindByErrorCode: Readonly<Record<string, FailureKind>> = {
   expired_token: "expired",
@@ -75,27 +77,27 @@ const kindByErrorName: Readonly<Record<string, FailureKind>> = {
   UnknownError: "authenticatorFailed",
 };
 
-/** The channel for errors of Authsignal's API: `{error, errorCode}`. */
+/** For an error that Authsignal's API answered: `{error, errorCode}`. */
 export function outcomeOfErrorCode(errorCode: string | undefined): CeremonyOutcome {
   return { kind: kindByErrorCode[errorCode ?? ""] ?? "refused" };
 }
 
 /**
- * The channel for errors of the browser. The SDK bundles its own copy of SimpleWebAuthn, so `instanceof
- * WebAuthnError` is false for every error it throws: the name is the only thing to go by.
+ * For an error that the browser or the SDK threw. Read by its name: the SDK bundles its own SimpleWebAuthn, so
+ * `instanceof WebAuthnError` is false for every error it throws.
  */
 export function outcomeOfThrown(thrown: unknown): CeremonyOutcome {
   const name = thrown instanceof Error || thrown instanceof DOMException ? thrown.name : "";
   return { kind: kindByErrorName[name] ?? "authenticatorFailed" };
 }
 
-/** What was sent to Authsignal and answered; kept because the SDK can still throw afterwards. */
+/** What Authsignal was sent and answered. Recorded, because the SDK can throw after a success. */
 export interface Proof {
   credentialId?: string;
   answer?: { readonly isVerified: boolean; readonly accessToken?: string };
 }
 
-/** As much of the SDK's answers to `signIn` and `signUp` as we read. */
+/** The members that we read of the SDK's answers to `signIn` and `signUp`. */
 export interface SdkResponse {
   readonly data?: {
     readonly authenticationResponse?: { readonly authenticatorAttachment?: string };
@@ -106,7 +108,7 @@ export interface SdkResponse {
 }
 
 /** Folds the SDK's result channels: a returned error, a thrown one, an empty object, a refusal inside `data`. */
-export async function settle(
+export async function outcomeOfCall(
   signal: AbortSignal,
   proof: Proof,
   call: Promise<SdkResponse>,
@@ -115,18 +117,20 @@ export async function settle(
     const { data, error, errorCode } = await call;
     if (error !== undefined) {
       const outcome = outcomeOfErrorCode(errorCode);
-      // A code that we do not know says nothing about the passkey: it may be an outage, after the passkey was stored.
-      return Object.hasOwn(kindByErrorCode, errorCode ?? "") ? refusalOf(proof, outcome) : outcome;
+      // An unknown code may be an outage after the passkey was stored: the passkey is not refused by it.
+      return Object.hasOwn(kindByErrorCode, errorCode ?? "")
+        ? withRefusedCredential(proof, outcome)
+        : outcome;
     }
     if (data === undefined) return { kind: "ignored" };
     const { authenticatorAttachment } = data.authenticationResponse ?? data.registrationResponse ?? {};
     return outcomeOfProof(proof, authenticatorAttachment);
   } catch (thrown) {
     if (signal.aborted) return { kind: "aborted" };
-    // The SDK writes to localStorage after success, and throws where storage is blocked. The proof stands.
+    // After a success the SDK writes to localStorage, and throws where storage is blocked.
     if (proof.answer !== undefined) return outcomeOfProof(proof, undefined);
     const outcome = outcomeOfThrown(thrown);
-    // Firefox reports a person's cancel as an abort. We did not abort, so that is what it was.
+    // Firefox reports a person's cancel as an AbortError. We did not abort, so the person cancelled.
     return outcome.kind === "aborted" ? { kind: "cancelled" } : outcome;
   }
 }
@@ -134,13 +138,13 @@ export async function settle(
 function outcomeOfProof(proof: Proof, attachment: string | undefined): CeremonyOutcome {
   const { answer, credentialId } = proof;
   if (answer?.isVerified !== true || answer.accessToken === undefined) {
-    return refusalOf(proof, { kind: "refused" });
+    return withRefusedCredential(proof, { kind: "refused" });
   }
   return { kind: "succeeded", resultToken: answer.accessToken, attachment, credentialId };
 }
 
-/** An outage says nothing about a passkey; only a definite answer does. */
-function refusalOf({ credentialId }: Proof, outcome: CeremonyOutcome): CeremonyOutcome {
+/** Names the passkey only where the answer was about it; an outage is not. */
+function withRefusedCredential({ credentialId }: Proof, outcome: CeremonyOutcome): CeremonyOutcome {
   const isDefinite = ["unknownCredential", "refused", "expired"].includes(outcome.kind);
   if (outcome.kind === "succeeded" || credentialId === undefined || !isDefinite) return outcome;
   return { kind: outcome.kind, refusedCredentialId: credentialId };

@@ -1,26 +1,29 @@
 /**
  * needs:    nothing.
- * does:     sees to it that one ceremony at a time waits for an authenticator: a newer one ends the one before, and any
- *           can be ended. What an authenticator has answered goes on to its end. Asks a second time where that helps.
- * must not: wait for an authenticator or an extension that never answers, not even to an abort.
+ * does:     lets one ceremony at a time wait for an authenticator: a newer one ends the one before, and each can be
+ *           cancelled. After the authenticator has answered, nothing ends the ceremony.
+ * must not: wait for an authenticator or an extension that answers neither the request nor its abort.
  */
 import type { CeremonyOutcome } from "./ceremony-outcome.ts";
 
-/** What began a ceremony: the person, or the page by arming autofill. */
+/** `person`: by a click. `autofill`: by the page, while the field waits for a pick. */
 export type StartedBy = "person" | "autofill";
 
-/** The authenticator has answered: nothing can be cancelled any more, and the rest is up to the network. */
+/** The authenticator has answered: the ceremony cannot be cancelled any more. */
 export type OnAnswered = () => void;
 
 export interface CeremonySlot {
   run(
     startedBy: StartedBy,
     onAnswered: OnAnswered,
-    /** It tells when the authenticator has answered: from then on nothing ends it. */
-    ceremony: (signal: AbortSignal, told: OnAnswered) => Promise<CeremonyOutcome>,
+    /** Calls its `onAnswered` when the authenticator has answered. */
+    ceremony: (running: {
+      readonly signal: AbortSignal;
+      readonly onAnswered: OnAnswered;
+    }) => Promise<CeremonyOutcome>,
   ): Promise<CeremonyOutcome>;
   isTakenBy(startedBy: StartedBy): boolean;
-  /** Ends what `startedBy` began; its outcome is `aborted`. */
+  /** Ends the ceremony if `startedBy` began it; its outcome is `aborted`. */
   end(startedBy: StartedBy): void;
 }
 
@@ -43,13 +46,13 @@ export function createCeremonySlot(): CeremonySlot {
       const release = () => {
         if (current === mine) current = undefined;
       };
-      const told = () => {
+      const releaseAnswered = () => {
         if (signal.aborted) return;
         release();
         onAnswered();
       };
       try {
-        return await Promise.race([ceremony(signal, told), aborted]);
+        return await Promise.race([ceremony({ signal, onAnswered: releaseAnswered }), aborted]);
       } finally {
         release();
       }
@@ -62,13 +65,13 @@ export function createCeremonySlot(): CeremonySlot {
 }
 
 /**
- * A second prompt for what is no fault of the person: options that were too old, a request that was in the way.
- * `onAskedAgain` comes before it.
+ * Prompts a second time after an outcome that is not the person's doing: the options were too old, or another request
+ * held the slot. `onAskedAgain` is called before the second prompt.
  */
 export async function twiceIfNeeded(
   once: () => Promise<CeremonyOutcome>,
   kinds: readonly CeremonyOutcome["kind"][],
-  onAskedAgain: OnAnswered = () => {},
+  onAskedAgain: () => void = () => {},
 ): Promise<CeremonyOutcome> {
   const outcome = await once();
   if (!kinds.includes(outcome.kind)) return outcome;

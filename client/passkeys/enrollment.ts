@@ -3,7 +3,7 @@
  * does:     the browser's part of enrolling a passkey: begin and options are fetched while the view is open and
  *           renewed, so that a click only prompts; then the ceremony; then our server's finish.
  * must not: start the ceremony without a click, or ask again what our server has refused: a session that is not
- *           fresh needs a step-up first (`onRefused`), not patience.
+ *           fresh needs a step-up first (`onBlocked`), not patience.
  */
 import type { AccountApi } from "../api/account-api.ts";
 import { ApiError, type ApiErrorCode } from "../api/api.ts";
@@ -26,11 +26,11 @@ export interface EnrollmentDeps {
   /** `platform` for the offer on this device, `any` where the person chooses. */
   readonly attachment: "platform" | "any";
   /** Our server does not begin an enrollment now, and would not if it were asked again. */
-  onRefused?(error: ApiError): void;
+  onBlocked?(error: ApiError): void;
 }
 
 export function prepareEnrollment(deps: EnrollmentDeps): EnrollmentFlow {
-  const { ceremonies, api, attachment, onRefused } = deps;
+  const { ceremonies, api, attachment, onBlocked } = deps;
   const life = new AbortController();
   const { signal } = life;
   const enrollment = ceremonies.enrollment(begin, attachment);
@@ -42,7 +42,7 @@ export function prepareEnrollment(deps: EnrollmentDeps): EnrollmentFlow {
     } catch (error) {
       if (error instanceof ApiError && isFinal(error) && !signal.aborted) {
         life.abort();
-        onRefused?.(error);
+        onBlocked?.(error);
       }
       throw error;
     }

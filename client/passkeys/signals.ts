@@ -8,6 +8,7 @@
  * our server's list was loaded or changed, and are harmless when repeated: they say what is, not what changed.
  */
 import type { Passkey, User } from "../../shared/contract.ts";
+import { base64url } from "./base64url.ts";
 
 /** `PublicKeyCredential` as browsers with and without the Signal API have it. */
 type Signals = Partial<
@@ -49,11 +50,7 @@ export async function signalAccepted(accepted: AcceptedPasskeys): Promise<void> 
 
 /** Authsignal makes the user handle of the UTF-8 bytes of the user's ID; signals take it as base64url. */
 export function userHandle(userId: string): string {
-  const bytes = new TextEncoder().encode(userId);
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
+  return base64url(new TextEncoder().encode(userId));
 }
 
 /** A browser that does not take a signal is no failure of anything that the person does. */

@@ -2,10 +2,10 @@
 import { describe, expect, test } from "vitest";
 import {
   type FailureKind,
+  outcomeOfCall,
   outcomeOfErrorCode,
   outcomeOfThrown,
   type Proof,
-  settle,
 } from "../../client/passkeys/ceremony-outcome.ts";
 
 const running = () => new AbortController().signal;
@@ -56,7 +56,7 @@ describe("the end of an SDK call", () => {
       credentialId: "c1",
     };
     const response = { data: { authenticationResponse: { authenticatorAttachment: "cross-platform" } } };
-    await expect(settle(running(), proof, Promise.resolve(response))).resolves.toEqual({
+    await expect(outcomeOfCall(running(), proof, Promise.resolve(response))).resolves.toEqual({
       kind: "succeeded",
       resultToken: "result",
       attachment: "cross-platform",
@@ -70,7 +70,7 @@ describe("the end of an SDK call", () => {
     ["expired_token", "expired"],
   ])("names the passkey that was definitely refused with %s", async (errorCode, kind) => {
     const refused = Promise.resolve({ error: errorCode, errorCode });
-    await expect(settle(running(), { credentialId: "c1" }, refused)).resolves.toEqual({
+    await expect(outcomeOfCall(running(), { credentialId: "c1" }, refused)).resolves.toEqual({
       kind,
       refusedCredentialId: "c1",
     });
@@ -80,7 +80,7 @@ describe("the end of an SDK call", () => {
     "names no passkey with %s: that says nothing about it",
     async (errorCode) => {
       const inDoubt = Promise.resolve({ error: "error", ...(errorCode && { errorCode }) });
-      const outcome = await settle(running(), { credentialId: "c1" }, inDoubt);
+      const outcome = await outcomeOfCall(running(), { credentialId: "c1" }, inDoubt);
       expect(outcome).not.toHaveProperty("refusedCredentialId");
     },
   );
@@ -89,28 +89,28 @@ describe("the end of an SDK call", () => {
     ["an answer that is not verified", { isVerified: false, accessToken: "result" }],
     ["a verified answer without a token", { isVerified: true }],
   ])("is a refusal with %s", async (_, answer) => {
-    await expect(settle(running(), { answer }, Promise.resolve({ data: {} }))).resolves.toEqual({
+    await expect(outcomeOfCall(running(), { answer }, Promise.resolve({ data: {} }))).resolves.toEqual({
       kind: "refused",
     });
   });
 
   test("is ignored when the SDK did nothing", async () => {
-    await expect(settle(running(), {}, Promise.resolve({}))).resolves.toEqual({ kind: "ignored" });
+    await expect(outcomeOfCall(running(), {}, Promise.resolve({}))).resolves.toEqual({ kind: "ignored" });
   });
 
   test("is success although storage is blocked and the SDK throws after the proof", async () => {
     const proof = { answer: { isVerified: true, accessToken: "result" } };
     const blocked = Promise.reject(new DOMException("storage is blocked", "SecurityError"));
-    await expect(settle(running(), proof, blocked)).resolves.toMatchObject({ kind: "succeeded" });
+    await expect(outcomeOfCall(running(), proof, blocked)).resolves.toMatchObject({ kind: "succeeded" });
   });
 
   test("is a cancel when the browser aborts and we did not, as Firefox reports a cancel", async () => {
     const aborted = Promise.reject(new DOMException("", "AbortError"));
-    await expect(settle(running(), {}, aborted)).resolves.toEqual({ kind: "cancelled" });
+    await expect(outcomeOfCall(running(), {}, aborted)).resolves.toEqual({ kind: "cancelled" });
   });
 
   test("is an abort when we ended it, whatever the browser calls it", async () => {
     const ended = Promise.reject(new DOMException("", "NotAllowedError"));
-    await expect(settle(AbortSignal.abort(), {}, ended)).resolves.toEqual({ kind: "aborted" });
+    await expect(outcomeOfCall(AbortSignal.abort(), {}, ended)).resolves.toEqual({ kind: "aborted" });
   });
 });

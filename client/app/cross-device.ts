@@ -1,9 +1,7 @@
 /**
- * needs:    our server's list of passkeys.
- * does:     says whether a passkey that the browser calls `cross-platform` really came from another device.
- * must not: decide anything but whether to offer one on this device: an AAGUID is a claim, not a proof.
- *
- * Password managers that run as an extension report `cross-platform` too, although their passkey is right here.
+ * Says whether a passkey that the browser calls `cross-platform` came from another device. Password managers that run
+ * as an extension report `cross-platform` too, although their passkey is on this device. An AAGUID is a claim, not a
+ * proof, so this decides only whether to offer a passkey here.
  */
 import type { Passkey } from "../../shared/contract.ts";
 
@@ -17,6 +15,6 @@ export async function isFromAnotherDevice(
   const passkeys = await listPasskeys().catch(() => []);
   const used = passkeys.find((passkey) => passkey.credentialId === credentialId);
   if (used === undefined) return false;
-  const isOfExtension = used.provider !== null && used.synced !== false && !ofPhones.test(used.provider);
-  return !isOfExtension;
+  const isInExtension = used.provider !== null && used.synced !== false && !ofPhones.test(used.provider);
+  return !isInExtension;
 }
