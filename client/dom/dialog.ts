@@ -1,24 +1,23 @@
 /**
- * needs:    <template id="…"> with one <dialog>, styles/dialog.css.
- * does:     opens a modal dialog and answers with what the person did there. The browser keeps the focus inside,
- *           closes on Escape and gives the focus back to where it was.
- * must not: outlive the view that opened it: `signal` ends it.
+ * needs:    styles/dialog.css.
+ * does:     opens a modal dialog and resolves with the person's answer. The browser keeps the focus inside; Escape and
+ *           `data-close` buttons dismiss it; the focus returns to the element that had it.
+ * must not: outlive the view that opened it: `signal` closes it.
  */
-import { cloneTemplate } from "../words/template.ts";
-
 export interface DialogOptions<Answer> {
-  readonly template: string;
-  /** The end of the view below. */
+  /** Holds one <dialog>. */
+  readonly content: DocumentFragment;
+  /** Aborts when the view below ends. */
   readonly signal: AbortSignal;
-  /** The answer of whoever leaves without one. */
+  /** The answer if the dialog is left without one. */
   readonly dismissed: Answer;
-  /** Fills the dialog and listens to it, until `life` ends. */
+  /** Fills the dialog and listens to it until `life` aborts. */
   mount(dialog: HTMLDialogElement, close: (answer: Answer) => void, life: AbortSignal): void;
 }
 
 export function openDialog<Answer>(options: DialogOptions<Answer>): Promise<Answer> {
-  const dialog = cloneTemplate(options.template).firstElementChild;
-  if (!(dialog instanceof HTMLDialogElement)) throw new Error(`No <dialog> in "${options.template}".`);
+  const dialog = options.content.querySelector("dialog");
+  if (dialog === null) throw new Error("The content of a dialog has no <dialog>.");
   const life = new AbortController();
   const { signal } = life;
   const opener = document.activeElement;

@@ -1,8 +1,8 @@
 /**
  * needs:    language.ts, and `<template id="…">` elements in the document.
- * does:     puts a template's markup, filled with words, where a view lives. Markup stays in HTML, where it can be
- *           read; nothing is ever parsed from a string, so a page may forbid that by Trusted Types.
- * must not: put data into markup. Views do that, through `textContent` and properties.
+ * does:     copies a template's markup, filled with words. Nothing is parsed from a string, so a page may forbid that
+ *           by Trusted Types.
+ * must not: put data into markup: views do that, through `textContent` and properties.
  */
 import { translate } from "./language.ts";
 

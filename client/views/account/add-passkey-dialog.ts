@@ -7,11 +7,13 @@
 import { isCoolingDown, startCooldown } from "../../dom/cooldown-button.ts";
 import { query } from "../../dom/query.ts";
 import { setText } from "../../dom/set-text.ts";
+import { waitingIn } from "../../dom/waiting.ts";
 import type { PasskeyHome } from "../../passkeys/ceremony.ts";
 import type { CeremonyOutcome } from "../../passkeys/ceremony-outcome.ts";
 import { failureOf } from "../../words/ceremony-failures.ts";
 import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
 import { t } from "../../words/language.ts";
+import { cloneTemplate } from "../../words/template.ts";
 
 export interface AddPasskeyDeps {
   /** The ceremony and, after success, our server's half. */
@@ -36,15 +38,12 @@ export function mountAddPasskey(
 
   const here = query(root, "here", HTMLButtonElement);
   const securityKey = query(root, "securityKey", HTMLButtonElement);
-  const waiting = query(root, "waiting", HTMLElement);
-  const waitingText = query(root, "waitingText", HTMLElement);
+  const waiting = waitingIn(root, cloneTemplate("waiting"), { onCancel: deps.cancelCeremony, signal });
   const status = query(root, "status", HTMLElement);
-  const cancel = query(root, "cancel", HTMLButtonElement);
   const failureText = query(root, "failure", HTMLElement);
 
   here.addEventListener("click", () => create(here, "client-device"), { signal });
   securityKey.addEventListener("click", () => create(securityKey, "security-key"), { signal });
-  cancel.addEventListener("click", () => deps.cancelCeremony(), { signal });
 
   async function create(button: HTMLButtonElement, home: PasskeyHome): Promise<void> {
     if (waitingFor !== undefined || isCoolingDown(button)) return;
@@ -75,10 +74,9 @@ export function mountAddPasskey(
   function update(): void {
     here.setAttribute("aria-busy", String(waitingFor === here));
     securityKey.setAttribute("aria-busy", String(waitingFor === securityKey));
-    waiting.hidden = waitingFor === undefined;
-    setText(waitingText, t(isSaving ? "ceremony.saving" : "ceremony.waiting"));
-    setText(status, waiting.hidden ? "" : waitingText.textContent);
-    cancel.hidden = isSaving;
+    const words = waitingFor && t(isSaving ? "ceremony.saving" : "ceremony.waiting");
+    waiting.show(words ?? null, !isSaving);
+    setText(status, words ?? "");
     showFailure(failureText, failure);
   }
 

@@ -8,10 +8,12 @@
 import { isCoolingDown, startCooldown } from "../../dom/cooldown-button.ts";
 import { query } from "../../dom/query.ts";
 import { setText } from "../../dom/set-text.ts";
+import { waitingIn } from "../../dom/waiting.ts";
 import type { CeremonyOutcome } from "../../passkeys/ceremony-outcome.ts";
 import { failureOf } from "../../words/ceremony-failures.ts";
 import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
 import { t } from "../../words/language.ts";
+import { cloneTemplate } from "../../words/template.ts";
 import { complaintAboutCode, digitsOf, isAboutCode } from "../otp/otp-code.ts";
 
 export interface StepUpDeps {
@@ -39,10 +41,8 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
   const passkey = query(root, "passkey", HTMLButtonElement);
   const email = query(root, "email", HTMLButtonElement);
   const noMethod = query(root, "noMethod", HTMLElement);
-  const waiting = query(root, "waiting", HTMLElement);
-  const waitingText = query(root, "waitingText", HTMLElement);
+  const waiting = waitingIn(root, cloneTemplate("waiting"), { onCancel: deps.cancelCeremony, signal });
   const status = query(root, "status", HTMLElement);
-  const cancel = query(root, "cancel", HTMLButtonElement);
   const failureText = query(root, "failure", HTMLElement);
   const form = query(root, "form", HTMLFormElement);
   const code = query(root, "code", HTMLInputElement);
@@ -55,7 +55,6 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
   passkey.addEventListener("click", onPasskey, { signal });
   email.addEventListener("click", () => onSend(email), { signal });
   resend.addEventListener("click", () => onSend(resend), { signal });
-  cancel.addEventListener("click", () => deps.cancelCeremony(), { signal });
   form.addEventListener("submit", onSubmit, { signal });
 
   async function onPasskey(): Promise<void> {
@@ -139,10 +138,9 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
     passkey.classList.toggle("button-primary", !isCodeSent);
     email.setAttribute("aria-busy", String(busyWith === "sending"));
     noMethod.hidden = deps.canUsePasskey || deps.canUseEmail;
-    waiting.hidden = busyWith !== "passkey";
-    setText(waitingText, t(isFinishing ? "ceremony.confirming" : "ceremony.waiting"));
-    setText(status, waiting.hidden ? "" : waitingText.textContent);
-    cancel.hidden = isFinishing;
+    const words = busyWith === "passkey" ? t(isFinishing ? "ceremony.confirming" : "ceremony.waiting") : null;
+    waiting.show(words, !isFinishing);
+    setText(status, words ?? "");
     form.hidden = !isCodeSent;
     sentTo.textContent = t("otp.sentTo", { email: deps.email });
     submit.setAttribute("aria-busy", String(busyWith === "checking"));

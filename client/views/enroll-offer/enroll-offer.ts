@@ -6,13 +6,13 @@
 
 import { isCoolingDown, startCooldown } from "../../dom/cooldown-button.ts";
 import { query } from "../../dom/query.ts";
-import { setText } from "../../dom/set-text.ts";
 import { announce } from "../../dom/status.ts";
+import { waitingIn } from "../../dom/waiting.ts";
 import type { CeremonyOutcome } from "../../passkeys/ceremony-outcome.ts";
 import { failureOf } from "../../words/ceremony-failures.ts";
 import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
 import { t } from "../../words/language.ts";
-import { fillFromTemplate } from "../../words/template.ts";
+import { cloneTemplate, fillFromTemplate } from "../../words/template.ts";
 
 export interface EnrollOfferDeps {
   /** The ceremony and, after success, our server's half; goes on to the account. */
@@ -37,9 +37,7 @@ export function mountEnrollOffer(root: HTMLElement, deps: EnrollOfferDeps): () =
   const create = query(root, "create", HTMLButtonElement);
   const skip = query(root, "skip", HTMLButtonElement);
   const never = query(root, "never", HTMLButtonElement);
-  const waiting = query(root, "waiting", HTMLElement);
-  const waitingText = query(root, "waitingText", HTMLElement);
-  const cancel = query(root, "cancel", HTMLButtonElement);
+  const waiting = waitingIn(root, cloneTemplate("waiting"), { onCancel: deps.cancelCeremony, signal });
   const failureText = query(root, "failure", HTMLElement);
 
   if (deps.isCrossDevice) {
@@ -50,7 +48,6 @@ export function mountEnrollOffer(root: HTMLElement, deps: EnrollOfferDeps): () =
   create.addEventListener("click", onCreate, { signal });
   skip.addEventListener("click", () => onDecline(skip, "not-now"), { signal });
   never.addEventListener("click", () => onDecline(never, "never"), { signal });
-  cancel.addEventListener("click", () => deps.cancelCeremony(), { signal });
 
   async function onCreate(): Promise<void> {
     if (isWaiting || leavingBy !== undefined || isCoolingDown(create)) return;
@@ -94,9 +91,8 @@ export function mountEnrollOffer(root: HTMLElement, deps: EnrollOfferDeps): () =
       button.setAttribute("aria-disabled", String(isSaving));
     }
     create.setAttribute("aria-busy", String(isWaiting));
-    waiting.hidden = !isWaiting;
-    setText(waitingText, t(isSaving ? "ceremony.saving" : "ceremony.waiting"));
-    cancel.hidden = isSaving;
+    const words = t(isSaving ? "ceremony.saving" : "ceremony.waiting");
+    waiting.show(isWaiting ? words : null, !isSaving);
     showFailure(failureText, failure);
   }
 

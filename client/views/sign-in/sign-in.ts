@@ -10,10 +10,11 @@ import { isCoolingDown, startCooldown } from "../../dom/cooldown-button.ts";
 import { query } from "../../dom/query.ts";
 import { setText } from "../../dom/set-text.ts";
 import { announce } from "../../dom/status.ts";
+import { waitingIn } from "../../dom/waiting.ts";
 import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
 import { t } from "../../words/language.ts";
 import type { MessageKey } from "../../words/messages.ts";
-import { fillFromTemplate } from "../../words/template.ts";
+import { cloneTemplate, fillFromTemplate } from "../../words/template.ts";
 
 export interface SignInDeps {
   /** What was typed before, on this page. */
@@ -50,9 +51,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   const submit = query(root, "submit", HTMLButtonElement);
   const passkeyPart = query(root, "passkeyPart", HTMLElement);
   const passkey = query(root, "passkey", HTMLButtonElement);
-  const waiting = query(root, "waiting", HTMLElement);
-  const waitingText = query(root, "waitingText", HTMLElement);
-  const cancel = query(root, "cancel", HTMLButtonElement);
+  const waiting = waitingIn(root, cloneTemplate("waiting"), { onCancel: deps.cancelCeremony, signal });
   const notice = query(root, "notice", HTMLElement);
   const unsupported = query(root, "unsupported", HTMLElement);
   const failureText = query(root, "failure", HTMLElement);
@@ -63,7 +62,6 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   form.addEventListener("submit", onSubmit, { signal });
   email.addEventListener("input", onInput, { signal });
   passkey.addEventListener("click", onPasskey, { signal });
-  cancel.addEventListener("click", () => deps.cancelCeremony(), { signal });
   deps.onAutofill((news) => {
     if (news !== "finishing") failure = news;
     if (busyWith === "nothing" || busyWith === "finishing")
@@ -156,9 +154,8 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
     passkeyPart.hidden = !deps.canUsePasskeys;
     unsupported.hidden = deps.canUsePasskeys;
     passkey.setAttribute("aria-busy", String(isWaiting));
-    waiting.hidden = !isWaiting;
-    waitingText.textContent = t(busyWith === "finishing" ? "ceremony.finishing" : "ceremony.waiting");
-    cancel.hidden = busyWith !== "passkey";
+    const words = t(busyWith === "finishing" ? "ceremony.finishing" : "ceremony.waiting");
+    waiting.show(isWaiting ? words : null, busyWith === "passkey");
     showFailure(failureText, failure);
   }
 

@@ -9,10 +9,11 @@ import { isCoolingDown, startCooldown } from "../../dom/cooldown-button.ts";
 import { query } from "../../dom/query.ts";
 import { setText } from "../../dom/set-text.ts";
 import { announce } from "../../dom/status.ts";
+import { waitingIn } from "../../dom/waiting.ts";
 import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
 import { t } from "../../words/language.ts";
 import type { MessageKey } from "../../words/messages.ts";
-import { fillFromTemplate } from "../../words/template.ts";
+import { cloneTemplate, fillFromTemplate } from "../../words/template.ts";
 
 export interface WelcomeBackDeps {
   readonly email: string;
@@ -41,9 +42,7 @@ export function mountWelcomeBack(root: HTMLElement, deps: WelcomeBackDeps): () =
 
   const passkey = query(root, "passkey", HTMLButtonElement);
   const code = query(root, "code", HTMLButtonElement);
-  const waiting = query(root, "waiting", HTMLElement);
-  const waitingText = query(root, "waitingText", HTMLElement);
-  const cancel = query(root, "cancel", HTMLButtonElement);
+  const waiting = waitingIn(root, cloneTemplate("waiting"), { onCancel: deps.cancelCeremony, signal });
   const notice = query(root, "notice", HTMLElement);
   const failureText = query(root, "failure", HTMLElement);
   setText(query(root, "email", HTMLElement), deps.email);
@@ -51,7 +50,6 @@ export function mountWelcomeBack(root: HTMLElement, deps: WelcomeBackDeps): () =
 
   passkey.addEventListener("click", onPasskey, { signal });
   code.addEventListener("click", onCode, { signal });
-  cancel.addEventListener("click", () => deps.cancelCeremony(), { signal });
   query(root, "otherAccount", HTMLButtonElement).addEventListener("click", deps.useOtherAccount, { signal });
   query(root, "forget", HTMLButtonElement).addEventListener("click", deps.forget, { signal });
 
@@ -100,9 +98,8 @@ export function mountWelcomeBack(root: HTMLElement, deps: WelcomeBackDeps): () =
     notice.hidden = deps.notice === null || failure.words !== "";
     passkey.setAttribute("aria-busy", String(isWaiting));
     code.setAttribute("aria-busy", String(busyWith === "code"));
-    waiting.hidden = !isWaiting;
-    setText(waitingText, t(busyWith === "finishing" ? "ceremony.finishing" : "ceremony.waiting"));
-    cancel.hidden = busyWith !== "passkey";
+    const words = t(busyWith === "finishing" ? "ceremony.finishing" : "ceremony.waiting");
+    waiting.show(isWaiting ? words : null, busyWith === "passkey");
     showFailure(failureText, failure);
   }
 
