@@ -1,4 +1,4 @@
-/** The entry of the page. Everything else can be imported without a page being there. */
+/** The entry of the page. No other module needs the page to exist when it is imported. */
 import { startApp } from "./app/app.ts";
 
 const root = document.getElementById("view");

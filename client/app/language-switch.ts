@@ -4,13 +4,8 @@
  *           where storage is allowed.
  * must not: use flags: a language is not a country. Must not change anything while a button of the view is at work.
  */
-import {
-  catalogues,
-  currentLanguage,
-  isLanguage,
-  type Language,
-  rememberLanguage,
-} from "../words/language.ts";
+import { remember } from "../dom/local-storage.ts";
+import { catalogues, currentLanguage, isLanguage, type Language } from "../words/language.ts";
 
 export interface LanguageSwitchDeps {
   /** Loads the words and shows the view again. */
@@ -41,7 +36,7 @@ export function mountLanguageSwitch({ onChange, signal }: LanguageSwitchDeps): v
     const typed = fields().map(({ id, value }) => ({ id, value }));
     try {
       await onChange(language);
-      rememberLanguage(language);
+      remember("language", language);
     } catch {
       // Without the new words everything stays as it is.
     }

@@ -1,15 +1,15 @@
-/** Everything that the first view does not need, in one piece: loaded while the first view is idle. */
+/** Every view but the first, as one chunk: loaded while the first view is idle. */
 
 import { ignoreSecondClicks } from "../dom/double-click.ts";
 import { type LanguageSwitchDeps, mountLanguageSwitch } from "./language-switch.ts";
 
 export { accountScreen } from "../views/account/account-screen.ts";
-export { canOfferPasskeyHere, enrollOfferScreen } from "../views/enroll-offer/enroll-offer-screen.ts";
+export { enrollOfferScreen } from "../views/enroll-offer/enroll-offer-screen.ts";
 export { otpScreen } from "../views/otp/otp-screen.ts";
 export { welcomeBackScreen } from "../views/welcome-back/welcome-back-screen.ts";
 export { applyLazyStyles } from "./lazy-styles.ts";
 
-/** What stays beside the views for as long as the page lives. */
+/** What stays on the page beside the views until `signal` aborts. */
 export function mountBeside(deps: LanguageSwitchDeps): void {
   mountLanguageSwitch(deps);
   ignoreSecondClicks(deps.signal);

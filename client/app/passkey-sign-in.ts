@@ -1,16 +1,14 @@
 /**
- * needs:    ceremony.ts, autofill.ts, ceremony-failures.ts, misconfiguration.ts, signals.ts.
- * does:     is the part of the app that runs passkeys, loaded beside the first paint together with the SDK: owns in
- *           which order requests to the authenticator begin and end while somebody signs in.
- * must not: be imported statically by a view: the email path has to work before and without it.
+ * Signs people in with a passkey, by the button and by autofill. Loaded with the SDK after the first paint, so no view
+ * may import it statically: signing in with a code works without it.
  */
 import { createAccountApi } from "../api/account-api.ts";
+import type { Api } from "../api/api.ts";
 import { remember } from "../dom/local-storage.ts";
 import { announce } from "../dom/status.ts";
 import { createAutofill } from "../passkeys/autofill.ts";
 import { type Ceremonies, createCeremonies } from "../passkeys/ceremony.ts";
-import type { CeremonyOutcome } from "../passkeys/ceremony-outcome.ts";
-import { isFromAnotherDevice } from "../passkeys/cross-device.ts";
+import type { CeremonyOutcome, CeremonySuccess } from "../passkeys/ceremony-outcome.ts";
 import { reportMisconfiguration } from "../passkeys/misconfiguration.ts";
 import { defaultFreshFor } from "../passkeys/prefetch.ts";
 import { keepRenewed } from "../passkeys/renewal.ts";
@@ -18,29 +16,31 @@ import { signalUnknownCredential } from "../passkeys/signals.ts";
 import { failureOf } from "../words/ceremony-failures.ts";
 import { type Failure, failureOfError, noFailure } from "../words/failures.ts";
 import { t } from "../words/language.ts";
-import { type AppContext, paths } from "./app-context.ts";
+import { isFromAnotherDevice } from "./cross-device.ts";
+import { type EnterDeps, enter } from "./enter.ts";
+import { paths } from "./paths.ts";
 
 export interface PasskeySignIn {
   readonly ceremonies: Ceremonies;
-  /** While a sign-in view is there: autofill is armed, and the button has what it needs. */
-  arm(signal: AbortSignal): void;
-  /** The passkey button. Call it straight from the click. */
+  /** Until `signal` aborts: keeps an autofill request pending, and the options of the button fetched. */
+  keepReady(signal: AbortSignal): void;
+  /** The passkey button. Call it straight from the click. `onAskedAgain`: a second prompt follows a late answer. */
   signIn(onFinishing: () => void, onAskedAgain: () => void): Promise<Failure>;
-  /** For every outcome, before it gets its words: tells the developer and the password manager what concerns them. */
+  /** Logs a misconfiguration for the developer, and tells the password manager of a deleted passkey. */
   reportOutcome(outcome: CeremonyOutcome): void;
 }
 
-type Success = Extract<CeremonyOutcome, { kind: "succeeded" }>;
-
-/** Of a passkey that was picked from autofill: it has answered, or it came to nothing and why. */
+/** Of a passkey picked from autofill: the authenticator has answered, or the sign-in failed. */
 export type AutofillProgress = "finishing" | Failure;
 
-export function createPasskeySignIn(
-  context: AppContext,
-  tell: (news: AutofillProgress) => void,
-): PasskeySignIn {
-  const { enter } = context;
-  const api = createAccountApi(context.api);
+export interface PasskeySignInDeps extends EnterDeps {
+  readonly api: Api;
+  onAutofill(progress: AutofillProgress): void;
+}
+
+export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
+  const { onAutofill } = deps;
+  const api = createAccountApi(deps.api);
   const ceremonies = createCeremonies({ config: api.getConfig });
   let isAnswered = false;
   const autofill = createAutofill({
@@ -49,7 +49,7 @@ export function createPasskeySignIn(
     onAnswered() {
       isAnswered = true;
       announce(t("ceremony.finishing"));
-      tell("finishing");
+      onAutofill("finishing");
     },
     onOutcome: onAutofillOutcome,
   });
@@ -69,28 +69,57 @@ export function createPasskeySignIn(
     }
     if (!wasPicked) return;
     announce("");
-    tell(failure);
+    onAutofill(failure);
   }
 
-  async function finish({ resultToken, attachment, credentialId }: Success): Promise<void> {
+  async function signIn(onFinishing: () => void, onAskedAgain: () => void): Promise<Failure> {
+    // A browser allows one request at a time: the pending autofill request ends before the prompt opens.
+    autofill.pause();
+    const outcome = await ceremonies.signIn(onFinishing, onAskedAgain);
+    reportOutcome(outcome);
+    if (outcome.kind !== "succeeded") {
+      resume();
+      return failureOf(outcome.kind, "button");
+    }
+    try {
+      await finish(outcome);
+      return noFailure;
+    } catch (error) {
+      resume();
+      throw error;
+    }
+  }
+
+  async function finish({ resultToken, attachment, credentialId }: CeremonySuccess): Promise<void> {
     const crossDevice = attachment === "cross-platform";
     const signedIn = await api.finishPasskeySignIn(resultToken, crossDevice ? { crossDevice } : {});
     if (!crossDevice) remember("account", signedIn.user.email);
-    if (!signedIn.offerPasskey) return enter(signedIn, "passkey");
+    if (!signedIn.offerPasskey) return enter(deps, signedIn);
     const isDue = await isFromAnotherDevice(credentialId, api.listPasskeys);
-    return enter({ ...signedIn, offerPasskey: isDue }, "cross-device passkey");
+    return enter(deps, { ...signedIn, offerPasskey: isDue }, { crossDevice: true });
   }
 
-  /** Without a field there is nowhere for the browser to show passkeys. */
-  function armAutofill(): void {
+  /** After a failure the person can pick a passkey from the field or press the button again. */
+  function resume(): void {
+    if (location.pathname !== paths.signIn) return;
+    resumeAutofill();
+    void ceremonies.prepareSignIn();
+  }
+
+  /** Without a field the browser has no place to show passkeys. */
+  function resumeAutofill(): void {
     if (document.querySelector('[autocomplete~="webauthn"]') !== null) autofill.resume();
   }
 
-  /** Whoever cancelled may still pick a passkey from the field, or press the button again. */
-  function resume(): void {
-    if (location.pathname !== paths.signIn) return;
-    armAutofill();
-    void ceremonies.prepareSignIn();
+  function keepReady(signal: AbortSignal): void {
+    if (signal.aborted) return;
+    resumeAutofill();
+    keepRenewed({ renew: ceremonies.prepareSignIn, every: defaultFreshFor, signal });
+    const stop = () => {
+      autofill.pause();
+      ceremonies.cancel();
+    };
+    signal.addEventListener("abort", stop, { once: true });
   }
 
   function reportOutcome(outcome: CeremonyOutcome): void {
@@ -104,37 +133,5 @@ export function createPasskeySignIn(
     );
   }
 
-  return {
-    ceremonies,
-    reportOutcome,
-
-    arm(signal) {
-      if (signal.aborted) return;
-      armAutofill();
-      keepRenewed({ renew: ceremonies.prepareSignIn, every: defaultFreshFor, signal });
-      const disarm = () => {
-        autofill.pause();
-        ceremonies.cancel();
-      };
-      signal.addEventListener("abort", disarm, { once: true });
-    },
-
-    async signIn(onFinishing, onAskedAgain) {
-      // First the pending autofill request ends, then the prompt opens: a browser takes only one at a time.
-      autofill.pause();
-      const outcome = await ceremonies.signIn(onFinishing, onAskedAgain);
-      reportOutcome(outcome);
-      if (outcome.kind !== "succeeded") {
-        resume();
-        return failureOf(outcome.kind, "button");
-      }
-      try {
-        await finish(outcome);
-        return noFailure;
-      } catch (error) {
-        resume();
-        throw error;
-      }
-    },
-  };
+  return { ceremonies, keepReady, signIn, reportOutcome };
 }

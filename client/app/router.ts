@@ -39,7 +39,7 @@ export function createRouter<Path extends string>(options: RouterOptions<Path>):
   let latest: symbol | undefined;
 
   async function show({ moveFocus = dispose !== undefined } = {}): Promise<void> {
-    const mine = Symbol("navigation");
+    const mine = Symbol();
     latest = mine;
     // What was going on belongs to the view before.
     announce("");

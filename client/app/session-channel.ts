@@ -1,12 +1,9 @@
-/**
- * needs:    nothing; where a browser has no BroadcastChannel, tabs find out at their next request.
- * does:     tells the other tabs of this site that somebody signed in or out.
- * must not: say who: the other tab asks the server.
- */
+/** Tells the other tabs of this site that the session changed. They ask the server who is signed in. */
 export interface SessionChannel {
   notify(): void;
 }
 
+/** Without BroadcastChannel, a tab notices the change at its next request. */
 export function createSessionChannel(onChange: () => void, signal: AbortSignal): SessionChannel {
   if (typeof BroadcastChannel !== "function") return { notify() {} };
   const channel = new BroadcastChannel("passkeys.session");

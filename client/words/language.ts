@@ -6,7 +6,7 @@
  * A further language is a folder like languages/en and a line in `catalogues`.
  */
 
-import { recall, remember } from "../dom/local-storage.ts";
+import { recall } from "../dom/local-storage.ts";
 import type { FirstMessages, LaterMessages, MessageKey } from "./messages.ts";
 
 interface Catalogue {
@@ -59,10 +59,6 @@ export async function useLanguage(chosen: Language, views: "first" | "all" = "fi
   words = { ...first, ...rest.later };
   language = chosen;
   document.documentElement.lang = chosen;
-}
-
-export function rememberLanguage(chosen: Language): void {
-  remember("language", chosen);
 }
 
 /** Loads the words of all other views, in the current language. */

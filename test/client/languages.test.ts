@@ -1,12 +1,12 @@
 /** Every language says everything, and the person's is used. */
 import { existsSync, readdirSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { remember } from "../../client/dom/local-storage.ts";
 import {
   catalogues,
   isLanguage,
   loadLaterWords,
   preferredLanguage,
-  rememberLanguage,
   t,
   useLanguage,
 } from "../../client/words/language.ts";
@@ -50,7 +50,7 @@ describe("choosing", () => {
 
   test("what the person chose outranks the browser, also where it cannot be kept", () => {
     vi.spyOn(navigator, "languages", "get").mockReturnValue(["en"]);
-    rememberLanguage("de");
+    remember("language", "de");
     expect(preferredLanguage()).toBe("de");
     vi.spyOn(Storage.prototype, "setItem").mockImplementation(() => {
       throw new DOMException("blocked", "SecurityError");
@@ -58,7 +58,7 @@ describe("choosing", () => {
     vi.spyOn(Storage.prototype, "getItem").mockImplementation(() => {
       throw new DOMException("blocked", "SecurityError");
     });
-    rememberLanguage("de");
+    remember("language", "de");
     expect(preferredLanguage()).toBe("en");
   });
 

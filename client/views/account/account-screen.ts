@@ -2,12 +2,16 @@
 import type { Passkey } from "../../../shared/contract.ts";
 import { createAccountApi } from "../../api/account-api.ts";
 import type { AppContext } from "../../app/app-context.ts";
+import { otherAccount, paths } from "../../app/paths.ts";
 import type { Screen } from "../../app/router.ts";
 import { forget, recall } from "../../dom/local-storage.ts";
+import { announce } from "../../dom/status.ts";
 import { canUsePasskeys } from "../../passkeys/passkey-support.ts";
 import { signalAccepted } from "../../passkeys/signals.ts";
+import { t } from "../../words/language.ts";
 import { mountAccount } from "./account.ts";
-import { type AccountTasks, createAccountTasks } from "./account-tasks.ts";
+import { addPasskey } from "./add-passkey.ts";
+import { deletePasskey } from "./delete-passkey.ts";
 
 export function accountScreen(context: AppContext): Screen {
   const { visit, orSignIn } = context;
@@ -18,7 +22,7 @@ export function accountScreen(context: AppContext): Screen {
       const { user } = visit;
       if (user === null) throw new Error("The account view was opened without a session.");
       const life = new AbortController();
-      const tasks: AccountTasks = createAccountTasks({ ...context, api, user, signal: life.signal });
+      const tasks = { ...context, api, user, signal: life.signal };
       let afterDelete = false;
 
       async function listPasskeys() {
@@ -43,10 +47,10 @@ export function accountScreen(context: AppContext): Screen {
         notice: visit.accountNotice,
         canUsePasskeys: canUsePasskeys(),
         listPasskeys,
-        addPasskey: tasks.addPasskey,
+        addPasskey: () => addPasskey(tasks),
         renamePasskey: (id, name) => orSignIn(api.renamePasskey(id, { name })),
         async deletePasskey(passkey, options) {
-          const isDeleted = await tasks.deletePasskey(passkey, options);
+          const isDeleted = await deletePasskey(tasks, passkey, options);
           afterDelete ||= isDeleted;
           // A greeting would offer a passkey that nobody has any more.
           if (isDeleted && options.isLast && recall("account") === user.email) forget("account");
@@ -59,7 +63,12 @@ export function accountScreen(context: AppContext): Screen {
             ({ ceremonies }) => ceremonies.forget(),
             () => {},
           );
-          context.signedOut();
+          visit.typedEmail = "";
+          visit.signInNotice = "signIn.signedOut";
+          context.sessionChanged(null);
+          // The next person at this device may be another one: show the empty field instead of the greeting.
+          void context.go(paths.signIn, { state: otherAccount });
+          announce(t("signIn.signedOut"));
         },
       });
       visit.accountNotice = null;

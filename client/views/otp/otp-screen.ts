@@ -1,11 +1,14 @@
 /** The code view: what it does with the code, and where it leads. */
 import { createAccountApi } from "../../api/account-api.ts";
-import { type AppContext, otherAccount, paths } from "../../app/app-context.ts";
+import type { AppContext } from "../../app/app-context.ts";
+import { enter } from "../../app/enter.ts";
+import { otherAccount, paths } from "../../app/paths.ts";
 import { pendingOtpFrom, readPendingOtp } from "../../app/pending-otp.ts";
 import type { Screen } from "../../app/router.ts";
 import { mountOtp } from "./otp.ts";
 
-export function otpScreen({ api, enter, go }: AppContext): Screen {
+export function otpScreen(context: AppContext): Screen {
+  const { api, go } = context;
   return {
     title: "otp.title",
     mount(view) {
@@ -13,7 +16,7 @@ export function otpScreen({ api, enter, go }: AppContext): Screen {
       if (sent === null) throw new Error("The code view was opened without a code.");
       return mountOtp(view, {
         sent,
-        verifyCode: async (code) => enter(await createAccountApi(api).verifyOtp({ code }), "code"),
+        verifyCode: async (code) => enter(context, await createAccountApi(api).verifyOtp({ code })),
         async sendNewCode(email) {
           const renewed = pendingOtpFrom(email, await api.challengeOtp({ email }));
           history.replaceState(renewed, "");

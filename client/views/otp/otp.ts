@@ -4,6 +4,7 @@
  * must not: submit by itself: whoever corrects a digit would lose an attempt.
  */
 
+import type { PendingOtp } from "../../app/pending-otp.ts";
 import { isCoolingDown, startCooldown } from "../../dom/cooldown-button.ts";
 import { query } from "../../dom/query.ts";
 import { setText } from "../../dom/set-text.ts";
@@ -12,13 +13,6 @@ import { type Failure, failureOfError, noFailure, showFailure } from "../../word
 import { t } from "../../words/language.ts";
 import { fillFromTemplate } from "../../words/template.ts";
 import { complaintAboutCode, digitsOf, isAboutCode } from "./otp-code.ts";
-
-/** What we know about the code that is under way. Times are of this browser's clock, in milliseconds. */
-export interface PendingOtp {
-  readonly email: string;
-  readonly expiresAt: number;
-  readonly resendAt: number;
-}
 
 export interface OtpDeps {
   readonly sent: PendingOtp;

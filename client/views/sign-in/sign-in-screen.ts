@@ -1,6 +1,7 @@
 /** Signing in: what each of the three ways leads to. */
-import { type AppContext, paths } from "../../app/app-context.ts";
+import type { AppContext } from "../../app/app-context.ts";
 import type { AutofillProgress } from "../../app/passkey-sign-in.ts";
+import { paths } from "../../app/paths.ts";
 import { pendingOtpFrom } from "../../app/pending-otp.ts";
 import type { Screen } from "../../app/router.ts";
 import { canUsePasskeys } from "../../passkeys/passkey-support.ts";
@@ -17,7 +18,7 @@ export interface SignInWays {
   signInWithPasskey(onFinishing: () => void, onAskedAgain: () => void): Promise<Failure>;
   cancelCeremony(): void;
   /** Until the view ends, everything that a passkey sign-in needs is here before the click. */
-  arm(): void;
+  keepReady(): void;
 }
 
 /** `signal`: the end of the view. */
@@ -40,7 +41,7 @@ export function signInWays({ api, passkeys, go }: AppContext, signal: AbortSigna
     signInWithPasskey: async (onFinishing, onAskedAgain) =>
       (await passkeys()).signIn(onFinishing, onAskedAgain),
     cancelCeremony: () => void withPasskeys(({ ceremonies }) => ceremonies.cancel()),
-    arm: () => void withPasskeys(({ arm }) => arm(signal)),
+    keepReady: () => void withPasskeys(({ keepReady }) => keepReady(signal)),
   };
 }
 
@@ -70,7 +71,7 @@ export function signInScreen(context: AppContext, autofillListeners: AutofillLis
         },
       });
       visit.signInNotice = null;
-      if (canUsePasskeys()) ways.arm();
+      if (canUsePasskeys()) ways.keepReady();
       return () => {
         life.abort();
         dispose();

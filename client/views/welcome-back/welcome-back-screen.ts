@@ -1,5 +1,6 @@
 /** Signing in again on a device where the person has used a passkey: what each button leads to. */
-import { type AppContext, otherAccount, paths } from "../../app/app-context.ts";
+import type { AppContext } from "../../app/app-context.ts";
+import { otherAccount, paths } from "../../app/paths.ts";
 import type { Screen } from "../../app/router.ts";
 import { forget, recall } from "../../dom/local-storage.ts";
 import { announce } from "../../dom/status.ts";
@@ -30,7 +31,7 @@ export function welcomeBackScreen(context: AppContext): Screen | null {
         },
       });
       visit.signInNotice = null;
-      ways.arm();
+      ways.keepReady();
       return () => {
         life.abort();
         dispose();

@@ -1,0 +1,22 @@
+/** The paths of the app, and which of them a person may see. */
+import { canUsePasskeys } from "../passkeys/passkey-support.ts";
+import { readPendingOtp } from "./pending-otp.ts";
+import type { Visit } from "./visit.ts";
+
+export const paths = {
+  signIn: "/sign-in",
+  otp: "/sign-in/code",
+  offer: "/create-passkey",
+  account: "/account",
+} as const;
+export type Path = (typeof paths)[keyof typeof paths];
+
+/** History state of the sign-in path: show the email field although this device remembers an account. */
+export const otherAccount = "other account";
+
+/** The path to show for a wanted one. Unknown paths lead to the account or to sign-in. */
+export function allowedPath(wanted: string, { user, isOfferOver }: Visit): Path {
+  if (user !== null)
+    return wanted === paths.offer && canUsePasskeys() && !isOfferOver ? wanted : paths.account;
+  return wanted === paths.otp && readPendingOtp(history.state) !== null ? paths.otp : paths.signIn;
+}

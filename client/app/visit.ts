@@ -1,0 +1,18 @@
+/** The state of the page that outlives a view and is lost on a reload. */
+import type { User } from "../../shared/contract.ts";
+import type { MessageKey } from "../words/messages.ts";
+
+export interface Visit {
+  user: User | null;
+  typedEmail: string;
+  /** Shown once, by the next sign-in view. */
+  signInNotice: MessageKey | null;
+  /** Shown once, by the next account view. */
+  accountNotice: MessageKey | null;
+  /** The person left the offer: Forward does not show it again in this session. */
+  isOfferOver: boolean;
+}
+
+export function newVisit(): Visit {
+  return { user: null, typedEmail: "", signInNotice: null, accountNotice: null, isOfferOver: false };
+}

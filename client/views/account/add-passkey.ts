@@ -1,0 +1,71 @@
+/** Adds a passkey in a dialog, with a step-up on top if the session is not fresh. */
+import type { ApiError } from "../../api/api.ts";
+import { cancelCeremony, prepareFlow } from "../../app/prepared-flow.ts";
+import { openDialog } from "../../dom/dialog.ts";
+import { remember } from "../../dom/local-storage.ts";
+import type { PasskeyHome } from "../../passkeys/ceremony.ts";
+import type { CeremonyOutcome } from "../../passkeys/ceremony-outcome.ts";
+import { prepareEnrollment } from "../../passkeys/enrollment.ts";
+import { cloneTemplate } from "../../words/template.ts";
+import { mountAddPasskey } from "./add-passkey-dialog.ts";
+import { type AccountTaskDeps, confirmIdentity, neededStepUp } from "./confirm-identity.ts";
+
+/** "maybe": the passkey may have been stored, but the last answer did not arrive. Load the list to know. */
+export type Added = "yes" | "no" | "maybe";
+
+export async function addPasskey(deps: AccountTaskDeps): Promise<Added> {
+  const { api, user, signal, passkeys, orSignIn } = deps;
+  let attempt: Promise<CeremonyOutcome> | undefined;
+
+  const isAdded = await openDialog<boolean>({
+    content: cloneTemplate("add-passkey-dialog"),
+    signal,
+    dismissed: false,
+    mount(dialog, close, life) {
+      let prepared = prepare();
+      const view = mountAddPasskey(
+        dialog,
+        { create, cancelCeremony: () => cancelCeremony(passkeys), created: () => close(true) },
+        life,
+      );
+
+      function prepare() {
+        return prepareFlow(
+          passkeys,
+          (ceremonies) => prepareEnrollment({ ceremonies, api, attachment: "any", onBlocked }),
+          life,
+        );
+      }
+
+      async function create(home: PasskeyHome, onAnswered: () => void): Promise<CeremonyOutcome> {
+        try {
+          attempt = prepared().then(({ flow }) => orSignIn(flow.run(onAnswered, home)));
+          const outcome = await attempt;
+          (await passkeys()).reportOutcome(outcome);
+          const isHere = outcome.kind === "succeeded" || outcome.kind === "alreadyRegistered";
+          if (isHere && home === "client-device") remember("account", user.email);
+          return outcome;
+        } catch (error) {
+          // onBlocked opens the step-up on top of this dialog.
+          if (neededStepUp(error) !== undefined) return { kind: "aborted" };
+          throw error;
+        }
+      }
+
+      async function onBlocked(error: ApiError): Promise<void> {
+        const needed = neededStepUp(error);
+        if (needed === undefined) {
+          await orSignIn(Promise.reject(error)).catch(view.complain);
+          return;
+        }
+        if (await confirmIdentity(deps, needed, life)) prepared = prepare();
+        else close(false);
+      }
+    },
+  });
+
+  if (attempt === undefined) return "no";
+  // The person can leave the dialog while the passkey is being saved.
+  const outcome = await attempt.catch(() => null);
+  return isAdded || outcome?.kind === "succeeded" ? "yes" : "maybe";
+}
