@@ -27,7 +27,7 @@ export const first: FirstMessages = {
     "Der Anmeldedienst ist nicht erreichbar. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.",
 
   "problem.internal":
-    "Bei uns ist etwas schiefgegangen. Versuchen Sie es noch einmal. Falls es so bleibt, nennen Sie uns {requestId}.",
-  "problem.rateLimited": "Zu viele Versuche. Warten Sie {time}, dann geht es weiter.",
+    "Bei uns ist etwas schiefgegangen. Versuchen Sie es noch einmal. Bleibt es so, nennen Sie uns {requestId}.",
+  "problem.rateLimited": "Zu viele Versuche. Versuchen Sie es in {time} noch einmal.",
   "problem.rejected": "Diese Seite ist veraltet. Laden Sie sie neu und versuchen Sie es noch einmal.",
 };

@@ -1,4 +1,4 @@
-/** Die Wörter aller Ansichten nach der ersten, und davon, wie Zeremonien enden, auf Deutsch. */
+/** Die Wörter aller anderen Ansichten und der gescheiterten Zeremonien, auf Deutsch. */
 import type { LaterMessages } from "../../messages.ts";
 
 export const later: LaterMessages = {
@@ -43,9 +43,9 @@ export const later: LaterMessages = {
     "Melden Sie sich nächstes Mal mit Fingerabdruck, Gesicht oder Displaysperre an. Kein Warten auf einen Code.",
   "offer.titleHere": "Auf diesem Gerät einen Passkey erstellen?",
   "offer.leadHere":
-    "Sie haben sich mit einem Passkey von einem anderen Gerät angemeldet. Mit einem auf diesem Gerät kann das andere in der Tasche bleiben.",
+    "Sie haben sich mit einem Passkey von einem anderen Gerät angemeldet. Mit einem Passkey auf diesem Gerät brauchen Sie das andere nicht.",
   "offer.fast": "Meldet Sie in Sekunden an",
-  "offer.safe": "Gilt nur auf dieser Website, niemand kann ihn Ihnen entlocken",
+  "offer.safe": "Gilt nur auf dieser Website, eine gefälschte Seite kann ihn nicht nutzen",
   "offer.private": "Fingerabdruck und Gesicht verlassen Ihr Gerät nie",
   "offer.shared":
     "Wer dieses Gerät entsperren kann, kann sich damit anmelden. Überspringen Sie das auf gemeinsam genutzten Geräten.",
@@ -57,7 +57,7 @@ export const later: LaterMessages = {
 
   "about.what": "Was sind Passkeys?",
   "about.whatText":
-    "Ein Passkey ersetzt ein Passwort. Ihr Gerät bewahrt ihn auf und verwendet ihn erst, wenn Sie es entsperren, mit Fingerabdruck, Gesicht oder Displaysperre. Sie müssen sich nichts merken, und bei uns kann nichts gestohlen werden.",
+    "Ein Passkey ersetzt ein Passwort. Ihr Gerät bewahrt ihn auf und verwendet ihn erst, wenn Sie es entsperren, mit Fingerabdruck, Gesicht oder Displaysperre. Sie müssen sich nichts merken, und auf unseren Servern liegt kein Geheimnis, das gestohlen werden könnte.",
   "about.where": "Wo werden Passkeys gespeichert?",
   "about.whereText":
     "Im Passwortmanager Ihres Geräts, zum Beispiel die Apple-App „Passwörter“, Google Passwortmanager oder Windows Hello, oder in einem, den Sie installiert haben. Die meisten bringen Ihre Passkeys auf alle Ihre Geräte. Auf einem Sicherheitsschlüssel bleiben sie auf dem Schlüssel selbst.",
@@ -122,7 +122,7 @@ export const later: LaterMessages = {
 
   "stepUp.title": "Bestätigen Sie, dass Sie es sind",
   "stepUp.lead":
-    "Sie haben sich vor einer Weile als {email} angemeldet. Bestätigen Sie, dass Sie es sind, dann geht es dort weiter, wo Sie waren.",
+    "Sie haben sich vor einer Weile als {email} angemeldet. Bestätigen Sie, dass Sie es sind, um fortzufahren.",
   "stepUp.passkey": "Passkey verwenden",
   "stepUp.email": "Code per E-Mail senden",
   "stepUp.noMethod": "Melden Sie sich dafür ab und wieder an.",

@@ -1,8 +1,8 @@
 /**
  * The words of the first view, in English.
  *
- * "passkey" is a common noun in lower case, tied to "fingerprint, face or screen lock"; the same words before and
- * after the device's own dialog; nobody is blamed for a cancel.
+ * "passkey" is a common noun in lower case, explained by "fingerprint, face or screen lock". The words before and after
+ * the device's own dialog are the same. A cancel is not called an error.
  */
 export const first = {
   "app.title": "{view} · Meadow",

@@ -1,4 +1,4 @@
-/** The words of every view after the first one, and of how ceremonies end, in English. */
+/** The words of all other views and of failed ceremonies, in English. */
 export const later = {
   "welcome.title": "Welcome back",
   "welcome.otherAccount": "Use a different account",
@@ -40,20 +40,20 @@ export const later = {
   "offer.lead": "Next time, sign in with your fingerprint, face or screen lock. No waiting for a code.",
   "offer.titleHere": "Create a passkey on this device?",
   "offer.leadHere":
-    "You signed in with a passkey from another device. With one on this device, you can leave the other in your pocket.",
+    "You signed in with a passkey from another device. With a passkey on this device, you do not need the other one.",
   "offer.fast": "Signs you in within seconds",
-  "offer.safe": "Works only on this site, so nobody can trick you out of it",
+  "offer.safe": "Works only on this site, so a fake site cannot use it",
   "offer.private": "Your fingerprint and face never leave your device",
   "offer.shared": "Anyone who can unlock this device will be able to sign in. Skip this on a shared device.",
   "offer.create": "Create a passkey",
-  "offer.tooLate": "That offer is over. Add a passkey here whenever you like.",
+  "offer.tooLate": "That offer has expired. You can add a passkey here at any time.",
   "offer.skip": "Not now",
   "offer.never": "Don’t ask again",
   "offer.created": "Passkey created. Next time you can sign in with it.",
 
   "about.what": "What are passkeys?",
   "about.whatText":
-    "A passkey replaces a password. Your device keeps it and uses it only after you unlock the device, with your fingerprint, face or screen lock. There is nothing to remember, and nothing that can be stolen from us.",
+    "A passkey replaces a password. Your device keeps it and uses it only after you unlock the device, with your fingerprint, face or screen lock. You have nothing to remember, and our servers store no secret that could be stolen.",
   "about.where": "Where are passkeys saved?",
   "about.whereText":
     "In the password manager of your device, for example Apple Passwords, Google Password Manager or Windows Hello, or in one that you installed. Most of them bring your passkeys to all your devices. A security key keeps them on the key itself.",
@@ -116,7 +116,7 @@ export const later = {
   "place.app": "{provider}",
 
   "stepUp.title": "Confirm it is you",
-  "stepUp.lead": "You signed in as {email} a while ago. Confirm it is you, then we go on where you were.",
+  "stepUp.lead": "You signed in as {email} a while ago. Confirm it is you to continue.",
   "stepUp.passkey": "Use your passkey",
   "stepUp.email": "Email me a code",
   "stepUp.noMethod": "To do this, sign out and sign in again.",
@@ -147,7 +147,7 @@ export const later = {
     "This code was used already, or was asked for in another browser. Ask for a new one. If that does not help, allow cookies for this site.",
   "problem.otpExpired": "This code is too old. Ask for a new one.",
   "problem.otpAttemptsExceeded": "Too many wrong codes. Ask for a new one.",
-  "problem.stepUpRequired": "It has been a while. Confirm it is you, then try again.",
+  "problem.stepUpRequired": "You signed in a while ago. Confirm it is you, then try again.",
   "problem.passkeyNotFound": "This passkey is not in your account any more.",
   "problem.passkeyLimitReached": "You have as many passkeys as an account can have. Delete one first.",
   "problem.tenantMisconfigured":
