@@ -1,7 +1,7 @@
 /**
- * A whole browser for the app, without one: jsdom's document, a network with cookies and an origin, the soft
- * authenticator behind `navigator.credentials`, and the real `@authsignal/browser` over the real stack. Tests bend
- * single answers of the network and single requests to the authenticator.
+ * The app in jsdom: a network with cookies and an origin, the soft authenticator behind `navigator.credentials`, and
+ * the real `@authsignal/browser` over the real stack. Tests change single answers of the network and single requests
+ * to the authenticator.
  */
 import { vi } from "vitest";
 import { type App, startApp } from "../../client/app/app.ts";
@@ -32,7 +32,7 @@ export interface TestBrowser {
   readonly signals: readonly (readonly [name: string, detail: unknown])[];
   /** From now on requests whose path ends so get this answer; null takes it back. */
   breakNetwork(pathEnd: string, fault: NetworkFault | null): void;
-  /** From now on modal prompts end in this error instead of asking anybody; null takes it back. */
+  /** From now on modal prompts end in this error; null takes it back. */
   breakPrompts(error: Error | null): void;
   /** The same for the conditional requests of autofill. */
   breakAutofill(error: Error | null): void;
@@ -83,7 +83,8 @@ export async function openBrowser(stack: Stack, options: TestBrowserOptions = {}
   options.prepare?.(webauthn.PublicKeyCredential);
   const uninstall = webauthn.install(window);
   provideDialogs();
-  vi.stubGlobal("fetch", networkOf(stack, faults, requests));
+  const life = new AbortController();
+  vi.stubGlobal("fetch", networkOf(stack, faults, requests, life.signal));
 
   async function load(path = "/"): Promise<void> {
     app?.stop();
@@ -125,6 +126,7 @@ export async function openBrowser(stack: Stack, options: TestBrowserOptions = {}
       });
     },
     close() {
+      life.abort();
       app?.stop();
       vi.unstubAllGlobals();
       uninstall();
@@ -134,11 +136,15 @@ export async function openBrowser(stack: Stack, options: TestBrowserOptions = {}
   return browser;
 }
 
-/** Cookies and an origin, as a browser adds them; relative addresses belong to the app. */
+/**
+ * Cookies and an origin, as a browser adds them; relative addresses belong to the app. After `closed` no request
+ * resolves any more: code of a closed page must not go on in the page of the next test.
+ */
 function networkOf(
   stack: Stack,
   faults: ReadonlyMap<string, NetworkFault>,
   requests: string[],
+  closed: AbortSignal,
 ): typeof fetch {
   const send = globalThis.fetch;
   const cookies = new Map<string, string>();
@@ -152,6 +158,7 @@ function networkOf(
     if (fault === "silent") return new Promise(() => {});
     if (typeof fault === "object" && "until" in fault) {
       await fault.until;
+      if (closed.aborted) return new Promise(() => {});
       if (fault.body !== undefined) return new Response(fault.body);
     } else if (fault !== undefined && fault !== "lost") {
       return new Response(fault.body, { status: fault.status ?? 200 });
@@ -162,12 +169,15 @@ function networkOf(
     if (isOurs) headers.set("Cookie", [...cookies].map((pair) => pair.join("=")).join("; "));
     const { method = "GET", body = null } = init;
     const response = await send(url, { method, headers, body });
+    const content = await response.arrayBuffer();
+    if (closed.aborted) return new Promise(() => {});
     if (fault === "lost") throw new TypeError("Failed to fetch");
     for (const cookie of isOurs ? response.headers.getSetCookie() : []) {
       const [name = "", value = ""] = cookie.split(";")[0]?.split("=") ?? [];
       cookies.set(name, value);
     }
-    return response;
+    const isEmpty = content.byteLength === 0;
+    return new Response(isEmpty ? null : content, { status: response.status, headers: response.headers });
   };
 }
 
@@ -189,7 +199,7 @@ function recordSignals(
   }
 }
 
-/** jsdom knows the element and not its methods. */
+/** jsdom has the element without its methods. */
 function provideDialogs(): void {
   HTMLDialogElement.prototype.showModal = function showModal() {
     this.open = true;

@@ -1,8 +1,10 @@
-/** What follows a sign-in: when a passkey is offered, what the password manager is told, what signing out leaves. */
+/** After a sign-in: the offer of a passkey, signals to the password manager, the list, signing out. */
 import { expect, test } from "vitest";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
 import { button, eventually, type } from "./page.ts";
 import { hold, open, reads, shown, stack, withPasskey } from "./suite.ts";
+
+const here = "This device Unlock with your fingerprint, face or screen lock.";
 
 const post = (path: string, body: object) =>
   fetch(path, {
@@ -11,7 +13,7 @@ const post = (path: string, body: object) =>
     body: JSON.stringify(body),
   });
 
-test("an answer to the offer is kept before the page moves on, and a lost one holds nobody up", async () => {
+test("The answer to the offer is sent before the account opens, and a failed request does not block it", async () => {
   const page = await open();
   await page.signInWithCode(stack.newAddress());
   page.breakNetwork("/passkey-offer", "offline");
@@ -20,7 +22,7 @@ test("an answer to the offer is kept before the page moves on, and a lost one ho
   expect(page.requests.findLast((request) => request.startsWith("PUT"))).toBe("PUT /api/passkey-offer");
 });
 
-test("whoever went Back from the offer is not offered it again by Forward", async () => {
+test("After Back from the offer, Forward does not show it again", async () => {
   const page = await open();
   await page.signInWithCode(stack.newAddress());
   await shown("Create a passkey");
@@ -34,17 +36,17 @@ test("whoever went Back from the offer is not offered it again by Forward", asyn
   await shown("Create a passkey");
 });
 
-test("an offer that was left open until the session is stale says why it is over", async () => {
+test("An offer opened with a stale session leads to the account with an explanation", async () => {
   const page = await open();
   await page.signInWithCode(stack.newAddress());
   await shown("Create a passkey");
   stack.advance(11 * 60_000);
   await page.load("/create-passkey");
-  await reads(page, "That offer is over. Add a passkey here whenever you like.");
+  await reads(page, "That offer has expired. You can add a passkey here at any time.");
   expect(location.pathname).toBe("/account");
 });
 
-test("Escape that ends the composition of a character goes on renaming", async () => {
+test("Escape during the composition of a character does not end renaming", async () => {
   const { authenticator } = await withPasskey();
   const page = await open({ authenticator });
   await page.autofill.whenPending();
@@ -59,7 +61,7 @@ test("Escape that ends the composition of a character goes on renaming", async (
   expect(() => button("Save")).toThrow();
 });
 
-test("after a passkey from another device, one on this device is offered", async () => {
+test("After a sign-in with another device's passkey, one on this device is offered", async () => {
   const { authenticator } = await withPasskey();
   authenticator.configure({ transport: "hybrid" });
   const page = await open({ authenticator });
@@ -69,7 +71,7 @@ test("after a passkey from another device, one on this device is offered", async
   await reads(page, "Create a passkey on this device?");
 });
 
-test("a passkey in an extension is not taken for one on another device", async () => {
+test("A passkey in an extension does not count as one on another device", async () => {
   const bitwarden = { aaguid: "d548826e-79b4-db40-a3d8-11116f7e8349" };
   const { authenticator } = await withPasskey(createSoftAuthenticator(bitwarden));
   authenticator.configure({ transport: "hybrid" });
@@ -79,7 +81,7 @@ test("a passkey in an extension is not taken for one on another device", async (
   await eventually(() => expect(location.pathname).toBe("/account"));
 });
 
-test("nothing is offered after a passkey of this device", async () => {
+test("After a sign-in with this device's passkey, nothing is offered", async () => {
   const { authenticator } = await withPasskey();
   const page = await open({ authenticator });
   await page.autofill.whenPending();
@@ -87,7 +89,7 @@ test("nothing is offered after a passkey of this device", async () => {
   await eventually(() => expect(location.pathname).toBe("/account"));
 });
 
-test("the password manager is told which passkeys count, when the list is known", async () => {
+test("The password manager gets the account's passkeys when the list is loaded", async () => {
   const { authenticator, user } = await withPasskey();
   const page = await open({ authenticator });
   await page.autofill.whenPending();
@@ -109,7 +111,7 @@ test("the password manager is told which passkeys count, when the list is known"
   ]);
 });
 
-test("a list that could not be loaded tells the password manager nothing, and shows no empty account", async () => {
+test("A list that cannot be loaded signals nothing and does not look like an empty account", async () => {
   const { authenticator } = await withPasskey();
   const page = await open({ authenticator });
   await page.autofill.whenPending();
@@ -125,15 +127,26 @@ test("a list that could not be loaded tells the password manager nothing, and sh
   await eventually(() => expect(page.signals).toHaveLength(2));
 });
 
-test("an empty list is told only after the person has deleted the last passkey", async () => {
+test("An empty list is signalled only after the person has deleted the last passkey", async () => {
   const page = await open();
   await page.signInWithCode(stack.newAddress());
   (await shown("Not now")).click();
   await reads(page, "You have no passkeys yet.");
+  // The page asks who is signed in after the list, and would signal after that answer.
+  const list = page.requests.lastIndexOf("GET /api/passkeys");
+  await eventually(() => expect(page.requests.slice(list)).toContain("GET /api/session"));
+  await fetch("/api/session");
   expect(page.signals).toEqual([]);
+  (await shown("Add a passkey")).click();
+  (await shown(here)).click();
+  await reads(page, "Not used yet");
+  (await shown("Delete")).click();
+  (await shown("Delete passkey")).click();
+  const emptyList = expect.objectContaining({ allAcceptedCredentialIds: [] });
+  await eventually(() => expect(page.signals).toContainEqual(["signalAllAcceptedCredentials", emptyList]));
 });
 
-test("a list that is somebody else's by now tells the password manager nothing, and the page follows", async () => {
+test("A list of another account, signed in elsewhere, signals nothing, and the page shows that account", async () => {
   const { authenticator } = await withPasskey();
   const page = await open({ authenticator });
   await page.autofill.whenPending();
@@ -153,7 +166,7 @@ test("a list that is somebody else's by now tells the password manager nothing, 
   expect(authenticator.credentials()).toHaveLength(1);
 });
 
-test("a dialog that is left while the passkey is being deleted does not keep it in the list", async () => {
+test("Cancelling the dialog while the passkey is being deleted still removes it from the list", async () => {
   const { authenticator } = await withPasskey();
   const page = await open({ authenticator });
   await page.autofill.whenPending();
@@ -168,7 +181,7 @@ test("a dialog that is left while the passkey is being deleted does not keep it 
   await reads(page, "You have no passkeys yet.");
 });
 
-test("a name that is saved late takes the focus from nobody", async () => {
+test("A rename that is saved late does not move the focus", async () => {
   const { agent, authenticator } = await withPasskey();
   await stack.enrollPasskey(agent, createSoftAuthenticator());
   const page = await open({ authenticator });
@@ -191,7 +204,7 @@ test("a name that is saved late takes the focus from nobody", async () => {
   expect(document.activeElement).toBe(second);
 });
 
-test("signing out leaves no result token behind in the SDK", async () => {
+test("Signing out clears the result token in the SDK", async () => {
   const { authenticator } = await withPasskey();
   const page = await open({ authenticator });
   await page.autofill.whenPending();
@@ -203,7 +216,7 @@ test("signing out leaves no result token behind in the SDK", async () => {
   expect(answer).toMatchObject({ errorCode: "token_not_set" });
 });
 
-test("a list that could not be loaded again says so, keeps what it showed, and can be asked for once more", async () => {
+test("A list that cannot be reloaded says so, keeps its items, and can be retried", async () => {
   const { authenticator } = await withPasskey();
   const page = await open({ authenticator });
   await page.autofill.whenPending();
@@ -218,7 +231,7 @@ test("a list that could not be loaded again says so, keeps what it showed, and c
   expect(page.text()).toContain("You have no passkeys yet.");
 });
 
-test("a notice goes when what it says is over", async () => {
+test("The notice of a created passkey disappears when that passkey is deleted", async () => {
   const page = await open();
   await page.signInWithCode(stack.newAddress());
   (await shown("Create a passkey")).click();
@@ -229,7 +242,7 @@ test("a notice goes when what it says is over", async () => {
   expect(page.text()).not.toContain("Next time you can sign in with it.");
 });
 
-test("whoever signs out elsewhere while a passkey is offered is told that, and not that cookies are blocked", async () => {
+test("A sign-out elsewhere during the offer is reported as that, not as blocked cookies", async () => {
   const page = await open();
   await page.signInWithCode(stack.newAddress());
   await shown("Create a passkey");
