@@ -18,7 +18,7 @@ async function openDialog() {
   return page;
 }
 
-test("too many tries rest both places, because both ask the same service, while the way out stays", async () => {
+test("Too many requests disable both places of a new passkey for 30 seconds, and Close still works", async () => {
   const page = await openDialog();
   const body = JSON.stringify({ error: "too_many_requests", errorCode: "too_many_requests" });
   page.breakNetwork("/user-authenticators/passkey", { status: 429, body });
@@ -34,7 +34,7 @@ test("too many tries rest both places, because both ask the same service, while 
   await eventually(() => expect(document.querySelector("dialog")).toBeNull());
 });
 
-test("what goes on is said in a live region of the dialog that was there before", async () => {
+test("The dialog for a new passkey announces its progress in a live region that it had from the start", async () => {
   const page = await openDialog();
   const region = document.querySelector('dialog [role="status"]');
   expect(region?.textContent).toBe("");
@@ -46,7 +46,7 @@ test("what goes on is said in a live region of the dialog that was there before"
   await eventually(() => expect(document.querySelector("dialog")).toBeNull());
 });
 
-test("a passkey is made where it was asked for, and the list shows it", async () => {
+test("Choosing a security key creates a passkey, and the list shows it", async () => {
   const page = await openDialog();
   button(securityKey).click();
   await reads(page, "Not used yet");
@@ -54,7 +54,7 @@ test("a passkey is made where it was asked for, and the list shows it", async ()
   expect(page.prompts.at(-1)).toBe("create");
 });
 
-test("a device that has a passkey already says so in the dialog, and the other place is still there", async () => {
+test("If this device already has a passkey, the dialog says so, and the security key can still be chosen", async () => {
   const page = await openDialog();
   page.breakPrompts(new DOMException("excluded", "InvalidStateError"));
   button(here).click();

@@ -1,4 +1,4 @@
-/** What the authenticator has answered is brought to its end, whatever the person or the network does meanwhile. */
+/** After the authenticator has answered, the flow finishes, whatever the person or the network does meanwhile. */
 import { expect, test, vi } from "vitest";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
 import type { TestBrowser } from "./browser.ts";
@@ -14,7 +14,7 @@ async function signedIn(): Promise<TestBrowser> {
   return page;
 }
 
-test("the button says that it signs in, and has no Cancel that could not keep its word", async () => {
+test("While the passkey button is signing in, the view says so and shows no Cancel", async () => {
   const { authenticator } = await withPasskey();
   const page = await open({ authenticator });
   await page.autofill.whenPending();
@@ -26,7 +26,7 @@ test("the button says that it signs in, and has no Cancel that could not keep it
   await eventually(() => expect(location.pathname).toBe("/account"));
 });
 
-test("a second prompt, after an answer that came too late, can be cancelled as the first", async () => {
+test("The second prompt after a late answer can be cancelled like the first", async () => {
   const { authenticator } = await withPasskey();
   const page = await open({ authenticator });
   await page.autofill.whenPending();
@@ -49,7 +49,7 @@ test("a second prompt, after an answer that came too late, can be cancelled as t
   expect(field("Email address")).toBeDefined();
 });
 
-test("a passkey picked from autofill says that it signs in, and stops saying so when that fails", async () => {
+test("A pick from autofill shows that it is signing in, until it fails", async () => {
   const { authenticator } = await withPasskey();
   const page = await open({ authenticator });
   await page.autofill.whenPending();
@@ -63,7 +63,7 @@ test("a passkey picked from autofill says that it signs in, and stops saying so 
   expect(field("Email address")).toBeDefined();
 });
 
-test("a passkey picked from autofill signs in also when the view it was picked in is gone", async () => {
+test("A pick from autofill signs in even if its view was left meanwhile", async () => {
   const { authenticator } = await withPasskey();
   const page = await open({ authenticator });
   await page.autofill.whenPending();
@@ -77,7 +77,7 @@ test("a passkey picked from autofill signs in also when the view it was picked i
   await eventually(() => expect(location.pathname).toBe("/account"));
 });
 
-test("the language stays while the button signs in", async () => {
+test("The language cannot be changed while the passkey button is signing in", async () => {
   const { authenticator } = await withPasskey();
   const page = await open({ authenticator });
   await page.autofill.whenPending();
@@ -95,7 +95,7 @@ test("the language stays while the button signs in", async () => {
   await shown("Sign out");
 });
 
-test("an offer that is being saved cannot be declined any more, and ends in the account", async () => {
+test("An offer cannot be declined while the passkey is being saved, and leads to the account", async () => {
   const page = await signedIn();
   const release = hold(page, "/user-authenticators/passkey");
   (await shown("Create a passkey")).click();
@@ -109,7 +109,7 @@ test("an offer that is being saved cannot be declined any more, and ends in the 
   expect(document.getElementById("status")?.textContent).toContain("Passkey created.");
 });
 
-test("a dialog that is left while the passkey is saved does not lose it", async () => {
+test("Closing the dialog while the passkey is being saved does not lose the passkey", async () => {
   const page = await signedIn();
   (await shown("Not now")).click();
   (await shown("Add a passkey")).click();
@@ -123,7 +123,7 @@ test("a dialog that is left while the passkey is saved does not lose it", async 
   expect(page.authenticator.credentials()).toHaveLength(1);
 });
 
-test("a passkey whose last word got lost is in the list that follows", async () => {
+test("A passkey whose confirmation was lost on the network is in the list afterwards", async () => {
   const page = await signedIn();
   (await shown("Not now")).click();
   (await shown("Add a passkey")).click();
@@ -135,7 +135,7 @@ test("a passkey whose last word got lost is in the list that follows", async () 
   expect(page.signals.map(([name]) => name)).not.toContain("signalUnknownCredential");
 });
 
-test("a creation that another request is in the way of is tried once more, and then gives up", async () => {
+test("Creating a passkey while another request is open is tried twice, then fails with a message", async () => {
   const page = await signedIn();
   await shown("Create a passkey");
   page.breakPrompts(new DOMException("A request is already pending.", "OperationError"));
@@ -144,7 +144,7 @@ test("a creation that another request is in the way of is tried once more, and t
   expect(page.prompts.filter((prompt) => prompt === "create")).toHaveLength(2);
 });
 
-test("a device that turned out unable is not offered a passkey again for a month", async () => {
+test("A device that failed to create a passkey is not offered one for 30 days", async () => {
   const page = await signedIn();
   await shown("Create a passkey");
   page.breakPrompts(new DOMException("No user verification.", "NotSupportedError"));
@@ -164,7 +164,7 @@ test("a device that turned out unable is not offered a passkey again for a month
   await shown("Create a passkey");
 });
 
-test("where passkeys are not known, the address of the offer leads to the account", async () => {
+test("In a browser without passkeys, the address of the offer leads to the account", async () => {
   const page = await signedIn();
   vi.stubGlobal("PublicKeyCredential", undefined);
   await page.load("/create-passkey");
@@ -172,7 +172,7 @@ test("where passkeys are not known, the address of the offer leads to the accoun
   expect(location.pathname).toBe("/account");
 });
 
-test("a refusal of a passkey that the device has made takes it away again, and says so", async () => {
+test("A new passkey that Authsignal refuses is removed from the device, and the page says so", async () => {
   const page = await open({ authenticator: createSoftAuthenticator() });
   await page.signInWithCode(stack.newAddress());
   const body = JSON.stringify({ error: "invalid_credential", errorCode: "invalid_credential" });

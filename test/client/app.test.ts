@@ -1,9 +1,9 @@
-/** The whole app over the real SDK and the real stack: what leads where, and what happens when it does not go well. */
+/** The whole app over the real SDK and the real stack: navigation and failures. */
 import { expect, test } from "vitest";
 import { button, eventually, field, type } from "./page.ts";
 import { open, reads, shown, stack, withPasskey } from "./suite.ts";
 
-test("between the click and the prompt there is no request, whatever the button", async () => {
+test("A click on the passkey button sends no request before the prompt", async () => {
   const { authenticator } = await withPasskey();
   const page = await open({ authenticator });
   await page.autofill.whenPending();
@@ -17,7 +17,7 @@ test("between the click and the prompt there is no request, whatever the button"
   expect(page.requests.slice(before)).toEqual([]);
 });
 
-test("an answer that was fetched beforehand serves one prompt only", async () => {
+test("Prefetched options are used for one prompt only", async () => {
   const page = await open();
   await page.autofill.whenPending();
   page.breakPrompts(new DOMException("declined", "NotAllowedError"));
@@ -33,7 +33,7 @@ test("an answer that was fetched beforehand serves one prompt only", async () =>
   }
 });
 
-test("a prompt that nothing answers, not even an abort, has a way out that works", async () => {
+test("A prompt that answers neither the request nor its abort can be cancelled, and a code signs in", async () => {
   const page = await open();
   await page.autofill.whenPending();
   page.silencePrompts();
@@ -49,7 +49,7 @@ test.each<[string, "offline" | { body: string; status?: number }]>([
   ["a proxy answers with its own page", { body: "<!doctype html><h1>Login</h1>" }],
   ["a proxy answers with an error page", { body: "<h1>502</h1>", status: 502 }],
   ["an empty answer arrives", { body: "" }],
-])("when %s, the typed address stays, and trying again works", async (_, fault) => {
+])("If %s, the typed address stays, and trying again works", async (_, fault) => {
   const page = await open();
   page.breakNetwork("/otp/challenge", fault);
   const email = stack.newAddress();
@@ -62,14 +62,14 @@ test.each<[string, "offline" | { body: string; status?: number }]>([
   await eventually(() => expect(location.pathname).toBe("/sign-in/code"));
 });
 
-test("when the question who is signed in gets no good answer, the page still lets people sign in", async () => {
+test("If the session request fails, the sign-in view is shown", async () => {
   const page = await open();
   page.breakNetwork("/session", { body: "<h1>Maintenance</h1>", status: 503 });
   await page.load("/");
   expect(button("Continue")).toBeDefined();
 });
 
-test("whoever was signed in all the time is so again when the network is back", async () => {
+test("When the network returns, an existing session is picked up again", async () => {
   const page = await open();
   await page.signInWithCode(stack.newAddress());
   page.breakNetwork("/session", "offline");
@@ -80,7 +80,7 @@ test("whoever was signed in all the time is so again when the network is back", 
   await shown("Sign out");
 });
 
-test("too many codes rest the button, and count down on it", async () => {
+test("Too many code requests disable Continue and count down on it", async () => {
   const page = await open();
   const title = "Slow down.";
   const limit = { type: "/problems/rate_limited", title, status: 429, code: "rate_limited", requestId: "r" };
@@ -92,7 +92,7 @@ test("too many codes rest the button, and count down on it", async () => {
   expect(button("Continue").getAttribute("aria-disabled")).toBe("true");
 });
 
-test("a double click on Continue sends one code", async () => {
+test("A double click on Continue sends one code", async () => {
   const page = await open();
   type(field("Email address"), stack.newAddress());
   button("Continue").click();
@@ -101,7 +101,7 @@ test("a double click on Continue sends one code", async () => {
   expect(page.requests.filter((request) => request.endsWith("/otp/challenge"))).toHaveLength(1);
 });
 
-test("a reload in the middle of the code keeps the address and the wait", async () => {
+test("A reload of the code view keeps the address and the wait for a new code", async () => {
   const page = await open();
   const email = stack.newAddress();
   type(field("Email address"), email);
@@ -115,7 +115,7 @@ test("a reload in the middle of the code keeps the address and the wait", async 
   await reads(page, email);
 });
 
-test("an address of another view leads where the person may be", async () => {
+test("Without a session, the paths of other views lead to sign-in", async () => {
   const page = await open();
   for (const path of ["/account", "/create-passkey", "/sign-in/code", "/nowhere"]) {
     await page.load(path);
@@ -123,7 +123,7 @@ test("an address of another view leads where the person may be", async () => {
   }
 });
 
-test("a session that ended elsewhere leads back to signing in, with a sentence", async () => {
+test("A session that ended elsewhere leads to sign-in with a notice", async () => {
   const page = await open();
   await page.signInWithCode(stack.newAddress());
   (await shown("Not now")).click();
@@ -141,7 +141,7 @@ test("a session that ended elsewhere leads back to signing in, with a sentence",
   expect(location.pathname).toBe("/sign-in");
 });
 
-test("an answer of a newer server that this page does not know asks for a reload", async () => {
+test("An unknown error code of a newer server asks for a reload", async () => {
   const page = await open();
   const body = { type: "/problems/new_rule", title: "New.", status: 409, code: "new_rule", requestId: "r" };
   page.breakNetwork("/otp/challenge", { status: 409, body: JSON.stringify(body) });
@@ -150,7 +150,7 @@ test("an answer of a newer server that this page does not know asks for a reload
   await reads(page, "This page is out of date. Reload it and try again.");
 });
 
-test("signing out in one tab brings the other tab back to signing in", async () => {
+test("Signing out in one tab leads the other tab to sign-in", async () => {
   const page = await open();
   await page.signInWithCode(stack.newAddress());
   (await shown("Not now")).click();

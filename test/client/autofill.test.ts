@@ -1,4 +1,4 @@
-/** Autofill that lives: armed from load, silent in every failure, and never lost to one. */
+/** Autofill: pending from load, silent in failures, and started again after them. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { createSoftAuthenticator, type SoftAuthenticator } from "../kit/soft-authenticator.ts";
 import { type Stack, startStack } from "../kit/start-stack.ts";
@@ -32,13 +32,13 @@ const conditional = ({ prompts }: TestBrowser) => prompts.filter((mediation) => 
 const alerts = () =>
   [...document.querySelectorAll('[role="alert"]')].map(({ textContent }) => textContent).join("");
 
-test("it is armed on load, once, without any dialog, for anybody's passkey", async () => {
+test("One autofill request is pending after load, without a dialog", async () => {
   const page = await open();
   await page.autofill.whenPending();
   expect(page.prompts).toEqual(["conditional"]);
 });
 
-test("picking a passkey under the field signs in, in two round trips", async () => {
+test("Picking a passkey from autofill signs in with two requests", async () => {
   const page = await open();
   await page.autofill.whenPending();
   const before = page.requests.length;
@@ -51,20 +51,23 @@ test("picking a passkey under the field signs in, in two round trips", async () 
 });
 
 test.each<[string, () => Promise<Record<string, boolean>>]>([
-  ["says it has none", async () => ({ conditionalGet: false })],
-  ["refuses to say", () => Promise.reject(new DOMException("no", "SecurityError"))],
-  ["never says", () => new Promise(() => {})],
-])("where the browser %s, nothing is asked and the page works", async (_, answer) => {
-  const page = await open((target) => {
-    target.getClientCapabilities = answer;
-  });
-  type(field("Email address"), stack.newAddress());
-  button("Continue").click();
-  await eventually(() => expect(location.pathname).toBe("/sign-in/code"));
-  expect(conditional(page)).toEqual([]);
-});
+  ["answers no when asked", async () => ({ conditionalGet: false })],
+  ["rejects when asked", () => Promise.reject(new DOMException("no", "SecurityError"))],
+  ["never answers when asked", () => new Promise(() => {})],
+])(
+  "If the browser %s whether it has autofill, no autofill request starts and the page works",
+  async (_, answer) => {
+    const page = await open((target) => {
+      target.getClientCapabilities = answer;
+    });
+    type(field("Email address"), stack.newAddress());
+    button("Continue").click();
+    await eventually(() => expect(location.pathname).toBe("/sign-in/code"));
+    expect(conditional(page)).toEqual([]);
+  },
+);
 
-test("a click before the browser has said whether it has autofill comes first", async () => {
+test("A click on the passkey button before the browser's answer about autofill prevents the autofill request", async () => {
   let say: (capabilities: Record<string, boolean>) => void = () => {};
   const page = await open((target) => {
     target.getClientCapabilities = () => new Promise((resolve) => (say = resolve));
@@ -77,7 +80,7 @@ test("a click before the browser has said whether it has autofill comes first", 
   expect(page.prompts).toEqual(["modal"]);
 });
 
-test("the button ends the pending request before it prompts, and a cancel arms it again", async () => {
+test("The passkey button ends the pending autofill request before it prompts, and a cancel starts it again", async () => {
   const page = await open();
   await page.autofill.whenPending();
   // A second request while one is pending would be an OperationError, in the words for "another request is open".
@@ -98,7 +101,7 @@ test.each([
   "UnknownError",
   "DataError",
   "EncodingError",
-])("when it ends in %s nobody hears of it, and the other ways in are there", async (name) => {
+])("An autofill request that ends in %s shows nothing, and the other ways to sign in stay", async (name) => {
   vi.spyOn(console, "error").mockImplementation(() => {});
   const page = await open();
   await page.autofill.whenPending();
@@ -110,7 +113,7 @@ test.each([
   expect(button("Sign in with a passkey")).toBeDefined();
 });
 
-test("after a failure that may pass it is armed again", async () => {
+test("Autofill starts again after a temporary failure", async () => {
   const page = await open();
   await page.autofill.whenPending();
   page.breakAutofill(new DOMException("made up", "UnknownError"));
@@ -130,7 +133,7 @@ test.each([
   ["there were too many requests", "too_many_requests", ""],
   ["Authsignal answers something new", "a_code_of_next_year", "This passkey was not accepted."],
 ])(
-  "when %s after a pick, the page says what concerns the person and is armed again",
+  "If %s after a pick from autofill, the page shows what the person can act on, and autofill starts again",
   async (_, errorCode, words) => {
     const page = await open();
     await page.autofill.whenPending();
@@ -143,7 +146,7 @@ test.each([
   },
 );
 
-test("a dropped connection costs nothing: when the network is back, so is autofill", async () => {
+test("Autofill starts without an error when the network returns", async () => {
   const page = await open();
   page.breakNetwork("/client/challenge", "offline");
   await page.load("/");
@@ -155,7 +158,7 @@ test("a dropped connection costs nothing: when the network is back, so is autofi
   expect(alerts()).toBe("");
 });
 
-test("an idle page gets a new challenge before the old one is too old, and the passkey still signs in", async () => {
+test("An idle page renews the autofill challenge before it expires, and the passkey still signs in", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"] });
   const page = await open();
   await page.autofill.whenPending();
@@ -168,7 +171,7 @@ test("an idle page gets a new challenge before the old one is too old, and the p
   await eventually(() => expect(location.pathname).toBe("/account"));
 });
 
-test("a passkey that was deleted says so, and the password manager forgets it", async () => {
+test("Picking a deleted passkey from autofill says so, and the password manager removes it", async () => {
   const removed = createSoftAuthenticator();
   const agent = stack.agent();
   await stack.signInWithOtp(agent);
@@ -184,7 +187,7 @@ test("a passkey that was deleted says so, and the password manager forgets it", 
   await eventually(() => expect(removed.credentials()).toEqual([]));
 });
 
-test("leaving the view leaves nothing pending", async () => {
+test("Leaving the sign-in view ends the autofill request, and Back starts it again", async () => {
   const page = await open();
   await page.autofill.whenPending();
   type(field("Email address"), stack.newAddress());

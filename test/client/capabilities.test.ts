@@ -1,4 +1,4 @@
-/** What the browser can do: silence, refusal and absence are a no. */
+/** What the browser can do: no answer, an error and a missing method count as no. */
 import { afterEach, expect, test, vi } from "vitest";
 import { canCreatePasskeyHere, canUseAutofill } from "../../client/passkeys/capabilities.ts";
 import { canUsePasskeys } from "../../client/passkeys/passkey-support.ts";
@@ -17,25 +17,25 @@ function install(methods: object): void {
   Object.defineProperty(navigator, "credentials", { configurable: true, value: {} });
 }
 
-test("a browser without passkeys can do nothing", async () => {
+test("A browser without passkeys has no autofill and creates no passkeys", async () => {
   vi.stubGlobal("PublicKeyCredential", undefined);
   expect(canUsePasskeys()).toBe(false);
   expect(await canUseAutofill()).toBe(false);
   expect(await canCreatePasskeyHere()).toBe(false);
 });
 
-test("a browser without the newest question is asked the older one", async () => {
+test("A browser without getClientCapabilities is asked by isConditionalMediationAvailable", async () => {
   install({ isConditionalMediationAvailable: async () => true });
   expect(await canUseAutofill()).toBe(true);
 });
 
-test("a browser without any of the questions says no", async () => {
+test("A browser without any capability method counts as no", async () => {
   install({});
   expect(await canUseAutofill()).toBe(false);
   expect(await canCreatePasskeyHere()).toBe(false);
 });
 
-test("a question that is never answered is a no after a second", async () => {
+test("A capability question that is never answered counts as no after a second", async () => {
   vi.useFakeTimers();
   install({ isUserVerifyingPlatformAuthenticatorAvailable: () => new Promise(() => {}) });
   const answer = canCreatePasskeyHere();

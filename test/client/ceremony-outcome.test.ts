@@ -1,4 +1,4 @@
-/** Three result channels of the SDK, one union: what each end of a ceremony becomes. */
+/** Maps the three result channels of the SDK to one union. */
 import { describe, expect, test } from "vitest";
 import {
   type FailureKind,
@@ -10,7 +10,7 @@ import {
 
 const running = () => new AbortController().signal;
 
-describe("an error that the browser throws", () => {
+describe("outcomeOfThrown", () => {
   test.each<[string, FailureKind]>([
     ["NotAllowedError", "cancelled"],
     ["AbortError", "aborted"],
@@ -23,15 +23,15 @@ describe("an error that the browser throws", () => {
     ["DataError", "authenticatorFailed"],
     ["EncodingError", "authenticatorFailed"],
     ["SomethingNewError", "authenticatorFailed"],
-  ])("%s is %s", (name, kind) => {
+  ])("A thrown %s becomes the outcome %s", (name, kind) => {
     expect(outcomeOfThrown(new DOMException("", name))).toEqual({ kind });
   });
 
   test.each<[string, Error, FailureKind]>([
-    ["a plain Error, with which the SDK reports a missing feature", new Error("no autofill"), "unsupported"],
-    ["a TypeError, which is a dropped connection", new TypeError("Failed to fetch"), "unreachable"],
-    ["a SyntaxError, which is a proxy's page instead of JSON", new SyntaxError("<"), "unreachable"],
-  ])("%s", (_, thrown, kind) => {
+    ["A plain Error, with which the SDK reports a missing feature,", new Error("no autofill"), "unsupported"],
+    ["A TypeError, which is a dropped connection,", new TypeError("Failed to fetch"), "unreachable"],
+    ["A SyntaxError, which is a proxy's page instead of JSON,", new SyntaxError("<"), "unreachable"],
+  ])("%s has its own outcome", (_, thrown, kind) => {
     expect(outcomeOfThrown(thrown)).toEqual({ kind });
   });
 });
@@ -45,12 +45,12 @@ test.each<[string | undefined, FailureKind]>([
   ["network_error", "unreachable"],
   ["a_code_of_next_year", "refused"],
   [undefined, "refused"],
-])("an error of Authsignal's API with the code %s is %s", (errorCode, kind) => {
+])("Authsignal's error code %s becomes the outcome %s", (errorCode, kind) => {
   expect(outcomeOfErrorCode(errorCode)).toEqual({ kind });
 });
 
-describe("the end of an SDK call", () => {
-  test("is success only with a verified answer and a token", async () => {
+describe("outcomeOfCall", () => {
+  test("An SDK call succeeds with a verified answer and a token", async () => {
     const proof: Proof = {
       answer: { isVerified: true, accessToken: "result" },
       credentialId: "c1",
@@ -68,7 +68,7 @@ describe("the end of an SDK call", () => {
     ["unknown_credential", "unknownCredential"],
     ["invalid_credential", "refused"],
     ["expired_token", "expired"],
-  ])("names the passkey that was definitely refused with %s", async (errorCode, kind) => {
+  ])("An SDK call that ends in %s names the refused passkey", async (errorCode, kind) => {
     const refused = Promise.resolve({ error: errorCode, errorCode });
     await expect(outcomeOfCall(running(), { credentialId: "c1" }, refused)).resolves.toEqual({
       kind,
@@ -77,7 +77,7 @@ describe("the end of an SDK call", () => {
   });
 
   test.each(["network_error", "too_many_requests", "internal_error", "something_new", undefined])(
-    "names no passkey with %s: that says nothing about it",
+    "An SDK call that ends in %s names no refused passkey",
     async (errorCode) => {
       const inDoubt = Promise.resolve({ error: "error", ...(errorCode && { errorCode }) });
       const outcome = await outcomeOfCall(running(), { credentialId: "c1" }, inDoubt);
@@ -88,28 +88,28 @@ describe("the end of an SDK call", () => {
   test.each([
     ["an answer that is not verified", { isVerified: false, accessToken: "result" }],
     ["a verified answer without a token", { isVerified: true }],
-  ])("is a refusal with %s", async (_, answer) => {
+  ])("An SDK call is refused with %s", async (_, answer) => {
     await expect(outcomeOfCall(running(), { answer }, Promise.resolve({ data: {} }))).resolves.toEqual({
       kind: "refused",
     });
   });
 
-  test("is ignored when the SDK did nothing", async () => {
+  test("An SDK call that returns {} is ignored", async () => {
     await expect(outcomeOfCall(running(), {}, Promise.resolve({}))).resolves.toEqual({ kind: "ignored" });
   });
 
-  test("is success although storage is blocked and the SDK throws after the proof", async () => {
+  test("An SDK call succeeds although storage is blocked and the SDK throws after the proof", async () => {
     const proof = { answer: { isVerified: true, accessToken: "result" } };
     const blocked = Promise.reject(new DOMException("storage is blocked", "SecurityError"));
     await expect(outcomeOfCall(running(), proof, blocked)).resolves.toMatchObject({ kind: "succeeded" });
   });
 
-  test("is a cancel when the browser aborts and we did not, as Firefox reports a cancel", async () => {
+  test("An AbortError without our abort is a cancel, as Firefox reports one", async () => {
     const aborted = Promise.reject(new DOMException("", "AbortError"));
     await expect(outcomeOfCall(running(), {}, aborted)).resolves.toEqual({ kind: "cancelled" });
   });
 
-  test("is an abort when we ended it, whatever the browser calls it", async () => {
+  test("An SDK call that we aborted is aborted, whichever error the browser throws", async () => {
     const ended = Promise.reject(new DOMException("", "NotAllowedError"));
     await expect(outcomeOfCall(AbortSignal.abort(), {}, ended)).resolves.toEqual({ kind: "aborted" });
   });

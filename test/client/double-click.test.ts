@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-/** The second click of a double click does not reach what the first one has brought. */
+/** Ignores the second click of a double click after the first one changed the view. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ignoreSecondClicks } from "../../client/dom/double-click.ts";
 
@@ -28,13 +28,13 @@ function click(on: HTMLElement, { detail = 1, x = 10 } = {}): void {
   );
 }
 
-test("a click on what has taken the place of the control before is swallowed", () => {
+test("A second click on a control that replaced the first one is ignored", () => {
   click(show("Not now"));
   click(show("Add a passkey"));
   expect(clicked).toEqual(["Not now"]);
 });
 
-test("a click on a dialog that has opened above the control is swallowed, and the next one is not", () => {
+test("A second click on a dialog that opened above the control is ignored, and a later one is not", () => {
   const opener = show("Delete");
   click(opener);
   const dialog = document.body.appendChild(document.createElement("dialog"));
@@ -46,7 +46,7 @@ test("a click on a dialog that has opened above the control is swallowed, and th
   expect(clicked).toEqual(["Delete", "Delete passkey"]);
 });
 
-test("a second click on the same control, the keyboard, and a click somewhere else go through", () => {
+test("A second click on the same control, by keyboard, or elsewhere is not ignored", () => {
   const again = show("Again");
   click(again);
   click(again);

@@ -1,4 +1,4 @@
-/** What happens × where: each failure caused for real, over the real SDK, and the words that the person gets. */
+/** Causes each failure in each flow, over the real SDK, and checks the words that the person reads. */
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Stack, startStack } from "../kit/start-stack.ts";
 import { type NetworkFault, openBrowser, type TestBrowser } from "./browser.ts";
@@ -15,7 +15,7 @@ afterAll(() => stack?.close());
 const alertText = () =>
   [...document.querySelectorAll('[role="alert"].failure')].map(({ textContent }) => textContent).join("");
 const isIdle = () => document.querySelector('[data-ref="waiting"]:not([hidden])') === null;
-const refusal = (errorCode: string): NetworkFault => ({
+const authsignalError = (errorCode: string): NetworkFault => ({
   status: 400,
   body: JSON.stringify({ error: errorCode, errorCode, errorDescription: "no" }),
 });
@@ -37,7 +37,7 @@ function repair(): void {
 
 const button1 = "Sign in with a passkey";
 
-describe("the button", () => {
+describe("the passkey button", () => {
   beforeAll(async () => {
     browser = await openBrowser(stack);
     await browser.signInWithCode(stack.newAddress());
@@ -52,14 +52,14 @@ describe("the button", () => {
   test.each([
     ["NotAllowedError", "No passkey used. Try again, or continue with email."],
     ["AbortError", "No passkey used. Try again, or continue with email."],
-    ["SecurityError", "PasskeySignIn are not set up for this website address. Continue with email."],
+    ["SecurityError", "Passkeys are not set up for this website address. Continue with email."],
     ["NotSupportedError", "This device cannot use passkeys. Continue with email."],
     ["ConstraintError", "This device cannot use passkeys. Continue with email."],
     ["OperationError", "Another passkey request is open. Close it and try again, or continue with email."],
     ["UnknownError", "Your device could not finish. Try again, or continue with email."],
     ["DataError", "Your device could not finish. Try again, or continue with email."],
     ["EncodingError", "Your device could not finish. Try again, or continue with email."],
-  ])("a prompt that ends in %s", async (name, words) => {
+  ])("The passkey button shows its own message for a prompt that ends in %s", async (name, words) => {
     vi.spyOn(console, "error").mockImplementation(() => {});
     browser.breakPrompts(new DOMException("made up", name));
     expect(await fail(button1)).toBe(words);
@@ -70,26 +70,30 @@ describe("the button", () => {
   });
 
   test.each<[string, NetworkFault, string]>([
-    ["Authsignal refuses the proof", refusal("invalid_credential"), "This passkey was not accepted."],
-    ["Authsignal is out", "offline", "Cannot reach the sign-in service."],
+    ["Authsignal refuses the proof", authsignalError("invalid_credential"), "This passkey was not accepted."],
+    ["Authsignal is down", "offline", "Cannot reach the sign-in service."],
     ["a proxy answers with its own page", { body: "<html>" }, "Cannot reach the sign-in service."],
-    ["a proxy answers with JSON of its own", { body: '{"ok":true}' }, "Cannot reach the sign-in service."],
-    ["the passkey was deleted", refusal("unknown_credential"), "This passkey was removed from your account."],
-  ])("%s", async (_, fault, words) => {
+    ["a proxy answers with other JSON", { body: '{"ok":true}' }, "Cannot reach the sign-in service."],
+    [
+      "the passkey was deleted",
+      authsignalError("unknown_credential"),
+      "This passkey was removed from your account.",
+    ],
+  ])("The passkey button shows its own message if %s", async (_, fault, words) => {
     browser.breakNetwork("/verify/passkey", fault);
     expect(await fail(button1)).toContain(words);
     const told = browser.signals.filter(([name]) => name === "signalUnknownCredential").length;
     await eventually(() => expect(told > 0 || !words.includes("removed")).toBe(true));
   });
 
-  test("the password manager hears of a deleted passkey, and of no other failure", () => {
+  test("The passkey button signals a deleted passkey to the password manager, and no other failure", () => {
     const told = browser.signals.filter(([name]) => name === "signalUnknownCredential");
     expect(told).toEqual([
       ["signalUnknownCredential", { rpId: "localhost", credentialId: expect.stringMatching(/^[\w-]+$/) }],
     ]);
   });
 
-  test("a refusal of our own server is not called a cancel", async () => {
+  test("An error of our own server after the prompt is not shown as a cancel", async () => {
     localStorage.removeItem("passkeys.account");
     await browser.load("/");
     await enrolAnother();
@@ -99,16 +103,16 @@ describe("the button", () => {
     );
   });
 
-  test("an expired challenge is fetched anew once, silently", async () => {
-    browser.breakNetwork("/verify/passkey", refusal("expired_token"));
+  test("An expired challenge leads to a second prompt, and then to a message", async () => {
+    browser.breakNetwork("/verify/passkey", authsignalError("expired_token"));
     const before = browser.prompts.filter((mediation) => mediation === "modal").length;
     const ended = fail(button1);
     expect(await ended).toBe("That took too long. Try again.");
     expect(browser.prompts.filter((mediation) => mediation === "modal")).toHaveLength(before + 2);
   });
 
-  test("too many tries rest the button, and count down on it", async () => {
-    browser.breakNetwork("/verify/passkey", refusal("too_many_requests"));
+  test("Too many requests disable the passkey button and count down on it", async () => {
+    browser.breakNetwork("/verify/passkey", authsignalError("too_many_requests"));
     expect(await fail(button1)).toBe("Too many tries. Wait 30 seconds, then try again.");
     expect(button(button1).dataset.wait).toBe("30");
     const before = browser.prompts.length;
@@ -126,7 +130,7 @@ describe("the button", () => {
   }
 });
 
-describe("creating", () => {
+describe("creating a passkey", () => {
   beforeAll(async () => {
     browser = await openBrowser(stack);
     await browser.signInWithCode(stack.newAddress());
@@ -138,14 +142,14 @@ describe("creating", () => {
   test.each([
     ["NotAllowedError", "Not created. You can do it later in your account."],
     ["AbortError", "Not created. You can do it later in your account."],
-    ["SecurityError", "PasskeySignIn are not set up for this website address."],
+    ["SecurityError", "Passkeys are not set up for this website address."],
     ["NotSupportedError", "This device cannot create passkeys. You can keep signing in with email."],
     ["ConstraintError", "This device cannot create passkeys. You can keep signing in with email."],
     ["OperationError", "Another passkey request is open. Close it and try again."],
     ["UnknownError", "Your device could not finish. Try again."],
     ["DataError", "Your device could not finish. Try again."],
     ["EncodingError", "Your device could not finish. Try again."],
-  ])("a prompt that ends in %s", async (name, words) => {
+  ])("Creating a passkey shows its own message for a prompt that ends in %s", async (name, words) => {
     vi.spyOn(console, "error").mockImplementation(() => {});
     browser.breakPrompts(new DOMException("made up", name));
     expect(await fail("Create a passkey")).toBe(words);
@@ -153,11 +157,16 @@ describe("creating", () => {
   });
 
   test.each<[string, NetworkFault, string, number]>([
-    ["Authsignal is out", "offline", "Cannot reach the sign-in service.", 0],
+    ["Authsignal is down", "offline", "Cannot reach the sign-in service.", 0],
     ["a proxy answers with its own page", { body: "<html>" }, "Cannot reach the sign-in service.", 0],
-    ["Authsignal refuses the passkey", refusal("invalid_credential"), "The passkey could not be saved.", 1],
-    ["the options were too old", refusal("expired_token"), "That took too long. Try again.", 1],
-  ])("%s", async (_, fault, words, told) => {
+    [
+      "Authsignal refuses the passkey",
+      authsignalError("invalid_credential"),
+      "The passkey could not be saved.",
+      1,
+    ],
+    ["the options were too old", authsignalError("expired_token"), "That took too long. Try again.", 1],
+  ])("Creating a passkey shows its own message if %s", async (_, fault, words, told) => {
     const unknown = () => browser.signals.filter(([name]) => name === "signalUnknownCredential").length;
     const before = unknown();
     browser.breakNetwork("/user-authenticators/passkey", fault);
@@ -166,8 +175,8 @@ describe("creating", () => {
     expect(unknown() - before).toBe(told);
   });
 
-  test("too many tries rest the button, while the other ways on stay", async () => {
-    browser.breakNetwork("/user-authenticators/passkey", refusal("too_many_requests"));
+  test("Too many requests disable the button of the offer, and Not now still works", async () => {
+    browser.breakNetwork("/user-authenticators/passkey", authsignalError("too_many_requests"));
     expect(await fail("Create a passkey")).toBe("Too many tries. Wait 30 seconds, then try again.");
     expect(button("Create a passkey").dataset.wait).toBe("30");
     const before = browser.prompts.length;
@@ -178,7 +187,7 @@ describe("creating", () => {
     await eventually(() => button("Create a passkey"));
   });
 
-  test("a device that has a passkey already is done, and nobody claims a success", async () => {
+  test("A device that already has a passkey leads to the account without a message of success", async () => {
     browser.breakPrompts(new DOMException("excluded", "InvalidStateError"));
     button("Create a passkey").click();
     await eventually(() => expect(location.pathname).toBe("/account"));
@@ -187,7 +196,7 @@ describe("creating", () => {
   });
 });
 
-describe("confirming", () => {
+describe("the step-up", () => {
   const confirm = "Use your passkey";
 
   let forgotten = 0;
@@ -212,14 +221,14 @@ describe("confirming", () => {
   test.each([
     ["NotAllowedError", "Not confirmed. Try again, or use another way."],
     ["AbortError", "Not confirmed. Try again, or use another way."],
-    ["SecurityError", "PasskeySignIn are not set up for this website address. Use another way."],
+    ["SecurityError", "Passkeys are not set up for this website address. Use another way."],
     ["NotSupportedError", "This device cannot use passkeys. Use another way."],
     ["ConstraintError", "This device cannot use passkeys. Use another way."],
     ["OperationError", "Another passkey request is open. Close it and try again."],
     ["UnknownError", "Your device could not finish. Try again."],
     ["DataError", "Your device could not finish. Try again."],
     ["EncodingError", "Your device could not finish. Try again."],
-  ])("a prompt that ends in %s", async (name, words) => {
+  ])("The step-up shows its own message for a prompt that ends in %s", async (name, words) => {
     vi.spyOn(console, "error").mockImplementation(() => {});
     browser.breakPrompts(new DOMException("made up", name));
     expect(await fail(confirm)).toContain(words);
@@ -227,20 +236,20 @@ describe("confirming", () => {
   });
 
   test.each<[string, NetworkFault, string]>([
-    ["the proof is refused", refusal("invalid_credential"), "Try again, or use another way."],
-    ["Authsignal is out", "offline", "Cannot reach the sign-in service."],
-  ])("%s", async (_, fault, words) => {
+    ["the proof is refused", authsignalError("invalid_credential"), "Try again, or use another way."],
+    ["Authsignal is down", "offline", "Cannot reach the sign-in service."],
+  ])("The step-up shows its own message if %s", async (_, fault, words) => {
     browser.breakNetwork("/verify/passkey", fault);
     expect(await fail(confirm)).toContain(words);
   });
 
-  test("a passkey that was deleted is named so, and the password manager hears of it", async () => {
-    browser.breakNetwork("/verify/passkey", refusal("unknown_credential"));
+  test("The step-up says that a passkey was deleted, and signals it to the password manager", async () => {
+    browser.breakNetwork("/verify/passkey", authsignalError("unknown_credential"));
     expect(await fail(confirm)).toContain("This passkey was removed from your account. Use another one.");
     await eventually(() => expect(forgotten).toBe(1));
   });
 
-  test("and when it goes well, what was interrupted goes on by itself", async () => {
+  test("After the step-up the interrupted task continues", async () => {
     button(confirm).click();
     await eventually(() => expect(browser.text()).toContain("You have no passkeys yet."));
     expect(document.querySelector("dialog")).toBeNull();

@@ -1,4 +1,4 @@
-/** Every language says everything, and the person's is used. */
+/** Each language is complete, and the person's language is used. */
 import { existsSync, readdirSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { remember } from "../../client/dom/local-storage.ts";
@@ -14,23 +14,26 @@ import type { Message } from "../../client/words/messages.ts";
 
 const folder = `${import.meta.dirname}/../../client/words/languages`;
 
-describe.each(Object.keys(catalogues))("%s", (language) => {
-  test.each(["first", "later"] as const)("has exactly the keys and values of English: %s", async (part) => {
-    const theirs = await wordsOf(language, part);
-    const english = await wordsOf("en", part);
-    expect(Object.keys(theirs)).toEqual(Object.keys(english));
-    for (const [key, message] of Object.entries(english)) {
-      expect(placeholders(theirs[key]), key).toEqual(placeholders(message));
-    }
-  });
+describe.each(Object.keys(catalogues))("The language %s", (language) => {
+  test.each(["first", "later"] as const)(
+    'The words "%s" have the keys and placeholders of the English ones',
+    async (part) => {
+      const theirs = await wordsOf(language, part);
+      const english = await wordsOf("en", part);
+      expect(Object.keys(theirs)).toEqual(Object.keys(english));
+      for (const [key, message] of Object.entries(english)) {
+        expect(placeholders(theirs[key]), key).toEqual(placeholders(message));
+      }
+    },
+  );
 });
 
-test("every folder of words is in use", () => {
+test("Each folder of languages/ is in the catalogue", () => {
   expect(readdirSync(folder).sort()).toEqual(Object.keys(catalogues).sort());
   expect(existsSync(`${folder}/en/first.ts`)).toBe(true);
 });
 
-describe("choosing", () => {
+describe("the choice of a language", () => {
   beforeEach(() => localStorage.clear());
   afterEach(async () => {
     vi.restoreAllMocks();
@@ -43,12 +46,12 @@ describe("choosing", () => {
     [["en-GB", "de"], "en"],
     [["ja"], "en"],
     [[], "en"],
-  ])("for a browser that asks for %j it is %s", (wanted, chosen) => {
+  ])("A browser that asks for %j gets the language %s", (wanted, chosen) => {
     vi.spyOn(navigator, "languages", "get").mockReturnValue(wanted);
     expect(preferredLanguage()).toBe(chosen);
   });
 
-  test("what the person chose outranks the browser, also where it cannot be kept", () => {
+  test("The person's choice outranks the browser's languages, and blocked storage falls back to them", () => {
     vi.spyOn(navigator, "languages", "get").mockReturnValue(["en"]);
     remember("language", "de");
     expect(preferredLanguage()).toBe("de");
@@ -62,7 +65,7 @@ describe("choosing", () => {
     expect(preferredLanguage()).toBe("en");
   });
 
-  test("a language that could not be loaded changes nothing", async () => {
+  test("A language that cannot be loaded changes nothing", async () => {
     await useLanguage("en", "all");
     vi.spyOn(catalogues.de, "later").mockRejectedValue(new TypeError("offline"));
     await expect(useLanguage("de", "all")).rejects.toThrow();
@@ -70,14 +73,14 @@ describe("choosing", () => {
     expect(t("otp.title")).toBe("Check your email");
   });
 
-  test("words that arrive after another language was chosen do not mix in", async () => {
+  test("Words that arrive after a change of language are not mixed in", async () => {
     const late = loadLaterWords();
     await useLanguage("de", "all");
     await late;
     expect(t("otp.title")).toBe("Prüfen Sie Ihre E-Mails");
   });
 
-  test("the document says which language it is in, and counts are in its grammar", async () => {
+  test("The document's lang attribute and the plural forms follow the language", async () => {
     await useLanguage("de");
     await loadLaterWords();
     expect(document.documentElement.lang).toBe("de");

@@ -1,4 +1,4 @@
-/** What a developer reads on the console when passkeys cannot work at an address. */
+/** The message for the developer when passkeys cannot work at an address. */
 import { expect, test } from "vitest";
 import { fixFor } from "../../client/passkeys/misconfiguration.ts";
 
@@ -12,8 +12,8 @@ test.each([
   ],
   ["app.example.com", "https://example.com", 'this page is on "example.com"'],
   ["example.com", "https://notexample.com", 'this page is on "notexample.com"'],
-  ["example.com", "https://app.example.com", "is it a public suffix"],
-  ["localhost", "http://localhost:3000", "is it a public suffix"],
-])("the RP ID %s at %s", (rpId, address, fix) => {
+  ["example.com", "https://app.example.com", "not a public suffix"],
+  ["localhost", "http://localhost:3000", "not a public suffix"],
+])("The fix for the RP ID %s at %s names the cause", (rpId, address, fix) => {
   expect(fixFor(rpId, new URL(address))).toContain(fix);
 });

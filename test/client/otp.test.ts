@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-/** The code view: one field, forgiving about how a code is pasted, honest about time and attempts. */
+/** The code view: how it reads a code, and how it shows time and attempts. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ApiError } from "../../client/api/api.ts";
 import { mountOtp, type OtpDeps } from "../../client/views/otp/otp.ts";
@@ -49,7 +49,7 @@ function problem(code: "otp_incorrect" | "upstream_unavailable", attemptsLeft?: 
   });
 }
 
-test("it says where the code went and how long it works", () => {
+test("The code view says where the code was sent and how long it works", () => {
   open();
   expect(visibleText(root)).toContain("We sent a code to ada@example.com. The code works for 10 minutes.");
 });
@@ -70,7 +70,7 @@ test.each([
   ["123456 10:32", "123456"],
   ["123456 - 5 tries", "123456"],
   ["123456 10 minutes", "123456"],
-])("the code %j is taken", async (typed, code) => {
+])("The code view accepts the code %j", async (typed, code) => {
   open();
   await submit(typed);
   expect(verified).toEqual([code]);
@@ -81,7 +81,7 @@ test.each([
   ["12345", "A code has 6 digits."],
   ["abcdef", "A code has 6 digits."],
   ["123456 or 234567", "A code has 6 digits."],
-])("the code %j is not sent", async (typed, words) => {
+])("The code view does not send the code %j", async (typed, words) => {
   open();
   await submit(typed);
   expect(verified).toEqual([]);
@@ -90,7 +90,7 @@ test.each([
   expect(document.activeElement).toBe(field("Code"));
 });
 
-test("a wrong code stays in the field, selected, with the attempts that are left", async () => {
+test("A wrong code stays in the field, selected, with the number of attempts left", async () => {
   open({ verifyCode: () => Promise.reject(problem("otp_incorrect", 2)) });
   await submit("111111");
   expect(visibleText(root)).toContain("You can try 2 more times.");
@@ -98,7 +98,7 @@ test("a wrong code stays in the field, selected, with the attempts that are left
   expect(document.activeElement).toBe(field("Code"));
 });
 
-test("an absent service keeps the code and says what to do", async () => {
+test("If the service cannot be reached, the code stays and the message says what to do", async () => {
   open({ verifyCode: () => Promise.reject(problem("upstream_unavailable")) });
   await submit("111111");
   expect(visibleText(root)).toContain("Cannot reach the sign-in service.");
@@ -106,14 +106,14 @@ test("an absent service keeps the code and says what to do", async () => {
   expect(field("Code").getAttribute("aria-invalid")).toBe("false");
 });
 
-test("what people select to copy stays selected while the wait is counted down", async () => {
+test("Selected text stays selected while the code view counts down", async () => {
   open();
   const sentTo = document.getElementById("code-hint")?.firstChild?.firstChild;
   await vi.advanceTimersByTimeAsync(3_000);
   expect(document.getElementById("code-hint")?.firstChild?.firstChild).toBe(sentTo);
 });
 
-test("the end of a code is said aloud, once", async () => {
+test("The expiry of a code is announced once", async () => {
   open();
   await vi.advanceTimersByTimeAsync(601_000);
   const status = document.getElementById("status");
@@ -123,7 +123,7 @@ test("the end of a code is said aloud, once", async () => {
   expect(status?.textContent).toBe("");
 });
 
-test("a second click while the code is being checked does nothing", async () => {
+test("A second click while the code is being checked does nothing", async () => {
   open();
   type(field("Code"), "123456");
   button("Continue").click();
@@ -132,7 +132,7 @@ test("a second click while the code is being checked does nothing", async () => 
   expect(verified).toEqual(["123456"]);
 });
 
-test("another code can be asked for once the wait is over, and the wait is counted down", async () => {
+test("A new code can be sent after the countdown", async () => {
   open();
   expect(button("Send a new code").disabled).toBe(true);
   await vi.advanceTimersByTimeAsync(10_000);
@@ -145,14 +145,14 @@ test("another code can be asked for once the wait is over, and the wait is count
   expect(button("Send a new code").disabled).toBe(true);
 });
 
-test("typing takes the complaint away", async () => {
+test("Typing removes the error of the code field", async () => {
   open();
   await submit("1");
   type(field("Code"), "12");
   expect(field("Code").getAttribute("aria-invalid")).toBe("false");
 });
 
-test("an answer that arrives after the view is gone changes nothing", async () => {
+test("An answer that arrives after the code view was left changes nothing", async () => {
   open({ verifyCode: () => Promise.reject(problem("otp_incorrect")) });
   type(field("Code"), "123456");
   button("Continue").click();

@@ -46,7 +46,7 @@ export function type(input: HTMLInputElement, text: string): void {
   input.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-/** Waits for something that takes no time, on a machine that has other things to do. */
+/** Waits up to 8 seconds for something that is fast on an idle machine. */
 export function eventually<Found>(check: () => Found | Promise<Found>): Promise<Found> {
   return vi.waitFor(check, { timeout: 8_000 });
 }

@@ -1,4 +1,4 @@
-/** One answer ready before it is needed, given out once, never stale. */
+/** Prefetch: one answer is ready before it is needed, given out once, never stale. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createPrefetch } from "../../client/passkeys/prefetch.ts";
 
@@ -24,34 +24,34 @@ function counting(answers: readonly (number | "no" | Error)[]) {
   return { prefetch, asked: () => asked };
 }
 
-test("a warm answer is given out without asking again", async () => {
+test("A warm answer is given out without a second fetch", async () => {
   const { prefetch, asked } = counting([7]);
   await expect(prefetch.warm()).resolves.toBe(true);
   await expect(prefetch.take()).resolves.toBe(7);
   expect(asked()).toBe(1);
 });
 
-test("an answer is given out once", async () => {
+test("A prefetched answer is given out once", async () => {
   const { prefetch } = counting([7, 8]);
   await prefetch.warm();
   await prefetch.take();
   await expect(prefetch.take()).resolves.toBe(8);
 });
 
-test("warming twice asks once", async () => {
+test("Warming twice fetches once", async () => {
   const { prefetch, asked } = counting([7]);
   await Promise.all([prefetch.warm(), prefetch.warm()]);
   expect(asked()).toBe(1);
 });
 
-test("a click while the answer is on its way waits for that one", async () => {
+test("Taking an answer that is being fetched waits for it", async () => {
   const { prefetch, asked } = counting([7]);
   void prefetch.warm();
   await expect(prefetch.take()).resolves.toBe(7);
   expect(asked()).toBe(1);
 });
 
-test("a stale answer is thrown away", async () => {
+test("A stale answer is discarded", async () => {
   const { prefetch } = counting([7, 8]);
   await prefetch.warm();
   vi.advanceTimersByTime(1_000);
@@ -59,9 +59,9 @@ test("a stale answer is thrown away", async () => {
 });
 
 test.each([
-  ["a refusal", "no" as const],
-  ["a failure", new TypeError("offline")],
-])("%s is not kept", async (_, first) => {
+  ["An unusable answer", "no" as const],
+  ["A failed fetch", new TypeError("offline")],
+])("%s is not kept by the prefetch", async (_, first) => {
   const { prefetch } = counting([first, 8]);
   await expect(prefetch.warm()).resolves.toBe(false);
   await expect(prefetch.take()).resolves.toBe(8);

@@ -1,4 +1,4 @@
-/** What client/README.md tells people to copy compiles, and is complete. */
+/** The snippets of client/README.md compile, and its lists of files are complete. */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
@@ -13,7 +13,7 @@ function fences(language: string): readonly string[] {
   return [...readme.matchAll(fence)].map(([, text]) => text ?? "");
 }
 
-test("every snippet compiles as if it were a file of this folder", { timeout: 60_000 }, () => {
+test("Each snippet of client/README.md compiles as a file of that folder", { timeout: 60_000 }, () => {
   expect(snippets).toHaveLength(3);
   const folder = `${repository}/dist/readme-snippets`;
   mkdirSync(folder, { recursive: true });
@@ -55,7 +55,7 @@ function compile(folder: string): string {
 test.each([
   ["autofill", 1, 0],
   ["enrollment", 2, 1],
-])("the list of files for %s is all that the snippet loads", (_, snippet, list) => {
+])("The list of files for %s in client/README.md is what its snippet loads", (_, snippet, list) => {
   const sources = readSources(repository, ["shared", "client"]);
   const imported = [...(snippets[snippet] ?? "").matchAll(/from "\.\/(.*?)"/g)].map(
     ([, name]) => `client/${name}`,

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-/** Renewing something before it is stale, without a request that nobody waits for. */
+/** Renewal: before the answer is stale, and not in a hidden tab. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { keepRenewed, pauseAfter } from "../../client/passkeys/renewal.ts";
 
@@ -37,14 +37,14 @@ function turn(to: DocumentVisibilityState): void {
   document.dispatchEvent(new Event("visibilitychange"));
 }
 
-test("it renews at once and again before the answer is stale", async () => {
+test("A renewal runs at once and again before the answer is stale", async () => {
   const { times } = renewing();
   expect(times()).toBe(1);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(times()).toBe(2);
 });
 
-test("a hidden tab asks for nothing, and the return to it renews what is stale", async () => {
+test("A hidden tab renews nothing, and its return renews a stale answer", async () => {
   const { times } = renewing();
   await vi.advanceTimersByTimeAsync(0);
   turn("hidden");
@@ -54,7 +54,7 @@ test("a hidden tab asks for nothing, and the return to it renews what is stale",
   expect(times()).toBe(2);
 });
 
-test("a return to the tab with something fresh asks for nothing", async () => {
+test("The return to a tab with a fresh answer renews nothing", async () => {
   const { times } = renewing();
   await vi.advanceTimersByTimeAsync(10_000);
   turn("hidden");
@@ -62,7 +62,7 @@ test("a return to the tab with something fresh asks for nothing", async () => {
   expect(times()).toBe(1);
 });
 
-test("after failures it tries again with growing pauses", async () => {
+test("After failures a renewal is tried again with growing pauses", async () => {
   const { times } = renewing([false, false, true]);
   await vi.advanceTimersByTimeAsync(1_000);
   expect(times()).toBe(2);
@@ -72,14 +72,14 @@ test("after failures it tries again with growing pauses", async () => {
   expect(times()).toBe(3);
 });
 
-test("when the network returns after a failure it does not wait for the pause to end", async () => {
+test("When the network returns after a failure, the renewal does not wait for the end of the pause", async () => {
   const { times } = renewing([false, true]);
   await vi.advanceTimersByTimeAsync(0);
   window.dispatchEvent(new Event("online"));
   expect(times()).toBe(2);
 });
 
-test("nothing happens after its end", async () => {
+test("An aborted renewal does nothing", async () => {
   const { times } = renewing();
   life.abort();
   await vi.advanceTimersByTimeAsync(600_000);
@@ -92,6 +92,6 @@ test.each([
   [2, 2_000],
   [3, 4_000],
   [20, 60_000],
-])("the pause after %i failures is %i ms", (failures, pause) => {
+])("The pause after %i failed renewals is %i ms", (failures, pause) => {
   expect(pauseAfter(failures)).toBe(pause);
 });

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-/** The sign-in view: two ways in, and no way that ends. */
+/** The sign-in view alone: its two ways to sign in. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ApiError } from "../../client/api/api.ts";
 import { mountSignIn, type SignInDeps } from "../../client/views/sign-in/sign-in.ts";
@@ -41,7 +41,7 @@ async function submit(email: string): Promise<void> {
   await settled();
 }
 
-test("Continue sends the address, without the spaces around it", async () => {
+test("Continue sends the address without surrounding spaces", async () => {
   open();
   await submit(" ada@example.com ");
   expect(sent).toEqual(["ada@example.com"]);
@@ -50,7 +50,7 @@ test("Continue sends the address, without the spaces around it", async () => {
 test.each([
   ["", "Enter your email address."],
   ["ada", "Enter an email address like name@example.com."],
-])("the address %j is not sent, and the field says why", async (typed, words) => {
+])("The address %j is not sent, and the field says why", async (typed, words) => {
   open();
   await submit(typed);
   expect(sent).toEqual([]);
@@ -61,7 +61,7 @@ test.each([
   expect(document.activeElement).toBe(email);
 });
 
-test("an absent service keeps the address and blames no field", async () => {
+test("If the service cannot be reached, the address stays and the field is not marked", async () => {
   open({ sendCode: () => Promise.reject(new ApiError("unreachable")) });
   await submit("ada@example.com");
   expect(visibleText(root)).toContain("Cannot reach the sign-in service.");
@@ -69,7 +69,7 @@ test("an absent service keeps the address and blames no field", async () => {
   expect(field("Email address").getAttribute("aria-invalid")).toBe("false");
 });
 
-test("a cancelled prompt is no error: a quiet line, and the focus back on the button", async () => {
+test("A cancelled prompt shows a neutral line, and the focus returns to the passkey button", async () => {
   open();
   button("Sign in with a passkey").click();
   await settled();
@@ -77,7 +77,7 @@ test("a cancelled prompt is no error: a quiet line, and the focus back on the bu
   expect(document.activeElement).toBe(button("Sign in with a passkey"));
 });
 
-test("while the device is asked there is always a way to cancel", async () => {
+test("While the prompt is open there is a way to cancel", async () => {
   let end: (failure: Failure) => void = () => {};
   open({
     signInWithPasskey: () => new Promise((resolve) => (end = resolve)),
@@ -91,7 +91,7 @@ test("while the device is asked there is always a way to cancel", async () => {
   expect(root.querySelector('[role="alert"]')?.textContent).toBe("");
 });
 
-test("a second click on the passkey button does not ask twice", () => {
+test("A second click on the passkey button opens no second prompt", () => {
   let asked = 0;
   open({
     signInWithPasskey: () => {
@@ -104,7 +104,7 @@ test("a second click on the passkey button does not ask twice", () => {
   expect(asked).toBe(1);
 });
 
-test("Continue while the device is asked ends the prompt and sends the code", async () => {
+test("Continue ends an open prompt and sends the code", async () => {
   let end: (failure: Failure) => void = () => {};
   open({
     signInWithPasskey: () => new Promise((resolve) => (end = resolve)),
@@ -115,7 +115,7 @@ test("Continue while the device is asked ends the prompt and sends the code", as
   expect(sent).toEqual(["ada@example.com"]);
 });
 
-test("the word that a code is being sent outlives the prompt that Continue has ended", async () => {
+test("The announcement that a code is being sent survives the end of the prompt", async () => {
   let end: (failure: Failure) => void = () => {};
   open({
     signInWithPasskey: () => new Promise((resolve) => (end = resolve)),
@@ -127,14 +127,14 @@ test("the word that a code is being sent outlives the prompt that Continue has e
   expect(document.getElementById("status")?.textContent).toBe("Sending you a code…");
 });
 
-test("without passkeys in the browser there is a sentence and the email path", () => {
+test("A browser without passkeys gets a sentence and the email field", () => {
   open({ canUsePasskeys: false });
   expect(visibleText(root)).toContain("This browser cannot use passkeys. Sign in with your email address.");
   expect(() => button("Sign in with a passkey")).toThrow();
   expect(button("Continue")).toBeInstanceOf(HTMLButtonElement);
 });
 
-test("what was typed before is there again", () => {
+test("The address typed before is in the field again", () => {
   open({ email: "ada@example.com" });
   expect(field("Email address").value).toBe("ada@example.com");
 });

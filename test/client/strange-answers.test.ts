@@ -1,31 +1,34 @@
-/** Answers that did not come from our API although they look like a success: a proxy's page, JSON of something else. */
+/** Successful answers that are not our API's: a proxy's page, other JSON. */
 import { expect, test } from "vitest";
 import { button, field, type } from "./page.ts";
 import { open, reads, shown, stack } from "./suite.ts";
 
 const strange = [
-  ["a page", { body: "<!doctype html><h1>Login</h1>" }],
-  ["other JSON", { body: '{"ok":true}' }],
+  ["A page", { body: "<!doctype html><h1>Login</h1>" }],
+  ["Other JSON", { body: '{"ok":true}' }],
 ] as const;
 const unreachable = "Cannot reach the sign-in service.";
 
-test.each(strange)("%s in place of a sent code is no code on its way", async (_, fault) => {
-  const page = await open();
-  page.breakNetwork("/otp/challenge", fault);
-  type(field("Email address"), stack.newAddress());
-  button("Continue").click();
-  await reads(page, unreachable);
-  expect(location.pathname).toBe("/sign-in");
-});
+test.each(strange)(
+  "%s instead of the answer for a sent code does not open the code view",
+  async (_, fault) => {
+    const page = await open();
+    page.breakNetwork("/otp/challenge", fault);
+    type(field("Email address"), stack.newAddress());
+    button("Continue").click();
+    await reads(page, unreachable);
+    expect(location.pathname).toBe("/sign-in");
+  },
+);
 
-test.each(strange)("%s in place of a session signs nobody in", async (_, fault) => {
+test.each(strange)("%s instead of a session does not sign in", async (_, fault) => {
   const page = await open();
   page.breakNetwork("/api/session", fault);
   await page.load("/account");
   expect(button("Continue")).toBeDefined();
 });
 
-test.each(strange)("%s in place of the end of a session signs nobody out", async (_, fault) => {
+test.each(strange)("%s instead of the answer to a sign-out does not sign out", async (_, fault) => {
   const page = await open();
   await page.signInWithCode(stack.newAddress());
   (await shown("Not now")).click();
@@ -36,7 +39,7 @@ test.each(strange)("%s in place of the end of a session signs nobody out", async
   expect(location.pathname).toBe("/account");
 });
 
-test.each(strange)("%s in place of the passkeys is no empty account", async (_, fault) => {
+test.each(strange)("%s instead of the passkeys does not look like an empty account", async (_, fault) => {
   const page = await open();
   await page.signInWithCode(stack.newAddress());
   page.breakNetwork("/api/passkeys", fault);
@@ -47,7 +50,7 @@ test.each(strange)("%s in place of the passkeys is no empty account", async (_, 
   await reads(page, "You have no passkeys yet.");
 });
 
-test("a page in place of a kept answer asks nobody again, and says so", async () => {
+test("A page instead of the answer to Ask me again shows an error", async () => {
   const page = await open();
   await page.signInWithCode(stack.newAddress());
   (await shown("Don’t ask again")).click();

@@ -1,4 +1,4 @@
-/** What a visitor is told who asks the same-origin proxy of the Client API too often: to wait, not that it is broken. */
+/** The rate limit of the same-origin proxy of the Client API, as the SDK and a ceremony see it. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Authsignal } from "@authsignal/browser";
@@ -35,7 +35,7 @@ afterAll(async () => {
   await kit.close();
 });
 
-test("the SDK passes it on as Authsignal's own limit, and starts no ceremony", async () => {
+test("The SDK reports the proxy's rate limit as Authsignal's, and starts no ceremony", async () => {
   const answer = await new Authsignal(browser).passkey.signIn({ action: "sign-in-with-passkey" });
   expect(answer).toMatchObject({
     error: expect.stringContaining("Too many"),
@@ -43,7 +43,7 @@ test("the SDK passes it on as Authsignal's own limit, and starts no ceremony", a
   });
 });
 
-test("the ceremony ends in `rateLimited`, for which the view has words and a pause", async () => {
+test("A ceremony over a throttled proxy ends in `rateLimited`", async () => {
   const ceremonies = createCeremonies({ config: async () => browser });
   expect(await ceremonies.signIn()).toEqual({ kind: "rateLimited" });
 });

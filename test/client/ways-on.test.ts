@@ -1,4 +1,4 @@
-/** What a person is told, and where they can go on, when something around the sign-in is not as usual. */
+/** What the person reads, and where they can go on, in unusual cases around the sign-in. */
 import { expect, test } from "vitest";
 import { button, eventually, field, type } from "./page.ts";
 import { open, reads, shown, stack, withPasskey } from "./suite.ts";
@@ -6,7 +6,7 @@ import { open, reads, shown, stack, withPasskey } from "./suite.ts";
 const status = () => document.getElementById("status")?.textContent;
 
 test.each(["ada@company", "a..b@example.com", ".ada@example.com", `${"a".repeat(65)}@example.com`])(
-  "the address %s is called what it is: no address, and the field is marked",
+  "The address %s, which our server rejects, marks the field",
   async (address) => {
     const page = await open();
     type(field("Email address"), address);
@@ -18,7 +18,7 @@ test.each(["ada@company", "a..b@example.com", ".ada@example.com", `${"a".repeat(
   },
 );
 
-test("a browser that does not keep the session is told to allow cookies, not that somebody signed it out", async () => {
+test("A browser that blocks the session cookie is told to allow cookies", async () => {
   const { authenticator } = await withPasskey();
   const page = await open({ authenticator });
   const body = JSON.stringify({
@@ -35,7 +35,7 @@ test("a browser that does not keep the session is told to allow cookies, not tha
   expect(status()).toContain("Allow cookies");
 });
 
-test("what was going on in one view is not said in the next", async () => {
+test("An announcement of one view is removed in the next", async () => {
   const page = await open();
   type(field("Email address"), stack.newAddress());
   button("Continue").click();
@@ -45,7 +45,7 @@ test("what was going on in one view is not said in the next", async () => {
   page.close();
 });
 
-test("a session that ended is said aloud as well", async () => {
+test("The end of a session is announced as well", async () => {
   const page = await open();
   await page.signInWithCode(stack.newAddress());
   (await shown("Not now")).click();
@@ -58,7 +58,7 @@ test("a session that ended is said aloud as well", async () => {
   expect(status()).toBe("You have been signed out. Sign in again to go on.");
 });
 
-test("an answer from before a sign-in signs nobody out after it", async () => {
+test("A session answer from before a sign-in does not end the new session", async () => {
   const page = await open();
   let release = () => {};
   const until = new Promise<void>((resolve) => {
@@ -80,7 +80,7 @@ test("an answer from before a sign-in signs nobody out after it", async () => {
   expect(button("Sign out")).toBeDefined();
 });
 
-test("an address that was given up for another is not a step Back away", async () => {
+test("Back does not return to the code view of an address that was replaced", async () => {
   await open();
   const given = stack.newAddress();
   type(field("Email address"), given);
@@ -93,7 +93,7 @@ test("an address that was given up for another is not a step Back away", async (
   expect(JSON.stringify(history.state)).not.toContain(given);
 });
 
-test("another language keeps the code that is half typed", async () => {
+test("Changing the language keeps a half-typed code", async () => {
   const page = await open();
   await eventually(() => button("Deutsch"));
   type(field("Email address"), stack.newAddress());
@@ -107,7 +107,7 @@ test("another language keeps the code that is half typed", async () => {
   await reads(page, "Check your email");
 });
 
-test("Continue stays busy until the next view is there", async () => {
+test("Continue stays busy until the next view is shown", async () => {
   const page = await open();
   type(field("Email address"), stack.newAddress());
   const submit = button("Continue");

@@ -1,10 +1,10 @@
-/** A person who comes back to a device that has their passkey: greeted by name, and free to be somebody else. */
+/** The greeting of a person who returns to a device that has their passkey. */
 import { expect, test, vi } from "vitest";
 import type { TestBrowser } from "./browser.ts";
 import { button, eventually, field } from "./page.ts";
 import { open, reads, shown, stack, withPasskey } from "./suite.ts";
 
-/** A later visit of a person who has signed in here with a passkey. */
+/** A later visit after a sign-in with a passkey on this device. */
 async function comeBack(): Promise<{ page: TestBrowser; email: string }> {
   const { authenticator, user } = await withPasskey();
   const page = await open({ authenticator });
@@ -17,7 +17,7 @@ async function comeBack(): Promise<{ page: TestBrowser; email: string }> {
   return { page, email: user.email };
 }
 
-test("whoever has used a passkey here is greeted by their address, and a click signs them in", async () => {
+test("A person who has used a passkey here is greeted by their address and signs in with one click", async () => {
   const { page, email } = await comeBack();
   expect(page.text()).toContain(email);
   expect(document.title).toBe("Welcome back · Meadow");
@@ -25,7 +25,7 @@ test("whoever has used a passkey here is greeted by their address, and a click s
   await eventually(() => expect(location.pathname).toBe("/account"));
 });
 
-test("between the click and the prompt there is no request", async () => {
+test("The passkey button of the greeting sends no request before the prompt", async () => {
   const { page } = await comeBack();
   const prepared = () =>
     page.requests.findLastIndex((request) => request.endsWith("/authentication-options"));
@@ -38,7 +38,7 @@ test("between the click and the prompt there is no request", async () => {
   expect(page.requests.slice(before)).toEqual([]);
 });
 
-test("whoever has created a passkey here is greeted as well", async () => {
+test("A person who has created a passkey here is greeted", async () => {
   const page = await open();
   const email = stack.newAddress();
   await page.signInWithCode(email);
@@ -50,7 +50,7 @@ test("whoever has created a passkey here is greeted as well", async () => {
   expect(page.text()).toContain("Welcome back");
 });
 
-test("whoever turns out to have a passkey here is greeted as well", async () => {
+test("A person whose device already has a passkey is greeted", async () => {
   const { authenticator, user } = await withPasskey();
   const page = await open({ authenticator });
   stack.advance(60_000);
@@ -60,7 +60,7 @@ test("whoever turns out to have a passkey here is greeted as well", async () => 
   expect(localStorage.getItem("passkeys.account")).toBe(user.email);
 });
 
-test("deleting the last passkey of another account leaves the greeting to whom it is for", async () => {
+test("Deleting the last passkey of another account keeps the greeting", async () => {
   const page = await open();
   await page.signInWithCode(stack.newAddress());
   (await shown("Create a passkey")).click();
@@ -72,7 +72,7 @@ test("deleting the last passkey of another account leaves the greeting to whom i
   expect(localStorage.getItem("passkeys.account")).toBe("somebody@example.com");
 });
 
-test("nobody is greeted who came with a code, or with a passkey of another device", async () => {
+test("A sign-in with a code or another device's passkey leads to no greeting", async () => {
   const { authenticator } = await withPasskey();
   authenticator.configure({ transport: "hybrid" });
   const page = await open({ authenticator });
@@ -86,14 +86,14 @@ test("nobody is greeted who came with a code, or with a passkey of another devic
   expect(localStorage.getItem("passkeys.account")).toBeNull();
 });
 
-test("a code goes to the address that is greeted, without typing it", async () => {
+test("The greeting sends a code to its address without typing", async () => {
   const { page, email } = await comeBack();
   button("Email me a code").click();
   await eventually(() => field("Code"));
   expect(page.text()).toContain(email);
 });
 
-test("another account is a click away, and Back leads back", async () => {
+test("Use a different account shows the field, and Back returns to the greeting", async () => {
   const { page } = await comeBack();
   button("Use a different account").click();
   await eventually(() => field("Email address"));
@@ -103,7 +103,7 @@ test("another account is a click away, and Back leads back", async () => {
   await reads(page, "Welcome back");
 });
 
-test("whoever wants to be forgotten here is, also on the next visit", async () => {
+test("Forget me on this device also holds for the next visit", async () => {
   const { page, email } = await comeBack();
   button("Forget me on this device").click();
   await eventually(() => field("Email address"));
@@ -113,7 +113,7 @@ test("whoever wants to be forgotten here is, also on the next visit", async () =
   expect(JSON.stringify({ ...localStorage })).not.toContain(email);
 });
 
-test("signing out leads to the empty field, because the device may be handed on", async () => {
+test("Signing out shows the empty field instead of the greeting", async () => {
   const { page, email } = await comeBack();
   button("Sign in with a passkey").click();
   (await shown("Sign out")).click();
@@ -121,7 +121,7 @@ test("signing out leads to the empty field, because the device may be handed on"
   expect(page.text()).not.toContain(email);
 });
 
-test("a session that ended elsewhere leads to the greeting, with a sentence", async () => {
+test("A session that ended elsewhere leads to the greeting with a notice", async () => {
   const { page } = await comeBack();
   button("Sign in with a passkey").click();
   await shown("Sign out");
@@ -133,7 +133,7 @@ test("a session that ended elsewhere leads to the greeting, with a sentence", as
   expect(page.text()).toContain("Welcome back");
 });
 
-test("nothing asks for a passkey before the click, because no field could show what was found", async () => {
+test("The greeting starts no autofill request, because it has no field", async () => {
   const { page } = await comeBack();
   const before = page.prompts.length;
   page.breakPrompts(new DOMException("declined", "NotAllowedError"));
@@ -143,7 +143,7 @@ test("nothing asks for a passkey before the click, because no field could show w
   expect(document.activeElement).toBe(button("Sign in with a passkey"));
 });
 
-test("a passkey that was deleted is named so, and the code still works", async () => {
+test("The greeting says that a passkey was deleted, and a code still works", async () => {
   const { page } = await comeBack();
   const body = { error: "unknown_credential", errorCode: "unknown_credential" };
   page.breakNetwork("/verify/passkey", { status: 400, body: JSON.stringify(body) });
@@ -153,7 +153,7 @@ test("a passkey that was deleted is named so, and the code still works", async (
   await eventually(() => field("Code"));
 });
 
-test("a prompt that nothing answers can be cancelled, and a code can be asked for meanwhile", async () => {
+test("From the greeting, an unanswered prompt can be cancelled, and a code can be sent meanwhile", async () => {
   const { page } = await comeBack();
   page.silencePrompts();
   button("Sign in with a passkey").click();
@@ -165,7 +165,7 @@ test("a prompt that nothing answers can be cancelled, and a code can be asked fo
   await eventually(() => field("Code"));
 });
 
-test("too many codes rest their button, and the passkey is still there", async () => {
+test("Too many code requests disable their button, and the passkey button still works", async () => {
   const { page } = await comeBack();
   const limit = {
     type: "/problems/rate_limited",
@@ -182,7 +182,7 @@ test("too many codes rest their button, and the passkey is still there", async (
   await eventually(() => expect(location.pathname).toBe("/account"));
 });
 
-test("deleting the last passkey ends the greeting", async () => {
+test("Deleting the last passkey ends the greeting", async () => {
   const { page } = await comeBack();
   button("Sign in with a passkey").click();
   (await shown("Delete")).click();
@@ -191,7 +191,7 @@ test("deleting the last passkey ends the greeting", async () => {
   expect(localStorage.getItem("passkeys.account")).toBeNull();
 });
 
-test("where storage is blocked, or passkeys are not known, there is the field", async () => {
+test("Without storage or passkeys the field is shown instead of the greeting", async () => {
   const { page } = await comeBack();
   const refuse = () => {
     throw new DOMException("blocked", "SecurityError");
@@ -205,7 +205,7 @@ test("where storage is blocked, or passkeys are not known, there is the field", 
   expect(field("Email address")).toBeDefined();
 });
 
-test("whoever picks the passkey of another account in the prompt is signed in to that, and greeted next time", async () => {
+test("Picking another account's passkey in the prompt signs in to that account and greets it next time", async () => {
   const { page, email } = await comeBack();
   const { user } = await withPasskey(page.authenticator);
   button("Sign in with a passkey").click();
