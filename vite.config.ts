@@ -39,9 +39,9 @@ const serverEntries: UserConfig = {
 };
 
 /**
- * Vite wraps every `import()` in a helper that serves all kinds of sites: a twelfth of our first view, and nothing of
- * it is needed here. What it would load is in index.html instead, where it begins earlier and still behind everything
- * that the first paint needs: the passkey part with the SDK, and the styles of the later views (lazy-styles.ts).
+ * Removes the helper that Vite wraps around every `import()`: a twelfth of the first view. index.html links what the
+ * helper would load, with a low priority: the passkey code with the SDK, and the styles of the later views
+ * (lazy-styles.ts).
  */
 const lightImports: Plugin = {
   name: "light-imports",

@@ -1,7 +1,7 @@
 /**
  * needs:    api.ts, shared/actions.ts, shared/routes.ts, the types of shared/contract.ts.
  * does:     has a function for each operation of our REST API that the first view does not need.
- * must not: be imported statically by anything that the first view needs: that would download it there.
+ * must not: be imported statically by the first view, which would then download it.
  */
 import { type ActionCode, actions } from "../../shared/actions.ts";
 import type {
@@ -22,7 +22,7 @@ import { type Api, ApiError } from "./api.ts";
 export interface AccountApi extends Api {
   deleteSession(): Promise<void>;
   verifyOtp(body: VerifyOtpRequest): Promise<SignedInResponse>;
-  /** `crossDevice`: the passkey came from another device, so that one on this device may be offered. */
+  /** `crossDevice`: the passkey came from another device, so one on this device may be offered. */
   finishPasskeySignIn(
     resultToken: string,
     options?: { readonly crossDevice?: boolean },
@@ -46,7 +46,7 @@ export function createAccountApi(api: Api): AccountApi {
     more: object = {},
   ) => read<Body>(routes.validate, mark, { token: resultToken, action, ...more });
 
-  /** For what is answered with nothing. A proxy's page in its place is no success. */
+  /** For operations that answer 204. A proxy's page instead is an error. */
   async function complete(route: Route, body?: object): Promise<void> {
     const { status } = await call(route, body);
     if (status !== 204) throw new ApiError("unreachable");

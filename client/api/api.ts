@@ -1,8 +1,7 @@
 /**
  * needs:    shared/routes.ts, shared/problem.ts, the types of shared/contract.ts.
- * does:     calls our REST API: JSON in and out, a deadline on each call, a function for each operation that the
- *           first view needs.
- * must not: hide a failure: whatever is not the contract's answer is an ApiError.
+ * does:     calls our REST API: JSON in and out, a deadline per call, a function per operation of the first view.
+ * must not: hide a failure: every answer that the contract does not allow is an ApiError.
  */
 import type {
   ChallengeOtpRequest,
@@ -14,7 +13,7 @@ import type { Problem, ProblemCode } from "../../shared/problem.ts";
 import { type Route, routes } from "../../shared/routes.ts";
 import { noteServerTime } from "./server-time.ts";
 
-/** `unreachable`: no answer in time, or an answer that is not our API's, such as a proxy's HTML. */
+/** `unreachable`: no answer in time, or an answer of something else, such as a proxy's HTML. */
 export type ApiErrorCode = ProblemCode | "unreachable";
 
 export class ApiError extends Error {
@@ -29,7 +28,7 @@ export class ApiError extends Error {
   }
 }
 
-/** What signing in with a code needs. account-api.ts has the rest. */
+/** The operations that the first view needs. account-api.ts has the rest. */
 export interface Api {
   getConfig(): Promise<ConfigResponse>;
   getSession(): Promise<SessionResponse>;
@@ -37,13 +36,13 @@ export interface Api {
   /** Any other operation. Rejects with an ApiError unless the answer is a success. */
   call(route: Route, body?: object): Promise<Response>;
   /**
-   * The same, for its JSON. `Body` is what the contract says of the route; `mark` is a member of it that tells it from
-   * the JSON of a proxy.
+   * The same, for its JSON. `Body` is the route's answer in the contract; `mark` is a member that the JSON of a proxy
+   * does not have.
    */
   read<Body extends object>(route: Route, mark: keyof Body, body?: object): Promise<Body>;
 }
 
-/** Longer than the server's own deadline for Authsignal, so that its explanation arrives before ours. */
+/** Milliseconds. Longer than the server's deadline for Authsignal, so that the server's error arrives first. */
 const deadline = 12_000;
 
 export function createApi(mountedAt: string): Api {
@@ -62,7 +61,7 @@ export function createApi(mountedAt: string): Api {
     throw isProblem(problem) ? new ApiError(problem.code, problem) : new ApiError("unreachable");
   }
 
-  /** The one place where an answer of our own server becomes a contract type without being parsed. */
+  /** The one place that turns an answer of our server into a contract type without parsing it. */
   async function read<Body extends object>(route: Route, mark: keyof Body, body?: object): Promise<Body> {
     const answer = await bodyOf(await call(route, body));
     if (typeof answer !== "object" || answer === null || !(mark in answer)) throw new ApiError("unreachable");
@@ -78,7 +77,7 @@ export function createApi(mountedAt: string): Api {
   };
 }
 
-/** Ours by its `type`, so that no list of codes is in the first view. A code of a newer server counts as well. */
+/** Recognised by its `type`, so the first view needs no list of codes, and codes of a newer server pass. */
 function isProblem(body: unknown): body is Problem {
   return (
     typeof body === "object" &&

@@ -1,10 +1,11 @@
 /**
- * needs:    answers of our own server, which carry a Date header.
- * does:     translates the server's times into this browser's clock, which may be wrong by hours.
- * must not: touch small differences: a Date header has whole seconds, and an answer takes a moment.
+ * needs:    the Date header of our server's answers.
+ * does:     converts the server's times to this browser's clock, which may be wrong by hours.
+ * must not: correct small differences: a Date header has whole seconds, and an answer takes a moment.
  */
 let ahead = 0;
 
+/** Milliseconds. */
 const tolerance = 2 * 60_000;
 
 /** `date` is the Date header of an answer that has just arrived. */

@@ -1,8 +1,6 @@
 /**
- * needs:    an element with id="languages" in index.html, language.ts.
- * does:     lets the person choose another language than their browser's; keeps what is typed; remembers the choice,
- *           where storage is allowed.
- * must not: use flags: a language is not a country. Must not change anything while a button of the view is at work.
+ * Lets the person choose a language other than their browser's. Keeps typed text and remembers the choice where storage
+ * is allowed. Uses no flags: a language is not a country. Does nothing while a button of the view is busy.
  */
 import { remember } from "../dom/local-storage.ts";
 import { catalogues, currentLanguage, isLanguage, type Language } from "../words/language.ts";
@@ -31,14 +29,14 @@ export function mountLanguageSwitch({ onChange, signal }: LanguageSwitchDeps): v
 
   async function choose(language: string): Promise<void> {
     if (!isLanguage(language) || language === currentLanguage()) return;
-    // A view that is made anew forgets what it was doing. It takes a moment, or has a Cancel.
+    // Showing the view again would lose its task. The task takes a moment, or can be cancelled.
     if (document.querySelector('main button[aria-busy="true"]') !== null) return;
     const typed = fields().map(({ id, value }) => ({ id, value }));
     try {
       await onChange(language);
       remember("language", language);
     } catch {
-      // Without the new words everything stays as it is.
+      // Without the new words the old language stays.
     }
     for (const { id, value } of typed) {
       const field = fields().find((one) => one.id === id);

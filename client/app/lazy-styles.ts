@@ -1,16 +1,14 @@
 /**
- * needs:    `<link id="lazy-styles" rel="stylesheet" media="not all">`, which vite.config.ts puts into index.html. A
- *           browser loads such a sheet from the start, behind everything else and in nobody's way.
- * does:     puts the sheet in force, after the styles of the first view. `style-src 'self'` is enough for that.
- * must not: resolve before the sheet is there: a view without its styles jumps. A page without the link has the styles
- *           in another way.
+ * Puts the styles of the later views in force. vite.config.ts adds `<link id="lazy-styles" media="not all">` to the
+ * page, which browsers load with low priority and do not apply. Resolves when the styles apply, so that no view jumps.
+ * Without that link the page must include styles/lazy.css itself.
  */
 import href from "../styles/lazy.css?url";
 
 export async function applyLazyStyles(): Promise<void> {
   const waiting = document.getElementById("lazy-styles");
   if (waiting === null) return;
-  // A link of its own tells for certain whether it was loaded; the file is in the cache, or on its way already.
+  // Only a new link reports whether the file was loaded. The file is in the cache, or loading already.
   const applied = document.createElement("link");
   applied.rel = "stylesheet";
   applied.href = href;

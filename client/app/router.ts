@@ -1,7 +1,6 @@
 /**
- * needs:    a server that answers every path outside the API with index.html.
- * does:     shows the view that belongs to the address, with Back and Forward; gives it a title and the focus.
- * must not: know what a view does, or who is signed in: `resolve` says which path a wanted path leads to.
+ * Shows the view that belongs to the address, with Back and Forward, and gives it a title and the focus. The server
+ * must answer every path outside the API with index.html.
  */
 
 import { announce } from "../dom/status.ts";
@@ -15,20 +14,20 @@ export interface Screen {
 
 export interface Router<Path extends string> {
   /**
-   * `state` stays with the history entry: it survives a reload and is back after Back. Resolves when the view is there,
-   * or was overtaken by another.
+   * `state` stays with the history entry: it survives a reload and Back. Resolves when the view is shown, or another
+   * navigation replaced it.
    */
   go(path: Path, options?: { readonly replace?: boolean; readonly state?: unknown }): Promise<void>;
-  /** Shows the view of the current address, again if it is shown already. */
+  /** Shows the view of the current address, even if it is shown already. */
   show(options?: { readonly moveFocus?: boolean }): Promise<void>;
 }
 
 export interface RouterOptions<Path extends string> {
   readonly root: HTMLElement;
-  /** A screen may still have to be loaded. The view before it stays until it is here. */
+  /** The previous view stays until the screen is loaded. */
   readonly screens: Readonly<Record<Path, () => Screen | Promise<Screen>>>;
   resolve(wanted: string): Path;
-  /** A screen could not be loaded: the network is gone, or a newer version has replaced it. */
+  /** A screen could not be loaded: no network, or a newer version was deployed. */
   onLoadFailure(root: HTMLElement): void;
   readonly signal: AbortSignal;
 }
@@ -41,7 +40,7 @@ export function createRouter<Path extends string>(options: RouterOptions<Path>):
   async function show({ moveFocus = dispose !== undefined } = {}): Promise<void> {
     const mine = Symbol();
     latest = mine;
-    // What was going on belongs to the view before.
+    // The last announcement is about the previous view.
     announce("");
     const path = resolve(location.pathname);
     if (path !== location.pathname) history.replaceState(null, "", path);
@@ -76,7 +75,7 @@ export function createRouter<Path extends string>(options: RouterOptions<Path>):
   };
 }
 
-/** To the one field that the view is about, else to its heading, so that a screen reader starts at the new text. */
+/** Focuses the main field of the view, or its heading, so that a screen reader starts at the new text. */
 function focusOn(root: HTMLElement): void {
   const target = root.querySelector<HTMLElement>("[data-focus]") ?? root.querySelector<HTMLElement>("h1");
   target?.focus();

@@ -1,8 +1,8 @@
 /**
- * needs:    styles/button.css, which shows what is left.
+ * needs:    styles/button-lazy.css, which shows the seconds left.
  * does:     takes a button out of use for some seconds and counts them down on it.
- * must not: use `disabled`: that would throw the focus away. Must not change text that is read aloud, the button's name
- *           included: the style sheet shows what is left, and says nothing in its place.
+ * must not: use `disabled`, which would drop the focus, or change text that screen readers read: the style sheet shows
+ *           the countdown and hides it from them.
  */
 export function startCooldown(button: HTMLButtonElement, seconds: number, signal: AbortSignal): void {
   if (seconds <= 0) return;

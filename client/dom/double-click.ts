@@ -1,8 +1,8 @@
 /**
  * needs:    a document.
- * does:     swallows the second click of a double click when the first has changed what is under the pointer, by
- *           another view or by a dialog on top: it was meant for what was there.
- * must not: touch the keyboard's clicks, or two clicks on the same control.
+ * does:     ignores the second click of a double click after the first one changed what is under the pointer, to
+ *           another view or a dialog: it was meant for what was there before.
+ * must not: ignore keyboard clicks, or two clicks on the same control.
  */
 const doubleClick = { milliseconds: 500, pixels: 5 } as const;
 
@@ -32,7 +32,7 @@ export function ignoreSecondClicks(signal: AbortSignal): void {
   document.addEventListener("click", onClick, { capture: true, signal });
 }
 
-/** Whether the first click's target is gone, or on another side of a modal dialog than the second's. */
+/** Whether the first target was removed, or one of the two is in a dialog that the other is not in. */
 function isOutOfReach(first: EventTarget | null, second: EventTarget | null): boolean {
   if (!(first instanceof Element) || !(second instanceof Element)) return false;
   return !first.isConnected || first.closest("dialog") !== second.closest("dialog");

@@ -1,8 +1,8 @@
 /**
  * needs:    nothing.
- * does:     makes a list element's children match a list of things with ids, reusing the elements that are there:
- *           focus, scrolling and half-typed text survive an update.
- * must not: grow: whatever is not "one element per id, in this order" belongs into the view.
+ * does:     makes the children of a list match things with ids, one element per id and in order. Elements are reused,
+ *           so focus, scrolling and half-typed text survive an update.
+ * must not: grow beyond that: everything else belongs in the view.
  */
 export function reconcile<Thing extends { readonly id: string }>(
   list: HTMLElement,

@@ -1,15 +1,11 @@
-/**
- * needs:    nothing.
- * does:     keeps a small convenience in this browser, where storage is allowed, beside what the site itself keeps there.
- * must not: hold anything that matters: storage may be blocked, full or emptied at any time.
- */
+/** Keeps small conveniences in this browser. Storage can be blocked, full or emptied: nothing may depend on it. */
 const own = (name: string): string => `passkeys.${name}`;
 
 export function remember(name: string, value: string): void {
   try {
     localStorage.setItem(own(name), value);
   } catch {
-    // Blocked or full: the convenience is not to be had here.
+    // Blocked or full: go on without it.
   }
 }
 
@@ -25,6 +21,6 @@ export function forget(name: string): void {
   try {
     localStorage.removeItem(own(name));
   } catch {
-    // Blocked: nothing was kept either.
+    // Blocked: nothing was stored.
   }
 }

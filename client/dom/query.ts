@@ -1,8 +1,4 @@
-/**
- * needs:    nothing.
- * does:     finds an element that a view cannot live without, with its type.
- * must not: return something else than what was asked for: a missing element is a bug, and it throws by name.
- */
+/** Finds an element of a view by `data-ref`, with its type. Throws by name if it is missing or another type. */
 export function query<Type extends HTMLElement>(root: ParentNode, ref: string, type: new () => Type): Type {
   const element = root.querySelector(`[data-ref="${ref}"]`);
   if (element instanceof type) return element;

@@ -1,8 +1,8 @@
 /**
- * needs:    an element `<p id="status" role="status">` that is in the document from the start: a live region that
- *           arrives together with its text is not read out by every screen reader.
- * does:     tells people who do not see the screen what happens.
- * must not: be used for what autofill does by itself.
+ * needs:    an element `<p id="status" role="status">` that is in the document from the start: some screen readers do
+ *           not read a live region that arrives together with its text.
+ * does:     announces to screen readers what happens.
+ * must not: announce what autofill does without the person.
  */
 export function announce(text: string): void {
   const region = document.getElementById("status");

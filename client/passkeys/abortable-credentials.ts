@@ -1,9 +1,8 @@
 /**
  * needs:    a browser with `navigator.credentials`.
- * does:     gives us the abort signal of WebAuthn requests that the SDK makes. The SDK keeps its own out of reach,
- *           so without this a pending request could only be ended by starting another one: no cancel link, no
- *           renewal of autofill, no leaving a view with nothing pending.
- * must not: touch a request whose WebAuthn challenge was not announced here; those go to the browser unchanged.
+ * does:     attaches our abort signal to WebAuthn requests that the SDK makes. The SDK hides its own signal; without
+ *           ours a pending request ends only by starting another one: no cancel link, no renewal of autofill.
+ * must not: change a request whose WebAuthn challenge was not registered here.
  *
  * This is the one place in the client that changes a global: the two methods of `navigator.credentials`.
  */
@@ -12,7 +11,7 @@ import { base64url } from "./base64url.ts";
 const signalByChallenge = new Map<string, AbortSignal>();
 const guarded = new WeakSet<CredentialsContainer>();
 
-/** From now on the request with this WebAuthn challenge is ended by `signal`, even before it reaches the browser. */
+/** `signal` ends the request with this WebAuthn challenge, even before it reaches the browser. */
 export function attachSignal(webauthnChallenge: string, signal: AbortSignal): void {
   guard(navigator.credentials);
   signalByChallenge.set(webauthnChallenge, signal);
@@ -35,7 +34,7 @@ function pass<Options extends CredentialRequestOptions | CredentialCreationOptio
   const signal = webauthnChallenge === undefined ? undefined : signalByChallenge.get(webauthnChallenge);
   if (options === undefined || webauthnChallenge === undefined || signal === undefined)
     return request(options);
-  // A signal that is aborted already stays on the list: whoever asks with this challenge again is late as well.
+  // An aborted signal stays registered: a second request with this challenge is too late as well.
   if (signal.aborted) return Promise.reject(signal.reason);
   signalByChallenge.delete(webauthnChallenge);
   return request({ ...options, signal });

@@ -1,9 +1,8 @@
 /**
- * needs:    ceremony.ts, and on the page an `<input>` whose `autocomplete` ends in `webauthn` while it is resumed.
- * does:     owns the one pending autofill request for as long as the app lives: starts it without any dialog,
- *           renews its challenge before it expires and when the person returns to the tab, starts it again after
- *           a failure, an offline blip or a cancelled prompt.
- * must not: be created by a view (views come and go, the request must not), or show anything by itself.
+ * needs:    ceremony.ts, and while it is resumed an `<input>` on the page whose `autocomplete` ends in `webauthn`.
+ * does:     owns the one pending autofill request of the app: starts it without a dialog, renews its challenge before
+ *           it expires and when the person returns to the tab, starts it again after a failure or a cancelled prompt.
+ * must not: be created by a view (the request outlives views), or show anything.
  */
 import { canUseAutofill } from "./capabilities.ts";
 import type { Ceremonies } from "./ceremony.ts";
@@ -11,9 +10,9 @@ import type { CeremonyOutcome } from "./ceremony-outcome.ts";
 import { keepRenewed, pauseAfter } from "./renewal.ts";
 
 export interface Autofill {
-  /** A sign-in field is on the page and nothing else asks for a passkey. */
+  /** Call it when a sign-in field is on the page and no other ceremony runs. */
   resume(): void;
-  /** The field is gone, or the person pressed the passkey button. Nothing stays pending. */
+  /** Call it when the field is gone or the passkey button was pressed. Ends the pending request. */
   pause(): void;
 }
 
@@ -21,13 +20,13 @@ export interface AutofillDeps {
   readonly ceremonies: Pick<Ceremonies, "prepareAutofill" | "signInByAutofill" | "cancelAutofill">;
   /** A passkey was picked and has answered; `onOutcome` follows. */
   onAnswered?(): void;
-  /** Every end but our own aborts. Most have no words: see ceremony-failures.ts. */
+  /** Every outcome but our own aborts. Most are not shown to the person: see ceremony-failures.ts. */
   onOutcome(outcome: CeremonyOutcome): void;
   /** Milliseconds between renewals. */
   readonly every: number;
 }
 
-/** A request that ends sooner than this was not answered by a person. */
+/** Milliseconds. A request that ends sooner was not answered by a person. */
 const shortestHumanAnswer = 3_000;
 
 export function createAutofill({ ceremonies, onAnswered, onOutcome, every }: AutofillDeps): Autofill {
@@ -40,7 +39,7 @@ export function createAutofill({ ceremonies, onAnswered, onOutcome, every }: Aut
       every,
       signal,
       async renew() {
-        // The old request stays pending until a new challenge is here: a dropped connection costs nothing.
+        // The old request stays pending until the new challenge arrived, also while the network is down.
         const isReady = await ceremonies.prepareAutofill();
         if (!isReady || signal.aborted) return false;
         void request();
@@ -51,7 +50,7 @@ export function createAutofill({ ceremonies, onAnswered, onOutcome, every }: Aut
     async function request(): Promise<void> {
       const startedAt = Date.now();
       const outcome = await ceremonies.signInByAutofill(onAnswered);
-      // What has been answered goes on to its end, also when the field is gone by now.
+      // A picked passkey signs in even if the field is gone by now.
       if (signal.aborted && outcome.kind === "succeeded") return onOutcome(outcome);
       if (signal.aborted || outcome.kind === "aborted") return;
       if (

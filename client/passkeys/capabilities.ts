@@ -1,10 +1,11 @@
 /**
  * needs:    nothing else.
- * does:     asks the browser what it can do with passkeys, and takes silence for a no.
+ * does:     asks the browser what it can do with passkeys. No answer within a second counts as no.
  * must not: hang or reject: password managers replace these methods, and not all of them answer.
  */
 import { canUsePasskeys } from "./passkey-support.ts";
 
+/** Milliseconds. */
 const patience = 1_000;
 
 export async function canUseAutofill(): Promise<boolean> {
@@ -16,7 +17,7 @@ export async function canUseAutofill(): Promise<boolean> {
   });
 }
 
-/** A passkey on this very device: what a person who just signed in by code can create at once. */
+/** Whether this device can store a passkey and verify the person. */
 export async function canCreatePasskeyHere(): Promise<boolean> {
   if (!canUsePasskeys()) return false;
   return answerOrNo(async () => PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable());

@@ -1,9 +1,9 @@
 /**
  * needs:    account-api.ts, ceremony.ts, a session.
- * does:     the browser's part of enrolling a passkey: begin and options are fetched while the view is open and
- *           renewed, so that a click only prompts; then the ceremony; then our server's finish.
- * must not: start the ceremony without a click, or ask again what our server has refused: a session that is not
- *           fresh needs a step-up first (`onBlocked`), not patience.
+ * does:     enrolls a passkey: fetches and renews token and options while the view is open, so that a click only
+ *           prompts; then the ceremony; then our server's finish.
+ * must not: start the ceremony without a click, or retry what our server denied: a session that is not fresh needs a
+ *           step-up first (`onBlocked`).
  */
 import type { AccountApi } from "../api/account-api.ts";
 import { ApiError, type ApiErrorCode } from "../api/api.ts";
@@ -15,7 +15,7 @@ import { keepRenewed } from "./renewal.ts";
 import { signalUnknownCredential } from "./signals.ts";
 
 export interface EnrollmentFlow {
-  /** Call it straight from the click. After `onAnswered` the passkey exists, and is brought to its end. */
+  /** Call it straight from the click. After `onAnswered` the passkey exists, and cancelling has no effect. */
   run(onAnswered?: () => void, home?: PasskeyHome): Promise<CeremonyOutcome>;
   stop(): void;
 }
@@ -25,7 +25,7 @@ export interface EnrollmentDeps {
   readonly api: Pick<AccountApi, "createEnrollToken" | "finishEnrollment" | "getConfig">;
   /** `platform` for the offer on this device, `any` where the person chooses. */
   readonly attachment: "platform" | "any";
-  /** Our server does not begin an enrollment now, and would not if it were asked again. */
+  /** Our server does not begin an enrollment now, and would not if it were asked again: step up, or say why. */
   onBlocked?(error: ApiError): void;
 }
 
@@ -55,7 +55,7 @@ export function prepareEnrollment(deps: EnrollmentDeps): EnrollmentFlow {
         await api.finishEnrollment(outcome.resultToken);
         return outcome;
       }
-      // The device has a passkey now that Authsignal has definitely not taken: it would never work.
+      // The device has a passkey that Authsignal refused: it would never work.
       const { refusedCredentialId } = outcome;
       if (refusedCredentialId !== undefined) {
         await signalUnknownCredential((await api.getConfig()).rpId, refusedCredentialId);

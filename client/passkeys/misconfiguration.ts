@@ -1,7 +1,7 @@
 /**
  * needs:    our server's `GET /config`.
- * does:     tells the developer, on the console, what to change when passkeys cannot work at this address.
- * must not: tell the person: they get the words of failures.ts, and the email path.
+ * does:     tells the developer on the console what to change if passkeys cannot work at this address.
+ * must not: tell the person: failures.ts has words for them.
  */
 import type { ConfigResponse } from "../../shared/contract.ts";
 
@@ -10,7 +10,7 @@ let isReported = false;
 export function reportMisconfiguration({ rpId }: Pick<ConfigResponse, "rpId">): void {
   if (isReported) return;
   isReported = true;
-  // biome-ignore lint/suspicious/noConsole: this line is for the developer who set it up
+  // biome-ignore lint/suspicious/noConsole: for the developer
   console.error(`Passkeys cannot work here. ${fixFor(rpId, location)}`);
 }
 
@@ -20,12 +20,12 @@ export function fixFor(rpId: string, page: Pick<Location, "hostname" | "protocol
     return `The page is served over ${protocol}//, and browsers allow passkeys over https: and on localhost only.`;
   }
   if (isIpAddress(hostname)) {
-    return `An IP address (${hostname}) has no passkeys: open the page under a domain name, such as http://localhost:${port}.`;
+    return `Passkeys do not work on an IP address (${hostname}): open the page under a domain name, such as http://localhost:${port}.`;
   }
   if (hostname !== rpId && !hostname.endsWith(`.${rpId}`)) {
     return `The RP ID is "${rpId}", but this page is on "${hostname}". Set the RP ID of the Authsignal tenant (and RP_ID) to "${hostname}" or a domain above it, or open the page on "${rpId}".`;
   }
-  return `The RP ID "${rpId}" fits this page, but the browser refused it: is it a public suffix, or is this page in a frame without the permission policy "publickey-credentials-get"?`;
+  return `The RP ID "${rpId}" matches this page, but the browser rejected it. Check that it is not a public suffix, and that a frame around this page has the permission policy "publickey-credentials-get".`;
 }
 
 function isIpAddress(hostname: string): boolean {

@@ -1,12 +1,12 @@
 /**
  * needs:    nothing.
- * does:     keeps one answer ready, so that a click needs no request. Each answer is given out once.
- * must not: give out an answer older than `freshFor`, or keep one that is not usable.
+ * does:     keeps one answer ready, so that a click needs no request. Gives each answer out once.
+ * must not: give out an answer older than `freshFor`, or keep an unusable one.
  */
 export interface Prefetch<Answer> {
-  /** Sees to it that an answer is ready; false if none can be had now. */
+  /** Fetches an answer unless one is ready. False if there is no usable answer now. */
   warm(): Promise<boolean>;
-  /** The answer that is ready or on its way; asks for one if there is none. */
+  /** The answer that is ready or being fetched; fetches one if there is none. */
   take(): Promise<Answer>;
   drop(): void;
 }
@@ -18,7 +18,7 @@ export interface PrefetchOptions<Answer> {
   readonly freshFor: number;
 }
 
-/** Milliseconds. Comfortably below the shortest challenge lifetime that WebAuthn recommends (five minutes). */
+/** Milliseconds. Below the shortest challenge lifetime that WebAuthn recommends (five minutes). */
 export const defaultFreshFor = 4 * 60_000;
 
 export function createPrefetch<Answer>({

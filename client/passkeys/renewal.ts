@@ -1,19 +1,18 @@
 /**
  * needs:    a document.
- * does:     runs `renew` now, again after `every` milliseconds, when the person returns to the tab with something
- *           stale, when the network returns, and with growing pauses after a failure.
- * must not: renew in a hidden tab (nobody is waiting there), or run twice at the same time.
+ * does:     runs `renew` now and every `every` milliseconds; when a tab with stale data becomes visible or the network
+ *           returns; and with growing pauses after a failure.
+ * must not: renew in a hidden tab, or run twice at the same time.
  */
 export interface Renewal {
-  /** Renews after a pause, whatever is still fresh. */
+  /** Renews after a pause, even if the data is still fresh. */
   soon(milliseconds: number): void;
 }
 
 export interface RenewalOptions {
-  /** False means: could not, try again later. Must not reject. */
+  /** False: failed, try again later. Must not reject. */
   renew(): Promise<boolean>;
   readonly every: number;
-  /** Ends it all. */
   readonly signal: AbortSignal;
 }
 

@@ -1,11 +1,11 @@
 /**
  * needs:    the RP ID; user and credential IDs as our server knows them.
- * does:     keeps the password manager's copy of an account true, where the browser has the Signal API.
- * must not: guess. An unknown-credential signal deletes for good, a list that lacks a passkey hides it: both are
- *           sent on definite answers only, never after a timeout, an outage or an empty answer nobody asked for.
+ * does:     tells the password manager which passkeys of an account exist, where the browser has the Signal API.
+ * must not: guess. An unknown-credential signal deletes the passkey, a list without a passkey hides it: send both
+ *           after definite answers only, never after a timeout, an outage, or an empty list without a deletion.
  *
- * @authsignal/browser sends signals of its own from 1.17.0 on, after sign-ins and enrollments. Ours are sent when
- * our server's list was loaded or changed, and are harmless when repeated: they say what is, not what changed.
+ * @authsignal/browser sends its own signals from 1.17.0 on, after sign-ins and enrollments. Repeating them does no
+ * harm: a signal states what is, not what changed.
  */
 import type { Passkey, User } from "../../shared/contract.ts";
 import { base64url } from "./base64url.ts";
@@ -30,7 +30,7 @@ export interface AcceptedPasskeys {
   readonly rpId: string;
   readonly user: User;
   readonly passkeys: readonly Passkey[];
-  /** The person has just deleted one, so that an empty list is the truth and not an accident. */
+  /** The person has just deleted a passkey, so an empty list is correct. */
   readonly afterDelete?: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface AcceptedPasskeys {
 export async function signalAccepted(accepted: AcceptedPasskeys): Promise<void> {
   const { rpId, user, passkeys, afterDelete = false } = accepted;
   const ids = passkeys.map(({ credentialId }) => credentialId).filter((id) => id !== null);
-  // One passkey without an ID would be missing from the list, and so be hidden.
+  // A passkey without an ID would be missing from the list, and so be hidden.
   if (ids.length < passkeys.length || (ids.length === 0 && !afterDelete)) return;
   const userId = userHandle(user.id);
   await quietly(() =>
@@ -48,12 +48,12 @@ export async function signalAccepted(accepted: AcceptedPasskeys): Promise<void> 
   await quietly(() => signals().signalCurrentUserDetails?.({ rpId, userId, ...names }));
 }
 
-/** Authsignal makes the user handle of the UTF-8 bytes of the user's ID; signals take it as base64url. */
+/** Authsignal's user handle is the UTF-8 bytes of the user ID; signals take it as base64url. */
 export function userHandle(userId: string): string {
   return base64url(new TextEncoder().encode(userId));
 }
 
-/** A browser that does not take a signal is no failure of anything that the person does. */
+/** A failed signal must not fail the person's task. */
 async function quietly(signal: () => Promise<void> | undefined): Promise<void> {
   try {
     await signal();

@@ -1,7 +1,7 @@
 /**
- * needs:    account-api.ts, ceremony.ts, a session that is not fresh any more.
- * does:     the browser's part of a step-up with a passkey: token and options are fetched while the dialog is open,
- *           so that the click only prompts; then the ceremony; then our server's finish.
+ * needs:    account-api.ts, ceremony.ts, a session that is not fresh.
+ * does:     confirms the person by a passkey: fetches and renews token and options while the dialog is open, so that a
+ *           click only prompts; then the ceremony; then our server's finish.
  * must not: start the ceremony without a click.
  */
 import type { AccountApi } from "../api/account-api.ts";
@@ -21,7 +21,7 @@ export function prepareStepUp(
   ceremonies: Ceremonies,
   api: Pick<AccountApi, "createStepUpToken" | "finishStepUp">,
   action: string,
-  /** False where only the code can be used: nothing is fetched then. */
+  /** False if only a code can be used: fetches nothing. */
   { isWanted = true } = {},
 ): StepUpFlow {
   const life = new AbortController();

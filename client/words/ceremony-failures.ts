@@ -1,8 +1,7 @@
 /**
  * needs:    ceremony-outcome.ts, failures.ts, the words of languages/.
- * does:     says in one place what each end of a ceremony means for the person, per flow. `null` is silence, on
- *           purpose.
- * must not: be known to ceremony.ts: outcomes are facts, words are ours.
+ * does:     maps each outcome of a ceremony to the words that the person reads, per flow. `null` shows nothing.
+ * must not: be imported by ceremony.ts: outcomes are facts, and the words belong to the app.
  */
 import type { FailureKind } from "../passkeys/ceremony-outcome.ts";
 import { type Failure, noFailure, usualPause, waitOf } from "./failures.ts";
@@ -12,10 +11,10 @@ import type { MessageKey } from "./messages.ts";
 export type Flow = "button" | "autofill" | "create" | "stepUp";
 type Words = Readonly<Record<Flow, MessageKey | null>>;
 
-/** Silence: there is nothing that the person could do about it, or they did it themselves. */
+/** The person cannot act on it, or did it on purpose. */
 const silence: Words = { button: null, autofill: null, create: null, stepUp: null };
 
-/** Autofill is quiet unless the person picked a passkey and it was not good. */
+/** Autofill shows nothing, except that a picked passkey was refused. */
 function words(button: MessageKey, create: MessageKey = button, stepUp: MessageKey = create): Words {
   return { button, autofill: null, create, stepUp };
 }

@@ -1,7 +1,7 @@
 /**
  * needs:    the words of languages/, the error codes of api.ts.
- * does:     says in one place what each failed call of our API means for the person.
- * must not: look at a title or a detail of a problem: those are for developers. Codes are the contract.
+ * does:     maps each failed call of our API to the words that the person reads.
+ * must not: read the title or detail of a problem: they are for developers. Codes are the contract.
  */
 import { ApiError, type ApiErrorCode } from "../api/api.ts";
 import { setText } from "../dom/set-text.ts";
@@ -10,15 +10,15 @@ import type { MessageKey } from "./messages.ts";
 
 export interface Failure {
   readonly words: string;
-  /** A cancel is no failure: nobody is blamed, nothing is red. */
+  /** A cancel is not an error: shown without red. */
   readonly isQuiet: boolean;
-  /** Seconds during which trying again is of no use. */
+  /** Seconds until trying again makes sense. */
   readonly pause: number;
 }
 
 export const noFailure: Failure = { words: "", isQuiet: true, pause: 0 };
 
-/** Seconds to wait where nobody says how long: more than Authsignal's shortest window asks for. */
+/** Seconds to wait if the answer does not say: longer than Authsignal's shortest rate-limit window. */
 export const usualPause = 30;
 
 type WrongRequest =
@@ -29,7 +29,7 @@ type WrongRequest =
   | "cross_site_request"
   | "not_found";
 
-/** Codes that are not here say that the request itself was wrong: it was made by a page of another version. */
+/** A code that is not listed means a wrong request: this page is older or newer than the server. */
 const problemWords: Readonly<Record<Exclude<ApiErrorCode, WrongRequest>, MessageKey>> = {
   not_authenticated: "problem.notAuthenticated",
   step_up_required: "problem.stepUpRequired",
@@ -50,7 +50,7 @@ const problemWords: Readonly<Record<Exclude<ApiErrorCode, WrongRequest>, Message
   internal_error: "problem.internal",
 };
 
-/** A failed call of our API; rethrows what is not one, because that is a bug. */
+/** Rethrows an error that is not an ApiError: that is a bug. */
 export function failureOfError(error: unknown): Failure {
   const pause = error instanceof ApiError && error.code === "rate_limited" ? pauseIn(error) : 0;
   return { words: explainError(error), isQuiet: false, pause };
@@ -66,7 +66,7 @@ export function explainError(error: unknown): string {
   return t(key, { time: waitOf(pauseIn(error)), requestId: problem?.requestId ?? "" });
 }
 
-/** How long, in words: "30 seconds", "15 minutes". */
+/** "30 seconds", "15 minutes". */
 export function waitOf(seconds: number): string {
   const [unit, count] = seconds > 90 ? ["minute", Math.ceil(seconds / 60)] : ["second", seconds];
   return new Intl.NumberFormat(currentLanguage(), { style: "unit", unit, unitDisplay: "long" }).format(count);
@@ -80,7 +80,7 @@ function pauseIn({ problem }: ApiError): number {
   return problem?.retryAfter ?? usualPause;
 }
 
-/** Into an element with the class `failure` and the role `alert`. */
+/** `element` has the class `failure` and the role `alert`. */
 export function showFailure(element: HTMLElement, { words, isQuiet }: Failure): void {
   element.dataset.tone = isQuiet ? "quiet" : "loud";
   setText(element, words);

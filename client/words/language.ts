@@ -1,7 +1,7 @@
 /**
  * needs:    languages/, local-storage.ts.
  * does:     chooses a language, loads its words, and turns a message key and its values into words.
- * must not: be bypassed: a word written anywhere else is a word that nobody translates.
+ * must not: be bypassed: words written anywhere else are not translated.
  *
  * A further language is a folder like languages/en and a line in `catalogues`.
  */
@@ -39,7 +39,7 @@ export function currentLanguage(): Language {
   return language;
 }
 
-/** What the person chose before, else the first that the browser asks for and we have, else English. */
+/** The person's earlier choice, else the first of the browser's languages that we have, else English. */
 export function preferredLanguage(): Language {
   const wanted = [recall("language") ?? "", ...navigator.languages];
   return wanted.map((tag) => tag.split("-")[0] ?? "").find(isLanguage) ?? "en";
@@ -49,7 +49,7 @@ export function isLanguage(tag: string): tag is Language {
   return Object.hasOwn(catalogues, tag);
 }
 
-/** Loads the words of the first view, or of all. Rejects when that is not possible: nothing has changed then. */
+/** Loads the words of the first view, or of all views. If it rejects, nothing has changed. */
 export async function useLanguage(chosen: Language, views: "first" | "all" = "first"): Promise<void> {
   const catalogue = catalogues[chosen];
   const [{ first }, rest] = await Promise.all([
@@ -65,7 +65,7 @@ export async function useLanguage(chosen: Language, views: "first" | "all" = "fi
 export async function loadLaterWords(): Promise<void> {
   const loading = language;
   const { later } = await catalogues[loading].later();
-  // Whoever has changed the language meanwhile has all words of the new one.
+  // If the language was changed meanwhile, all words of the new one are loaded.
   if (loading === language) words = { ...words, ...later };
 }
 

@@ -1,10 +1,10 @@
 /**
  * needs:    the catalogues in languages/.
- * does:     names every message. English is the measure: each other language has exactly its keys.
- * must not: contain a word for a person.
+ * does:     types the message keys. Each language has exactly the keys of English.
+ * must not: contain words for people.
  *
- * A catalogue has two files, so that the first view loads only what it says: `first.ts` and `later.ts`. `{name}`
- * stands for a value; an object with `one` and `other` is chosen by `{count}`.
+ * A catalogue has two files, so that the first view loads only its own words: `first.ts` and `later.ts`. `{name}`
+ * stands for a value; `{count}` chooses between `one` and `other`.
  */
 import type { first } from "./languages/en/first.ts";
 import type { later } from "./languages/en/later.ts";

@@ -1,12 +1,12 @@
 /**
  * needs:    language.ts.
  * does:     says when something happened, in the person's language.
- * must not: be asked for seconds: a page does not tick.
+ * must not: show seconds: a page does not update every second.
  */
 import { localTime } from "../api/server-time.ts";
 import { currentLanguage, t } from "./language.ts";
 
-/** "3 days ago"; minutes at the finest. A clock that runs ahead of ours makes it "just now", not "in a minute". */
+/** "3 days ago"; minutes are the smallest unit. A time in the future is "just now". */
 export function timeAgo(instant: string): string {
   const seconds = Math.min(0, (localTime(instant) - Date.now()) / 1000);
   const format = new Intl.RelativeTimeFormat(currentLanguage(), { numeric: "auto" });

@@ -1,4 +1,4 @@
-/** The account: its dialogs open here, because what one of them interrupts goes on here. */
+/** The account view: connects it with the API, its dialogs and the password manager. */
 import type { Passkey } from "../../../shared/contract.ts";
 import { createAccountApi } from "../../api/account-api.ts";
 import type { AppContext } from "../../app/app-context.ts";
@@ -32,8 +32,8 @@ export function accountScreen(context: AppContext): Screen {
       }
 
       /**
-       * A list does not say whose it is. Another tab may have signed somebody else in, and this page may have missed
-       * it: their list, told of this account, would have its passkeys deleted. Asked after the list, not beside it.
+       * Asks who is signed in after the list arrived, because the list does not name its user. If another tab has
+       * signed in another account, signalling that account's list for this user would hide this user's passkeys.
        */
       async function tellPasswordManager(passkeys: readonly Passkey[]): Promise<void> {
         const isAfterDelete = afterDelete;
@@ -52,7 +52,7 @@ export function accountScreen(context: AppContext): Screen {
         async deletePasskey(passkey, options) {
           const isDeleted = await deletePasskey(tasks, passkey, options);
           afterDelete ||= isDeleted;
-          // A greeting would offer a passkey that nobody has any more.
+          // The greeting would offer a passkey that does not exist any more.
           if (isDeleted && options.isLast && recall("account") === user.email) forget("account");
           return isDeleted;
         },

@@ -1,6 +1,6 @@
 /**
- * needs:    <template id="account-view">, styles/account.css, views/passkey-list.ts.
- * does:     shows who is signed in and their passkeys, takes back "Don't ask again", and signs out.
+ * needs:    <template id="account-view">, styles/account.css, passkey-list.ts.
+ * does:     shows the account and its passkeys, takes back "Don't ask again", and signs out.
  * must not: be mounted without a session.
  */
 import type { User } from "../../../shared/contract.ts";
@@ -14,7 +14,7 @@ import { mountPasskeyList, type PasskeyListDeps } from "./passkey-list.ts";
 
 export interface AccountDeps extends PasskeyListDeps {
   readonly user: User;
-  /** What has just happened, if that brought the person here. */
+  /** What happened just before this view. */
   readonly notice: MessageKey | null;
   signOut(): Promise<void>;
   /** After the next sign-in with a code, a passkey may be offered again. */
@@ -41,7 +41,7 @@ export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
     ...deps,
     async deletePasskey(passkey, options) {
       const isDeleted = await deps.deletePasskey(passkey, options);
-      // The passkey that the notice speaks of may be the one.
+      // The notice may be about the deleted passkey.
       isNoticeOver ||= isDeleted;
       if (!signal.aborted) update();
       return isDeleted;
@@ -51,7 +51,7 @@ export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
   signOut.addEventListener("click", () => work("signOut", deps.signOut), { signal });
   askAgain.addEventListener("click", onAskAgain, { signal });
 
-  /** What comes of it is said beside the button: the top of the view may be off the screen. */
+  /** The result is shown beside the button, because the top of the view may be off the screen. */
   async function onAskAgain(): Promise<void> {
     askAgainWords = "";
     await work("askAgain", async () => {

@@ -1,7 +1,7 @@
 /**
  * needs:    <template id="add-passkey-dialog">, dialog.ts, styles/dialog.css.
- * does:     asks where the new passkey shall live, and creates it there.
- * must not: prompt before a click. The choice is a hint: the browser's own dialog has the other places too.
+ * does:     asks where to save the new passkey, and creates it there.
+ * must not: prompt before a click. The choice is a hint: the browser's own dialog offers the other places too.
  */
 
 import { isCoolingDown, startCooldown } from "../../dom/cooldown-button.ts";
@@ -16,14 +16,14 @@ import { t } from "../../words/language.ts";
 import { cloneTemplate } from "../../words/template.ts";
 
 export interface AddPasskeyDeps {
-  /** The ceremony and, after success, our server's half. */
+  /** The ceremony and, after success, our server's finish. */
   create(home: PasskeyHome, onAnswered: () => void): Promise<CeremonyOutcome>;
   cancelCeremony(): void;
   created(): void;
 }
 
 export interface AddPasskeyView {
-  /** Says why no passkey can be added now. */
+  /** Shows why no passkey can be added now. */
   complain(error: unknown): void;
 }
 
@@ -63,7 +63,7 @@ export function mountAddPasskey(
       if (signal.aborted) return;
       failure = failureOfError(error);
     }
-    // Both ask the same service.
+    // Both buttons send to the same rate limit.
     for (const one of [here, securityKey]) startCooldown(one, failure.pause, signal);
     waitingFor = undefined;
     isSaving = false;

@@ -1,6 +1,6 @@
 /**
  * needs:    <template id="delete-passkey-dialog">, dialog.ts, styles/dialog.css.
- * does:     names the passkey that is about to go, says what that means and what stays in the password manager.
+ * does:     names the passkey to delete, and says what that means and what stays in the password manager.
  * must not: delete without this question.
  */
 import type { Passkey } from "../../../shared/contract.ts";
@@ -12,7 +12,7 @@ import type { MessageKey } from "../../words/messages.ts";
 export interface DeletePasskeyDeps {
   readonly passkey: Passkey;
   readonly isLast: boolean;
-  /** False: a confirmation was needed, and the person left it. */
+  /** False: a step-up was needed, and the person did not confirm. */
   remove(): Promise<boolean>;
   removed(): void;
 }

@@ -1,7 +1,7 @@
 /**
  * needs:    <template id="passkey-item">, styles/passkey-list.css.
- * does:     shows one passkey: where it lives, since when, last used; renames it in place.
- * must not: lose what is typed when the list around it is updated.
+ * does:     shows one passkey: where it is saved, when it was created and last used; renames it in place.
+ * must not: lose typed text when the list around it is updated.
  */
 import type { Passkey } from "../../../shared/contract.ts";
 import { query } from "../../dom/query.ts";
@@ -66,7 +66,7 @@ export function createPasskeyCard({ rename, remove, signal }: PasskeyCardDeps): 
   }
 
   function onKey({ key, isComposing }: KeyboardEvent): void {
-    // Escape may end the composition of a character, and nothing more.
+    // While a character is being composed, Escape ends only that.
     if (key === "Escape" && !isComposing) stopRenaming();
   }
 
@@ -89,7 +89,7 @@ export function createPasskeyCard({ rename, remove, signal }: PasskeyCardDeps): 
         await rename(passkey.id, wanted);
         if (signal.aborted) return;
         isBusy = false;
-        // Whoever has left the field meanwhile is somewhere else by now.
+        // If the person has left the field meanwhile, the focus stays where it is.
         return isRenaming ? stopRenaming() : update();
       } catch (error) {
         if (signal.aborted) return;

@@ -1,7 +1,7 @@
 /**
- * needs:    <template id="passkey-list-view">, views/passkey-card.ts, styles/passkey-list.css, a session.
+ * needs:    <template id="passkey-list-view">, passkey-card.ts, styles/passkey-list.css, a session.
  * does:     lists the account's passkeys; adds, renames and deletes one.
- * must not: show an empty list for one that could not be loaded.
+ * must not: show an empty list if it could not be loaded.
  */
 import type { Passkey } from "../../../shared/contract.ts";
 import { reconcile } from "../../dom/keyed-list.ts";
@@ -15,14 +15,14 @@ import { createPasskeyCard } from "./passkey-card.ts";
 export interface PasskeyListDeps {
   readonly canUsePasskeys: boolean;
   listPasskeys(): Promise<readonly Passkey[]>;
-  /** Asks where, and creates it. "maybe": it was tried, and the last word did not arrive. */
+  /** Asks where, and creates it. "maybe": it may have been stored, but the last answer did not arrive. */
   addPasskey(): Promise<"yes" | "no" | "maybe">;
   renamePasskey(id: string, name: string): Promise<Passkey>;
-  /** Asks whether, and deletes it. False: the person left it. */
+  /** Asks for confirmation, and deletes it. False: the person did not confirm. */
   deletePasskey(passkey: Passkey, options: { readonly isLast: boolean }): Promise<boolean>;
 }
 
-/** Milliseconds after which somebody who does not see the screen should know what takes so long. */
+/** Milliseconds after which a screen reader announces that the list is loading. */
 const slow = 1_000;
 
 export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () => void {
@@ -84,7 +84,7 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
     announce(t("passkey.deleted", { name: passkey.name }));
     if (typeof passkeys !== "string") passkeys = passkeys.filter(({ id }) => id !== passkey.id);
     update();
-    // The focus was on the card that is gone; whoever has gone on to something else keeps it.
+    // The focus was on the removed card. If the person has focused something else, it stays there.
     if (document.activeElement === document.body) title.focus();
     await load();
   }

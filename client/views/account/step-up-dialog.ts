@@ -1,8 +1,8 @@
 /**
  * needs:    <template id="step-up-dialog">, dialog.ts, styles/dialog.css.
- * does:     asks a signed-in person to confirm that it is them: with a passkey first, with a code where our server
+ * does:     asks a signed-in person to confirm that it is them: with a passkey first, or with a code where our server
  *           allows that. The account is fixed.
- * must not: know what for: whoever opens this goes on with the task that was interrupted.
+ * must not: know what the confirmation is for: its caller goes on with the interrupted task.
  */
 
 import { isCoolingDown, startCooldown } from "../../dom/cooldown-button.ts";
@@ -20,7 +20,7 @@ export interface StepUpDeps {
   readonly email: string;
   readonly canUsePasskey: boolean;
   readonly canUseEmail: boolean;
-  /** The ceremony and, after success, our server's half. */
+  /** The ceremony and, after success, our server's finish. */
   usePasskey(onAnswered: () => void): Promise<CeremonyOutcome>;
   cancelCeremony(): void;
   /** Resolves with the seconds until another code can be sent. */

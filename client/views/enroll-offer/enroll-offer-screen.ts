@@ -1,4 +1,4 @@
-/** The offer of a passkey: prepared when it is shown, its answer kept on the account. */
+/** The offer of a passkey: prepares the ceremony when shown, and stores the answer on the account. */
 import { createAccountApi } from "../../api/account-api.ts";
 import { ApiError } from "../../api/api.ts";
 import type { AppContext } from "../../app/app-context.ts";
@@ -13,7 +13,7 @@ import { t } from "../../words/language.ts";
 import type { MessageKey } from "../../words/messages.ts";
 import { mountEnrollOffer } from "./enroll-offer.ts";
 
-/** An answer to the offer may get lost, but may not hold anybody up. */
+/** Milliseconds to wait until the answer is stored. After that the account opens; the answer may be lost. */
 const patience = 1_500;
 
 export function enrollOfferScreen(context: AppContext): Screen {
@@ -31,7 +31,7 @@ export function enrollOfferScreen(context: AppContext): Screen {
     mount(view) {
       const life = new AbortController();
       const { signal } = life;
-      // Somebody came back to this address long after signing in: the account asks for a step-up where it is needed.
+      // Opened long after the sign-in: the account asks for a step-up where it is needed.
       const onBlocked = (error: ApiError) => {
         if (signal.aborted) return;
         if (error.code !== "not_authenticated")
@@ -52,7 +52,7 @@ export function enrollOfferScreen(context: AppContext): Screen {
           reportOutcome(outcome);
           if (outcome.kind === "unsupported") rememberUnableDevice();
           const isHere = outcome.kind === "succeeded" || outcome.kind === "alreadyRegistered";
-          // Also when the view was left meanwhile. But whoever signed out may have handed the device on.
+          // Even if the view was left meanwhile, but not after signing out: the device may have another user now.
           if (isHere && visit.user !== null) remember("account", visit.user.email);
           if (signal.aborted) return outcome;
           if (outcome.kind === "succeeded") leave("offer.created");

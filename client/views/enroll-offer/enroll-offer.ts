@@ -1,6 +1,6 @@
 /**
- * needs:    <template id="enroll-offer-view">, styles/enroll-offer.css, and a session that is fresh.
- * does:     offers to create a passkey once the person is signed in, with a way past it that is as near.
+ * needs:    <template id="enroll-offer-view">, styles/enroll-offer.css, and a fresh session.
+ * does:     offers to create a passkey after a sign-in, with "Not now" beside it.
  * must not: be shown before or during a sign-in, or start anything without a click.
  */
 
@@ -15,10 +15,10 @@ import { t } from "../../words/language.ts";
 import { cloneTemplate, fillFromTemplate } from "../../words/template.ts";
 
 export interface EnrollOfferDeps {
-  /** The ceremony and, after success, our server's half; goes on to the account. */
+  /** The ceremony and, after success, our server's finish; then shows the account. */
   createPasskey(onAnswered: () => void): Promise<CeremonyOutcome>;
   cancelCeremony(): void;
-  /** Keeps the answer and goes on. Must not reject. */
+  /** Stores the answer and shows the account. Must not reject. */
   decline(answer: "not-now" | "never"): Promise<void>;
   /** The person has just signed in with a passkey from another device. */
   readonly isCrossDevice: boolean;
@@ -61,7 +61,7 @@ export function mountEnrollOffer(root: HTMLElement, deps: EnrollOfferDeps): () =
     announce(t("ceremony.waiting"));
     try {
       const outcome = await running;
-      // Then the next view is on its way, and says so.
+      // The next view is being shown, with a notice.
       if (signal.aborted || outcome.kind === "succeeded" || outcome.kind === "alreadyRegistered") return;
       failure = failureOf(outcome.kind, "create");
     } catch (error) {
@@ -77,7 +77,7 @@ export function mountEnrollOffer(root: HTMLElement, deps: EnrollOfferDeps): () =
   }
 
   async function onDecline(button: HTMLButtonElement, answer: "not-now" | "never"): Promise<void> {
-    // A passkey that the device has made already is not declined any more.
+    // The device has created the passkey: too late to decline.
     if (leavingBy !== undefined || isSaving) return;
     leavingBy = button;
     deps.cancelCeremony();

@@ -1,4 +1,4 @@
-/** The code view: what it does with the code, and where it leads. */
+/** The code view: connects it with the API and the views around it. */
 import { createAccountApi } from "../../api/account-api.ts";
 import type { AppContext } from "../../app/app-context.ts";
 import { enter } from "../../app/enter.ts";
@@ -22,7 +22,7 @@ export function otpScreen(context: AppContext): Screen {
           history.replaceState(renewed, "");
           return renewed;
         },
-        // In its place: who signs in with another address leaves no way Back to this one.
+        // Replaces the entry, so that Back does not return to the code of the old address.
         useOtherAddress: () => void go(paths.signIn, { replace: true, state: otherAccount }),
       });
     },

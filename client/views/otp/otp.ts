@@ -1,7 +1,7 @@
 /**
  * needs:    <template id="otp-view">, styles/otp.css.
- * does:     takes the code from the email; sends another one when the person asks and the service allows it.
- * must not: submit by itself: whoever corrects a digit would lose an attempt.
+ * does:     takes the code from the email; sends another one when the person asks and the wait is over.
+ * must not: submit without a click or Enter: a person who is correcting a digit would lose an attempt.
  */
 
 import type { PendingOtp } from "../../app/pending-otp.ts";
@@ -16,7 +16,7 @@ import { complaintAboutCode, digitsOf, isAboutCode } from "./otp-code.ts";
 
 export interface OtpDeps {
   readonly sent: PendingOtp;
-  /** Starts the session and goes on. */
+  /** Starts the session and shows the next view. */
   verifyCode(code: string): Promise<void>;
   sendNewCode(email: string): Promise<PendingOtp>;
   useOtherAddress(): void;
@@ -109,7 +109,7 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
     code.focus();
   }
 
-  /** A code that is right is not marked as wrong because the network is gone. */
+  /** An error of the network does not mark the code as wrong. */
   function complain(error: unknown, button: HTMLButtonElement): void {
     const refusal = failureOfError(error);
     if (isAboutCode(error)) codeError = refusal.words;

@@ -1,29 +1,25 @@
-/** Signing in: what each of the three ways leads to. */
+/** The sign-in view: connects its ways to sign in with the API and the passkey code. */
 import type { AppContext } from "../../app/app-context.ts";
 import type { AutofillProgress } from "../../app/passkey-sign-in.ts";
 import { paths } from "../../app/paths.ts";
 import { pendingOtpFrom } from "../../app/pending-otp.ts";
 import type { Screen } from "../../app/router.ts";
 import { canUsePasskeys } from "../../passkeys/passkey-support.ts";
-import { explainError, type Failure } from "../../words/failures.ts";
-import { mountSignIn } from "./sign-in.ts";
+import { explainError } from "../../words/failures.ts";
+import { mountSignIn, type SignInDeps } from "./sign-in.ts";
 
-/** Those who want to hear what becomes of a passkey that was picked from autofill. */
+/** Get the progress of a passkey that was picked from autofill. */
 export type AutofillListeners = Set<(news: AutofillProgress) => void>;
 
-export interface SignInWays {
-  /** Goes on to the code view when the code is on its way. */
-  sendCode(email: string): Promise<void>;
-  /** The ceremony and, after success, the session; goes on to the account. Else: why not. */
-  signInWithPasskey(onFinishing: () => void, onAskedAgain: () => void): Promise<Failure>;
-  cancelCeremony(): void;
-  /** Until the view ends, everything that a passkey sign-in needs is here before the click. */
+/** The ways to sign in that this view and the greeting share. */
+export interface SignInWays extends Pick<SignInDeps, "sendCode" | "signInWithPasskey" | "cancelCeremony"> {
+  /** Until the view ends, everything that a passkey sign-in needs is fetched before the click. */
   keepReady(): void;
 }
 
-/** `signal`: the end of the view. */
+/** @param signal aborts when the view ends */
 export function signInWays({ api, passkeys, go }: AppContext, signal: AbortSignal): SignInWays {
-  /** For what is nice to have: where the passkey part cannot be loaded, there is nothing to do for it. */
+  /** Does nothing if the passkey code cannot be loaded: signing in with a code works without it. */
   async function withPasskeys(use: (loaded: Awaited<ReturnType<typeof passkeys>>) => void): Promise<void> {
     try {
       use(await passkeys());
@@ -35,7 +31,7 @@ export function signInWays({ api, passkeys, go }: AppContext, signal: AbortSigna
   return {
     async sendCode(email) {
       const state = pendingOtpFrom(email, await api.challengeOtp({ email }));
-      // Whoever left the view while the code was on its way, by autofill for example, stays where they are.
+      // If the person left the view meanwhile, for example by a pick from autofill, they stay there.
       if (!signal.aborted) await go(paths.otp, { state });
     },
     signInWithPasskey: async (onFinishing, onAskedAgain) =>

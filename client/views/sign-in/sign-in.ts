@@ -1,8 +1,8 @@
 /**
- * needs:    <template id="sign-in-view">, styles/sign-in.css, and autofill.ts resumed by whoever mounts this.
+ * needs:    <template id="sign-in-view">, styles/sign-in.css; its caller resumes autofill.ts.
  * does:     asks for an email address and offers the passkey button.
- * must not: open a passkey dialog by itself: without a passkey here, that is a QR code nobody asked for. Must not
- *           start autofill either: the field's `autocomplete` is its whole part in that.
+ * must not: open a passkey dialog without a click: a person without a passkey here would get a QR code. Must not start
+ *           autofill: setting `autocomplete` on the field is its whole part in that.
  */
 import { ApiError } from "../../api/api.ts";
 import type { AutofillProgress } from "../../app/passkey-sign-in.ts";
@@ -17,20 +17,17 @@ import type { MessageKey } from "../../words/messages.ts";
 import { cloneTemplate, fillFromTemplate } from "../../words/template.ts";
 
 export interface SignInDeps {
-  /** What was typed before, on this page. */
+  /** Typed before, on this page. */
   readonly email: string;
   readonly notice: MessageKey | null;
   readonly canUsePasskeys: boolean;
   keepEmail(email: string): void;
-  /** Goes on to the code view when the code is on its way. */
+  /** Shows the code view when the code is sent. */
   sendCode(email: string): Promise<void>;
-  /**
-   * The ceremony and, after success, the session; goes on to the account. Else: why not. `onAskedAgain`: there is a
-   * second prompt after an answer that came too late.
-   */
+  /** Call it straight from the click. After success shows the account; resolves with the failure otherwise. */
   signInWithPasskey(onFinishing: () => void, onAskedAgain: () => void): Promise<Failure>;
   cancelCeremony(): void;
-  /** What becomes of a passkey that was picked from autofill. */
+  /** Reports the progress of a passkey that was picked from autofill. */
   onAutofill(listener: (news: AutofillProgress) => void): void;
 }
 
@@ -95,7 +92,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
       await deps.sendCode(address);
     } catch (error) {
       if (signal.aborted) return;
-      // Browsers let addresses pass that no mail server takes.
+      // Our server refuses some addresses that browsers accept.
       if (error instanceof ApiError && error.code === "validation_failed")
         emailError = "signIn.emailMalformed";
       else failure = failureOfError(error);
@@ -126,7 +123,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
     }
     if (signal.aborted) return;
     startCooldown(passkey, failure.pause, signal);
-    // When Continue was pressed meanwhile, that is what the person is doing now.
+    // If Continue was pressed meanwhile, the view is busy with that.
     if (isBusyWith("email")) return;
     announce("");
     busyWith = "nothing";
@@ -166,7 +163,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   };
 }
 
-/** The server has the last word on addresses; here we only catch what cannot be one. */
+/** Catches obvious mistakes; the server decides. */
 function complaintAbout(address: string, validity: ValidityState): MessageKey | null {
   if (address === "") return "signIn.emailMissing";
   return validity.typeMismatch || validity.badInput ? "signIn.emailMalformed" : null;

@@ -1,4 +1,4 @@
-/** Signing in again on a device where the person has used a passkey: what each button leads to. */
+/** The greeting on a device where the person has used a passkey: connects it with the ways to sign in. */
 import type { AppContext } from "../../app/app-context.ts";
 import { otherAccount, paths } from "../../app/paths.ts";
 import type { Screen } from "../../app/router.ts";
@@ -9,7 +9,7 @@ import { t } from "../../words/language.ts";
 import { signInWays } from "../sign-in/sign-in-screen.ts";
 import { mountWelcomeBack } from "./welcome-back.ts";
 
-/** Null: there is nobody to greet here, or they said that they are somebody else. */
+/** Null if this device remembers no account, or the person asked for another one. */
 export function welcomeBackScreen(context: AppContext): Screen | null {
   const { visit, go } = context;
   const email = recall("account");

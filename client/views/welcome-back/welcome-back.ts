@@ -1,8 +1,8 @@
 /**
  * needs:    <template id="welcome-back-view">, styles/welcome-back.css.
- * does:     greets the person who has a passkey on this device, by their address: passkey first, a code beside it, and
- *           the ways to be somebody else or to be forgotten here.
- * must not: open a passkey dialog by itself, or know whether the account still exists: nobody has signed in yet.
+ * does:     greets the person who has a passkey on this device by their address: a passkey first, or a code, another
+ *           account, or being forgotten on this device.
+ * must not: open a passkey dialog without a click, or claim that the account still exists.
  */
 
 import { isCoolingDown, startCooldown } from "../../dom/cooldown-button.ts";
@@ -14,18 +14,12 @@ import { type Failure, failureOfError, noFailure, showFailure } from "../../word
 import { t } from "../../words/language.ts";
 import type { MessageKey } from "../../words/messages.ts";
 import { cloneTemplate, fillFromTemplate } from "../../words/template.ts";
+import type { SignInDeps } from "../sign-in/sign-in.ts";
 
-export interface WelcomeBackDeps {
+export interface WelcomeBackDeps
+  extends Pick<SignInDeps, "sendCode" | "signInWithPasskey" | "cancelCeremony"> {
   readonly email: string;
   readonly notice: MessageKey | null;
-  /** Goes on to the code view when the code is on its way. */
-  sendCode(email: string): Promise<void>;
-  /**
-   * The ceremony and, after success, the session; goes on to the account. Else: why not. `onAskedAgain`: there is a
-   * second prompt after an answer that came too late.
-   */
-  signInWithPasskey(onFinishing: () => void, onAskedAgain: () => void): Promise<Failure>;
-  cancelCeremony(): void;
   useOtherAccount(): void;
   forget(): void;
 }
@@ -83,7 +77,7 @@ export function mountWelcomeBack(root: HTMLElement, deps: WelcomeBackDeps): () =
 
   async function end(running: Promise<Failure>, button: HTMLButtonElement): Promise<void> {
     const result = await running.catch(failureOfError);
-    // When the code was asked for meanwhile, that is what the person is doing now.
+    // If a code was asked for meanwhile, the view is busy with that.
     if (signal.aborted || (button === passkey && busyWith === "code")) return;
     failure = result;
     startCooldown(button, failure.pause, signal);
