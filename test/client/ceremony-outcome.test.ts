@@ -1,3 +1,4 @@
+// @vitest-environment node
 /** Maps the three result channels of the SDK to one union. */
 import { describe, expect, test } from "vitest";
 import {

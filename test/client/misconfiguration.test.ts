@@ -1,3 +1,4 @@
+// @vitest-environment node
 /** The message for the developer when passkeys cannot work at an address. */
 import { expect, test } from "vitest";
 import { fixFor } from "../../client/passkeys/misconfiguration.ts";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 /** Prefetch: one answer is ready before it is needed, given out once, never stale. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createPrefetch } from "../../client/passkeys/prefetch.ts";

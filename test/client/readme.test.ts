@@ -1,3 +1,4 @@
+// @vitest-environment node
 /** The snippets of client/README.md compile, and its lists of files are complete. */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
