@@ -16,7 +16,7 @@ const folder = `${import.meta.dirname}/../../client/words/languages`;
 
 describe.each(Object.keys(catalogues))("The language %s", (language) => {
   test.each(["first", "later"] as const)(
-    'The words "%s" have the keys and placeholders of the English ones',
+    `The words "%s" of ${language} have the keys and placeholders of the English ones`,
     async (part) => {
       const theirs = await wordsOf(language, part);
       const english = await wordsOf("en", part);

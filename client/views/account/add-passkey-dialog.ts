@@ -24,7 +24,7 @@ export interface AddPasskeyDeps {
 
 export interface AddPasskeyView {
   /** Shows why no passkey can be added now. */
-  complain(error: unknown): void;
+  showError(error: unknown): void;
 }
 
 export function mountAddPasskey(
@@ -82,7 +82,7 @@ export function mountAddPasskey(
 
   update();
   return {
-    complain(error) {
+    showError(error) {
       failure = failureOfError(error);
       update();
     },

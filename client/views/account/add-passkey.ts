@@ -55,7 +55,7 @@ export async function addPasskey(deps: AccountTaskDeps): Promise<Added> {
       async function onBlocked(error: ApiError): Promise<void> {
         const needed = neededStepUp(error);
         if (needed === undefined) {
-          await orSignIn(Promise.reject(error)).catch(view.complain);
+          await orSignIn(Promise.reject(error)).catch(view.showError);
           return;
         }
         if (await confirmIdentity(deps, needed, life)) prepared = prepare();

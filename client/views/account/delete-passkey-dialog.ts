@@ -26,7 +26,7 @@ export function mountDeletePasskey(root: HTMLElement, deps: DeletePasskeyDeps, s
   const failureText = query(root, "failure", HTMLElement);
   query(root, "title", HTMLElement).textContent = t("delete.title", { name: passkey.name });
   query(root, "lead", HTMLElement).textContent = t(isLast ? "delete.leadLast" : "delete.lead");
-  query(root, "rest", HTMLElement).textContent = wordsAboutTheCopy(passkey.provider);
+  query(root, "copy", HTMLElement).textContent = aboutTheCopy(passkey.provider);
 
   confirm.addEventListener("click", onConfirm, { signal });
 
@@ -63,8 +63,8 @@ const places: readonly (readonly [provider: RegExp, place: MessageKey])[] = [
   [/chrome/i, "place.chrome"],
 ];
 
-function wordsAboutTheCopy(provider: string | null): string {
-  if (provider === null) return t("delete.rest");
+function aboutTheCopy(provider: string | null): string {
+  if (provider === null) return t("delete.copy");
   const key = places.find(([pattern]) => pattern.test(provider))?.[1] ?? "place.app";
-  return t("delete.restIn", { provider, place: t(key, { provider }) });
+  return t("delete.copyIn", { provider, place: t(key, { provider }) });
 }

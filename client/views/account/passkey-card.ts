@@ -93,7 +93,7 @@ export function createPasskeyCard({ rename, remove, signal }: PasskeyCardDeps): 
         return isRenaming ? stopRenaming() : update();
       } catch (error) {
         if (signal.aborted) return;
-        nameError = isNameRefused(error) ? t("passkey.nameRefused") : explainError(error);
+        nameError = isNameInvalid(error) ? t("passkey.nameInvalid") : explainError(error);
       }
     }
     isBusy = false;
@@ -148,6 +148,6 @@ function partOf(text: string | null): HTMLElement {
   return part;
 }
 
-function isNameRefused(error: unknown): boolean {
+function isNameInvalid(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "validation_failed";
 }

@@ -14,7 +14,7 @@ import { failureOf } from "../../words/ceremony-failures.ts";
 import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
 import { t } from "../../words/language.ts";
 import { cloneTemplate } from "../../words/template.ts";
-import { complaintAboutCode, digitsOf, isAboutCode } from "../otp/otp-code.ts";
+import { digitsOf, errorOfCode, isAboutCode } from "../otp/otp-code.ts";
 
 export interface StepUpDeps {
   readonly email: string;
@@ -97,21 +97,21 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
     event.preventDefault();
     if (busyWith !== "nothing" || isCoolingDown(submit)) return;
     const digits = digitsOf(code.value);
-    const complaint = complaintAboutCode(digits);
+    const mistake = errorOfCode(digits);
     begin("checking");
     try {
-      if (complaint === null) {
+      if (mistake === null) {
         await deps.verifyCode(digits);
         if (!signal.aborted) deps.confirmed();
         return;
       }
-      codeError = t(complaint);
+      codeError = t(mistake);
     } catch (error) {
       if (signal.aborted) return;
-      const refusal = failureOfError(error);
-      if (isAboutCode(error)) codeError = refusal.words;
-      else failure = refusal;
-      startCooldown(submit, refusal.pause, signal);
+      const failed = failureOfError(error);
+      if (isAboutCode(error)) codeError = failed.words;
+      else failure = failed;
+      startCooldown(submit, failed.pause, signal);
     }
     end(code);
   }

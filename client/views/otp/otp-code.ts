@@ -19,7 +19,7 @@ export function digitsOf(typed: string): string {
   return joined.trim();
 }
 
-export function complaintAboutCode(digits: string): MessageKey | null {
+export function errorOfCode(digits: string): MessageKey | null {
   if (digits === "") return "otp.codeMissing";
   return /^\d{6,8}$/.test(digits) ? null : "otp.codeMalformed";
 }

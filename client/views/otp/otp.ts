@@ -12,7 +12,7 @@ import { announce } from "../../dom/status.ts";
 import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
 import { t } from "../../words/language.ts";
 import { fillFromTemplate } from "../../words/template.ts";
-import { complaintAboutCode, digitsOf, isAboutCode } from "./otp-code.ts";
+import { digitsOf, errorOfCode, isAboutCode } from "./otp-code.ts";
 
 export interface OtpDeps {
   readonly sent: PendingOtp;
@@ -61,9 +61,9 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
     event.preventDefault();
     if (busyWith !== "nothing" || isCoolingDown(submit)) return;
     const digits = digitsOf(code.value);
-    const complaint = complaintAboutCode(digits);
-    if (complaint !== null) {
-      codeError = t(complaint);
+    const mistake = errorOfCode(digits);
+    if (mistake !== null) {
+      codeError = t(mistake);
       update();
       code.focus();
       return;
@@ -78,7 +78,7 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
       return;
     } catch (error) {
       if (signal.aborted) return;
-      complain(error, submit);
+      showError(error, submit);
     }
     busyWith = "nothing";
     announce("");
@@ -102,7 +102,7 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
       announce(note);
     } catch (error) {
       if (signal.aborted) return;
-      complain(error, resend);
+      showError(error, resend);
     }
     busyWith = "nothing";
     update();
@@ -110,11 +110,11 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
   }
 
   /** An error of the network does not mark the code as wrong. */
-  function complain(error: unknown, button: HTMLButtonElement): void {
-    const refusal = failureOfError(error);
-    if (isAboutCode(error)) codeError = refusal.words;
-    else failure = refusal;
-    startCooldown(button, refusal.pause, signal);
+  function showError(error: unknown, button: HTMLButtonElement): void {
+    const failed = failureOfError(error);
+    if (isAboutCode(error)) codeError = failed.words;
+    else failure = failed;
+    startCooldown(button, failed.pause, signal);
   }
 
   function update(): void {

@@ -9,7 +9,7 @@ import { explainError } from "../../words/failures.ts";
 import { mountSignIn, type SignInDeps } from "./sign-in.ts";
 
 /** Get the progress of a passkey that was picked from autofill. */
-export type AutofillListeners = Set<(news: AutofillProgress) => void>;
+export type AutofillListeners = Set<(progress: AutofillProgress) => void>;
 
 /** The ways to sign in that this view and the greeting share. */
 export interface SignInWays extends Pick<SignInDeps, "sendCode" | "signInWithPasskey" | "cancelCeremony"> {

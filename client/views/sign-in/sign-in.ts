@@ -28,7 +28,7 @@ export interface SignInDeps {
   signInWithPasskey(onFinishing: () => void, onAskedAgain: () => void): Promise<Failure>;
   cancelCeremony(): void;
   /** Reports the progress of a passkey that was picked from autofill. */
-  onAutofill(listener: (news: AutofillProgress) => void): void;
+  onAutofill(listener: (progress: AutofillProgress) => void): void;
 }
 
 type Task = "nothing" | "email" | "passkey" | "finishing";
@@ -59,10 +59,10 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   form.addEventListener("submit", onSubmit, { signal });
   email.addEventListener("input", onInput, { signal });
   passkey.addEventListener("click", onPasskey, { signal });
-  deps.onAutofill((news) => {
-    if (news !== "finishing") failure = news;
+  deps.onAutofill((progress) => {
+    if (progress !== "finishing") failure = progress;
     if (busyWith === "nothing" || busyWith === "finishing")
-      busyWith = news === "finishing" ? news : "nothing";
+      busyWith = progress === "finishing" ? progress : "nothing";
     update();
   });
 
@@ -77,7 +77,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
     event.preventDefault();
     if (busyWith === "email" || busyWith === "finishing" || isCoolingDown(submit)) return;
     const address = email.value.trim();
-    emailError = complaintAbout(address, email.validity);
+    emailError = errorOfAddress(address, email.validity);
     failure = noFailure;
     if (emailError !== null) {
       update();
@@ -92,7 +92,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
       await deps.sendCode(address);
     } catch (error) {
       if (signal.aborted) return;
-      // Our server refuses some addresses that browsers accept.
+      // Our server rejects some addresses that browsers accept.
       if (error instanceof ApiError && error.code === "validation_failed")
         emailError = "signIn.emailMalformed";
       else failure = failureOfError(error);
@@ -164,7 +164,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
 }
 
 /** Catches obvious mistakes; the server decides. */
-function complaintAbout(address: string, validity: ValidityState): MessageKey | null {
+function errorOfAddress(address: string, validity: ValidityState): MessageKey | null {
   if (address === "") return "signIn.emailMissing";
   return validity.typeMismatch || validity.badInput ? "signIn.emailMalformed" : null;
 }

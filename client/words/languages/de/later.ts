@@ -92,7 +92,7 @@ export const later: LaterMessages = {
   "passkey.deleteNamed": "{name} löschen",
   "passkey.name": "Name",
   "passkey.nameMissing": "Geben Sie einen Namen ein.",
-  "passkey.nameRefused": "Verwenden Sie einen Namen mit höchstens 64 gewöhnlichen Zeichen.",
+  "passkey.nameInvalid": "Verwenden Sie einen Namen mit höchstens 64 gewöhnlichen Zeichen.",
   "passkey.save": "Speichern",
   "passkey.renamed": "Umbenannt in {name}.",
   "passkey.deleted": "{name} wurde gelöscht.",
@@ -108,9 +108,9 @@ export const later: LaterMessages = {
   "delete.title": "{name} löschen?",
   "delete.lead": "Sie können sich mit diesem Passkey dann nicht mehr anmelden.",
   "delete.leadLast": "Das ist Ihr einziger Passkey. Ohne ihn melden Sie sich mit einem Code per E-Mail an.",
-  "delete.rest":
+  "delete.copy":
     "Ihr Passwortmanager behält vielleicht eine Kopie, die nicht mehr funktioniert. Um sie auch dort zu entfernen, öffnen Sie die Passwörter Ihres Geräts oder Browsers, suchen Sie nach dieser Website und löschen Sie den Passkey.",
-  "delete.restIn":
+  "delete.copyIn":
     "{provider} behält vielleicht eine Kopie, die nicht mehr funktioniert. Um sie auch dort zu entfernen, öffnen Sie {place}, suchen Sie nach dieser Website und löschen Sie den Passkey.",
   "delete.confirm": "Passkey löschen",
 

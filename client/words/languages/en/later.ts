@@ -87,7 +87,7 @@ export const later = {
   "passkey.deleteNamed": "Delete {name}",
   "passkey.name": "Name",
   "passkey.nameMissing": "Enter a name.",
-  "passkey.nameRefused": "Use a name of up to 64 ordinary characters.",
+  "passkey.nameInvalid": "Use a name of up to 64 ordinary characters.",
   "passkey.save": "Save",
   "passkey.renamed": "Renamed to {name}.",
   "passkey.deleted": "{name} was deleted.",
@@ -103,9 +103,9 @@ export const later = {
   "delete.title": "Delete {name}?",
   "delete.lead": "You will no longer be able to sign in with this passkey.",
   "delete.leadLast": "This is your only passkey. Without it, you sign in with a code by email.",
-  "delete.rest":
+  "delete.copy":
     "Your password manager may keep a copy that no longer works. To remove it there too, open the passwords of your device or browser, search for this site, and delete the passkey.",
-  "delete.restIn":
+  "delete.copyIn":
     "{provider} may keep a copy that no longer works. To remove it there too, open {place}, search for this site, and delete the passkey.",
   "delete.confirm": "Delete passkey",
 
