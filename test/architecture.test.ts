@@ -123,7 +123,9 @@ describe("the rooms", () => {
 
   test.each(["server/", "client/"])("of %s have no two files of one name", (house) => {
     // Each language has the same files; a public face is called index.ts.
-    const files = within(house).filter(({ path }) => !path.includes("/languages/") && !path.endsWith("/index.ts"));
+    const files = within(house).filter(
+      ({ path }) => !path.includes("/languages/") && !path.endsWith("/index.ts"),
+    );
     const names = files.map(({ path }) => path.slice(path.lastIndexOf("/") + 1));
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { forget, recall, remember } from "../../client/dom/remembered.ts";
+import { forget, recall, remember } from "../../client/dom/local-storage.ts";
 
 test("what a site keeps under the same name is neither read, changed nor removed", () => {
   localStorage.setItem("account", "of the site");
