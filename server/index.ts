@@ -21,14 +21,14 @@ export type { AuthsignalGateway } from "./passkeys/ports/authsignal.ts";
 export type { AuthenticationMethod, PendingOtp, SessionPort, SignedIn } from "./passkeys/ports/sessions.ts";
 export type { UserDirectory } from "./passkeys/ports/users.ts";
 export { type BearerSessionOptions, createBearerSessions } from "./sessions/bearer-sessions.ts";
-export { createBrowserCookie } from "./sessions/browser-cookie.ts";
 export {
   type CookieSessionOptions,
   type CookieSessions,
   createCookieSessions,
 } from "./sessions/cookie-sessions.ts";
-export { createSqlUsers } from "./storage/sql-users.ts";
+export { createBrowserCookie } from "./sessions/known-browser-cookie.ts";
 export { openStorage, type Storage } from "./storage/storage.ts";
 export { StorageError } from "./storage/storage-error.ts";
 export type { StorageOptions } from "./storage/storage-options.ts";
-export { sweepExpired } from "./storage/sweep.ts";
+export { createSqlUsers } from "./storage/stores/sql-users.ts";
+export { sweepExpired } from "./storage/tables/sweep.ts";

@@ -9,11 +9,11 @@ import type { RequestHandler } from "express";
 import { createSdkGateway } from "../authsignal/sdk-gateway.ts";
 import { type Config, ConfigError, type TenantConfig } from "../config/config.ts";
 import { describeError, type Logger } from "../http/log.ts";
+import type { StorageNotice } from "../http/outages.ts";
 import type { WellKnownOptions } from "../relying-party/well-known.ts";
-import type { StorageNotice } from "../storage/outages.ts";
 import { openStorage } from "../storage/storage.ts";
 import { StorageError } from "../storage/storage-error.ts";
-import { sweepExpired } from "../storage/sweep.ts";
+import { sweepExpired } from "../storage/tables/sweep.ts";
 import { clientApiPath, createApp } from "./app.ts";
 import { catchTheRest, surviveClosedOutput } from "./last-resort.ts";
 

@@ -11,7 +11,7 @@ import { convertBodyError } from "../http/body-errors.ts";
 import { AppError } from "../http/errors.ts";
 import { requireSameOrigin } from "../http/same-origin.ts";
 import { createRequestLimit, type Limit } from "../passkeys/flows/rate-limits.ts";
-import type { Limiter, LimitRule } from "../storage/limiter.ts";
+import type { Limiter, LimitRule } from "../storage/limiters.ts";
 
 export interface ClientApiProxyOptions {
   /** Where Authsignal is, ending in `/v1`. */

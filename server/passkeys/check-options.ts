@@ -3,8 +3,8 @@ import { actions } from "../../shared/actions.ts";
 import { faultOfBaseUrl, faultOfOrigin, faultOfRpId } from "../relying-party/check-addresses.ts";
 import { defaultLimits } from "./flows/rate-limits.ts";
 import type { PasskeysContext, PasskeysOptions } from "./options.ts";
-import { noBrowserMemory } from "./ports/browser-memory.ts";
 import { surviveListener } from "./ports/events.ts";
+import { noBrowserMemory } from "./ports/known-browsers.ts";
 
 /** Session ports that have a router. A second one over the same sessions would do everything twice. */
 const routed = new WeakSet<object>();

@@ -1,11 +1,11 @@
 /** What a host gives to the router. Nothing is read from the environment. */
 
-import type { Limiter, LimitRule } from "../storage/limiter.ts";
+import type { Limiter, LimitRule } from "../storage/limiters.ts";
 import type { SendLimits } from "./flows/rate-limits.ts";
 import type { AuthsignalGateway } from "./ports/authsignal.ts";
-import type { BrowserMemory } from "./ports/browser-memory.ts";
 import type { SecurityEvent } from "./ports/events.ts";
 import type { FlowStore } from "./ports/flow-store.ts";
+import type { BrowserMemory } from "./ports/known-browsers.ts";
 import type { SessionPort } from "./ports/sessions.ts";
 import type { UserDirectory } from "./ports/users.ts";
 

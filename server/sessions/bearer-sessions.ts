@@ -10,8 +10,8 @@ import { createHash, randomBytes, randomUUID } from "node:crypto";
 import type { Request, Response } from "express";
 import type { SessionData, Store } from "express-session";
 import { AppError } from "../http/errors.ts";
+import { toStoreError } from "../http/outages.ts";
 import type { SessionPort } from "../passkeys/ports/sessions.ts";
-import { toStoreError } from "../storage/outages.ts";
 
 /** How long a renewed token can still sign out: longer than any request that is under way. */
 const renewedMs = 60 * 1000;

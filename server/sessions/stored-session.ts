@@ -1,8 +1,8 @@
 /** A session in express-session's store: read, saved, rotated, ended and marked as such. */
 import type { Request } from "express";
 import type { SessionData } from "express-session";
+import { toStoreError } from "../http/outages.ts";
 import type { AuthenticationMethod } from "../passkeys/ports/sessions.ts";
-import { toStoreError } from "../storage/outages.ts";
 
 /** Longer than any request that is under way. */
 const markedMs = 60 * 1000;

@@ -1,7 +1,7 @@
 /** One query layer (Kysely), two dialects. A database is opened by `sqlite.ts` or `postgres.ts`. */
 import type { Kysely } from "kysely";
-import type { Limiter, LimitRule } from "./limiter.ts";
-import type { Schema } from "./schema.ts";
+import type { Limiter, LimitRule } from "./limiters.ts";
+import type { Schema } from "./tables/schema.ts";
 
 export type Database = Kysely<Schema>;
 

@@ -2,17 +2,17 @@
 import { type Dialect, Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import { RateLimiterPostgres } from "rate-limiter-flexible";
-import { askForTables } from "./check-tables.ts";
+import { isDefect, isOutageState, type StorageNotice, warnOfOutage, watchOutages } from "../http/outages.ts";
 import type { Database, SqlBackEnd } from "./database.ts";
 import { within } from "./deadline.ts";
 import { guardDialect } from "./guarded-dialect.ts";
 import { lend } from "./lent-client.ts";
-import { type Limiter, type LimitRule, toLimiter } from "./limiter.ts";
-import { type Migrations, migrate } from "./migrate.ts";
-import { isDefect, isOutageState, type StorageNotice, warnOfOutage, watchOutages } from "./outages.ts";
-import { withOwnNames } from "./own-names.ts";
-import { findOwnSchema, postgresTarget } from "./postgres-target.ts";
-import type { Schema } from "./schema.ts";
+import { type Limiter, type LimitRule, toLimiter } from "./limiters.ts";
+import { askForTables } from "./tables/check-tables.ts";
+import { type Migrations, migrate } from "./tables/migrate.ts";
+import { withOwnNames } from "./tables/own-names.ts";
+import { findOwnSchema, postgresTarget } from "./tables/postgres-target.ts";
+import type { Schema } from "./tables/schema.ts";
 
 /** Times in milliseconds are bigint columns; they stay below 2^53, so a number carries them. */
 const int8 = 20;

@@ -4,15 +4,15 @@ import { dirname } from "node:path";
 import { Kysely, SqliteDialect } from "kysely";
 import SqliteDatabase from "libsql";
 import { RateLimiterSQLite } from "rate-limiter-flexible";
-import { askForTables } from "./check-tables.ts";
+import { type OutageWatch, type StorageNotice, warnOfOutage, watchOutages } from "../http/outages.ts";
 import type { Database, SqlBackEnd } from "./database.ts";
 import { guardDialect } from "./guarded-dialect.ts";
-import { toLimiter } from "./limiter.ts";
-import { type Migrations, migrate } from "./migrate.ts";
-import { type OutageWatch, type StorageNotice, warnOfOutage, watchOutages } from "./outages.ts";
-import { withOwnNames } from "./own-names.ts";
-import type { Schema } from "./schema.ts";
-import { busyTimeout, patiently, sqliteTarget } from "./sqlite-target.ts";
+import { toLimiter } from "./limiters.ts";
+import { askForTables } from "./tables/check-tables.ts";
+import { type Migrations, migrate } from "./tables/migrate.ts";
+import { withOwnNames } from "./tables/own-names.ts";
+import type { Schema } from "./tables/schema.ts";
+import { busyTimeout, patiently, sqliteTarget } from "./tables/sqlite-target.ts";
 
 export interface SqliteOptions {
   /** Path of the SQLite file, made with its folder if missing. */

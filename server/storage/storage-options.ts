@@ -1,5 +1,5 @@
 /** What `openStorage` takes. Past the compiler it is checked once more, with what to write instead. */
-import type { StorageNotice } from "./outages.ts";
+import type { StorageNotice } from "../http/outages.ts";
 
 interface SqliteFile {
   /** Path of the SQLite file, made with its folder if missing. It may be one that the host has tables in. */

@@ -1,14 +1,14 @@
 /** What the app keeps, and where: an embedded SQLite file by default, PostgreSQL and Redis when they are given. */
 import type { Store } from "express-session";
+import { warnOfOutage } from "../http/outages.ts";
 import type { FlowStore } from "../passkeys/ports/flow-store.ts";
 import type { Database } from "./database.ts";
-import type { Limiter, LimitRule } from "./limiter.ts";
-import { migrations } from "./migrations.ts";
-import { warnOfOutage } from "./outages.ts";
+import type { Limiter, LimitRule } from "./limiters.ts";
 import { createProbe } from "./probe.ts";
-import { createSqlFlowStore } from "./sql-flow-store.ts";
-import { SqlSessionStore } from "./sql-session-store.ts";
 import { readStorageOptions, type StorageOptions } from "./storage-options.ts";
+import { createSqlFlowStore } from "./stores/sql-flow-store.ts";
+import { SqlSessionStore } from "./stores/sql-session-store.ts";
+import { migrations } from "./tables/migrations.ts";
 
 export interface Storage {
   /** Users and what they said: survives anything. */

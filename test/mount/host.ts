@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { createSdkGateway } from "../../server/authsignal/sdk-gateway.ts";
 import type { PasskeysOptions } from "../../server/passkeys/index.ts";
 import type { SessionPort } from "../../server/passkeys/ports/sessions.ts";
-import { createSqlUsers } from "../../server/storage/sql-users.ts";
 import type { Storage } from "../../server/storage/storage.ts";
+import { createSqlUsers } from "../../server/storage/stores/sql-users.ts";
 import type { EmulatorFor } from "../kit/emulator-for.ts";
 import type { Agent } from "../kit/flows.ts";
 

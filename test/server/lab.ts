@@ -23,8 +23,8 @@ import {
 } from "../../server/passkeys/index.ts";
 import type { AuthsignalGateway } from "../../server/passkeys/ports/authsignal.ts";
 import { createCookieSessions } from "../../server/sessions/cookie-sessions.ts";
-import { createSqlUsers } from "../../server/storage/sql-users.ts";
 import type { Storage } from "../../server/storage/storage.ts";
+import { createSqlUsers } from "../../server/storage/stores/sql-users.ts";
 import { actions } from "../../shared/actions.ts";
 import { captureLog } from "../kit/captured-log.ts";
 import { type ClientApi, createClientApi } from "../kit/client-api.ts";

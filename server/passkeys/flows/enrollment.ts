@@ -9,7 +9,7 @@ import {
 } from "../../../shared/contract.ts";
 import { AppError } from "../../http/errors.ts";
 import { type Answer, type Call, type Operation, operation } from "../../http/operation.ts";
-import { unlessOut } from "../../storage/outages.ts";
+import { unlessOut } from "../../http/outages.ts";
 import type { PasskeysContext } from "../options.ts";
 import type { Authenticators, Validation } from "../ports/authsignal.ts";
 import type { TokenRefusal } from "../ports/events.ts";

@@ -12,7 +12,7 @@ import {
 import type { ProblemCode } from "../../../shared/problem.ts";
 import { AppError } from "../../http/errors.ts";
 import { type Operation, operation } from "../../http/operation.ts";
-import { unlessOut } from "../../storage/outages.ts";
+import { unlessOut } from "../../http/outages.ts";
 import type { PasskeysContext } from "../options.ts";
 import type { SentOtp } from "../ports/authsignal.ts";
 import { maskEmail, normaliseEmail } from "../ports/email-address.ts";

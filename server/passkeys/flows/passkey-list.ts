@@ -8,7 +8,7 @@ import {
 } from "../../../shared/contract.ts";
 import { AppError } from "../../http/errors.ts";
 import { type Operation, operation } from "../../http/operation.ts";
-import { unlessOut } from "../../storage/outages.ts";
+import { unlessOut } from "../../http/outages.ts";
 import type { PasskeysContext } from "../options.ts";
 import type { EnrolledPasskey } from "../ports/authsignal.ts";
 import { seeAuthenticators } from "./authenticators.ts";

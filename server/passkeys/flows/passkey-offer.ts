@@ -2,7 +2,7 @@
 import type { Request } from "express";
 import { PasskeyOfferRequest } from "../../../shared/contract.ts";
 import { type Operation, operation } from "../../http/operation.ts";
-import { unlessOut } from "../../storage/outages.ts";
+import { unlessOut } from "../../http/outages.ts";
 import type { PasskeysContext } from "../options.ts";
 import type { OfferAnswer } from "../ports/flow-store.ts";
 import { seeAuthenticators } from "./authenticators.ts";

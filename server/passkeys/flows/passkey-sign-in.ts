@@ -3,7 +3,7 @@ import type { Request } from "express";
 import { actions } from "../../../shared/actions.ts";
 import type { SignedInResponse, User } from "../../../shared/contract.ts";
 import type { Answer, Call } from "../../http/operation.ts";
-import { unlessOut } from "../../storage/outages.ts";
+import { unlessOut } from "../../http/outages.ts";
 import type { PasskeysContext } from "../options.ts";
 import type { TokenRefusal } from "../ports/events.ts";
 import { acceptToken, refuse } from "./accept-token.ts";

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { isIPv6 } from "node:net";
 import type { Request } from "express";
 import { AppError } from "../../http/errors.ts";
-import type { Limiter, LimitRule } from "../../storage/limiter.ts";
+import type { Limiter, LimitRule } from "../../storage/limiters.ts";
 import { Refusal } from "../ports/authsignal.ts";
 
 export interface Limit {

@@ -1,6 +1,6 @@
 /** Guards a host's own routes: a passkey, just now, for exactly this operation, once. */
 import type { Request, RequestHandler } from "express";
-import { toPortError } from "../../storage/outages.ts";
+import { toPortError } from "../../http/outages.ts";
 import { readOptions } from "../check-options.ts";
 import type { PasskeysOptions } from "../options.ts";
 import { stepUpRequired } from "./freshness.ts";

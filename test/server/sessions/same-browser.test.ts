@@ -4,8 +4,8 @@ import session from "express-session";
 import request from "supertest";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createErrorHandler } from "../../../server/http/error-handler.ts";
-import { createBrowserCookie } from "../../../server/sessions/browser-cookie.ts";
 import { createCookieSessions } from "../../../server/sessions/cookie-sessions.ts";
+import { createBrowserCookie } from "../../../server/sessions/known-browser-cookie.ts";
 import { openTestStorage, type TestStorage } from "../../kit/test-storage.ts";
 import { setCookies } from "../lab.ts";
 

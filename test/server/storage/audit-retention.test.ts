@@ -1,7 +1,7 @@
 /** The audit trail is kept for as long as the configuration says, on every database. */
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { sweepExpired } from "../../../server/storage/sweep.ts";
+import { sweepExpired } from "../../../server/storage/tables/sweep.ts";
 import { openTestStorage, type TestStorage } from "../../kit/test-storage.ts";
 
 const day = 24 * 60 * 60 * 1000;

@@ -8,10 +8,10 @@ import { createInterface } from "node:readline";
 import { sql } from "kysely";
 import { createClient } from "redis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createSqlUsers } from "../../../server/storage/sql-users.ts";
 import { openStorage, type Storage } from "../../../server/storage/storage.ts";
 import { StorageError } from "../../../server/storage/storage-error.ts";
-import { sweepExpired } from "../../../server/storage/sweep.ts";
+import { createSqlUsers } from "../../../server/storage/stores/sql-users.ts";
+import { sweepExpired } from "../../../server/storage/tables/sweep.ts";
 import { createTestPlace, type TestPlace } from "../../kit/test-storage.ts";
 import {
   allHostRows,

@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { migrations } from "../../../server/storage/migrations.ts";
 import { openSqlite } from "../../../server/storage/sqlite.ts";
+import { migrations } from "../../../server/storage/tables/migrations.ts";
 
 test.skipIf(process.platform === "win32")(
   "nobody but its owner reads the database, whoever may read the folder",

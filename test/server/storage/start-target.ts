@@ -3,11 +3,11 @@
  * `half`: stops in the middle of the first migration and waits there to be killed.
  */
 import { once } from "node:events";
-import type { Migrations } from "../../../server/storage/migrate.ts";
-import { migrations } from "../../../server/storage/migrations.ts";
 import { openPostgres } from "../../../server/storage/postgres.ts";
 import { openSqlite } from "../../../server/storage/sqlite.ts";
 import { openStorage } from "../../../server/storage/storage.ts";
+import type { Migrations } from "../../../server/storage/tables/migrate.ts";
+import { migrations } from "../../../server/storage/tables/migrations.ts";
 import type { TestPlace } from "../../kit/test-storage.ts";
 
 const [, , given = "", mode = ""] = process.argv;

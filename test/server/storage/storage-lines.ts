@@ -1,6 +1,6 @@
 /** A storage whose servers are reached over lines that can be cut, and a hand on the PostgreSQL server behind one. */
 import pg from "pg";
-import type { StorageNotice } from "../../../server/storage/outages.ts";
+import type { StorageNotice } from "../../../server/http/outages.ts";
 import type { TestStorageOptions } from "../../kit/test-storage.ts";
 import { openTcpLine, type TcpLine } from "./tcp-line.ts";
 

@@ -1,9 +1,9 @@
 /** Users in our own database: for an app that has none yet. A host with a users table implements the port itself. */
 import { randomUUID } from "node:crypto";
-import type { User } from "../../shared/contract.ts";
-import { normaliseEmail } from "../passkeys/ports/email-address.ts";
-import type { UserDirectory } from "../passkeys/ports/users.ts";
-import type { Database } from "./database.ts";
+import type { User } from "../../../shared/contract.ts";
+import { normaliseEmail } from "../../passkeys/ports/email-address.ts";
+import type { UserDirectory } from "../../passkeys/ports/users.ts";
+import type { Database } from "../database.ts";
 
 export function createSqlUsers(db: Database, now: () => Date): UserDirectory {
   return {

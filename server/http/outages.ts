@@ -2,7 +2,7 @@
  * Tells an outage of a storage from a defect, and makes of it the 503 that every route answers. An outage of ours is no
  * outage of Authsignal's: the person reads the same words, the log names the storage, and the breaker never sees it.
  */
-import { AppError } from "../http/errors.ts";
+import { AppError } from "./errors.ts";
 
 /** What a storage says by itself: once when it fails, and once when it answers again. */
 export type StorageNotice =

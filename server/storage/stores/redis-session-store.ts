@@ -6,8 +6,8 @@ import { createHash } from "node:crypto";
 import { RedisStore } from "connect-redis";
 import type { Request } from "express";
 import type { Session, SessionData } from "express-session";
-import { ignoreOutage, settle } from "../sessions/settle.ts";
-import type { OutageWatch } from "./outages.ts";
+import type { OutageWatch } from "../../http/outages.ts";
+import { ignoreOutage, settle } from "../../http/settle.ts";
 
 const defaultLifeMs = 30 * 60 * 1000;
 

@@ -1,8 +1,8 @@
 /** What the flows remember, in SQL. Every decision is one statement, so that parallel callers cannot both win. */
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import type { FlowStore, Grant } from "../passkeys/ports/flow-store.ts";
-import type { Database, SqlBackEnd } from "./database.ts";
+import type { FlowStore, Grant } from "../../passkeys/ports/flow-store.ts";
+import type { Database, SqlBackEnd } from "../database.ts";
 import { knownAuthenticators } from "./sql-known-authenticators.ts";
 
 export function createSqlFlowStore({

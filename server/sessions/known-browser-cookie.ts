@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import type { Request } from "express";
-import type { BrowserMemory } from "../passkeys/ports/browser-memory.ts";
+import type { BrowserMemory } from "../passkeys/ports/known-browsers.ts";
 import type { Database } from "../storage/database.ts";
 import { cookieName } from "./cookie-name.ts";
 

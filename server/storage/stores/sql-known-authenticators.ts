@@ -1,6 +1,6 @@
 /** Which authenticators were seen before, and which of them an enrollment has claimed. Every decision is one statement. */
-import type { FlowStore } from "../passkeys/ports/flow-store.ts";
-import type { Database } from "./database.ts";
+import type { FlowStore } from "../../passkeys/ports/flow-store.ts";
+import type { Database } from "../database.ts";
 
 type KnownAuthenticators = Pick<
   FlowStore,

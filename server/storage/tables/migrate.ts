@@ -9,9 +9,9 @@ import {
   type Migration,
   type RootOperationNode,
 } from "kysely";
-import type { Database } from "./database.ts";
+import type { Database } from "../database.ts";
+import { StorageError } from "../storage-error.ts";
 import { type OwnNames, withOwnNames } from "./own-names.ts";
-import { StorageError } from "./storage-error.ts";
 
 /** What differs between SQLite and PostgreSQL. `db` has no plugins: our names are put in here. */
 export interface MigrationTarget {

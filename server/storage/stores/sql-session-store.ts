@@ -5,8 +5,8 @@
 import { createHash } from "node:crypto";
 import type { Request } from "express";
 import { type Session, type SessionData, Store } from "express-session";
-import { ignoreOutage, settle } from "../sessions/settle.ts";
-import type { Database } from "./database.ts";
+import { ignoreOutage, settle } from "../../http/settle.ts";
+import type { Database } from "../database.ts";
 
 const touchStepMs = 60 * 1000;
 

@@ -1,5 +1,5 @@
 /** Hands the outcome of a promise to a callback, as express-session's stores have to. */
-import { AppError } from "../http/errors.ts";
+import { AppError } from "./errors.ts";
 
 /**
  * Never rejects: express-session, and hosts that call `session.destroy()` without a callback, keep no hold of a store's

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { sql } from "kysely";
 import SqliteDatabase from "libsql";
-import type { Database } from "./database.ts";
+import type { Database } from "../database.ts";
 import type { MigrationTarget } from "./migrate.ts";
 
 type Connection = SqliteDatabase.Database;

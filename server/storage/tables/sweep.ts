@@ -1,6 +1,6 @@
 /** Deletes what has expired. Cheap (indexed); runs now and then. */
 import { setImmediate as letOthersIn } from "node:timers/promises";
-import type { Database } from "./database.ts";
+import type { Database } from "../database.ts";
 
 const expiring = [
   "sessions",

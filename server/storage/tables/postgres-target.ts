@@ -1,9 +1,9 @@
 /** Where our tables are in a PostgreSQL database, and how they are made there. */
 import { sql } from "kysely";
-import type { Database } from "./database.ts";
+import type { Database } from "../database.ts";
+import { StorageError } from "../storage-error.ts";
 import type { MigrationTarget } from "./migrate.ts";
 import type { OwnNames } from "./own-names.ts";
-import { StorageError } from "./storage-error.ts";
 
 /**
  * The schema that the search path leads to: where our tables are, else where new ones would be made. It is named in every

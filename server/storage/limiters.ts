@@ -1,6 +1,6 @@
 /** A counter per key and window, kept by rate-limiter-flexible in whatever storage the app has. */
 import { type RateLimiterAbstract, RateLimiterRes } from "rate-limiter-flexible";
-import type { OutageWatch } from "./outages.ts";
+import type { OutageWatch } from "../http/outages.ts";
 
 export interface LimitRule {
   /** Part of the stored key: changing it resets the counters. */

@@ -1,6 +1,6 @@
 /** One query that fails unless every table is there and can be read. It reads no row. */
 import { type CompiledQuery, sql } from "kysely";
-import type { Database } from "./database.ts";
+import type { Database } from "../database.ts";
 import type { Schema } from "./schema.ts";
 
 /** A table that is missing here does not compile. */
