@@ -7,10 +7,11 @@ export { createSdkGateway, type SdkGatewayOptions } from "./authsignal/sdk-gatew
 export { createErrorHandler, toProblem } from "./http/error-handler.ts";
 export { AppError, type ProblemExtras } from "./http/errors.ts";
 export {
-  type BrowserMemory,
   createPasskeysRouter,
   createStepUpGuard,
   type FlowStore,
+  type KnownBrowserStore,
+  type KnownBrowsers,
   type PasskeysOptions,
   type PasskeysPolicies,
   type RequireStepUp,
@@ -26,7 +27,7 @@ export {
   type CookieSessions,
   createCookieSessions,
 } from "./sessions/cookie-sessions.ts";
-export { createBrowserCookie } from "./sessions/known-browser-cookie.ts";
+export { createKnownBrowserCookie } from "./sessions/known-browser-cookie.ts";
 export { openStorage, type Storage } from "./storage/storage.ts";
 export { StorageError } from "./storage/storage-error.ts";
 export type { StorageOptions } from "./storage/storage-options.ts";

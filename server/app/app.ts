@@ -7,7 +7,7 @@ import { createPasskeysRouter, type PasskeysPolicies } from "../passkeys/index.t
 import type { AuthsignalGateway } from "../passkeys/ports/authsignal.ts";
 import { createWellKnown, type WellKnownOptions } from "../relying-party/well-known.ts";
 import { createCookieSessions } from "../sessions/cookie-sessions.ts";
-import { createBrowserCookie } from "../sessions/known-browser-cookie.ts";
+import { createKnownBrowserCookie } from "../sessions/known-browser-cookie.ts";
 import type { Storage } from "../storage/storage.ts";
 import { createSqlUsers } from "../storage/stores/sql-users.ts";
 import { createAuditTrail } from "./audit.ts";
@@ -98,7 +98,7 @@ export function createApp(deps: AppDeps): Express {
       storage,
       browser: deps.browser,
       origins,
-      browserMemory: createBrowserCookie({ db: storage.traffic, secure: https, now }),
+      knownBrowsers: createKnownBrowserCookie({ store: storage.knownBrowsers, secure: https, now }),
       onEvent: (event) => {
         record(event);
         metrics?.metrics.count(event);

@@ -6,12 +6,13 @@
  * visitor's address: Authsignal sees this server's, in its limits and in its records. So each visitor has a limit here, or
  * one could use up Authsignal's patience with all.
  */
-import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
+import express, { type ErrorRequestHandler, type Request, type RequestHandler, Router } from "express";
 import { convertBodyError } from "../http/body-errors.ts";
 import { AppError } from "../http/errors.ts";
+import { networkKey } from "../http/network-address.ts";
 import { requireSameOrigin } from "../http/same-origin.ts";
-import { createRequestLimit, type Limit } from "../passkeys/flows/rate-limits.ts";
-import type { Limiter, LimitRule } from "../storage/limiters.ts";
+import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
+import type { Limit } from "../passkeys/ports/send-limits.ts";
 
 export interface ClientApiProxyOptions {
   /** Where Authsignal is, ending in `/v1`. */
@@ -51,7 +52,11 @@ export function createClientApiProxy(options: ClientApiProxyOptions): Router {
       "createClientApiProxy: `apiUrl` must be your region's, such as https://api.authsignal.com/v1.",
     );
   const limit = options.limit ?? { points: 2000, seconds: 15 * 60 };
-  const spend = createRequestLimit(options.limiter({ name: "proxiedPerIp", ...limit }));
+  const perNetwork = options.limiter({ name: "proxiedPerIp", ...limit });
+  const spend = async (req: Request): Promise<void> => {
+    const seconds = await perNetwork.spend(networkKey(req));
+    if (seconds > 0) throw new AppError("rate_limited", { extras: { retryAfter: seconds } });
+  };
   const limitVisitor: RequestHandler = (req, _res, next) => {
     spend(req).then(() => next(), next);
   };

@@ -1,10 +1,10 @@
 /** Fills in defaults and refuses, at creation, options that cannot work: with what to write instead. */
 import { actions } from "../../shared/actions.ts";
 import { faultOfBaseUrl, faultOfOrigin, faultOfRpId } from "../relying-party/check-addresses.ts";
-import { defaultLimits } from "./flows/rate-limits.ts";
-import type { PasskeysContext, PasskeysOptions } from "./options.ts";
 import { surviveListener } from "./ports/events.ts";
-import { noBrowserMemory } from "./ports/known-browsers.ts";
+import { noKnownBrowsers } from "./ports/known-browsers.ts";
+import type { PasskeysContext, PasskeysOptions } from "./ports/options.ts";
+import { defaultLimits } from "./ports/send-limits.ts";
 
 /** Session ports that have a router. A second one over the same sessions would do everything twice. */
 const routed = new WeakSet<object>();
@@ -62,7 +62,7 @@ export function readOptions(options: PasskeysOptions): PasskeysContext {
     emailStepUp: true,
     maxPasskeys: 10,
     offerAgainAfterDays: [14, 60],
-    browserMemory: noBrowserMemory,
+    knownBrowsers: noKnownBrowsers,
     now: () => new Date(),
     ...given(options),
     onEvent: surviveListener(options.onEvent ?? (() => {})),

@@ -1,9 +1,11 @@
 /** The public face of the mountable router. */
 
-export type { SendLimits } from "./flows/rate-limits.ts";
-export { createStepUpGuard, type RequireStepUp } from "./flows/step-up-guard.ts";
-export type { PasskeysOptions, PasskeysPolicies } from "./options.ts";
+export { createStepUpGuard } from "./create-guard.ts";
+export type { RequireStepUp } from "./flows/step-up-guard.ts";
 export type { SecurityEvent } from "./ports/events.ts";
 export type { FlowStore } from "./ports/flow-store.ts";
-export type { BrowserMemory } from "./ports/known-browsers.ts";
+export type { KnownBrowserStore, KnownBrowsers } from "./ports/known-browsers.ts";
+export type { Limiter, LimitRule } from "./ports/limiter.ts";
+export type { PasskeysOptions, PasskeysPolicies } from "./ports/options.ts";
+export type { SendLimits } from "./ports/send-limits.ts";
 export { createPasskeysRouter } from "./router.ts";

@@ -18,7 +18,7 @@ import { createTokenLimit } from "./flows/rate-limits.ts";
 import { findSignedIn } from "./flows/signed-in.ts";
 import { beginStepUp, finishStepUp } from "./flows/step-up.ts";
 import { describeApi } from "./openapi.ts";
-import type { PasskeysContext, PasskeysOptions } from "./options.ts";
+import type { PasskeysContext, PasskeysOptions } from "./ports/options.ts";
 
 /** A result token is the largest thing that anyone has to send. */
 const bodyLimit = "16kb";

@@ -6,10 +6,11 @@
  * `Authorization: Bearer …`. Asking for a one-time code yields an anonymous token, which remembers the code and
  * nothing else; signing in yields a new one and makes the old worthless; an empty header ends the session.
  */
-import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import type { Request, Response } from "express";
 import type { SessionData, Store } from "express-session";
 import { AppError } from "../http/errors.ts";
+import { sha256 } from "../http/hash.ts";
 import { toStoreError } from "../http/outages.ts";
 import type { SessionPort } from "../passkeys/ports/sessions.ts";
 
@@ -172,7 +173,7 @@ function tokenOf(req: Request): string | null {
  * code and session apart, so that writing the one never brings the other back.
  */
 function keyOf(kind: "session" | "code" | "ended", name: string): string {
-  return `bearer-${kind}-${createHash("sha256").update(name).digest("base64url")}`;
+  return `bearer-${kind}-${sha256(name)}`;
 }
 
 function callback<Value>(run: (done: (error?: unknown, value?: Value) => void) => void): Promise<Value> {

@@ -1,7 +1,9 @@
 /** Sessions by cookie, with express-session. The only writer of the user id in a session. */
-import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+import { randomUUID } from "node:crypto";
+import { unsign } from "cookie-signature";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import session, { type Store } from "express-session";
+import { readCookies } from "../http/cookies.ts";
 import { AppError } from "../http/errors.ts";
 import { toStoreError } from "../http/outages.ts";
 import type { SessionPort } from "../passkeys/ports/sessions.ts";
@@ -142,15 +144,13 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     }
   }
 
-  /** What this browser's cookie names, by our signature. A session that was renewed is not in the request any more. */
+  /** The sessions that this browser's cookies name, by our signature. A renewed session is not in the request any more. */
   function namedByCookie(req: Request): string[] {
-    const pairs = (req.headers.cookie ?? "").split(/;\s*/).filter((pair) => pair.startsWith(`${name}=`));
-    return pairs.flatMap((pair) => {
-      // 24 random bytes, and their HMAC-SHA256 (https://github.com/tj/node-cookie-signature).
-      const [, sid, signature] =
-        /^s%3A([\w-]{32})\.((?:[\w+/-]|%2[BF]){43})$/i.exec(pair.slice(name.length + 1)) ?? [];
-      if (sid === undefined || signature === undefined) return [];
-      return isOurs(sid, decodeURIComponent(signature)) ? [sid] : [];
+    // express-session's form: `s:`, the session id, and its signature.
+    const signed = readCookies(req, name).filter((value) => value.startsWith("s:"));
+    return signed.flatMap((value) => {
+      const ids = secrets.map((secret) => unsign(value.slice(2), secret));
+      return ids.filter((id) => id !== false);
     });
   }
 
@@ -158,13 +158,6 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
   function requireMounted(req: Request): void {
     if (withSession.has(req)) return;
     throw new Error(req.session === undefined ? noSession : foreignSession);
-  }
-
-  function isOurs(sid: string, signature: string): boolean {
-    return secrets.some((secret) => {
-      const expected = createHmac("sha256", secret).update(sid).digest("base64").replace(/=+$/, "");
-      return timingSafeEqual(Buffer.from(expected), Buffer.from(signature));
-    });
   }
 
   function clearCookie(res: Response): void {

@@ -1,22 +1,7 @@
 /** A counter per key and window, kept by rate-limiter-flexible in whatever storage the app has. */
 import { type RateLimiterAbstract, RateLimiterRes } from "rate-limiter-flexible";
 import type { OutageWatch } from "../http/outages.ts";
-
-export interface LimitRule {
-  /** Part of the stored key: changing it resets the counters. */
-  readonly name: string;
-  readonly points: number;
-  readonly seconds: number;
-}
-
-export interface Limiter {
-  /** Spends a point. Answers 0 when it was there, else the seconds until there are points again. */
-  spend(key: string): Promise<number>;
-  /** 0 while points are left, else the seconds until there are. Spends nothing. */
-  blockedFor(key: string): Promise<number>;
-  /** Forgets what was spent. */
-  reset(key: string): Promise<void>;
-}
+import type { Limiter } from "../passkeys/ports/limiter.ts";
 
 export function toLimiter(limiter: RateLimiterAbstract, outages: OutageWatch): Limiter {
   return {

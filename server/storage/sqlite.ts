@@ -5,6 +5,7 @@ import { Kysely, SqliteDialect } from "kysely";
 import SqliteDatabase from "libsql";
 import { RateLimiterSQLite } from "rate-limiter-flexible";
 import { type OutageWatch, type StorageNotice, warnOfOutage, watchOutages } from "../http/outages.ts";
+import type {} from "../passkeys/ports/limiter.ts";
 import type { Database, SqlBackEnd } from "./database.ts";
 import { guardDialect } from "./guarded-dialect.ts";
 import { toLimiter } from "./limiters.ts";

@@ -2,11 +2,13 @@
 import type { Store } from "express-session";
 import { warnOfOutage } from "../http/outages.ts";
 import type { FlowStore } from "../passkeys/ports/flow-store.ts";
+import type { KnownBrowserStore } from "../passkeys/ports/known-browsers.ts";
+import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
 import type { Database } from "./database.ts";
-import type { Limiter, LimitRule } from "./limiters.ts";
 import { createProbe } from "./probe.ts";
 import { readStorageOptions, type StorageOptions } from "./storage-options.ts";
 import { createSqlFlowStore } from "./stores/sql-flow-store.ts";
+import { createSqlKnownBrowsers } from "./stores/sql-known-browsers.ts";
 import { SqlSessionStore } from "./stores/sql-session-store.ts";
 import { migrations } from "./tables/migrations.ts";
 
@@ -18,6 +20,8 @@ export interface Storage {
   readonly sessionStore: Store;
   /** What the flows remember. */
   readonly flows: FlowStore;
+  /** For `createKnownBrowserCookie`. */
+  readonly knownBrowsers: KnownBrowserStore;
   /** A counter shared by all instances on this storage. */
   readonly limiter: (rule: LimitRule) => Limiter;
   /**
@@ -51,6 +55,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     accounts: sql.accounts,
     traffic: sql.traffic,
     flows: createSqlFlowStore(sql),
+    knownBrowsers: createSqlKnownBrowsers(sql.traffic),
     sessionStore: redis?.sessionStore ?? new SqlSessionStore(sql.traffic, options.now),
     limiter: redis?.limiter ?? sql.limiter,
     ping: probe.ping,

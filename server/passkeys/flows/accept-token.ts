@@ -1,11 +1,12 @@
 /** The one tail of every flow: a result token becomes a fact here, once, or not at all. */
-import { createHash } from "node:crypto";
+
 import type { ActionCode } from "../../../shared/actions.ts";
 import type { ProblemCode } from "../../../shared/problem.ts";
 import { AppError } from "../../http/errors.ts";
-import type { PasskeysContext } from "../options.ts";
+import { sha256 } from "../../http/hash.ts";
 import type { Validation } from "../ports/authsignal.ts";
 import type { TokenRefusal } from "../ports/events.ts";
+import type { PasskeysContext } from "../ports/options.ts";
 
 export type AcceptedToken = Extract<Validation, { outcome: "succeeded" }>;
 
@@ -42,9 +43,7 @@ export async function acceptValidation(
 ): Promise<AcceptedToken> {
   if (validation.outcome !== "succeeded") throw refuse(validation.outcome, onRefusal);
 
-  const identity = createHash("sha256")
-    .update(JSON.stringify([validation.userId, validation.action, validation.idempotencyKey]))
-    .digest("base64url");
+  const identity = sha256(JSON.stringify([validation.userId, validation.action, validation.idempotencyKey]));
   const first = await storage.flows.consumeToken(identity, new Date(now().getTime() + rememberMs));
   if (!first) throw refuse("already-used", onRefusal);
   return validation;

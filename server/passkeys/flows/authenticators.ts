@@ -1,7 +1,7 @@
 /** What a user has enrolled at Authsignal, and the record of what has appeared there (requirement S45). */
 import type { Request } from "express";
-import type { PasskeysContext } from "../options.ts";
 import type { Authenticators } from "../ports/authsignal.ts";
+import type { PasskeysContext } from "../ports/options.ts";
 
 /** Every look at the list goes through here, so that nothing appears in it unrecorded. */
 export async function seeAuthenticators(

@@ -10,9 +10,9 @@ import {
 import { AppError } from "../../http/errors.ts";
 import { type Answer, type Call, type Operation, operation } from "../../http/operation.ts";
 import { unlessOut } from "../../http/outages.ts";
-import type { PasskeysContext } from "../options.ts";
 import type { Authenticators, Validation } from "../ports/authsignal.ts";
 import type { TokenRefusal } from "../ports/events.ts";
+import type { PasskeysContext } from "../ports/options.ts";
 import { acceptValidation, refuse } from "./accept-token.ts";
 import { recordAppeared, seeAuthenticators } from "./authenticators.ts";
 import { requireFresh } from "./freshness.ts";
@@ -73,7 +73,7 @@ export async function finishEnrollment(
     );
   });
 
-  await unlessOut(context.browserMemory.remember(req, res, userId), undefined);
+  await unlessOut(context.knownBrowsers.remember(req, res, userId), undefined);
   context.onEvent({ event: "passkey.enrolled", requestId: req.id, userId, passkeyId: passkey.id });
   const answer: EnrolledResponse = { passkey };
   return { status: 200, body: answer };

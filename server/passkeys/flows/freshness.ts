@@ -2,7 +2,7 @@
 import type { Request } from "express";
 import { actions } from "../../../shared/actions.ts";
 import { AppError } from "../../http/errors.ts";
-import type { PasskeysContext } from "../options.ts";
+import type { PasskeysContext } from "../ports/options.ts";
 import type { SignedIn } from "../ports/sessions.ts";
 import { seeAuthenticators } from "./authenticators.ts";
 

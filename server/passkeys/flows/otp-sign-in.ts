@@ -1,5 +1,5 @@
 /** Begin: send a code. Finish: have Authsignal check it, accept it once, start (or refresh) the session. */
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { Request, Response } from "express";
 import { actions } from "../../../shared/actions.ts";
 import {
@@ -11,12 +11,13 @@ import {
 } from "../../../shared/contract.ts";
 import type { ProblemCode } from "../../../shared/problem.ts";
 import { AppError } from "../../http/errors.ts";
+import { sha256 } from "../../http/hash.ts";
 import { type Operation, operation } from "../../http/operation.ts";
 import { unlessOut } from "../../http/outages.ts";
-import type { PasskeysContext } from "../options.ts";
 import type { SentOtp } from "../ports/authsignal.ts";
 import { maskEmail, normaliseEmail } from "../ports/email-address.ts";
 import type { OtpRefusal } from "../ports/events.ts";
+import type { PasskeysContext } from "../ports/options.ts";
 import type { PendingOtp } from "../ports/sessions.ts";
 import { createDecoy } from "./decoy.ts";
 import { shouldOffer } from "./passkey-offer.ts";
@@ -137,7 +138,7 @@ export function otpSignIn(context: PasskeysContext): { challengeOtp: Operation; 
 
   /** Also where Authsignal says yes to the same code twice: of parallel requests one gets true. */
   function acceptOnce({ challengeId, expiresAt }: PendingOtp): Promise<boolean> {
-    const identity = createHash("sha256").update(JSON.stringify({ challengeId })).digest("base64url");
+    const identity = sha256(JSON.stringify({ challengeId }));
     return storage.flows.consumeToken(identity, new Date(expiresAt.getTime() + rememberMs));
   }
 

@@ -9,8 +9,8 @@ import {
 import { AppError } from "../../http/errors.ts";
 import { type Operation, operation } from "../../http/operation.ts";
 import { unlessOut } from "../../http/outages.ts";
-import type { PasskeysContext } from "../options.ts";
 import type { EnrolledPasskey } from "../ports/authsignal.ts";
+import type { PasskeysContext } from "../ports/options.ts";
 import { seeAuthenticators } from "./authenticators.ts";
 import { requireFresh } from "./freshness.ts";
 import { createUserLimit } from "./rate-limits.ts";

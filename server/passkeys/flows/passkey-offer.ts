@@ -3,8 +3,8 @@ import type { Request } from "express";
 import { PasskeyOfferRequest } from "../../../shared/contract.ts";
 import { type Operation, operation } from "../../http/operation.ts";
 import { unlessOut } from "../../http/outages.ts";
-import type { PasskeysContext } from "../options.ts";
 import type { OfferAnswer } from "../ports/flow-store.ts";
+import type { PasskeysContext } from "../ports/options.ts";
 import { seeAuthenticators } from "./authenticators.ts";
 import { requireSignedIn } from "./signed-in.ts";
 
@@ -44,9 +44,9 @@ async function decide(
   userId: string,
   signIn: { readonly crossDevice: boolean },
 ): Promise<boolean> {
-  const { browserMemory, maxPasskeys, storage } = context;
+  const { knownBrowsers, maxPasskeys, storage } = context;
   if (!mayAsk(await storage.flows.offerAnswer(userId), context)) return false;
-  if (!signIn.crossDevice && (await browserMemory.knows(req, userId))) return false;
+  if (!signIn.crossDevice && (await knownBrowsers.knows(req, userId))) return false;
   const authenticators = await seeAuthenticators(context, req, userId).catch(() => null);
   return authenticators !== null && authenticators.passkeys.length < maxPasskeys;
 }

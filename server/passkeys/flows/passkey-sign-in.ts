@@ -4,8 +4,8 @@ import { actions } from "../../../shared/actions.ts";
 import type { SignedInResponse, User } from "../../../shared/contract.ts";
 import type { Answer, Call } from "../../http/operation.ts";
 import { unlessOut } from "../../http/outages.ts";
-import type { PasskeysContext } from "../options.ts";
 import type { TokenRefusal } from "../ports/events.ts";
+import type { PasskeysContext } from "../ports/options.ts";
 import { acceptToken, refuse } from "./accept-token.ts";
 import { shouldOffer } from "./passkey-offer.ts";
 import type { TokenLimit } from "./rate-limits.ts";
@@ -14,7 +14,7 @@ import { findSignedIn } from "./signed-in.ts";
 type Finish = (call: Call<{ token: string; crossDevice?: boolean | undefined }>) => Promise<Answer>;
 
 export function passkeySignIn(context: PasskeysContext, limit: TokenLimit): Finish {
-  const { sessions, users, onEvent, browserMemory } = context;
+  const { sessions, users, onEvent, knownBrowsers } = context;
 
   return async ({ req, res, body }) => {
     // With a session the token must be that user's: nobody is signed in as somebody else on top of a session.
@@ -25,7 +25,7 @@ export function passkeySignIn(context: PasskeysContext, limit: TokenLimit): Fini
     onEvent({ event: "sign_in.succeeded", requestId: req.id, userId: user.id, method: "passkey" });
     const crossDevice = body.crossDevice === true;
     const offerPasskey = crossDevice && (await shouldOffer(context, req, user.id, { crossDevice }));
-    if (!crossDevice) await unlessOut(browserMemory.remember(req, res, user.id), undefined);
+    if (!crossDevice) await unlessOut(knownBrowsers.remember(req, res, user.id), undefined);
     const answer: SignedInResponse = { user, offerPasskey };
     return { status: 200, body: answer };
   };

@@ -2,7 +2,7 @@
 import type { Request } from "express";
 import type { User } from "../../../shared/contract.ts";
 import { AppError } from "../../http/errors.ts";
-import type { PasskeysContext } from "../options.ts";
+import type { PasskeysContext } from "../ports/options.ts";
 import type { SignedIn } from "../ports/sessions.ts";
 
 export async function findSignedIn(

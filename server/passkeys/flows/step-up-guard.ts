@@ -1,8 +1,7 @@
 /** Guards a host's own routes: a passkey, just now, for exactly this operation, once. */
 import type { Request, RequestHandler } from "express";
 import { toPortError } from "../../http/outages.ts";
-import { readOptions } from "../check-options.ts";
-import type { PasskeysOptions } from "../options.ts";
+import type { PasskeysContext } from "../ports/options.ts";
 import { stepUpRequired } from "./freshness.ts";
 import { createUserLimit } from "./rate-limits.ts";
 import { requireSignedIn } from "./signed-in.ts";
@@ -14,13 +13,7 @@ export type RequireStepUp = (
   operationOf?: (req: Request) => ConfirmedOperation,
 ) => RequestHandler;
 
-/**
- * @param options the same as the router's
- * @returns `requireStepUp("transfer-funds", req => ({ amount: req.body.amount }))`, a middleware that throws
- * `step_up_required` unless the session holds a grant for it, and uses the grant up
- */
-export function createStepUpGuard(options: PasskeysOptions): RequireStepUp {
-  const context = readOptions(options);
+export function createGuard(context: PasskeysContext): RequireStepUp {
   const spendCall = createUserLimit(context, "callsPerUser");
   return (action, operationOf) => {
     if (!context.stepUpActions.includes(action)) {

@@ -1,5 +1,5 @@
 /** Begin: a track token for the session's user. Finish: a fresher session and, for a host's action, a grant. */
-import { createHash } from "node:crypto";
+
 import { actions } from "../../../shared/actions.ts";
 import {
   type SteppedUpResponse,
@@ -7,11 +7,12 @@ import {
   type StepUpTokenResponse,
 } from "../../../shared/contract.ts";
 import { AppError } from "../../http/errors.ts";
+import { sha256 } from "../../http/hash.ts";
 import { type Answer, type Call, type Operation, operation } from "../../http/operation.ts";
-import type { PasskeysContext } from "../options.ts";
 import type { Authenticators, Validation } from "../ports/authsignal.ts";
 import type { TokenRefusal } from "../ports/events.ts";
 import type { Begun } from "../ports/flow-store.ts";
+import type { PasskeysContext } from "../ports/options.ts";
 import { acceptValidation, refuse } from "./accept-token.ts";
 import { recordAppeared, seeAuthenticators } from "./authenticators.ts";
 import { stepUpProblem } from "./freshness.ts";
@@ -118,7 +119,7 @@ async function takeProof(context: PasskeysContext, finish: Finish): Promise<Begu
 export function fingerprint(confirmed: ConfirmedOperation | undefined): string {
   if (confirmed === undefined) return "";
   const sorted = Object.entries(confirmed).sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash("sha256").update(JSON.stringify(sorted)).digest("base64url");
+  return sha256(JSON.stringify(sorted));
 }
 
 function requireKnownAction({ stepUpActions }: PasskeysContext, action: string): void {

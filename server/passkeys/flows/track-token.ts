@@ -2,8 +2,8 @@
 import { randomUUID } from "node:crypto";
 import type { ActionCode } from "../../../shared/actions.ts";
 import { AppError } from "../../http/errors.ts";
-import type { PasskeysContext } from "../options.ts";
 import type { Authenticators, BeginAction, BegunAction } from "../ports/authsignal.ts";
+import type { PasskeysContext } from "../ports/options.ts";
 import type { SignedIn } from "../ports/sessions.ts";
 
 /** How long a begun action may take: longer than any track token lives. */

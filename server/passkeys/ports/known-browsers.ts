@@ -1,13 +1,21 @@
 /** The port that recognises a browser in which an account has made or used a passkey before. */
 import type { Request, Response } from "express";
 
-export interface BrowserMemory {
+export interface KnownBrowsers {
   knows(req: Request, userId: string): Promise<boolean>;
   remember(req: Request, res: Response, userId: string): Promise<void>;
 }
 
-/** Knows nobody: every browser is offered a passkey by the account's own answers. */
-export const noBrowserMemory: BrowserMemory = {
+/** What `createKnownBrowserCookie` keeps, by a hash of the cookie. */
+export interface KnownBrowserStore {
+  /** Whether this browser was kept for this user, and not longer ago than its `expiresAt`. */
+  has(browser: string, userId: string, now: Date): Promise<boolean>;
+  /** Keeps it, or keeps it longer. */
+  keep(browser: string, userId: string, expiresAt: Date): Promise<void>;
+}
+
+/** Recognises no browser: only the account's own answers limit the offer of a passkey. */
+export const noKnownBrowsers: KnownBrowsers = {
   knows: async () => false,
   remember: async () => {},
 };

@@ -2,10 +2,10 @@
  * connect-redis with two rules more: a session that was ended stays ended, and Redis keeps only the hash of a session
  * id, so that whoever reads a key there cannot make a cookie of it.
  */
-import { createHash } from "node:crypto";
 import { RedisStore } from "connect-redis";
 import type { Request } from "express";
 import type { Session, SessionData } from "express-session";
+import { sha256 } from "../../http/hash.ts";
 import type { OutageWatch } from "../../http/outages.ts";
 import { ignoreOutage, settle } from "../../http/settle.ts";
 
@@ -32,7 +32,7 @@ export class RedisSessionStore extends RedisStore {
   }
 
   override get(sid: string, done?: (error: unknown, session?: SessionData | null) => void) {
-    const found: Promise<SessionData | null> = this.#outages.run(() => super.get(hashed(sid)));
+    const found: Promise<SessionData | null> = this.#outages.run(() => super.get(sha256(sid)));
     return settle(found, done);
   }
 
@@ -42,7 +42,7 @@ export class RedisSessionStore extends RedisStore {
     if (seconds <= 0) return this.destroy(sid, done);
     const expiration = { type: "EX", value: seconds } as const;
     const written = this.#outages.run(async () => {
-      await this.client.set(this.prefix + hashed(sid), this.serializer.stringify(session), {
+      await this.client.set(this.prefix + sha256(sid), this.serializer.stringify(session), {
         expiration,
         ...(this.#stored.has(session) && { condition: "XX" }),
       });
@@ -56,18 +56,14 @@ export class RedisSessionStore extends RedisStore {
    * the error printed. The session ends earlier; the storage has given notice.
    */
   override async touch(sid: string, session: SessionData, done?: Done): Promise<void> {
-    const touched = this.#outages.run(() => super.touch(hashed(sid), session));
+    const touched = this.#outages.run(() => super.touch(sha256(sid), session));
     await settle(touched.catch(ignoreOutage), done);
   }
 
   override destroy(sid: string, done?: Done) {
     return settle(
-      this.#outages.run(() => super.destroy(hashed(sid))),
+      this.#outages.run(() => super.destroy(sha256(sid))),
       done,
     );
   }
-}
-
-function hashed(sid: string): string {
-  return createHash("sha256").update(sid).digest("base64url");
 }

@@ -2,9 +2,9 @@
  * An express-session store on our own database. The SQLite stores on npm are old, and the session table shares
  * the file, the migrations and the back-ups of the rest.
  */
-import { createHash } from "node:crypto";
 import type { Request } from "express";
 import { type Session, type SessionData, Store } from "express-session";
+import { sha256 } from "../../http/hash.ts";
 import { ignoreOutage, settle } from "../../http/settle.ts";
 import type { Database } from "../database.ts";
 
@@ -49,7 +49,7 @@ export class SqlSessionStore extends Store {
     const found = this.#db
       .selectFrom("sessions")
       .select(["data", "expires_at"])
-      .where("id", "=", hashed(sid))
+      .where("id", "=", sha256(sid))
       .where("expires_at", ">", this.#now().getTime())
       .executeTakeFirst();
     void settle(
@@ -67,7 +67,7 @@ export class SqlSessionStore extends Store {
       this.touch(sid, session, done);
       return;
     }
-    const id = hashed(sid);
+    const id = sha256(sid);
     const row = { data: JSON.stringify(session), expires_at: this.#expiry(session) };
     const written =
       stored !== undefined
@@ -84,7 +84,7 @@ export class SqlSessionStore extends Store {
   }
 
   override destroy(sid: string, done?: (error?: unknown) => void): void {
-    const deleted = this.#db.deleteFrom("sessions").where("id", "=", hashed(sid)).execute();
+    const deleted = this.#db.deleteFrom("sessions").where("id", "=", sha256(sid)).execute();
     void settle(
       deleted.then(() => {}),
       done,
@@ -107,7 +107,7 @@ export class SqlSessionStore extends Store {
     const touched = this.#db
       .updateTable("sessions")
       .set({ expires_at })
-      .where("id", "=", hashed(sid))
+      .where("id", "=", sha256(sid))
       .where("expires_at", "<", expires_at - touchStepMs)
       .execute();
     void settle(touched.then(() => {}).catch(ignoreOutage), done);
@@ -126,8 +126,4 @@ export class SqlSessionStore extends Store {
 
 function contentOf({ cookie, ...content }: SessionData): string {
   return JSON.stringify([content, cookie.originalMaxAge]);
-}
-
-function hashed(sid: string): string {
-  return createHash("sha256").update(sid).digest("base64url");
 }

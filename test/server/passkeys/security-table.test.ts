@@ -48,7 +48,7 @@ test("the files that the table names are there", () => {
 });
 
 test("the README has every option of the router, and no other", () => {
-  const source = read("server/passkeys/options.ts");
+  const source = read("server/passkeys/ports/options.ts");
   const options = [...source.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name ?? "");
   const section = (title: string) => new RegExp(`## ${title}\n(.*?)\n## `, "s").exec(readme)?.[1] ?? "";
   const described = [...`${section("The ports")}${section("The options")}`.matchAll(/^\| `(\w+)` \|/gm)].map(

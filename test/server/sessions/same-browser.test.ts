@@ -5,7 +5,7 @@ import request from "supertest";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createErrorHandler } from "../../../server/http/error-handler.ts";
 import { createCookieSessions } from "../../../server/sessions/cookie-sessions.ts";
-import { createBrowserCookie } from "../../../server/sessions/known-browser-cookie.ts";
+import { createKnownBrowserCookie } from "../../../server/sessions/known-browser-cookie.ts";
 import { openTestStorage, type TestStorage } from "../../kit/test-storage.ts";
 import { setCookies } from "../lab.ts";
 
@@ -21,10 +21,10 @@ const problems: { readonly cause?: { readonly message: string } }[] = [];
 
 /** @param middleware in front of the routes: ours, a host's, or both */
 function hostApp(middleware: (ours: RequestHandler) => readonly RequestHandler[], secure = false): Express {
-  const { traffic, sessionStore } = storage;
+  const { sessionStore } = storage;
   const secret = "a secret of more than thirty-two characters";
   const sessions = createCookieSessions({ store: sessionStore, secret, secure, now });
-  const memory = createBrowserCookie({ db: traffic, secure, now });
+  const memory = createKnownBrowserCookie({ store: storage.knownBrowsers, secure, now });
   const app = express().set("trust proxy", 1);
   for (const handler of middleware(sessions.middleware)) app.use(handler);
   app.post("/start", async (req, res) => {

@@ -1,13 +1,13 @@
 /** What a host gives to the router. Nothing is read from the environment. */
 
-import type { Limiter, LimitRule } from "../storage/limiters.ts";
-import type { SendLimits } from "./flows/rate-limits.ts";
-import type { AuthsignalGateway } from "./ports/authsignal.ts";
-import type { SecurityEvent } from "./ports/events.ts";
-import type { FlowStore } from "./ports/flow-store.ts";
-import type { BrowserMemory } from "./ports/known-browsers.ts";
-import type { SessionPort } from "./ports/sessions.ts";
-import type { UserDirectory } from "./ports/users.ts";
+import type { AuthsignalGateway } from "./authsignal.ts";
+import type { SecurityEvent } from "./events.ts";
+import type { FlowStore } from "./flow-store.ts";
+import type { KnownBrowsers } from "./known-browsers.ts";
+import type { Limiter, LimitRule } from "./limiter.ts";
+import type { SendLimits } from "./send-limits.ts";
+import type { SessionPort } from "./sessions.ts";
+import type { UserDirectory } from "./users.ts";
 
 export interface PasskeysOptions extends PasskeysPolicies {
   /** The way to Authsignal: `createSdkGateway({ apiSecretKey, apiUrl })`. */
@@ -24,7 +24,7 @@ export interface PasskeysOptions extends PasskeysPolicies {
   readonly origins: readonly string[];
 
   /** Recognises browsers that have made or used a passkey, so that they are not offered one. Default: none is. */
-  readonly browserMemory?: BrowserMemory;
+  readonly knownBrowsers?: KnownBrowsers;
   /** Told of every security fact. What it throws, or rejects with, becomes a warning of the process. Default: nobody. */
   readonly onEvent?: (event: SecurityEvent) => void;
   /** Default: the system clock. */

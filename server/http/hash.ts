@@ -1,0 +1,7 @@
+/** SHA-256, for keys and names that must not show what they were made of. */
+import { createHash } from "node:crypto";
+
+/** @returns 43 characters of base64url */
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("base64url");
+}

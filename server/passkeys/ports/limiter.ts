@@ -1,0 +1,16 @@
+/** The port for counters: one per key and window, shared by all instances of the app. */
+export interface LimitRule {
+  /** Part of the stored key: changing it resets the counters. */
+  readonly name: string;
+  readonly points: number;
+  readonly seconds: number;
+}
+
+export interface Limiter {
+  /** Spends a point. Answers 0 when it was there, else the seconds until there are points again. */
+  spend(key: string): Promise<number>;
+  /** 0 while points are left, else the seconds until there are. Spends nothing. */
+  blockedFor(key: string): Promise<number>;
+  /** Forgets what was spent. */
+  reset(key: string): Promise<void>;
+}
