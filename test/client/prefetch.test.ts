@@ -10,6 +10,11 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+interface Request {
+  resolve(answer: number | "no"): void;
+  reject(error: Error): void;
+}
+
 function counting(answers: readonly (number | "no" | Error)[]) {
   let asked = 0;
   const prefetch = createPrefetch<number | "no">({
@@ -66,4 +71,26 @@ test.each([
   const { prefetch } = counting([first, 8]);
   await expect(prefetch.warm()).resolves.toBe(false);
   await expect(prefetch.take()).resolves.toBe(8);
+});
+
+test.each([
+  ["fails", (request: Request) => request.reject(new TypeError("offline"))],
+  ["is refused", (request: Request) => request.resolve("no")],
+])("an older request that %s late does not throw the newer answer away", async (_, end) => {
+  const requests: Request[] = [];
+  const prefetch = createPrefetch<number | "no">({
+    fetch: () => new Promise((resolve, reject) => void requests.push({ resolve, reject })),
+    isUsable: (answer) => answer !== "no",
+    freshFor: 1_000,
+  });
+  const older = prefetch.warm();
+  vi.advanceTimersByTime(1_000);
+  const newer = prefetch.warm();
+  requests[1]?.resolve(8);
+  await expect(newer).resolves.toBe(true);
+  for (const request of requests.slice(0, 1)) end(request);
+  await expect(older).resolves.toBe(false);
+  const taken = prefetch.take();
+  expect(requests).toHaveLength(2);
+  await expect(taken).resolves.toBe(8);
 });

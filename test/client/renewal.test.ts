@@ -79,6 +79,31 @@ test("When the network returns after a failure, the renewal does not wait for th
   expect(times()).toBe(2);
 });
 
+test("when the network returns although nothing had failed, no request is made", async () => {
+  const { times } = renewing([false, true]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(times()).toBe(2);
+  window.dispatchEvent(new Event("online"));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(times()).toBe(2);
+});
+
+test("a renewal that is under way is not begun again when the network or the person returns", async () => {
+  let times = 0;
+  keepRenewed({
+    every: 60_000,
+    signal: life.signal,
+    renew: () => {
+      times += 1;
+      return new Promise(() => {});
+    },
+  });
+  turn("hidden");
+  turn("visible");
+  window.dispatchEvent(new Event("online"));
+  expect(times).toBe(1);
+});
+
 test("An aborted renewal does nothing", async () => {
   const { times } = renewing();
   life.abort();

@@ -10,6 +10,7 @@ export interface CeremonyFault {
     readonly challenge?: string;
     readonly origin?: string;
     readonly crossOrigin?: boolean;
+    readonly topOrigin?: string;
   };
   /** Puts the hash of this RP ID into the authenticator data. */
   readonly rpId?: string;

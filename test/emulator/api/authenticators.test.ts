@@ -35,6 +35,23 @@ describe("authenticators", () => {
     expect(await running.authsignal.getUser({ userId: owner })).toMatchObject({ isEnrolled: false });
   });
 
+  test("deletes one of a user's authenticators, and makes the next one the default", async () => {
+    const [owner, neighbour] = [newUserId(), newUserId()];
+    const addresses = ["1", "2", "3"].map((number) => `${owner}-${number}@example.com`);
+    const ids: string[] = [];
+    for (const email of addresses) {
+      const { authenticator } = await enrollEmail(running, owner, email);
+      ids.push(authenticator.userAuthenticatorId);
+    }
+    await enrollEmail(running, neighbour, `${neighbour}@example.com`);
+    await running.authsignal.deleteAuthenticator({ userId: owner, userAuthenticatorId: ids[0] ?? "" });
+    const left = await running.authsignal.getAuthenticators({ userId: owner });
+    expect(left).toHaveLength(2);
+    expect(left).toContainEqual(expect.objectContaining({ email: addresses[1], isDefault: true }));
+    expect(left).toContainEqual(expect.objectContaining({ email: addresses[2], isDefault: false }));
+    expect(await running.authsignal.getAuthenticators({ userId: neighbour })).toHaveLength(1);
+  });
+
   test("the Server API imports passkeys in a batch, in which each succeeds or fails alone", async () => {
     const [userId, other] = [newUserId(), newUserId()];
     const publicKey = Buffer.concat([

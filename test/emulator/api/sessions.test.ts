@@ -8,7 +8,8 @@ const clientId = "web";
 async function startSession() {
   const userId = newUserId();
   const token = await running.client().signUp({ token: await running.track(userId) });
-  return { userId, ...(await running.authsignal.createSession({ token, clientId })) };
+  const pair = await running.authsignal.createSession({ token, clientId });
+  return { userId, resultToken: token, ...pair };
 }
 
 test("a session is created, validated, refreshed with rotation and revoked", async () => {
@@ -40,11 +41,29 @@ test("a session is created, validated, refreshed with rotation and revoked", asy
   });
 });
 
-test("the Server API revokes every session of a user", async () => {
+test("revokes one of a user's sessions: the token of that one stops working, the other one's does not", async () => {
+  const { authsignal } = running;
+  const first = await startSession();
+  const again = await authsignal.createSession({ token: first.resultToken, clientId });
+  await authsignal.revokeSession({ accessToken: first.accessToken });
+  await expect(authsignal.validateSession({ accessToken: first.accessToken })).rejects.toMatchObject({
+    errorCode: "invalid_token",
+  });
+  expect(await authsignal.validateSession({ accessToken: again.accessToken })).toMatchObject({
+    user: { userId: first.userId },
+  });
+  expect(await authsignal.refreshSession({ refreshToken: again.refreshToken })).toHaveProperty("accessToken");
+});
+
+test("the Server API revokes every session of a user, and of no other user", async () => {
+  const other = await startSession();
   const { accessToken, userId } = await startSession();
   await running.authsignal.revokeUserSessions({ userId });
   await expect(running.authsignal.validateSession({ accessToken })).rejects.toMatchObject({
     statusCode: 401,
+  });
+  expect(await running.authsignal.validateSession({ accessToken: other.accessToken })).toMatchObject({
+    user: { userId: other.userId },
   });
 });
 

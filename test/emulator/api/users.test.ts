@@ -43,6 +43,30 @@ describe("users", () => {
     expect(await update({ email: "b@example.com" })).toMatchObject({ emailVerified: false });
   });
 
+  test("no longer calls an address verified once an action is tracked with another one", async () => {
+    const userId = newUserId();
+    const [email, phoneNumber] = ["a@example.com", "+15550100"];
+    await running.authsignal.updateUser({
+      userId,
+      attributes: { email, emailVerified: true, phoneNumber, phoneNumberVerified: true },
+    });
+    const track = async (attributes: { email?: string; phoneNumber?: string }) => {
+      await running.authsignal.track({ userId, action: "a", attributes });
+      const { emailVerified, phoneNumberVerified } = await running.authsignal.getUser({ userId });
+      return { emailVerified, phoneNumberVerified };
+    };
+    expect(await track({})).toEqual({ emailVerified: true, phoneNumberVerified: true });
+    expect(await track({ email, phoneNumber })).toEqual({ emailVerified: true, phoneNumberVerified: true });
+    expect(await track({ email: "b@example.com" })).toEqual({
+      emailVerified: false,
+      phoneNumberVerified: true,
+    });
+    expect(await track({ phoneNumber: "+15550199" })).toEqual({
+      emailVerified: false,
+      phoneNumberVerified: false,
+    });
+  });
+
   test("a user is updated by POST too, as the Java and Ruby SDKs do", async () => {
     const userId = newUserId();
     const update = (body: object) =>
@@ -84,6 +108,27 @@ describe("users", () => {
       users: [{ userId }],
       tokenPayload: { email, sub: "google-1" },
     });
+  });
+
+  test("forgets a deleted user alone: another one keeps passkey, session and open codes", async () => {
+    const [gone, staying] = [newUserId(), newUserId()];
+    const clients = [running.client(createSoftAuthenticator()), running.client(createSoftAuthenticator())];
+    const [client] = clients.slice(1);
+    await clients[0]?.signUp({ token: await running.track(gone) });
+    const token = (await client?.signUp({ token: await running.track(staying) })) ?? "";
+    const { accessToken } = await running.authsignal.createSession({ token, clientId: "web" });
+    const tracked = await running.track(staying, { action: "confirm", scope: "add:authenticators" });
+    const email = `${staying}@example.com`;
+    await running.post("/user-authenticators/email-otp", { email }, tracked);
+    await running.authsignal.deleteUser({ userId: gone });
+
+    await expect(client?.signIn({ action: "sign-in" })).resolves.toBeTypeOf("string");
+    expect(await running.authsignal.validateSession({ accessToken })).toMatchObject({
+      user: { userId: staying },
+    });
+    const code = { verificationCode: running.code(email) };
+    expect((await running.post("/verify/email-otp", code, tracked)).body).toMatchObject({ isVerified: true });
+    expect(await running.authsignal.validateChallenge({ token })).toMatchObject({ isValid: true });
   });
 
   test("deleting a user deletes all records of that user", async () => {

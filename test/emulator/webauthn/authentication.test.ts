@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { startEmulator } from "../../../server/emulator/index.ts";
 import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
+import { toBase64url } from "../../kit/webauthn-json.ts";
 import {
   callersOf,
   enrolled,
@@ -104,6 +105,53 @@ test("a signature counter that decreases is noted in the journal, and refused if
     errorCode: "invalid_credential",
   });
   await emulator.close();
+});
+
+test("only notes the counter of a synced passkey that went back, also where the tenant refuses such counters", async () => {
+  const emulator = await startEmulator({ tenants: [testTenant({ counterRegression: "refuse" })] });
+  try {
+    const strict = callersOf(emulator);
+    const synced = createSoftAuthenticator({ defaultBackupEligibility: true, signCountIncrement: 5 });
+    const client = strict.client(synced);
+    await client.signUp({ token: await strict.track(newUserId()) });
+    await client.signIn({ action: "sign-in" });
+    await expect(client.signIn({ action: "sign-in", fault: { signCount: 3 } })).resolves.toBeTypeOf("string");
+    expect(emulator.journal()[0]?.notes).toEqual(["the signature counter went from 5 to 3"]);
+  } finally {
+    await emulator.close();
+  }
+});
+
+test("refuses a counter that stands still where the tenant refuses those that went back, and takes 0 for none", async () => {
+  const emulator = await startEmulator({ tenants: [testTenant({ counterRegression: "refuse" })] });
+  try {
+    const strict = callersOf(emulator);
+    const counted = strict.client(
+      createSoftAuthenticator({ defaultBackupEligibility: false, signCountIncrement: 5 }),
+    );
+    await counted.signUp({ token: await strict.track(newUserId()) });
+    await counted.signIn({ action: "sign-in" });
+    const again = { action: "sign-in", fault: { signCount: 5 } };
+    await expect(counted.signIn(again)).rejects.toThrow("invalid_credential");
+    const uncounted = strict.client(createSoftAuthenticator({ defaultBackupEligibility: false }));
+    await uncounted.signUp({ token: await strict.track(newUserId()) });
+    for (let round = 0; round < 2; round += 1) await uncounted.signIn({ action: "sign-in" });
+  } finally {
+    await emulator.close();
+  }
+});
+
+test.each<[string, (handle: string, userId: string) => string]>([
+  ["base64url, as WebAuthn has it", (handle) => handle],
+  ["base64url with padding", (handle) => `${handle}${"=".repeat((4 - (handle.length % 4)) % 4)}`],
+  ["base64url that is encoded once more, as iOS sends it", (handle) => toBase64url(Buffer.from(handle))],
+  ["the plain user ID, as old clients send it", (_, userId) => userId],
+  ["nothing", () => ""],
+])("accepts the account's user handle spelled as %s", async (_, spell) => {
+  const { client, authenticator, userId } = await enrolled(running);
+  const handle = authenticator.credentials()[0]?.userHandle ?? "";
+  const fault = { userHandle: spell(handle, userId) };
+  await expect(client.signIn({ action: "sign-in", fault })).resolves.toBeTypeOf("string");
 });
 
 test("an authentication without user verification is refused if the tenant requires it, and only then", async () => {

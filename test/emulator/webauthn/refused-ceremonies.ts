@@ -19,6 +19,11 @@ export const refusedInBoth: readonly Refused[] = [
   ["another port of the same host", { clientData: { origin: "http://localhost:3001" } }, /expected origins/],
   ["another scheme", { clientData: { origin: "https://localhost:3000" } }, /expected origins/],
   ["a cross-origin frame", { clientData: { crossOrigin: true } }, /cross-origin frame/],
+  [
+    "the page around a frame, also where the frame does not call itself cross-origin",
+    { clientData: { crossOrigin: false, topOrigin: "https://evil.example" } },
+    /names a top origin/,
+  ],
   ["another RP ID", { rpId: "evil.example" }, /another RP ID/],
   ["an absent user", { flags: { userPresent: false } }, /not present/],
   [

@@ -1,7 +1,16 @@
 /** What the emulator requires of a registration response. */
 import { expect, test } from "vitest";
+import { startEmulator } from "../../../server/emulator/index.ts";
 import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
-import { enrolled, lastRefusal, newUserId, origin, runEmulator } from "../running-emulator.ts";
+import {
+  callersOf,
+  enrolled,
+  lastRefusal,
+  newUserId,
+  origin,
+  runEmulator,
+  testTenant,
+} from "../running-emulator.ts";
 import { type Refused, refusedInBoth } from "./refused-ceremonies.ts";
 
 const running = runEmulator();
@@ -98,6 +107,26 @@ test("a conditional create needs no gesture", async () => {
     token,
   );
   expect(answer.body).toMatchObject({ isVerified: true });
+});
+
+test("lets a conditional create happen without verification of the user, also where the tenant requires it", async () => {
+  const emulator = await startEmulator({ tenants: [testTenant({ userVerification: "required" })] });
+  try {
+    const strict = callersOf(emulator);
+    const fault = { flags: { userPresent: false, userVerified: false } };
+    const answers: unknown[] = [];
+    for (const conditionalCreate of [true, false]) {
+      const token = await strict.track(newUserId());
+      const { body } = await strict.post("/user-authenticators/passkey/registration-options", {}, token);
+      const registrationCredential = await createSoftAuthenticator().create(body.options, { origin, fault });
+      const finish = { challengeId: body.challengeId, registrationCredential, conditionalCreate };
+      const answer = await strict.post("/user-authenticators/passkey", finish, token);
+      answers.push(answer.body.isVerified ?? answer.body.errorCode);
+    }
+    expect(answers).toEqual([true, "invalid_credential"]);
+  } finally {
+    await emulator.close();
+  }
 });
 
 test("a registration may use the standard base64 alphabet, as iOS does", async () => {

@@ -212,7 +212,6 @@ describe("refuses", () => {
 
   test.each<[string, RequestListener]>([
     ["a page", (_req, res) => res.end("<h1>502</h1>")],
-    ["a redirect", (_req, res) => res.writeHead(302, { Location: "http://localhost:1/" }).end()],
     ["too much", (_req, res) => res.end(JSON.stringify({ a: "x".repeat(300 * 1024) }))],
     ["nothing, for too long", () => {}],
     ["a cut connection", (req) => req.socket.destroy()],
@@ -225,6 +224,29 @@ describe("refuses", () => {
       expect(answer.body).toMatchObject({ code: "upstream_unavailable", errorCode: "network_error" });
     });
   });
+
+  test.each([301, 302, 303, 307, 308])(
+    "an answer that is a redirect (%i), and what it names hears nothing",
+    async (status) => {
+      const heard: string[] = [];
+      const elsewhere: RequestListener = (req, res) => {
+        heard.push(`${req.method} ${req.url}`);
+        res.end('{"challengeId":"from elsewhere"}');
+      };
+      await withServer(elsewhere, async (location) => {
+        const redirect: RequestListener = (_req, res) => res.writeHead(status, { Location: location }).end();
+        await withServer(redirect, async (url) => {
+          const answer = await request(proxyApp(`${url}/v1`))
+            .post("/authsignal/v1/client/challenge")
+            .set({ Origin: origin, Authorization: secret })
+            .send({ action: "a" });
+          expect(answer.status).toBe(503);
+          expect(answer.body).toMatchObject({ code: "upstream_unavailable", errorCode: "network_error" });
+        });
+      });
+      expect(heard).toEqual([]);
+    },
+  );
 
   test("everybody while the counters cannot be reached, and says so in the log", async () => {
     const limiter = () => ({

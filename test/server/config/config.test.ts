@@ -32,6 +32,12 @@ describe("the production configuration", () => {
     expect(config.tenant.apiUrl).toBe("https://eu.api.authsignal.com/v1");
   });
 
+  test("may end the API URL in a slash, which does not reach the gateway", () => {
+    const AUTHSIGNAL_API_URL = "https://eu.api.authsignal.com/v1/";
+    const { tenant } = loadProductionConfig({ ...production, AUTHSIGNAL_API_URL });
+    expect(tenant.apiUrl).toBe("https://eu.api.authsignal.com/v1");
+  });
+
   test("may bind passkeys to a parent domain of the origin", () => {
     expect(loadProductionConfig({ ...production, RP_ID: "example.com" }).rpId).toBe("example.com");
   });
@@ -140,6 +146,13 @@ describe("the local configuration", () => {
 
   test("follows the port with its origin", () => {
     expect(loadLocalConfig({ PORT: "4000" }).origin).toBe("http://localhost:4000");
+  });
+
+  test("refuses an emulator's secret for a tenant: whoever reads the emulator's source could sign tokens", () => {
+    const secret = "emulator-secret-of-the-default-tenant";
+    const problems = problemsOf(() => loadLocalConfig({ ...production, AUTHSIGNAL_API_SECRET_KEY: secret }));
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(/an emulator's secret/);
   });
 
   test("takes a complete tenant", () => {

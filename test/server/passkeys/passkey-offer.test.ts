@@ -51,6 +51,29 @@ describe("a passkey is offered", () => {
     expect(signedIn.body.offerPasskey).toBe(true);
   });
 
+  test("after a sign-in with a passkey of another device, also in a browser that has used one of its own", async () => {
+    const { agent, authenticator } = await lab.person("passkey");
+    await agent.delete(api("deleteSession")).expect(204);
+    const token = await lab.signInToken(authenticator);
+    const signedIn = await agent
+      .post(api("validate"))
+      .send({ token, action: actions.signInWithPasskey, crossDevice: true })
+      .expect(200);
+    expect(signedIn.body.offerPasskey).toBe(true);
+  });
+
+  test("in a browser that has only used a passkey of another device", async () => {
+    const { authenticator, user } = await lab.person("passkey");
+    const agent = lab.agent();
+    const token = await lab.signInToken(authenticator);
+    await agent
+      .post(api("validate"))
+      .send({ token, action: actions.signInWithPasskey, crossDevice: true })
+      .expect(200);
+    await agent.delete(api("deleteSession")).expect(204);
+    expect(await offered(lab, user.email, agent)).toBe(true);
+  });
+
   test("to another person in the same browser", async () => {
     const { agent } = await lab.person("passkey");
     await agent.delete(api("deleteSession")).expect(204);

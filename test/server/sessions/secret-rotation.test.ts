@@ -16,13 +16,30 @@ beforeAll(async () => {
 });
 afterAll(() => storage.close());
 
-/** One instance of a host's app, on the storage that all of them share. */
+const instances = new Map<string, Express>();
+
+/** The instance of a host's app with these secrets, on the storage that all of them share. */
 function instance(secret: string | readonly string[]): Express {
+  const key = JSON.stringify(secret);
+  const app = instances.get(key) ?? startInstance(secret);
+  instances.set(key, app);
+  return app;
+}
+
+function startInstance(secret: string | readonly string[]): Express {
   const sessions = createCookieSessions({ store: storage.sessionStore, secret, secure: false, now });
   const app = express();
   app.use(sessions.middleware);
   app.post("/sign-in", async (req, res) => {
     await sessions.start(req, res, { userId: "u-1", method: "passkey" });
+    res.end();
+  });
+  app.post("/renewal", async (req, res) => {
+    await sessions.renew(req, res, { method: "passkey" });
+    res.end();
+  });
+  app.delete("/", async (req, res) => {
+    await sessions.end(req, res);
     res.end();
   });
   app.get("/", async (req, res) => {
@@ -59,6 +76,21 @@ test("a session from before goes on, and its next answer carries the signature o
   expect(after.cookie).not.toBe(before);
   expect(await visit(instance(newer), after.cookie)).toMatchObject({ userId: "u-1" });
 });
+
+test.each([
+  ["the secret before", older],
+  ["the first secret", newer],
+])(
+  "signing out with a cookie that %s signed ends the session that was renewed meanwhile",
+  async (_, secret) => {
+    const app = instance([newer, older]);
+    const before = await signInOn(instance(secret));
+    const renewed = cookiesOf(await request(app).post("/renewal").set("Cookie", before).expect(200));
+    expect(await visit(app, renewed)).toMatchObject({ userId: "u-1" });
+    await request(app).delete("/").set("Cookie", before).expect(200);
+    expect(await visit(app, renewed)).toMatchObject({ userId: null });
+  },
+);
 
 test("what a secret signed is worth nothing once the secret is dropped", async () => {
   const cookie = await signInOn(instance(older));
