@@ -2,7 +2,5 @@
 export function query<Type extends HTMLElement>(root: ParentNode, ref: string, type: new () => Type): Type {
   const element = root.querySelector(`[data-ref="${ref}"]`);
   if (element instanceof type) return element;
-  throw new Error(
-    `Expected ${type.name} with data-ref="${ref}", found ${element?.constructor.name ?? "none"}.`,
-  );
+  throw new Error(`No ${type.name} with data-ref="${ref}".`);
 }

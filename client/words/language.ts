@@ -71,7 +71,7 @@ export async function loadLaterWords(): Promise<void> {
 
 export function t(key: MessageKey, values: Values = {}): string {
   const message = words[key];
-  if (message === undefined) throw new Error(`No words for "${key}" are loaded.`);
+  if (message === undefined) throw new Error(`No message "${key}" is loaded.`);
   const text = typeof message === "string" ? message : message[pluralForm(Number(values.count))];
   return text.replace(/\{(\w+)\}/g, (placeholder, name) => String(values[name] ?? placeholder));
 }
