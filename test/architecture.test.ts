@@ -33,7 +33,8 @@ const houses: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   "the client": [
     ["shared"],
-    ["client/api"],
+    // Not `api`: in development the page and the API share an origin, and /api is the API.
+    ["client/http"],
     // What others copy: no words and nothing of this app.
     ["client/passkeys"],
     ["client/dom"],

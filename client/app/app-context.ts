@@ -1,6 +1,6 @@
 /** What every screen gets from the app: the API, the state of the visit, and the ways to other views. */
 import type { User } from "../../shared/contract.ts";
-import type { Api } from "../api/api.ts";
+import type { Api } from "../http/api.ts";
 import type { EnterDeps } from "./enter.ts";
 import type { PasskeySignIn } from "./passkey-sign-in.ts";
 

@@ -1,7 +1,8 @@
 /** Starts the app: creates its parts, connects them, and shows the first view. */
-import { ApiError, createApi } from "../api/api.ts";
-import { once } from "../api/once.ts";
+
 import { recall } from "../dom/local-storage.ts";
+import { ApiError, createApi } from "../http/api.ts";
+import { once } from "../http/once.ts";
 import { canUsePasskeys } from "../passkeys/passkey-support.ts";
 import { type AutofillListeners, signInScreen } from "../views/sign-in/sign-in-screen.ts";
 import { type Language, preferredLanguage, useLanguage } from "../words/language.ts";

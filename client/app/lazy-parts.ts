@@ -1,5 +1,5 @@
 /** Loads what the first view does not need: the other views, and the passkey code with the SDK. */
-import { once } from "../api/once.ts";
+import { once } from "../http/once.ts";
 import { loadLaterWords } from "../words/language.ts";
 import { fillFromTemplate } from "../words/template.ts";
 

@@ -2,10 +2,11 @@
  * Signs people in with a passkey, by the button and by autofill. Loaded with the SDK after the first paint, so no view
  * may import it statically: signing in with a code works without it.
  */
-import { createAccountApi } from "../api/account-api.ts";
-import type { Api } from "../api/api.ts";
+
 import { remember } from "../dom/local-storage.ts";
 import { announce } from "../dom/status.ts";
+import { createAccountApi } from "../http/account-api.ts";
+import type { Api } from "../http/api.ts";
 import { createAutofill } from "../passkeys/autofill.ts";
 import { type Ceremonies, createCeremonies } from "../passkeys/ceremony.ts";
 import type { CeremonyOutcome, CeremonySuccess } from "../passkeys/ceremony-outcome.ts";

@@ -3,7 +3,7 @@
  * needs no storage, and goes with the tab.
  */
 import type { ChallengeOtpResponse } from "../../shared/contract.ts";
-import { localTime } from "../api/server-time.ts";
+import { localTime } from "../http/server-time.ts";
 
 /** Times are milliseconds of this browser's clock. */
 export interface PendingOtp {

@@ -1,5 +1,5 @@
 /** Prepares a passkey flow as soon as its view opens, so that the click only prompts. */
-import { once } from "../api/once.ts";
+import { once } from "../http/once.ts";
 import type { Ceremonies } from "../passkeys/ceremony.ts";
 import type { AppContext } from "./app-context.ts";
 import type { PasskeySignIn } from "./passkey-sign-in.ts";

@@ -1,7 +1,7 @@
 /** Notices that the session began or ended elsewhere (another tab, its expiry) and shows the view for it. */
 import type { User } from "../../shared/contract.ts";
-import { type Api, ApiError } from "../api/api.ts";
 import { announce } from "../dom/status.ts";
+import { type Api, ApiError } from "../http/api.ts";
 import { t } from "../words/language.ts";
 import type { AppContext } from "./app-context.ts";
 import { paths } from "./paths.ts";

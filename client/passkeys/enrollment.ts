@@ -5,8 +5,8 @@
  * must not: start the ceremony without a click, or retry what our server denied: a session that is not fresh needs a
  *           step-up first (`onBlocked`).
  */
-import type { AccountApi } from "../api/account-api.ts";
-import { ApiError, type ApiErrorCode } from "../api/api.ts";
+import type { AccountApi } from "../http/account-api.ts";
+import { ApiError, type ApiErrorCode } from "../http/api.ts";
 import type { Ceremonies, PasskeyHome } from "./ceremony.ts";
 import type { CeremonyOutcome } from "./ceremony-outcome.ts";
 import { canUsePasskeys } from "./passkey-support.ts";

@@ -4,8 +4,8 @@
  *           click only prompts; then the ceremony; then our server's finish.
  * must not: start the ceremony without a click.
  */
-import type { AccountApi } from "../api/account-api.ts";
-import { ApiError } from "../api/api.ts";
+import type { AccountApi } from "../http/account-api.ts";
+import { ApiError } from "../http/api.ts";
 import type { Ceremonies } from "./ceremony.ts";
 import type { CeremonyOutcome } from "./ceremony-outcome.ts";
 import { defaultFreshFor } from "./prefetch.ts";

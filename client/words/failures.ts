@@ -3,8 +3,9 @@
  * does:     maps each failed call of our API to the words that the person reads.
  * must not: read the title or detail of a problem: they are for developers. Codes are the contract.
  */
-import { ApiError, type ApiErrorCode } from "../api/api.ts";
+
 import { setText } from "../dom/set-text.ts";
+import { ApiError, type ApiErrorCode } from "../http/api.ts";
 import { currentLanguage, t } from "./language.ts";
 import type { MessageKey } from "./messages.ts";
 

@@ -3,7 +3,7 @@
  * does:     says when something happened, in the person's language.
  * must not: show seconds: a page does not update every second.
  */
-import { localTime } from "../api/server-time.ts";
+import { localTime } from "../http/server-time.ts";
 import { currentLanguage, t } from "./language.ts";
 
 /** "3 days ago"; minutes are the smallest unit. A time in the future is "just now". */

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 /** The code view: how it reads a code, and how it shows time and attempts. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { ApiError } from "../../client/api/api.ts";
+import { ApiError } from "../../client/http/api.ts";
 import { mountOtp, type OtpDeps } from "../../client/views/otp/otp.ts";
 import { button, field, openPage, type, visibleText } from "./page.ts";
 

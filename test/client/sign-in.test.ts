@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 /** The sign-in view alone: its two ways to sign in. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ApiError } from "../../client/api/api.ts";
+import { ApiError } from "../../client/http/api.ts";
 import { mountSignIn, type SignInDeps } from "../../client/views/sign-in/sign-in.ts";
 import { failureOf } from "../../client/words/ceremony-failures.ts";
 import { type Failure, noFailure } from "../../client/words/failures.ts";

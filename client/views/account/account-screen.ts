@@ -1,11 +1,11 @@
 /** The account view: connects it with the API, its dialogs and the password manager. */
 import type { Passkey } from "../../../shared/contract.ts";
-import { createAccountApi } from "../../api/account-api.ts";
 import type { AppContext } from "../../app/app-context.ts";
 import { otherAccount, paths } from "../../app/paths.ts";
 import type { Screen } from "../../app/router.ts";
 import { forget, recall } from "../../dom/local-storage.ts";
 import { announce } from "../../dom/status.ts";
+import { createAccountApi } from "../../http/account-api.ts";
 import { canUsePasskeys } from "../../passkeys/passkey-support.ts";
 import { signalAccepted } from "../../passkeys/signals.ts";
 import { t } from "../../words/language.ts";

@@ -1,8 +1,9 @@
 /** Adds a passkey in a dialog, with a step-up on top if the session is not fresh. */
-import type { ApiError } from "../../api/api.ts";
+
 import { cancelCeremony, prepareFlow } from "../../app/prepared-flow.ts";
 import { openDialog } from "../../dom/dialog.ts";
 import { remember } from "../../dom/local-storage.ts";
+import type { ApiError } from "../../http/api.ts";
 import type { PasskeyHome } from "../../passkeys/ceremony.ts";
 import type { CeremonyOutcome } from "../../passkeys/ceremony-outcome.ts";
 import { prepareEnrollment } from "../../passkeys/enrollment.ts";

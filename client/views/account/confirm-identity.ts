@@ -1,11 +1,11 @@
 /** Asks the person to confirm that it is them, where our server wants a step-up, and goes on with the task after it. */
 import type { User } from "../../../shared/contract.ts";
 import type { Problem } from "../../../shared/problem.ts";
-import type { AccountApi } from "../../api/account-api.ts";
-import { ApiError } from "../../api/api.ts";
 import type { AppContext } from "../../app/app-context.ts";
 import { cancelCeremony, prepareFlow } from "../../app/prepared-flow.ts";
 import { openDialog } from "../../dom/dialog.ts";
+import type { AccountApi } from "../../http/account-api.ts";
+import { ApiError } from "../../http/api.ts";
 import { canUsePasskeys } from "../../passkeys/passkey-support.ts";
 import { prepareStepUp } from "../../passkeys/step-up.ts";
 import { cloneTemplate } from "../../words/template.ts";

@@ -1,8 +1,8 @@
 /** Deletes a passkey after a question in a dialog, with a step-up on top if the session is not fresh. */
 import type { Passkey } from "../../../shared/contract.ts";
-import type { AccountApi } from "../../api/account-api.ts";
-import { ApiError } from "../../api/api.ts";
 import { openDialog } from "../../dom/dialog.ts";
+import type { AccountApi } from "../../http/account-api.ts";
+import { ApiError } from "../../http/api.ts";
 import { cloneTemplate } from "../../words/template.ts";
 import { type AccountTaskDeps, withStepUp } from "./confirm-identity.ts";
 import { mountDeletePasskey } from "./delete-passkey-dialog.ts";

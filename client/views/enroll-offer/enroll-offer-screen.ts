@@ -1,6 +1,5 @@
 /** The offer of a passkey: prepares the ceremony when shown, and stores the answer on the account. */
-import { createAccountApi } from "../../api/account-api.ts";
-import { ApiError } from "../../api/api.ts";
+
 import type { AppContext } from "../../app/app-context.ts";
 import { rememberUnableDevice } from "../../app/enter.ts";
 import { paths } from "../../app/paths.ts";
@@ -8,6 +7,8 @@ import { cancelCeremony, prepareFlow } from "../../app/prepared-flow.ts";
 import type { Screen } from "../../app/router.ts";
 import { remember } from "../../dom/local-storage.ts";
 import { announce } from "../../dom/status.ts";
+import { createAccountApi } from "../../http/account-api.ts";
+import { ApiError } from "../../http/api.ts";
 import { prepareEnrollment } from "../../passkeys/enrollment.ts";
 import { t } from "../../words/language.ts";
 import type { MessageKey } from "../../words/messages.ts";

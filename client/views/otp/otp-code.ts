@@ -3,7 +3,7 @@
  * does:     reads a code as people type and paste it, and tells which errors are about it.
  * must not: be stricter than our server.
  */
-import { ApiError } from "../../api/api.ts";
+import { ApiError } from "../../http/api.ts";
 import type { MessageKey } from "../../words/messages.ts";
 
 /** Finds the one number of 6 to 8 digits, also in a sentence. Returns what was typed if there is none, or several. */

@@ -1,10 +1,11 @@
 /** The code view: connects it with the API and the views around it. */
-import { createAccountApi } from "../../api/account-api.ts";
+
 import type { AppContext } from "../../app/app-context.ts";
 import { enter } from "../../app/enter.ts";
 import { otherAccount, paths } from "../../app/paths.ts";
 import { pendingOtpFrom, readPendingOtp } from "../../app/pending-otp.ts";
 import type { Screen } from "../../app/router.ts";
+import { createAccountApi } from "../../http/account-api.ts";
 import { mountOtp } from "./otp.ts";
 
 export function otpScreen(context: AppContext): Screen {

@@ -4,13 +4,14 @@
  * must not: open a passkey dialog without a click: a person without a passkey here would get a QR code. Must not start
  *           autofill: setting `autocomplete` on the field is its whole part in that.
  */
-import { ApiError } from "../../api/api.ts";
+
 import type { AutofillProgress } from "../../app/passkey-sign-in.ts";
 import { isCoolingDown, startCooldown } from "../../dom/cooldown-button.ts";
 import { query } from "../../dom/query.ts";
 import { setText } from "../../dom/set-text.ts";
 import { announce } from "../../dom/status.ts";
 import { waitingIn } from "../../dom/waiting.ts";
+import { ApiError } from "../../http/api.ts";
 import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
 import { t } from "../../words/language.ts";
 import type { MessageKey } from "../../words/messages.ts";

@@ -1,4 +1,4 @@
-import { createApi } from "authsignal-passkeys-express/client/api/api";
+import { createApi } from "authsignal-passkeys-express/client/http/api";
 import { createCeremonies } from "authsignal-passkeys-express/client/passkeys/ceremony";
 import "authsignal-passkeys-express/client/styles/tokens.css";
 
