@@ -1,12 +1,12 @@
 /**
- * What no listener and no handler has taken. Every emitter and promise that we make has its own; this is for those that we
- * do not know of, so that one of them neither ends the process over nothing nor ends it without a line in the log.
+ * Logs unhandled rejections and uncaught exceptions. Known emitters and promises have handlers of their own; this covers
+ * the unknown ones, so that each leaves a line in the log.
  */
 import { describeError, type Logger } from "../http/log.ts";
 
 /**
- * A rejection that nobody handles is logged, and the process goes on: nothing was interrupted. After an exception that
- * nobody catches the state is unknown: it is logged, and the app stops as for SIGTERM.
+ * An unhandled rejection is logged and the process continues. After an uncaught exception the state is unknown: it is
+ * logged, and the app stops as on SIGTERM.
  * @param stop ends the process with an error
  */
 export function catchTheRest(log: Logger, stop: () => void): void {

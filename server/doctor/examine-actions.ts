@@ -1,6 +1,6 @@
 /**
  * Which methods the tenant's actions permit. Only track tells, for a user: one named `doctor-…` is tracked, and deleted.
- * What an action permits besides passkeys is a way around this API for whoever has an authenticator of that kind.
+ * A user with an authenticator of another permitted method can meet a track token with it, past this API.
  */
 import { randomUUID } from "node:crypto";
 import { z } from "zod";

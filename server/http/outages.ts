@@ -1,5 +1,5 @@
 /**
- * Tells an outage of a storage from a defect, and makes of it the 503 that every route answers. An outage of ours is no
+ * Distinguishes an outage of a storage from a defect, and turns it into a 503. An outage of our storage is no
  * outage of Authsignal's: the person reads the same words, the log names the storage, and the breaker never sees it.
  */
 import { AppError } from "./errors.ts";
@@ -49,7 +49,7 @@ export function watchOutages({ storage, isOutage, notify }: WatchOptions): Outag
   };
 }
 
-/** For hosts without a log of ours: one line on standard error, without a stack. */
+/** The default without `onNotice`: one line on standard error, without a stack. */
 export function warnOfOutage(notice: StorageNotice): void {
   const isOver = notice.event === "storage.available";
   const text = isOver ? "answers again." : `cannot be used: ${reasonOf(notice.cause)}`;

@@ -6,7 +6,7 @@ export interface Mail {
   close(): void;
 }
 
-/** The library is loaded only when needed. The sender uses a reserved domain, so that replies reach nobody. */
+/** The library is loaded only when needed. The sender uses a reserved domain, so replies are not delivered. */
 export async function createMail(smtp: string, rpName = "Authsignal emulator"): Promise<Mail> {
   const { createTransport } = await import("nodemailer");
   const transport = createTransport(smtp);

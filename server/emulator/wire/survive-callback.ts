@@ -1,6 +1,6 @@
 /**
- * A callback of somebody else's test or script, which may throw, or be an async function and reject: that neither fails
- * the request that it hears of nor ends the process. It becomes a warning of the process.
+ * Calls a caller's callback, such as onMessage. What it throws or rejects with becomes a warning of the process: it fails
+ * no request and does not end the process.
  */
 export function surviveCallback<Value>(
   name: string,
