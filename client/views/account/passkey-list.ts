@@ -49,6 +49,8 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
 
   async function load(): Promise<void> {
     const telling = setTimeout(() => announce(t("account.loading")), slow);
+    // A list that never comes must not be announced in the view that follows.
+    signal.addEventListener("abort", () => clearTimeout(telling), { once: true });
     root.setAttribute("aria-busy", "true");
     try {
       const loaded = await deps.listPasskeys();
