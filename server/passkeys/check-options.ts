@@ -6,21 +6,6 @@ import { noKnownBrowsers } from "./ports/known-browsers.ts";
 import type { PasskeysContext, PasskeysOptions } from "./ports/options.ts";
 import { defaultLimits } from "./ports/send-limits.ts";
 
-/** Session ports that have a router. A second one over the same sessions would do everything twice. */
-const routed = new WeakSet<object>();
-
-/** For the router itself, which is made once. @throws TypeError that names the option and what to write */
-export function checkOptions(options: PasskeysOptions): PasskeysContext {
-  const context = readOptions(options);
-  if (routed.has(context.sessions)) {
-    throw new TypeError(
-      "createPasskeysRouter: these `sessions` have a router already. Call it once, keep what it returns, and mount that once.",
-    );
-  }
-  routed.add(context.sessions);
-  return context;
-}
-
 /** @throws TypeError that names the option and what to write */
 export function readOptions(options: PasskeysOptions): PasskeysContext {
   if (typeof options !== "object" || options === null)

@@ -8,7 +8,7 @@ import { AppError } from "../http/errors.ts";
 import { mountOperation, type Operation, operation } from "../http/operation.ts";
 import { toPortError } from "../http/outages.ts";
 import { requireSameOrigin } from "../http/same-origin.ts";
-import { checkOptions } from "./check-options.ts";
+import { readOptions } from "./check-options.ts";
 import { beginEnrollment, finishEnrollment } from "./flows/enrollment.ts";
 import { otpSignIn } from "./flows/otp-sign-in.ts";
 import { deletePasskey, listPasskeys, renamePasskey } from "./flows/passkey-list.ts";
@@ -25,7 +25,7 @@ const bodyLimit = "16kb";
 
 /** @throws TypeError that names the option which cannot work, and what to write instead */
 export function createPasskeysRouter(options: PasskeysOptions): Router {
-  const context = checkOptions(options);
+  const context = readOptions(options);
   const router = Router();
   router.use(requireSameOrigin(context.origins, context.sessions.isAmbient));
   router.use((_req, res, next) => {

@@ -140,12 +140,6 @@ describe("refuses at creation", () => {
     const options = commonOptions(kit, storage, newSessions());
     expect(() => createStepUpGuard(options)("delete-account")).toThrow('add "delete-account" to the router');
   });
-
-  test("a second router over the same sessions", () => {
-    const options = commonOptions(kit, storage, newSessions());
-    createPasskeysRouter(options);
-    expect(() => createPasskeysRouter(options)).toThrow("have a router already. Call it once");
-  });
 });
 
 test("accepts a parent domain as RP ID, and several origins of which one fits it", () => {
