@@ -57,6 +57,13 @@ export const problemCodes = [
 
 export type ProblemCode = (typeof problemCodes)[number];
 
+/**
+ * What makes a stale session fresh: the step-up by passkey, an e-mail code, or the host's own sign-in (a password, an
+ * identity provider), which this API does not perform: the client shows the host's sign-in and tries again.
+ */
+export const stepUpMethods = ["passkey", "email-otp", "reauthenticate"] as const;
+export type StepUpMethod = (typeof stepUpMethods)[number];
+
 export interface Problem {
   /** A stable URI reference: `/problems/<code>`. */
   readonly type: string;
@@ -71,7 +78,7 @@ export interface Problem {
   /** With `otp_incorrect`: how many more codes may be tried. */
   readonly attemptsLeft?: number;
   /** With `step_up_required`: the action to ask a step-up token for, and the methods that would do. */
-  readonly stepUp?: { readonly action: string; readonly methods: readonly ("passkey" | "email-otp")[] };
+  readonly stepUp?: { readonly action: string; readonly methods: readonly StepUpMethod[] };
   /** With `rate_limited` and `upstream_unavailable`: seconds to wait, as in the `Retry-After` header. */
   readonly retryAfter?: number;
 }

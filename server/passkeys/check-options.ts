@@ -1,6 +1,7 @@
 /** Fills in defaults and refuses, at creation, options that cannot work: with what to write instead. */
 import { actions } from "../../shared/actions.ts";
 import { faultOfBaseUrl, faultOfOrigin, faultOfRpId } from "../relying-party/check-addresses.ts";
+import { checkSessions, isMethodName, methodNames } from "./ports/checked-ports.ts";
 import { surviveListener } from "./ports/events.ts";
 import { noKnownBrowsers } from "./ports/known-browsers.ts";
 import type { PasskeysContext, PasskeysOptions } from "./ports/options.ts";
@@ -35,6 +36,20 @@ export function readOptions(options: PasskeysOptions): PasskeysContext {
     if (own.includes(action))
       throw fault("stepUpActions", `another code than "${action}", which the router uses itself`);
   }
+  const { reauthenticationMethods } = options;
+  if (reauthenticationMethods !== undefined && reauthenticationMethods !== null) {
+    if (!Array.isArray(reauthenticationMethods))
+      throw fault("reauthenticationMethods", 'a list of your own methods such as ["password"]');
+    for (const method of reauthenticationMethods) {
+      if (!isMethodName(method))
+        throw fault("reauthenticationMethods", `a list of ${methodNames}, such as ["password"]`);
+      if (method === "passkey" || method === "email-otp")
+        throw fault(
+          "reauthenticationMethods",
+          `a list without "${method}": a passkey always counts, and \`emailStepUp\` governs e-mail codes`,
+        );
+    }
+  }
   for (const name of ["freshSeconds", "grantSeconds", "maxPasskeys"] as const) {
     const value = options[name];
     if (value !== undefined && !(Number.isInteger(value) && value > 0))
@@ -45,11 +60,13 @@ export function readOptions(options: PasskeysOptions): PasskeysContext {
     freshSeconds: 600,
     grantSeconds: 120,
     emailStepUp: true,
+    reauthenticationMethods: null,
     maxPasskeys: 10,
     offerAgainAfterDays: [14, 60],
     knownBrowsers: noKnownBrowsers,
     now: () => new Date(),
     ...given(options),
+    sessions: checkSessions(options.sessions),
     onEvent: surviveListener(options.onEvent ?? (() => {})),
     limits: { ...defaultLimits, ...given(options.limits ?? {}) },
   };

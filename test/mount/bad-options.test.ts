@@ -97,6 +97,9 @@ describe("refuses at creation", () => {
     ["step-up actions that are no codes", { stepUpActions: ["transfer funds"] }, "1 to 64 letters"],
     ["a lifetime of nothing", { freshSeconds: 0 }, "`freshSeconds` must be a whole number above 0"],
     ["a lifetime in words", { grantSeconds: "2 min" }, "`grantSeconds` must be a whole number above 0"],
+    ["a method for a list of them", { reauthenticationMethods: "password" }, "a list of your own methods"],
+    ["a method in capitals", { reauthenticationMethods: ["Password"] }, "`reauthenticationMethods` must be"],
+    ["the code among a host's methods", { reauthenticationMethods: ["email-otp"] }, "`emailStepUp` governs"],
     ["a clock that is a number", { now: 12 }, "`now` must be a function"],
     ["a log for a function", { onEvent: {} }, "`onEvent` must be a function"],
   ])("%s", (_, changes, sentence) => {

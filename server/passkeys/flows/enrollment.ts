@@ -41,7 +41,7 @@ export function beginEnrollment(context: PasskeysContext): Operation {
         attributes: { addAuthenticators: true, email: user.email },
         onWithheld: (methods) => context.onEvent({ event: "enrollment.withheld", ...common, methods }),
       });
-      context.onEvent({ event: "enrollment.begun", ...common });
+      context.onEvent({ event: "enrollment.begun", ...common, method: session.method });
       const answer: EnrollTokenResponse = { token, username: user.email, displayName: user.email };
       return { status: 200, body: answer };
     },

@@ -1,41 +1,57 @@
-/** Adding and deleting a passkey need a proof from the last minutes, by a method the account already has (S9, S27). */
+/** Adding and deleting a passkey need a proof from the last minutes, by a method that the policy permits (S9, S27). */
 import type { Request } from "express";
 import { actions } from "../../../shared/actions.ts";
+import type { StepUpMethod } from "../../../shared/problem.ts";
 import { AppError } from "../../http/errors.ts";
 import type { PasskeysContext } from "../ports/options.ts";
-import type { SignedIn } from "../ports/sessions.ts";
+import type { AuthenticationMethod, SignedIn } from "../ports/sessions.ts";
 import { seeAuthenticators } from "./authenticators.ts";
 
-/** @throws AppError step_up_required, with the methods that would do */
+/** @throws AppError step_up_required, with the methods that would make the session fresh */
 export async function requireFresh(context: PasskeysContext, req: Request, session: SignedIn): Promise<void> {
   const ageSeconds = (context.now().getTime() - session.authenticatedAt.getTime()) / 1000;
   const isRecent = ageSeconds < context.freshSeconds;
-  if (isRecent && (session.method === "passkey" || context.emailStepUp)) return;
-  const problem = await stepUpRequired(context, req, {
-    userId: session.userId,
-    action: actions.managePasskeys,
-  });
-  // A recent code is good enough where a new one would be.
-  if (isRecent && problem.extras.stepUp?.methods.includes("email-otp")) return;
-  throw problem;
+  if (isRecent && counts(context, session.method, true)) return;
+  const { passkeys } = await seeAuthenticators(context, req, session.userId);
+  const hasPasskey = passkeys.length > 0;
+  if (isRecent && counts(context, session.method, hasPasskey)) return;
+  throw stepUpProblem(context, { session, action: actions.managePasskeys, hasPasskey });
+}
+
+/** Whether a recent proof by this method may add and delete passkeys. */
+function counts(context: PasskeysContext, method: AuthenticationMethod, hasPasskey: boolean): boolean {
+  if (method === "passkey" || !hasPasskey) return true;
+  if (method === "email-otp") return context.emailStepUp;
+  return context.reauthenticationMethods?.includes(method) ?? true;
 }
 
 export async function stepUpRequired(
   context: PasskeysContext,
   req: Request,
-  { userId, action }: { readonly userId: string; readonly action: string },
+  { session, action }: { readonly session: SignedIn; readonly action: string },
 ): Promise<AppError> {
-  const { passkeys } = await seeAuthenticators(context, req, userId);
-  return stepUpProblem(context, action, passkeys.length > 0);
+  const { passkeys } = await seeAuthenticators(context, req, session.userId);
+  return stepUpProblem(context, { session, action, hasPasskey: passkeys.length > 0 });
 }
 
-export function stepUpProblem(
-  { emailStepUp }: PasskeysContext,
-  action: string,
-  byPasskey: boolean,
-): AppError {
-  // A code only refreshes a session; a host's own action is confirmed with a passkey or not at all.
-  const byEmail = action === actions.managePasskeys && (emailStepUp || !byPasskey);
-  const methods = [...(byPasskey ? ["passkey" as const] : []), ...(byEmail ? ["email-otp" as const] : [])];
-  return new AppError("step_up_required", { extras: { stepUp: { action, methods } } });
+export interface NeededProof {
+  readonly session: SignedIn;
+  readonly action: string;
+  readonly hasPasskey: boolean;
+}
+
+export function stepUpProblem(context: PasskeysContext, needed: NeededProof): AppError {
+  const stepUp = { action: needed.action, methods: methodsFor(context, needed) };
+  return new AppError("step_up_required", { extras: { stepUp } });
+}
+
+/** What the person can do now. A host's own action is confirmed by a passkey and nothing else. */
+function methodsFor(context: PasskeysContext, { session, action, hasPasskey }: NeededProof): StepUpMethod[] {
+  const methods: StepUpMethod[] = hasPasskey ? ["passkey"] : [];
+  if (action !== actions.managePasskeys) return methods;
+  if (context.emailStepUp || !hasPasskey) methods.push("email-otp");
+  const isByHost = session.method !== "passkey" && session.method !== "email-otp";
+  const canReauthenticate = !hasPasskey || context.reauthenticationMethods?.length !== 0;
+  if (isByHost && canReauthenticate) methods.push("reauthenticate");
+  return methods;
 }

@@ -24,7 +24,7 @@ export function createGuard(context: PasskeysContext): RequireStepUp {
       const grant = { sessionId: session.id, action, operation: fingerprint(operationOf?.(req)) };
       if (!(await context.storage.flows.takeGrant(grant, context.now()))) {
         await spendCall(user.id);
-        throw await stepUpRequired(context, req, { userId: user.id, action });
+        throw await stepUpRequired(context, req, { session, action });
       }
       context.onEvent({ event: "step_up.used", requestId: req.id, userId: user.id, action });
     };

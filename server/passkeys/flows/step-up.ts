@@ -33,7 +33,8 @@ export function beginStepUp(context: PasskeysContext): Operation {
       await spendBegin(user.id);
       // The track token of somebody without a passkey would let its holder enroll the first, however stale the session.
       const authenticators = await seeAuthenticators(context, req, user.id);
-      if (authenticators.passkeys.length === 0) throw stepUpProblem(context, body.action, false);
+      if (authenticators.passkeys.length === 0)
+        throw stepUpProblem(context, { session, action: body.action, hasPasskey: false });
       const common = { requestId: req.id, userId: user.id, action: body.action };
       const token = await beginTracked(context, {
         session,

@@ -7,7 +7,8 @@ export type SecurityEvent = { readonly requestId?: string } & (
   | { readonly event: "sign_in.succeeded"; readonly userId: string; readonly method: AuthenticationMethod }
   | { readonly event: "sign_in.refused"; readonly reason: TokenRefusal }
   | { readonly event: "sign_out"; readonly userId: string }
-  | { readonly event: "enrollment.begun"; readonly userId: string }
+  /** `method` is the recent proof that permitted it. */
+  | { readonly event: "enrollment.begun"; readonly userId: string; readonly method: AuthenticationMethod }
   /** A token was not given away: these other methods could have met its challenge. See the tenant's set-up. */
   | { readonly event: "enrollment.withheld"; readonly userId: string; readonly methods: readonly string[] }
   | {

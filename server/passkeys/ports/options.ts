@@ -39,8 +39,14 @@ export interface PasskeysPolicies {
   readonly freshSeconds?: number;
   /** How long a step-up's grant may wait to be used, in seconds. Default 120. */
   readonly grantSeconds?: number;
-  /** Whether an e-mail code makes a stale session fresh again. Default true; false demands a passkey of whoever has one. */
+  /** Whether a recent e-mail code is a fresh proof for a user who has a passkey. Default true. */
   readonly emailStepUp?: boolean;
+  /**
+   * The host's own sign-in methods, such as `["password", "sso"]`, whose recent proof is fresh for a user who has a
+   * passkey; `[]` for none. Default: every method that the router does not perform itself. For a user's first passkey
+   * any recent proof is enough.
+   */
+  readonly reauthenticationMethods?: readonly string[] | null;
   /** Passkeys per account. Default 10. */
   readonly maxPasskeys?: number;
   /** Days until a declined offer is made again, per "not now"; after the last, never. Default [14, 60]. */

@@ -1,15 +1,18 @@
 /** The port through which the flows see the host's sessions: cookies here, anything else in a host's own app. */
 import type { Request, Response } from "express";
 
-/** How a person proved who they are. */
-export type AuthenticationMethod = "email-otp" | "passkey";
+/**
+ * How a person proved who they are. The router starts sessions by `passkey` and `email-otp`; a host's own sign-in uses
+ * names of its own, such as `password` or `sso`: 1 to 32 of a-z, 0-9, `_` and `-`, beginning with a letter or a digit.
+ */
+export type AuthenticationMethod = "passkey" | "email-otp" | (string & {});
 
 export interface SignedIn {
   /** Names this session for as long as it lives, through every rotation of its credential. Not a secret. */
   readonly id: string;
   readonly userId: string;
   readonly method: AuthenticationMethod;
-  /** When the proof was given. */
+  /** When the proof was given. Not when a token was issued: a token that is issued again carries the old time. */
   readonly authenticatedAt: Date;
 }
 
@@ -28,7 +31,10 @@ export interface SessionPort {
    */
   readonly isAmbient?: boolean;
 
-  /** The session of a signed-in user, or null for a visitor. */
+  /**
+   * The session of a signed-in user, or null for a visitor. Also for sessions that the host's own sign-in has started: a
+   * recent one counts as a fresh proof, by the option `reauthenticationMethods`.
+   */
   current(req: Request): Promise<SignedIn | null>;
 
   /** Signs in. Must give the browser a *new* session and make the old one worthless; nothing is carried over. */
