@@ -98,6 +98,8 @@ const SdkError = z.object({ statusCode: z.number(), errorCode: z.string().defaul
 
 /** Never lets the SDK's own error out: `axiosError` carries the API secret. */
 function throwClean(error: unknown): never {
+  // Our own fault, such as an id that Authsignal cannot take, is no outage of Authsignal's.
+  if (error instanceof AppError) throw error;
   if (error instanceof TaskCancelledError) throw unavailable("Authsignal did not answer in time.");
   const known = SdkError.safeParse(error);
   if (!known.success) throw unavailable("The call to Authsignal failed.");

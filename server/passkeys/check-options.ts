@@ -1,7 +1,7 @@
 /** Fills in defaults and refuses, at creation, options that cannot work: with what to write instead. */
 import { actions } from "../../shared/actions.ts";
 import { faultOfBaseUrl, faultOfOrigin, faultOfRpId } from "../relying-party/check-addresses.ts";
-import { checkSessions, isMethodName, methodNames } from "./ports/checked-ports.ts";
+import { checkSessions, checkUsers, isMethodName, methodNames } from "./ports/checked-ports.ts";
 import { surviveListener } from "./ports/events.ts";
 import { noKnownBrowsers } from "./ports/known-browsers.ts";
 import type { PasskeysContext, PasskeysOptions } from "./ports/options.ts";
@@ -66,6 +66,7 @@ export function readOptions(options: PasskeysOptions): PasskeysContext {
     knownBrowsers: noKnownBrowsers,
     now: () => new Date(),
     ...given(options),
+    users: checkUsers(options.users),
     sessions: checkSessions(options.sessions),
     onEvent: surviveListener(options.onEvent ?? (() => {})),
     limits: { ...defaultLimits, ...given(options.limits ?? {}) },

@@ -1,6 +1,8 @@
 /** Checks what a host's ports answer, so that a fault is reported with the name of the port and not three calls later. */
+import type { User } from "../../../shared/contract.ts";
 import { AppError } from "../../http/errors.ts";
 import type { SessionPort, SignedIn } from "./sessions.ts";
+import type { UserDirectory } from "./users.ts";
 
 export const methodNames = "method names of 1 to 32 of a-z, 0-9, _ and -";
 
@@ -24,9 +26,51 @@ export function checkSessions(sessions: SessionPort): SessionPort {
   };
 }
 
+/** The same port, whose users are checked and have no other members than the API may answer. */
+export function checkUsers(users: UserDirectory): UserDirectory {
+  return {
+    async findById(userId) {
+      return toUser("users.findById", await users.findById(userId));
+    },
+    async findOrCreateByEmail(email) {
+      const method = "users.findOrCreateByEmail";
+      const user = toUser(method, await users.findOrCreateByEmail(email));
+      if (user === null) throw portFault(`${method} returned no user.`);
+      return user;
+    },
+  };
+}
+
+/** Drivers answer undefined for no row, and rows with more columns than a user has. */
+function toUser(method: string, user: User | null | undefined): User | null {
+  if (user === null || user === undefined) return null;
+  const fault = faultOfId(user.id);
+  if (fault !== null) throw portFault(`${method} returned a user whose \`id\` ${fault}`);
+  const email: unknown = user.email;
+  if (typeof email !== "string")
+    throw portFault(
+      `${method} returned a user whose \`email\` is no string. Where there is no address, return what the password manager should show, such as the user name.`,
+    );
+  return { id: user.id, email };
+}
+
+/** The id itself is not repeated: it may be an address. */
+function faultOfId(id: unknown): string | null {
+  if (typeof id === "number" || typeof id === "bigint")
+    return "is a number. Return String(id); the port is asked with that string.";
+  if (typeof id !== "string") return `is ${id === null ? "null" : typeof id}. It must be a string.`;
+  if (/^[A-Za-z0-9_-]{1,64}$/.test(id)) return null;
+  const found = id.length === 0 || id.length > 64 ? `has ${id.length} characters` : "has other characters";
+  return `${found}. It must be 1 to 64 letters, digits, "-" and "_". For ids of an identity provider return an id of your own, or Buffer.from(id).toString("base64url") and its reverse.`;
+}
+
 /** @throws AppError internal_error, whose `message` is for the host's log */
 function checkSession(session: SignedIn): SignedIn {
   const authenticatedAt: unknown = session.authenticatedAt;
+  const fault = faultOfId(session.userId);
+  if (fault !== null) throw portFault(`sessions.current returned a session whose \`userId\` ${fault}`);
+  if (typeof session.id !== "string" || session.id === "")
+    throw portFault("sessions.current returned a session whose `id` is not a string that names it.");
   if (!isMethodName(session.method))
     throw portFault(`sessions.current returned a \`method\` that is none of the ${methodNames}.`);
   if (!(authenticatedAt instanceof Date) || Number.isNaN(authenticatedAt.getTime()))

@@ -1,6 +1,11 @@
 /** The port through which the flows see the host's users. */
 import type { User } from "../../../shared/contract.ts";
 
+/**
+ * Ids are strings of 1 to 64 letters, digits, `-` and `_`: they become path segments of Authsignal's API. Another id is
+ * a 500 whose line in the log names the method that returned it. An id never changes and is never given to another
+ * person.
+ */
 export interface UserDirectory {
   /** The user, or null when there is none with this id (any more). */
   findById(userId: string): Promise<User | null>;
@@ -8,8 +13,6 @@ export interface UserDirectory {
   /**
    * The one user with this address, made now if there is none. Called only with an address that the person has
    * just proven to own. Must be atomic: twenty parallel first sign-ins make one user.
-   *
-   * Ids must match `^[A-Za-z0-9_-]{1,64}$`: they become path segments of Authsignal's API.
    */
   findOrCreateByEmail(email: string): Promise<User>;
 }
