@@ -13,14 +13,21 @@ export {
   type KnownBrowserStore,
   type KnownBrowsers,
   type PasskeysOptions,
+  type PasskeysOptionsWithoutCodes,
   type PasskeysPolicies,
   type RequireStepUp,
   type SecurityEvent,
   type SendLimits,
 } from "./passkeys/index.ts";
 export type { AuthsignalGateway } from "./passkeys/ports/authsignal.ts";
-export type { AuthenticationMethod, PendingOtp, SessionPort, SignedIn } from "./passkeys/ports/sessions.ts";
-export type { UserDirectory } from "./passkeys/ports/users.ts";
+export type {
+  AuthenticationMethod,
+  PendingOtp,
+  SessionPort,
+  SessionPortWithoutCodes,
+  SignedIn,
+} from "./passkeys/ports/sessions.ts";
+export type { UserDirectory, UserLookup } from "./passkeys/ports/users.ts";
 export { type BearerSessionOptions, createBearerSessions } from "./sessions/bearer-sessions.ts";
 export {
   type CookieSessionOptions,

@@ -1,19 +1,29 @@
 /** Fills in defaults and refuses, at creation, options that cannot work: with what to write instead. */
 import { actions } from "../../shared/actions.ts";
 import { faultOfBaseUrl, faultOfOrigin, faultOfRpId } from "../relying-party/check-addresses.ts";
-import { checkSessions, checkUsers, isMethodName, methodNames } from "./ports/checked-ports.ts";
+import {
+  checkCodePorts,
+  checkSessions,
+  checkUsers,
+  isMethodName,
+  methodNames,
+} from "./ports/checked-ports.ts";
 import { surviveListener } from "./ports/events.ts";
 import { noKnownBrowsers } from "./ports/known-browsers.ts";
-import type { PasskeysContext, PasskeysOptions } from "./ports/options.ts";
-import { defaultLimits } from "./ports/send-limits.ts";
+import type { PasskeysContext, PasskeysOptions, PasskeysOptionsWithoutCodes } from "./ports/options.ts";
+import { codeLimits, defaultLimits } from "./ports/send-limits.ts";
 
 /** @throws TypeError that names the option and what to write */
-export function readOptions(options: PasskeysOptions): PasskeysContext {
+export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCodes): PasskeysContext {
   if (typeof options !== "object" || options === null)
     throw new TypeError(
       "createPasskeysRouter: pass { authsignal, users, sessions, storage, browser, origins }.",
     );
-  for (const [port, [methods, instead]] of Object.entries(ports)) {
+  if (options.emailCodes !== undefined && typeof options.emailCodes !== "boolean")
+    throw fault("emailCodes", "true or false");
+  for (const [port, [methods, instead]] of Object.entries(
+    options.emailCodes === false ? portsWithoutCodes : ports,
+  )) {
     if (!hasMethods(Reflect.get(options, port), methods)) throw fault(port, instead);
   }
   if (!hasMethods(options.storage.flows, ["consumeToken", "takeBegun", "takeGrant", "claimPasskey"]))
@@ -26,6 +36,7 @@ export function readOptions(options: PasskeysOptions): PasskeysContext {
     throw fault("browser", "{ tenantId, baseUrl, rpId }, all strings");
   refuse("browser.baseUrl", faultOfBaseUrl(options.browser.baseUrl));
   refuse("browser.rpId", faultOfRpId(options.browser.rpId, options.origins));
+  if (options.emailCodes === false) refuseCodeOptions(options);
   for (const name of ["onEvent", "now"] as const) {
     if (options[name] !== undefined && typeof options[name] !== "function") throw fault(name, "a function");
   }
@@ -43,7 +54,7 @@ export function readOptions(options: PasskeysOptions): PasskeysContext {
     for (const method of reauthenticationMethods) {
       if (!isMethodName(method))
         throw fault("reauthenticationMethods", `a list of ${methodNames}, such as ["password"]`);
-      if (method === "passkey" || method === "email-otp")
+      if (method === "passkey" || (method === "email-otp" && options.emailCodes !== false))
         throw fault(
           "reauthenticationMethods",
           `a list without "${method}": a passkey always counts, and \`emailStepUp\` governs e-mail codes`,
@@ -55,6 +66,7 @@ export function readOptions(options: PasskeysOptions): PasskeysContext {
     if (value !== undefined && !(Number.isInteger(value) && value > 0))
       throw fault(name, "a whole number above 0");
   }
+  const { users, sessions, emailCodes, ...policies } = options;
   return {
     stepUpActions: [],
     freshSeconds: 600,
@@ -65,9 +77,14 @@ export function readOptions(options: PasskeysOptions): PasskeysContext {
     offerAgainAfterDays: [14, 60],
     knownBrowsers: noKnownBrowsers,
     now: () => new Date(),
-    ...given(options),
-    users: checkUsers(options.users),
-    sessions: checkSessions(options.sessions),
+    ...given<Partial<PasskeysOptions>>(policies),
+    authsignal: options.authsignal,
+    storage: options.storage,
+    browser: options.browser,
+    origins: options.origins,
+    users: checkUsers(users),
+    sessions: checkSessions(sessions),
+    codes: options.emailCodes === false ? null : checkCodePorts(options.users, options.sessions),
     onEvent: surviveListener(options.onEvent ?? (() => {})),
     limits: { ...defaultLimits, ...given(options.limits ?? {}) },
   };
@@ -92,6 +109,23 @@ const ports: Readonly<Record<"authsignal" | "users" | "sessions" | "storage", [r
     ],
     storage: [["limiter"], "what `await openStorage({ file })` resolves with: did you forget the `await`?"],
   };
+
+const portsWithoutCodes: typeof ports = {
+  ...ports,
+  users: [["findById"], "an object with findById"],
+  sessions: [["current", "start", "renew", "end"], ports.sessions[1]],
+};
+
+/** Options that govern codes would have no effect, and their author may believe that they have one. */
+function refuseCodeOptions(options: object): void {
+  if (Reflect.get(options, "emailStepUp") === true)
+    throw fault("emailStepUp", "left out with `emailCodes: false`: there are no codes");
+  const limits: unknown = Reflect.get(options, "limits");
+  for (const name of codeLimits) {
+    if (typeof limits === "object" && limits !== null && Reflect.get(limits, name) !== undefined)
+      throw fault(`limits.${name}`, "left out with `emailCodes: false`: there are no codes");
+  }
+}
 
 function hasMethods(value: unknown, methods: readonly string[]): boolean {
   return (

@@ -1,13 +1,13 @@
 /** `requireStepUp` for a host's own routes. */
 import { readOptions } from "./check-options.ts";
 import { createGuard, type RequireStepUp } from "./flows/step-up-guard.ts";
-import type { PasskeysOptions } from "./ports/options.ts";
+import type { PasskeysOptions, PasskeysOptionsWithoutCodes } from "./ports/options.ts";
 
 /**
  * @param options the same as the router's
  * @returns `requireStepUp("transfer-funds", req => ({ amount: req.body.amount }))`, a middleware that throws
  * `step_up_required` unless the session holds a grant for it, and uses the grant up
  */
-export function createStepUpGuard(options: PasskeysOptions): RequireStepUp {
+export function createStepUpGuard(options: PasskeysOptions | PasskeysOptionsWithoutCodes): RequireStepUp {
   return createGuard(readOptions(options));
 }

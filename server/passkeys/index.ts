@@ -6,6 +6,6 @@ export type { SecurityEvent } from "./ports/events.ts";
 export type { FlowStore } from "./ports/flow-store.ts";
 export type { KnownBrowserStore, KnownBrowsers } from "./ports/known-browsers.ts";
 export type { Limiter, LimitRule } from "./ports/limiter.ts";
-export type { PasskeysOptions, PasskeysPolicies } from "./ports/options.ts";
+export type { PasskeysOptions, PasskeysOptionsWithoutCodes, PasskeysPolicies } from "./ports/options.ts";
 export type { SendLimits } from "./ports/send-limits.ts";
 export { createPasskeysRouter } from "./router.ts";

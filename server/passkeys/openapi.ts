@@ -5,10 +5,16 @@ import { type ProblemCode, problemCodes, stepUpMethods } from "../../shared/prob
 import { type OperationName, routes } from "../../shared/routes.ts";
 import { problemTable } from "../http/errors.ts";
 
-/** @param prefix where the router is mounted, as `/api` */
-export function describeApi(prefix: string): Record<string, unknown> {
+const codeOperations: readonly string[] = ["challengeOtp", "verifyOtp"] satisfies OperationName[];
+
+/**
+ * @param prefix where the router is mounted, as `/api`
+ * @param has `emailCodes: false` leaves the routes of the codes out
+ */
+export function describeApi(prefix: string, has: { readonly emailCodes: boolean }): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const [name, description] of Object.entries(operations)) {
+    if (!has.emailCodes && codeOperations.includes(name)) continue;
     const { method, path } = routes[name as OperationName];
     const template = path.replace(/:(\w+)/g, "{$1}");
     paths[template] = { ...paths[template], [method.toLowerCase()]: describe(name, path, description) };
@@ -18,7 +24,7 @@ export function describeApi(prefix: string): Record<string, unknown> {
     info: {
       title: "Passkeys",
       version: "1",
-      description: "E-mail codes, passkeys, step-up and sessions, through Authsignal.",
+      description: `${has.emailCodes ? "E-mail codes, passkeys" : "Passkeys"}, step-up and sessions, through Authsignal.`,
     },
     servers: [{ url: prefix === "" ? "/" : prefix }],
     paths,

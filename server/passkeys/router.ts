@@ -18,13 +18,13 @@ import { createTokenLimit } from "./flows/rate-limits.ts";
 import { findSignedIn } from "./flows/signed-in.ts";
 import { beginStepUp, finishStepUp } from "./flows/step-up.ts";
 import { describeApi } from "./openapi.ts";
-import type { PasskeysContext, PasskeysOptions } from "./ports/options.ts";
+import type { PasskeysContext, PasskeysOptions, PasskeysOptionsWithoutCodes } from "./ports/options.ts";
 
 /** A result token is the largest thing that anyone has to send. */
 const bodyLimit = "16kb";
 
 /** @throws TypeError that names the option which cannot work, and what to write instead */
-export function createPasskeysRouter(options: PasskeysOptions): Router {
+export function createPasskeysRouter(options: PasskeysOptions | PasskeysOptionsWithoutCodes): Router {
   const context = readOptions(options);
   const router = Router();
   router.use(requireSameOrigin(context.origins, context.sessions.isAmbient));
@@ -41,16 +41,24 @@ export function createPasskeysRouter(options: PasskeysOptions): Router {
   // Generated at the first request: few processes are ever asked.
   let description: unknown;
   router.get("/openapi.json", (req, res) => {
-    description ??= describeApi(req.baseUrl);
+    description ??= describeApi(req.baseUrl, { emailCodes: context.codes !== null });
     res.json(description);
   });
   router.use(convertError);
   return router;
 }
 
+/** A 404 in the shape of this API's problems, whatever the host answers to unknown paths. */
+const absent: Operation = {
+  async handle() {
+    throw new AppError("not_found");
+  },
+};
+const withoutCodes = { challengeOtp: absent, verifyOtp: absent };
+
 function operations(context: PasskeysContext): Record<OperationName, Operation> {
   return {
-    ...otpSignIn(context),
+    ...(context.codes === null ? withoutCodes : otpSignIn(context, context.codes)),
     createEnrollToken: beginEnrollment(context),
     createStepUpToken: beginStepUp(context),
     validate: finishCeremony(context),

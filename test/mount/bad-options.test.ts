@@ -100,6 +100,22 @@ describe("refuses at creation", () => {
     ["a method for a list of them", { reauthenticationMethods: "password" }, "a list of your own methods"],
     ["a method in capitals", { reauthenticationMethods: ["Password"] }, "`reauthenticationMethods` must be"],
     ["the code among a host's methods", { reauthenticationMethods: ["email-otp"] }, "`emailStepUp` governs"],
+    ["a switch in words", { emailCodes: "no" }, "`emailCodes` must be true or false"],
+    [
+      "codes that are off and refresh sessions",
+      { emailCodes: false, emailStepUp: true },
+      "`emailStepUp` must be left out with `emailCodes: false`",
+    ],
+    [
+      "codes that are off and limited",
+      { emailCodes: false, limits: { sendsPerIp: { points: 1, seconds: 1 } } },
+      "`limits.sendsPerIp` must be left out with `emailCodes: false`",
+    ],
+    [
+      "no users beside codes that are off",
+      { emailCodes: false, users: {} },
+      "`users` must be an object with findById.",
+    ],
     ["a clock that is a number", { now: 12 }, "`now` must be a function"],
     ["a log for a function", { onEvent: {} }, "`onEvent` must be a function"],
   ])("%s", (_, changes, sentence) => {

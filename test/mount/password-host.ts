@@ -6,6 +6,7 @@ import {
   createPasskeysRouter,
   createStepUpGuard,
   type PasskeysOptions,
+  type PasskeysOptionsWithoutCodes,
   type SecurityEvent,
 } from "../../server/passkeys/index.ts";
 import type { UserDirectory } from "../../server/passkeys/ports/users.ts";
@@ -36,7 +37,9 @@ export interface PasswordHost {
 
 export async function startPasswordHost(
   kit: EmulatorFor,
-  changes: (common: PasskeysOptions, accounts: Account[]) => PasskeysOptions = (common) => common,
+  changes: (common: PasskeysOptions, accounts: Account[]) => PasskeysOptions | PasskeysOptionsWithoutCodes = (
+    common,
+  ) => common,
 ): Promise<PasswordHost> {
   const storage = await kit.openStorage();
   const sessions = createCookieSessions({

@@ -21,8 +21,13 @@ export async function requireFresh(context: PasskeysContext, req: Request, sessi
 /** Whether a recent proof by this method may add and delete passkeys. */
 function counts(context: PasskeysContext, method: AuthenticationMethod, hasPasskey: boolean): boolean {
   if (method === "passkey" || !hasPasskey) return true;
-  if (method === "email-otp") return context.emailStepUp;
+  if (isCode(context, method)) return context.emailStepUp;
   return context.reauthenticationMethods?.includes(method) ?? true;
+}
+
+/** With `emailCodes: false` a session of this method is of the host's own making. */
+function isCode({ codes }: PasskeysContext, method: AuthenticationMethod): boolean {
+  return method === "email-otp" && codes !== null;
 }
 
 export async function stepUpRequired(
@@ -49,9 +54,10 @@ export function stepUpProblem(context: PasskeysContext, needed: NeededProof): Ap
 function methodsFor(context: PasskeysContext, { session, action, hasPasskey }: NeededProof): StepUpMethod[] {
   const methods: StepUpMethod[] = hasPasskey ? ["passkey"] : [];
   if (action !== actions.managePasskeys) return methods;
-  if (context.emailStepUp || !hasPasskey) methods.push("email-otp");
-  const isByHost = session.method !== "passkey" && session.method !== "email-otp";
+  if (context.codes !== null && (context.emailStepUp || !hasPasskey)) methods.push("email-otp");
+  const isByHost = session.method !== "passkey" && !isCode(context, session.method);
   const canReauthenticate = !hasPasskey || context.reauthenticationMethods?.length !== 0;
-  if (isByHost && canReauthenticate) methods.push("reauthenticate");
+  // Without codes and without a passkey the host's own sign-in is the only way, whatever began this session.
+  if ((isByHost || methods.length === 0) && canReauthenticate) methods.push("reauthenticate");
   return methods;
 }

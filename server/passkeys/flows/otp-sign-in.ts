@@ -17,7 +17,7 @@ import { unlessOut } from "../../http/outages.ts";
 import type { SentOtp } from "../ports/authsignal.ts";
 import { maskEmail, normaliseEmail } from "../ports/email-address.ts";
 import type { OtpRefusal } from "../ports/events.ts";
-import type { PasskeysContext } from "../ports/options.ts";
+import type { CodePorts, PasskeysContext } from "../ports/options.ts";
 import type { PendingOtp } from "../ports/sessions.ts";
 import { createDecoy } from "./decoy.ts";
 import { shouldOffer } from "./passkey-offer.ts";
@@ -33,8 +33,11 @@ const deadCode: ReadonlySet<ProblemCode> = new Set(["otp_expired", "otp_attempts
 /** How long a used code is remembered after it has expired, for clocks that differ. */
 const rememberMs = 24 * 60 * 60 * 1000;
 
-export function otpSignIn(context: PasskeysContext): { challengeOtp: Operation; verifyOtp: Operation } {
-  const { authsignal, sessions, users, storage, onEvent, now } = context;
+export function otpSignIn(
+  context: PasskeysContext,
+  codes: CodePorts,
+): { challengeOtp: Operation; verifyOtp: Operation } {
+  const { authsignal, sessions, storage, onEvent, now } = context;
   const limits = createOtpLimits(storage.limiter, context.limits);
   const decoy = createDecoy(now);
 
@@ -42,11 +45,11 @@ export function otpSignIn(context: PasskeysContext): { challengeOtp: Operation; 
     body: ChallengeOtpRequest,
     async handle({ req, res, body }) {
       const email = normaliseEmail(body.email);
-      const current = await sessions.pendingOtp(req);
+      const current = await codes.pendingOtp(req);
       // Asking again at once, by a double click or Back, sends nothing: the code on its way still works.
       const fresh = current?.email === email && secondsUntilResend(current, now()) > 0;
       const pending = fresh ? current : await send(req, email);
-      if (!fresh) await sessions.keepPendingOtp(req, res, pending);
+      if (!fresh) await codes.keepPendingOtp(req, res, pending);
       const answer: ChallengeOtpResponse = {
         expiresAt: pending.expiresAt.toISOString(),
         resendAfter: secondsUntilResend(pending, now()),
@@ -58,13 +61,12 @@ export function otpSignIn(context: PasskeysContext): { challengeOtp: Operation; 
   const verifyOtp = operation({
     body: VerifyOtpRequest,
     async handle({ req, res, body }) {
-      const pending = await sessions.pendingOtp(req);
+      const pending = await codes.pendingOtp(req);
       if (pending === null) throw new AppError("otp_not_requested");
       await limits.checkTry(req, pending.email);
       const user = await proveAddress(req, pending, body.code).catch(async (error: unknown) => {
         // A dead code must not stand in the way of asking for a new one at once.
-        if (error instanceof AppError && deadCode.has(error.code))
-          await sessions.keepPendingOtp(req, res, null);
+        if (error instanceof AppError && deadCode.has(error.code)) await codes.keepPendingOtp(req, res, null);
         throw error;
       });
       await unlessOut(limits.forgiveFailures(req, pending.email), undefined);
@@ -125,7 +127,7 @@ export function otpSignIn(context: PasskeysContext): { challengeOtp: Operation; 
         refuse("already-used");
         throw new AppError("otp_expired");
       }
-      return users.findOrCreateByEmail(check.email);
+      return codes.findOrCreateByEmail(check.email);
     }
     await limits.chargeFailure(req, pending.email);
     if (check.outcome === "too-many-attempts" || attempt === maxAttempts) {

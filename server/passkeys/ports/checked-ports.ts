@@ -1,8 +1,9 @@
 /** Checks what a host's ports answer, so that a fault is reported with the name of the port and not three calls later. */
 import type { User } from "../../../shared/contract.ts";
 import { AppError } from "../../http/errors.ts";
-import type { SessionPort, SignedIn } from "./sessions.ts";
-import type { UserDirectory } from "./users.ts";
+import type { CodePorts } from "./options.ts";
+import type { SessionPort, SessionPortWithoutCodes, SignedIn } from "./sessions.ts";
+import type { UserDirectory, UserLookup } from "./users.ts";
 
 export const methodNames = "method names of 1 to 32 of a-z, 0-9, _ and -";
 
@@ -11,7 +12,7 @@ export function isMethodName(value: unknown): value is string {
 }
 
 /** The same port, whose `current` is checked. */
-export function checkSessions(sessions: SessionPort): SessionPort {
+export function checkSessions(sessions: SessionPortWithoutCodes): SessionPortWithoutCodes {
   return {
     ...(sessions.isAmbient !== undefined && { isAmbient: sessions.isAmbient }),
     async current(req) {
@@ -21,17 +22,23 @@ export function checkSessions(sessions: SessionPort): SessionPort {
     start: (req, res, session) => sessions.start(req, res, session),
     renew: (req, res, proof) => sessions.renew(req, res, proof),
     end: (req, res) => sessions.end(req, res),
-    pendingOtp: (req) => sessions.pendingOtp(req),
-    keepPendingOtp: (req, res, pending) => sessions.keepPendingOtp(req, res, pending),
   };
 }
 
 /** The same port, whose users are checked and have no other members than the API may answer. */
-export function checkUsers(users: UserDirectory): UserDirectory {
+export function checkUsers(users: UserLookup): UserLookup {
   return {
     async findById(userId) {
       return toUser("users.findById", await users.findById(userId));
     },
+  };
+}
+
+/** What the codes need of both ports, checked. */
+export function checkCodePorts(users: UserDirectory, sessions: SessionPort): CodePorts {
+  return {
+    pendingOtp: (req) => sessions.pendingOtp(req),
+    keepPendingOtp: (req, res, pending) => sessions.keepPendingOtp(req, res, pending),
     async findOrCreateByEmail(email) {
       const method = "users.findOrCreateByEmail";
       const user = toUser(method, await users.findOrCreateByEmail(email));

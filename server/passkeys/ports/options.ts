@@ -5,9 +5,9 @@ import type { SecurityEvent } from "./events.ts";
 import type { FlowStore } from "./flow-store.ts";
 import type { KnownBrowsers } from "./known-browsers.ts";
 import type { Limiter, LimitRule } from "./limiter.ts";
-import type { SendLimits } from "./send-limits.ts";
-import type { SessionPort } from "./sessions.ts";
-import type { UserDirectory } from "./users.ts";
+import type { CodeLimit, SendLimits } from "./send-limits.ts";
+import type { SessionPort, SessionPortWithoutCodes } from "./sessions.ts";
+import type { UserDirectory, UserLookup } from "./users.ts";
 
 export interface PasskeysOptions extends PasskeysPolicies {
   /** The way to Authsignal: `createSdkGateway({ apiSecretKey, apiUrl })`. */
@@ -22,6 +22,12 @@ export interface PasskeysOptions extends PasskeysPolicies {
   readonly browser: { readonly tenantId: string; readonly baseUrl: string; readonly rpId: string };
   /** The origins your own pages are served from; unsafe requests from others are refused. */
   readonly origins: readonly string[];
+
+  /**
+   * Whether people may sign in by e-mail code. With false the routes of codes are absent and nothing is mailed: for a
+   * host with a sign-in of its own. See `PasskeysOptionsWithoutCodes`. Default true.
+   */
+  readonly emailCodes?: true;
 
   /** Recognises browsers that have made or used a passkey, so that they are not offered one. Default: none is. */
   readonly knownBrowsers?: KnownBrowsers;
@@ -55,5 +61,25 @@ export interface PasskeysPolicies {
   readonly limits?: Partial<SendLimits>;
 }
 
+type CodePolicies = "emailStepUp" | "limits" | "users" | "sessions" | "emailCodes";
+
+/** For a host that has a sign-in of its own and wants no codes: fewer methods are needed of its ports. */
+export type PasskeysOptionsWithoutCodes = Omit<PasskeysOptions, CodePolicies> & {
+  readonly emailCodes: false;
+  readonly users: UserLookup;
+  readonly sessions: SessionPortWithoutCodes;
+  readonly limits?: Partial<Omit<SendLimits, CodeLimit>>;
+};
+
+/** What the flow of the codes needs of the host. */
+export type CodePorts = Pick<SessionPort, "pendingOtp" | "keepPendingOtp"> &
+  Pick<UserDirectory, "findOrCreateByEmail">;
+
 /** Options with every default filled in. */
-export type PasskeysContext = Required<Omit<PasskeysOptions, "limits">> & { readonly limits: SendLimits };
+export type PasskeysContext = Required<Omit<PasskeysOptions, Exclude<CodePolicies, "emailStepUp">>> & {
+  readonly limits: SendLimits;
+  readonly users: UserLookup;
+  readonly sessions: SessionPortWithoutCodes;
+  /** Null: there are no codes. */
+  readonly codes: CodePorts | null;
+};

@@ -37,6 +37,17 @@ export interface SendLimits {
   readonly callsPerUser: Limit;
 }
 
+/** Limits that count e-mail codes. */
+export const codeLimits = [
+  "sendsPerIp",
+  "sendsPerPair",
+  "sendsPerAddress",
+  "sendsInAll",
+  "failuresPerPair",
+  "failuresPerIp",
+] as const satisfies readonly (keyof SendLimits)[];
+export type CodeLimit = (typeof codeLimits)[number];
+
 const quarterHour = 15 * 60;
 
 export const defaultLimits: SendLimits = {

@@ -24,7 +24,8 @@ export interface PendingOtp {
   readonly expiresAt: Date;
 }
 
-export interface SessionPort {
+/** All of the port that a host with `emailCodes: false` needs. */
+export interface SessionPortWithoutCodes {
   /**
    * False when browsers never attach the credential by themselves, as with a bearer token: then no other site can
    * have a request made in somebody's name, and pages of `origins` are let in from wherever they are. Default true.
@@ -49,7 +50,9 @@ export interface SessionPort {
 
   /** Signs out: the server's state is gone, the browser's credential cleared. */
   end(req: Request, res: Response): Promise<void>;
+}
 
+export interface SessionPort extends SessionPortWithoutCodes {
   /** The code this browser asked for, or null. Never readable by another browser. */
   pendingOtp(req: Request): Promise<PendingOtp | null>;
 

@@ -6,10 +6,12 @@ import type { User } from "../../../shared/contract.ts";
  * a 500 whose line in the log names the method that returned it. An id never changes and is never given to another
  * person.
  */
-export interface UserDirectory {
+export interface UserLookup {
   /** The user, or null when there is none with this id (any more). */
   findById(userId: string): Promise<User | null>;
+}
 
+export interface UserDirectory extends UserLookup {
   /**
    * The one user with this address, made now if there is none. Called only with an address that the person has
    * just proven to own. Must be atomic: twenty parallel first sign-ins make one user.
