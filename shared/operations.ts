@@ -70,6 +70,7 @@ export const operations = {
       "otp_incorrect",
       "otp_expired",
       "otp_attempts_exceeded",
+      "no_account",
       "rate_limited",
       "upstream_unavailable",
     ],

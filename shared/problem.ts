@@ -25,6 +25,8 @@ export const problemCodes = [
   "otp_expired",
   /** 401: too many wrong codes. Ask for a new one. */
   "otp_attempts_exceeded",
+  /** 403: the code was right, but no account opens by this address. Asking for another code does not help. */
+  "no_account",
   /** 401: the result token proves nothing. Start the ceremony again. */
   "challenge_failed",
   /** 401: the result token is too old. Start the ceremony again. */

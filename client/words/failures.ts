@@ -38,6 +38,7 @@ const problemWords: Readonly<Record<Exclude<ApiErrorCode, WrongRequest>, Message
   otp_incorrect: "otp.incorrect",
   otp_expired: "problem.otpExpired",
   otp_attempts_exceeded: "problem.otpAttemptsExceeded",
+  no_account: "problem.noAccount",
   challenge_failed: "failure.refused",
   challenge_expired: "failure.expired",
   token_mismatch: "failure.refused",

@@ -37,9 +37,11 @@ export interface PasswordHost {
 
 export async function startPasswordHost(
   kit: EmulatorFor,
-  changes: (common: PasskeysOptions, accounts: Account[]) => PasskeysOptions | PasskeysOptionsWithoutCodes = (
-    common,
-  ) => common,
+  changes: (
+    common: PasskeysOptions,
+    accounts: Account[],
+    add: (account: Partial<Account>) => Account,
+  ) => PasskeysOptions | PasskeysOptionsWithoutCodes = (common) => common,
 ): Promise<PasswordHost> {
   const storage = await kit.openStorage();
   const sessions = createCookieSessions({
@@ -61,7 +63,7 @@ export async function startPasswordHost(
     users,
     onEvent: (event: SecurityEvent) => void events.push(event),
   };
-  const options = changes(common, accounts);
+  const options = changes(common, accounts, register);
 
   function register(account: Partial<Account>): Account {
     const made = { id: randomUUID(), email: kit.newAddress(), isVerified: false, ...account };

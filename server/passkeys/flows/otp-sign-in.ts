@@ -28,7 +28,7 @@ const maxAttempts = 5;
 /** Seconds until asking again sends another mail. */
 const resendAfterSeconds = 30;
 
-const deadCode: ReadonlySet<ProblemCode> = new Set(["otp_expired", "otp_attempts_exceeded"]);
+const deadCode: ReadonlySet<ProblemCode> = new Set(["otp_expired", "otp_attempts_exceeded", "no_account"]);
 
 /** How long a used code is remembered after it has expired, for clocks that differ. */
 const rememberMs = 24 * 60 * 60 * 1000;
@@ -127,7 +127,11 @@ export function otpSignIn(
         refuse("already-used");
         throw new AppError("otp_expired");
       }
-      return codes.findOrCreateByEmail(check.email);
+      const user = await codes.findOrCreateByEmail(check.email);
+      if (user !== null) return user;
+      // Only who reads the mailbox learns this: until the right code every address gets the same answers.
+      onEvent({ event: "sign_in.refused", requestId: req.id, reason: "no-account" });
+      throw new AppError("no_account");
     }
     await limits.chargeFailure(req, pending.email);
     if (check.outcome === "too-many-attempts" || attempt === maxAttempts) {

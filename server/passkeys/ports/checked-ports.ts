@@ -40,10 +40,7 @@ export function checkCodePorts(users: UserDirectory, sessions: SessionPort): Cod
     pendingOtp: (req) => sessions.pendingOtp(req),
     keepPendingOtp: (req, res, pending) => sessions.keepPendingOtp(req, res, pending),
     async findOrCreateByEmail(email) {
-      const method = "users.findOrCreateByEmail";
-      const user = toUser(method, await users.findOrCreateByEmail(email));
-      if (user === null) throw portFault(`${method} returned no user.`);
-      return user;
+      return toUser("users.findOrCreateByEmail", await users.findOrCreateByEmail(email));
     },
   };
 }

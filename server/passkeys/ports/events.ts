@@ -5,7 +5,7 @@ export type SecurityEvent = { readonly requestId?: string } & (
   | { readonly event: "otp.sent"; readonly to: string }
   | { readonly event: "otp.refused"; readonly reason: OtpRefusal }
   | { readonly event: "sign_in.succeeded"; readonly userId: string; readonly method: AuthenticationMethod }
-  | { readonly event: "sign_in.refused"; readonly reason: TokenRefusal }
+  | { readonly event: "sign_in.refused"; readonly reason: TokenRefusal | "no-account" }
   | { readonly event: "sign_out"; readonly userId: string }
   /** `method` is the recent proof that permitted it. */
   | { readonly event: "enrollment.begun"; readonly userId: string; readonly method: AuthenticationMethod }

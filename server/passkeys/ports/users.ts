@@ -13,8 +13,12 @@ export interface UserLookup {
 
 export interface UserDirectory extends UserLookup {
   /**
-   * The one user with this address, made now if there is none. Called only with an address that the person has
-   * just proven to own. Must be atomic: twenty parallel first sign-ins make one user.
+   * The one user with this address, made now if there is none. Null refuses the sign-in with `no_account`: the host takes
+   * no new people, or this account may not be opened by a mailbox.
+   *
+   * Called only with an address that the person has just proven to own. Must be atomic: twenty parallel first sign-ins
+   * make one user. Do not return an account whose address has never been proven: somebody else may have registered it
+   * and have a passkey on it (ADDING.md, "Accounts that exist already").
    */
-  findOrCreateByEmail(email: string): Promise<User>;
+  findOrCreateByEmail(email: string): Promise<User | null>;
 }

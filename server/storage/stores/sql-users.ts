@@ -5,7 +5,12 @@ import { normaliseEmail } from "../../passkeys/ports/email-address.ts";
 import type { UserDirectory } from "../../passkeys/ports/users.ts";
 import type { Database } from "../database.ts";
 
-export function createSqlUsers(db: Database, now: () => Date): UserDirectory {
+/** Every proven address is an account: none is refused. */
+export interface SqlUsers extends UserDirectory {
+  findOrCreateByEmail(email: string): Promise<User>;
+}
+
+export function createSqlUsers(db: Database, now: () => Date): SqlUsers {
   return {
     async findById(userId) {
       const row = await db
