@@ -99,6 +99,7 @@ export const operations = {
       "validation_failed",
       "not_authenticated",
       "step_up_required",
+      "passkey_required",
       "rate_limited",
       "upstream_unavailable",
       "tenant_misconfigured",

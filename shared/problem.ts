@@ -17,6 +17,8 @@ export const problemCodes = [
   "not_authenticated",
   /** 403: prove again that it is you. `stepUp` says for which action and by which methods. */
   "step_up_required",
+  /** 403: this action is confirmed by a passkey, and the account has none. Create one, then try again. */
+  "passkey_required",
   /** 409: this browser has not asked for a code, or the code was already used. Ask for one. */
   "otp_not_requested",
   /** 401: wrong code; try again. `attemptsLeft` says how often. */

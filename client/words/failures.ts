@@ -34,6 +34,7 @@ type WrongRequest =
 const problemWords: Readonly<Record<Exclude<ApiErrorCode, WrongRequest>, MessageKey>> = {
   not_authenticated: "problem.notAuthenticated",
   step_up_required: "problem.stepUpRequired",
+  passkey_required: "problem.passkeyRequired",
   otp_not_requested: "problem.otpNotRequested",
   otp_incorrect: "otp.incorrect",
   otp_expired: "problem.otpExpired",

@@ -18,6 +18,7 @@ export const problemTable = {
   cross_site_request: { status: 403, title: "This request came from another site and was refused." },
   not_authenticated: { status: 401, title: "Sign in first." },
   step_up_required: { status: 403, title: "Confirm that it is you to go on." },
+  passkey_required: { status: 403, title: "Create a passkey first, then try again." },
   otp_not_requested: { status: 409, title: "Ask for a code first, in this browser." },
   otp_incorrect: { status: 401, title: "That code is not right. Check it and try again." },
   otp_expired: { status: 401, title: "That code is too old. Ask for a new one." },

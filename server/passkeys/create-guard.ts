@@ -6,7 +6,7 @@ import type { PasskeysOptions, PasskeysOptionsWithoutCodes } from "./ports/optio
 /**
  * @param options the same as the router's
  * @returns `requireStepUp("transfer-funds", req => ({ amount: req.body.amount }))`, a middleware that throws
- * `step_up_required` unless the session holds a grant for it, and uses the grant up
+ * `step_up_required` (or `passkey_required` for a user who has none) unless the session holds a grant for it, and uses the grant up
  */
 export function createStepUpGuard(options: PasskeysOptions | PasskeysOptionsWithoutCodes): RequireStepUp {
   return createGuard(readOptions(options));

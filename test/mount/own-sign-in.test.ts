@@ -104,3 +104,22 @@ test.each([
     expect.objectContaining({ detail: expect.stringContaining("sessions.current returned a `method`") }),
   ]);
 });
+
+test("A guard with ifEnrolled lets a user without a passkey through, and asks for the passkey once there is one", async () => {
+  const host = await startPasswordHost(kit);
+  const account = host.register({});
+  const agent = host.agent();
+  await agent.delete("/me").expect(401);
+  await host.signIn(agent, account);
+  const refused = await agent.post("/transfers").send({}).expect(403);
+  expect(refused.body.code).toBe("passkey_required");
+  await agent.delete("/me").expect(204);
+  expect(host.events.at(-1)).toMatchObject({ event: "step_up.skipped", userId: account.id });
+
+  const authenticator = createSoftAuthenticator();
+  await kit.enrollPasskey(agent, authenticator);
+  const guarded = await agent.delete("/me").expect(403);
+  expect(guarded.body.stepUp).toEqual({ action: "transfer-funds", methods: ["passkey"] });
+  await kit.stepUp(agent, authenticator, { action: "transfer-funds" });
+  await agent.delete("/me").expect(204);
+});

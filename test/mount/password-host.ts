@@ -80,6 +80,8 @@ export async function startPasswordHost(
   app.use("/auth", createPasskeysRouter(options));
   const requireStepUp = createStepUpGuard(options);
   app.post("/transfers", requireStepUp("transfer-funds"), (_req, res) => void res.status(201).end());
+  const guardEnrolled = requireStepUp("transfer-funds", undefined, { ifEnrolled: true });
+  app.delete("/me", guardEnrolled, (_req, res) => void res.status(204).end());
   app.use(createErrorHandler({ error: (line) => void lines.push(line) }));
   const agent = () => kit.agent(app);
   return {

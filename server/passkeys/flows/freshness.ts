@@ -46,6 +46,8 @@ export interface NeededProof {
 }
 
 export function stepUpProblem(context: PasskeysContext, needed: NeededProof): AppError {
+  // No method confirms a host's own action for a user without a passkey: the person has to create one first.
+  if (!needed.hasPasskey && needed.action !== actions.managePasskeys) return new AppError("passkey_required");
   const stepUp = { action: needed.action, methods: methodsFor(context, needed) };
   return new AppError("step_up_required", { extras: { stepUp } });
 }

@@ -11,11 +11,21 @@ export type RequireStepUp = (
   action: string,
   /** What the request is about to do. It must equal the `operation` that the step-up was begun with. */
   operationOf?: (req: Request) => ConfirmedOperation,
+  options?: GuardOptions,
 ) => RequestHandler;
+
+export interface GuardOptions {
+  /**
+   * Guards only users who have a passkey and lets the others through: for a route that had no guard before. It is as
+   * strong as the proof that deletes the last passkey (`emailStepUp`, `reauthenticationMethods`). Default false: a user
+   * without a passkey is refused with `passkey_required`.
+   */
+  readonly ifEnrolled?: boolean;
+}
 
 export function createGuard(context: PasskeysContext): RequireStepUp {
   const spendCall = createUserLimit(context, "callsPerUser");
-  return (action, operationOf) => {
+  return (action, operationOf, { ifEnrolled = false } = {}) => {
     if (!context.stepUpActions.includes(action)) {
       throw new TypeError(`requireStepUp: add "${action}" to the router's \`stepUpActions\`.`);
     }
@@ -24,7 +34,10 @@ export function createGuard(context: PasskeysContext): RequireStepUp {
       const grant = { sessionId: session.id, action, operation: fingerprint(operationOf?.(req)) };
       if (!(await context.storage.flows.takeGrant(grant, context.now()))) {
         await spendCall(user.id);
-        throw await stepUpRequired(context, req, { session, action });
+        const problem = await stepUpRequired(context, req, { session, action });
+        if (!ifEnrolled || problem.code !== "passkey_required") throw problem;
+        context.onEvent({ event: "step_up.skipped", requestId: req.id, userId: user.id, action });
+        return;
       }
       context.onEvent({ event: "step_up.used", requestId: req.id, userId: user.id, action });
     };

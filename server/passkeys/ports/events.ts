@@ -41,7 +41,8 @@ export type SecurityEvent = { readonly requestId?: string } & (
       readonly method: string;
     }
   | {
-      readonly event: "step_up.begun" | "step_up.succeeded" | "step_up.used";
+      /** `skipped`: a guard with `ifEnrolled` let a user through who has no passkey. */
+      readonly event: "step_up.begun" | "step_up.succeeded" | "step_up.used" | "step_up.skipped";
       readonly userId: string;
       readonly action: string;
     }

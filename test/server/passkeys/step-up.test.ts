@@ -51,7 +51,10 @@ describe("a guarded route", () => {
     });
     const without = await bank.person();
     const helpless = await without.agent.post("/transfer").send(operation).expect(403);
-    expect(helpless.body.stepUp).toEqual({ action: transfer, methods: [] });
+    expect(helpless.body.code).toBe("passkey_required");
+    expect(helpless.body).not.toHaveProperty("stepUp");
+    const begun = await without.agent.post(api("createStepUpToken")).send({ action: transfer }).expect(403);
+    expect(begun.body.code).toBe("passkey_required");
   });
 
   test("needs a session", async () => {

@@ -165,6 +165,8 @@ export const later: LaterMessages = {
     "Dieser Code wurde schon verwendet oder in einem anderen Browser angefordert. Fordern Sie einen neuen an. Hilft das nicht, erlauben Sie Cookies für diese Website.",
   "problem.otpExpired": "Dieser Code ist abgelaufen. Fordern Sie einen neuen an.",
   "problem.otpAttemptsExceeded": "Zu viele falsche Codes. Fordern Sie einen neuen an.",
+  "problem.passkeyRequired":
+    "Dafür brauchen Sie einen Passkey. Erstellen Sie einen in Ihrem Konto und versuchen Sie es dann noch einmal.",
   "problem.noAccount":
     "Mit dieser E-Mail-Adresse können Sie sich hier nicht anmelden. Verwenden Sie eine andere.",
   "problem.stepUpRequired":

@@ -147,6 +147,7 @@ export const later = {
     "This code was used already, or was asked for in another browser. Ask for a new one. If that does not help, allow cookies for this site.",
   "problem.otpExpired": "This code is too old. Ask for a new one.",
   "problem.otpAttemptsExceeded": "Too many wrong codes. Ask for a new one.",
+  "problem.passkeyRequired": "This needs a passkey. Create one in your account, then try again.",
   "problem.noAccount": "You cannot sign in here with this email address. Use another one.",
   "problem.stepUpRequired": "You signed in a while ago. Confirm it is you, then try again.",
   "problem.passkeyNotFound": "This passkey is not in your account any more.",
