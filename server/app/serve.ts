@@ -10,6 +10,7 @@ import { createSdkGateway } from "../authsignal/sdk-gateway.ts";
 import { type Config, ConfigError, type TenantConfig } from "../config/config.ts";
 import { describeError, type Logger } from "../http/log.ts";
 import type { StorageNotice } from "../http/outages.ts";
+import { isWithin } from "../relying-party/addresses.ts";
 import type { WellKnownOptions } from "../relying-party/well-known.ts";
 import { openStorage } from "../storage/storage.ts";
 import { StorageError } from "../storage/storage-error.ts";
@@ -119,12 +120,11 @@ function logNotice(log: Logger, notice: StorageNotice): void {
 }
 
 function wellKnownOf({ origin, moreOrigins, rpId, iosApps, androidApps }: Config): WellKnownOptions {
-  const isWithin = (one: string) => `.${new URL(one).hostname}`.endsWith(`.${rpId}`);
   const account = `${origin}/account`;
   return {
     iosApps,
     androidApps,
-    relatedOrigins: [origin, ...moreOrigins].filter((one) => !isWithin(one)),
+    relatedOrigins: [origin, ...moreOrigins].filter((one) => !isWithin(new URL(one).hostname, rpId)),
     passkeyEndpoints: origin.startsWith("https:") ? { enroll: account, manage: account } : null,
   };
 }

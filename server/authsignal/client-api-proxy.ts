@@ -13,6 +13,7 @@ import { networkKey } from "../http/network-address.ts";
 import { requireSameOrigin } from "../http/same-origin.ts";
 import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
 import type { Limit } from "../passkeys/ports/send-limits.ts";
+import { adviceForApiBase } from "../relying-party/addresses.ts";
 
 export interface ClientApiProxyOptions {
   /** Where Authsignal is, ending in `/v1`. */
@@ -47,10 +48,8 @@ const largestAnswer = 256 * 1024;
 /** Mount it anywhere: with `app.use("/authsignal/v1", …)` the browser's `baseUrl` is `https://your.app/authsignal/v1`. */
 export function createClientApiProxy(options: ClientApiProxyOptions): Router {
   const { apiUrl, origins, deadlineMs = 5000 } = options;
-  if (!URL.canParse(apiUrl) || !apiUrl.endsWith("/v1"))
-    throw new TypeError(
-      "createClientApiProxy: `apiUrl` must be your region's, such as https://api.authsignal.com/v1.",
-    );
+  const advice = adviceForApiBase(apiUrl);
+  if (advice !== null) throw new TypeError(`createClientApiProxy: \`apiUrl\` must be ${advice}.`);
   const limit = options.limit ?? { points: 2000, seconds: 15 * 60 };
   const perNetwork = options.limiter({ name: "proxiedPerIp", ...limit });
   const spend = async (req: Request): Promise<void> => {

@@ -11,6 +11,7 @@ import type {
   OtpCheck,
   Validation,
 } from "../passkeys/ports/authsignal.ts";
+import { adviceForApiBase } from "../relying-party/addresses.ts";
 import {
   AuthenticatorsAnswer,
   ChallengeAnswer,
@@ -35,10 +36,8 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
     throw new TypeError(
       "createSdkGateway: `apiSecretKey` must be your tenant's, from the portal (Settings, API keys).",
     );
-  if (!URL.canParse(options.apiUrl) || !/^https?:.*\/v1$/.test(options.apiUrl))
-    throw new TypeError(
-      "createSdkGateway: `apiUrl` must be your region's, such as https://api.authsignal.com/v1.",
-    );
+  const advice = adviceForApiBase(options.apiUrl);
+  if (advice !== null) throw new TypeError(`createSdkGateway: \`apiUrl\` must be ${advice}.`);
   // Once per process, and without retries: the SDK repeats a dropped POST, which sends a second mail, and its
   // interceptor sits on the global axios, where one instance with retries would infect all others.
   const sdk = new Authsignal({ apiSecretKey: options.apiSecretKey, apiUrl: options.apiUrl, retries: 0 });

@@ -1,5 +1,5 @@
 /** Reads the tenant out of the environment. What is wrong is added to `problems`. */
-import { checkApiUrl } from "../relying-party/config-addresses.ts";
+import { adviceForApiBase } from "../relying-party/addresses.ts";
 
 export interface TenantConfig {
   readonly tenantId: string;
@@ -14,7 +14,8 @@ export function readTenant(
   mode: "production" | "local" | "emulated",
   problems: string[],
 ): TenantConfig | null {
-  const [tenantId, apiSecretKey, apiUrl] = names.map(read);
+  const [tenantId, apiSecretKey, writtenUrl] = names.map(read);
+  const apiUrl = writtenUrl?.replace(/\/+$/, "");
   if (mode === "local" && tenantId === undefined && apiSecretKey === undefined && apiUrl === undefined) {
     return null;
   }
@@ -28,10 +29,11 @@ export function readTenant(
       "AUTHSIGNAL_API_SECRET_KEY is an emulator's secret: it protects nothing. Use the tenant's.",
     );
   }
-  if (mode !== "emulated" && apiUrl !== undefined) checkApiUrl(apiUrl, problems);
+  const advice = apiUrl === undefined ? null : adviceForApiBase(apiUrl, mode === "emulated");
+  if (advice !== null) problems.push(`AUTHSIGNAL_API_URL must be ${advice}.`);
   return {
     tenantId: tenantId ?? "",
     apiSecretKey: apiSecretKey ?? "",
-    apiUrl: (apiUrl ?? "").replace(/\/+$/, ""),
+    apiUrl: apiUrl ?? "",
   };
 }

@@ -1,5 +1,8 @@
 /** Reads single values of the environment. What is wrong is added to `problems`; no value is ever repeated there. */
 
+import { adviceForOrigin } from "../relying-party/addresses.ts";
+import { split } from "../relying-party/native-apps.ts";
+
 /** The shortest that signs anything: 32 characters of base64 are 192 bits. */
 const shortestSecret = 32;
 
@@ -42,4 +45,31 @@ export function readSecrets(
     );
   }
   return secrets;
+}
+
+/** @returns the origin, or null for one that browsers refuse. One slash at the end is dropped. */
+export function readOrigin(text: string, problems: string[]): string | null {
+  const origin = withoutSlash(text);
+  const advice = adviceForOrigin(origin);
+  if (advice === null) return origin;
+  problems.push(`ORIGIN must be ${advice}.`);
+  return null;
+}
+
+/** Reads `https://a.example.com, https://b.example.com`: all with the scheme of the first origin, none twice. */
+export function readMoreOrigins(text: string, origin: string | null, problems: string[]): readonly string[] {
+  const origins = split(text).map(withoutSlash);
+  for (const one of origins) {
+    const advice = adviceForOrigin(one);
+    if (advice !== null) problems.push(`MORE_ORIGINS must have ${advice}.`);
+    else if (origin !== null && new URL(one).protocol !== new URL(origin).protocol)
+      problems.push(
+        `MORE_ORIGINS has ${one}, but ORIGIN begins with ${new URL(origin).protocol}//: cookies fit one of them only.`,
+      );
+  }
+  return [...new Set(origins)].filter((one) => one !== origin);
+}
+
+function withoutSlash(origin: string): string {
+  return origin.replace(/([^/])\/$/, "$1");
 }

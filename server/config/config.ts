@@ -1,9 +1,9 @@
 /** The only reader of the environment. Reports every problem at once; refuses what would be unsafe. */
 
-import { checkRpId, readMoreOrigins, readOrigin } from "../relying-party/config-addresses.ts";
+import { adviceForRpId } from "../relying-party/addresses.ts";
 import { type AndroidApp, readAndroidApps, readIosApps } from "../relying-party/native-apps.ts";
 import { readTenant, type TenantConfig } from "./config-tenant.ts";
-import { readNumber, readSecrets, readUrl } from "./config-values.ts";
+import { readMoreOrigins, readNumber, readOrigin, readSecrets, readUrl } from "./config-values.ts";
 
 export type { TenantConfig };
 
@@ -181,8 +181,9 @@ function load(env: Environment, mode: Mode): Config {
 
   // Without an explicit origin the app is at home where it listens.
   const origin = readOrigin(read("ORIGIN") ?? `http://localhost:${port}`, problems);
-  const rpId = read("RP_ID") ?? origin?.hostname ?? "";
-  if (origin !== null) checkRpId(rpId, origin, problems);
+  const rpId = read("RP_ID") ?? (origin === null ? "" : new URL(origin).hostname);
+  const rpIdAdvice = rpId === "" ? null : adviceForRpId(rpId, origin === null ? [] : [origin]);
+  if (rpIdAdvice !== null) problems.push(`RP_ID must be ${rpIdAdvice}.`);
 
   const moreOrigins = readMoreOrigins(read("MORE_ORIGINS") ?? "", origin, problems);
   const iosApps = readIosApps(read("IOS_APPS") ?? "", problems);
@@ -210,7 +211,7 @@ function load(env: Environment, mode: Mode): Config {
     emulatorPort,
     dataDir: read("DATA_DIR") ?? ".data",
     tenant,
-    origin: origin?.origin ?? "",
+    origin: origin ?? "",
     rpId,
     moreOrigins,
     iosApps,

@@ -1,6 +1,6 @@
 /** Fills in defaults and refuses, at creation, options that cannot work: with what to write instead. */
 import { actions } from "../../shared/actions.ts";
-import { faultOfBaseUrl, faultOfOrigin, faultOfRpId } from "../relying-party/check-addresses.ts";
+import { adviceForApiBase, adviceForOrigin, adviceForRpId } from "../relying-party/addresses.ts";
 import {
   checkCodePorts,
   checkSessions,
@@ -30,12 +30,12 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
     throw fault("storage", ports.storage[1]);
   if (!Array.isArray(options.origins) || options.origins.length === 0)
     throw fault("origins", 'a list such as ["https://app.example.com"]');
-  for (const origin of options.origins) refuse("origins", faultOfOrigin(origin));
+  for (const origin of options.origins) refuse("origins", adviceForOrigin(origin));
   const { tenantId, baseUrl, rpId } = options.browser ?? {};
   if (![tenantId, baseUrl, rpId].every((text) => typeof text === "string" && text !== ""))
     throw fault("browser", "{ tenantId, baseUrl, rpId }, all strings");
-  refuse("browser.baseUrl", faultOfBaseUrl(options.browser.baseUrl));
-  refuse("browser.rpId", faultOfRpId(options.browser.rpId, options.origins));
+  refuse("browser.baseUrl", adviceForApiBase(options.browser.baseUrl));
+  refuse("browser.rpId", adviceForRpId(options.browser.rpId, options.origins));
   if (options.emailCodes === false) refuseCodeOptions(options);
   for (const name of ["onEvent", "now"] as const) {
     if (options[name] !== undefined && typeof options[name] !== "function") throw fault(name, "a function");

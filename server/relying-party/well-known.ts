@@ -9,6 +9,7 @@
  * Nothing configured, nothing served: a path without content is left to the host.
  */
 import { Router } from "express";
+import { adviceForOrigin } from "./addresses.ts";
 import { type AndroidApp, fingerprintPattern, iosAppPattern } from "./native-apps.ts";
 
 export interface WellKnownOptions {
@@ -67,9 +68,8 @@ function check({ iosApps = [], androidApps = [], relatedOrigins = [] }: WellKnow
       `createWellKnown: the fingerprint of ${wrongAndroid.packageName} must be the SHA-256 of a signing report: 32 pairs of digits with colons.`,
     );
   }
-  const wrongOrigin = relatedOrigins.find(
-    (origin) => !URL.canParse(origin) || new URL(origin).origin !== origin,
-  );
-  if (wrongOrigin !== undefined)
-    throw new TypeError(`createWellKnown: \`relatedOrigins\` must be origins, not "${wrongOrigin}".`);
+  for (const origin of relatedOrigins) {
+    const advice = adviceForOrigin(origin);
+    if (advice !== null) throw new TypeError(`createWellKnown: \`relatedOrigins\` must have ${advice}.`);
+  }
 }

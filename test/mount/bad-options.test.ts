@@ -130,9 +130,9 @@ describe("refuses at creation", () => {
     [
       "a foreign domain",
       "example.org",
-      '"app.example.com" or a parent domain of it: "example.org" is foreign',
+      '"app.example.com" or a parent domain of it: "example.org" does not fit',
     ],
-    ["a sub-domain of the origin", "x.app.example.com", "is foreign to your origins"],
+    ["a sub-domain of the origin", "x.app.example.com", "does not fit your origins"],
     ["an origin", "https://app.example.com", 'a bare domain in lower case such as "app.example.com"'],
     ["a host with a port", "example.com:443", "a bare domain in lower case"],
     ["capitals", "Example.com", "a bare domain in lower case"],
@@ -144,7 +144,7 @@ describe("refuses at creation", () => {
 
   test.each([
     ["a base without /v1", "https://api.authsignal.com", 'it ends in "/v1"'],
-    ["a base that is no URL", "api.authsignal.com/v1", 'not "api.authsignal.com/v1"'],
+    ["a base that is no URL", "api.authsignal.com/v1", "this is not a URL"],
   ])("%s", (_, baseUrl, sentence) => {
     expect(() => create({ browser: { ...kit.browser, baseUrl } })).toThrow(sentence);
   });

@@ -42,6 +42,29 @@ describe("the production configuration", () => {
     expect(loadProductionConfig({ ...production, RP_ID: "example.com" }).rpId).toBe("example.com");
   });
 
+  test("accepts ORIGIN, MORE_ORIGINS and AUTHSIGNAL_API_URL with one slash at the end, and drops it", () => {
+    const config = loadProductionConfig({
+      ...production,
+      ORIGIN: "https://app.example.com/",
+      MORE_ORIGINS: "https://www.example.com/, https://app.example.com/",
+      AUTHSIGNAL_API_URL: "https://eu.api.authsignal.com/v1/",
+    });
+    expect(config.origin).toBe("https://app.example.com");
+    expect(config.moreOrigins).toEqual(["https://www.example.com"]);
+    expect(config.tenant.apiUrl).toBe("https://eu.api.authsignal.com/v1");
+  });
+
+  test("does not repeat a secret that was pasted into ORIGIN, MORE_ORIGINS or AUTHSIGNAL_API_URL", () => {
+    const secret = "a-real-tenant-secret";
+    const asPassword = `https://user:${secret}@app.example.com`;
+    for (const value of [secret, asPassword]) {
+      const changes = { ORIGIN: value, MORE_ORIGINS: value, AUTHSIGNAL_API_URL: `${value}/v1` };
+      const problems = problemsOf(() => loadProductionConfig({ ...production, ...changes }));
+      expect(problems).toHaveLength(3);
+      expect(problems.join("\n")).not.toContain(secret);
+    }
+  });
+
   test.each<[string, Environment, RegExp]>([
     ["no tenant id", { AUTHSIGNAL_TENANT_ID: undefined }, /AUTHSIGNAL_TENANT_ID is missing/],
     ["no API secret key", { AUTHSIGNAL_API_SECRET_KEY: " " }, /AUTHSIGNAL_API_SECRET_KEY is missing/],
@@ -64,23 +87,31 @@ describe("the production configuration", () => {
     [
       "an Authsignal without https",
       { AUTHSIGNAL_API_URL: "http://api.authsignal.com/v1" },
-      /begin with https/,
+      /begins with "https:"/,
     ],
-    ["an API URL that is none", { AUTHSIGNAL_API_URL: "api.authsignal.com" }, /is not a URL/],
+    ["an API URL that is none", { AUTHSIGNAL_API_URL: "api.authsignal.com" }, /this is not a URL/],
     ["no origin", { ORIGIN: undefined }, /ORIGIN is missing/],
-    ["an origin with a path", { ORIGIN: "https://app.example.com/app" }, /write https:\/\/app\.example\.com/],
-    ["an origin without https", { ORIGIN: "http://app.example.com" }, /must begin with https/],
-    ["an origin that is an IP", { ORIGIN: "https://192.0.2.7" }, /is an IP address/],
-    ["an origin that is none", { ORIGIN: "app.example.com" }, /is not an origin/],
-    ["a foreign RP ID", { RP_ID: "example.org" }, /does not fit ORIGIN/],
-    ["an RP ID below the origin", { RP_ID: "www.app.example.com" }, /does not fit ORIGIN/],
+    [
+      "an origin with a path",
+      { ORIGIN: "https://app.example.com/app" },
+      /write "https:\/\/app\.example\.com"/,
+    ],
+    [
+      "an origin without https",
+      { ORIGIN: "http://app.example.com" },
+      /must be "https:\/\/app\.example\.com"/,
+    ],
+    ["an origin that is an IP", { ORIGIN: "https://192.0.2.7" }, /not the IP address "192\.0\.2\.7"/],
+    ["an origin that is none", { ORIGIN: "app.example.com" }, /ORIGIN must be scheme, host and port/],
+    ["a foreign RP ID", { RP_ID: "example.org" }, /does not fit your origins/],
+    ["an RP ID below the origin", { RP_ID: "www.app.example.com" }, /does not fit your origins/],
     [
       "an RP ID that only ends alike",
       { ORIGIN: "https://notexample.com", RP_ID: "example.com" },
       /does not fit/,
     ],
     ["an RP ID with a scheme", { RP_ID: "https://app.example.com" }, /bare domain/],
-    ["an RP ID that is an IP", { RP_ID: "192.0.2.7" }, /bare domain/],
+    ["an RP ID that is an IP", { RP_ID: "192.0.2.7" }, /not the IP address/],
     ["an RP ID that is a top-level domain", { RP_ID: "com" }, /public suffix/],
     [
       "an RP ID that is a public suffix",

@@ -114,16 +114,16 @@ describe("the configuration itself", () => {
     [
       "an RP ID that does not fit the origin",
       { RP_ID: "example.com" },
-      "RP_ID example.com does not fit ORIGIN",
+      'RP_ID must be "localhost" or a parent domain of it: "example.com" does not fit',
     ],
-    ["an origin with a path", { ORIGIN: "http://localhost:3000/app" }, "write http://localhost:3000."],
+    ["an origin with a path", { ORIGIN: "http://localhost:3000/app" }, 'write "http://localhost:3000"'],
   ])("%s", async (_, changes, sentence) => {
     expect(wrong(await diagnose(environment(changes)))).toContain(sentence);
   });
 
   test("an emulator's address in a production configuration", async () => {
     const findings = await diagnose(environment(), { isEmulated: false });
-    expect(wrong(findings)).toContain("AUTHSIGNAL_API_URL points to this machine");
+    expect(wrong(findings)).toContain("this one points to this machine, so to an emulator");
   });
 
   test.each<[string, () => Environment, string]>([

@@ -67,7 +67,7 @@ describe("refuses at creation", () => {
     [
       "a related origin with a path",
       { relatedOrigins: ["https://example.net/"] },
-      "`relatedOrigins` must be origins",
+      '`relatedOrigins` must have scheme, host and port only: write "https://example.net"',
     ],
   ])("%s", (_, options, sentence) => {
     expect(() => createWellKnown(options)).toThrow(sentence);
@@ -95,7 +95,7 @@ describe("the configuration of native apps and further origins", () => {
 
   test.each<[Environment, string]>([
     [
-      { MORE_ORIGINS: "https://www.example.com/" },
+      { MORE_ORIGINS: "https://www.example.com/shop" },
       'MORE_ORIGINS must have scheme, host and port only: write "https://www',
     ],
     [{ MORE_ORIGINS: "http://localhost:3000" }, "but ORIGIN begins with https://"],
