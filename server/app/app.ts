@@ -1,5 +1,6 @@
 /** The Express app as a readable list. Everything it needs is handed in; it reads no environment and opens nothing. */
 import express, { type Express, type RequestHandler } from "express";
+import type { ConfigResponse } from "../../shared/contract.ts";
 import { createClientApiProxy } from "../authsignal/client-api-proxy.ts";
 import { createErrorHandler, notFound } from "../http/error-handler.ts";
 import type { Logger } from "../http/log.ts";
@@ -32,7 +33,7 @@ export interface AppDeps {
   /** Of several the first signs and all verify. */
   readonly sessionSecret: string | readonly string[];
   /** For the browser SDK. `baseUrl` ends in `/v1`. */
-  readonly browser: { readonly tenantId: string; readonly baseUrl: string; readonly rpId: string };
+  readonly browser: Readonly<ConfigResponse>;
   /** Serves the pages: the built SPA, or Vite in development. */
   readonly pages: RequestHandler;
   /** How many reverse proxies stand in front. Default 0. */

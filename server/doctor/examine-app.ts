@@ -1,4 +1,5 @@
 /** Cookies, the proxy in front, and the app itself if it runs. */
+import type { ConfigResponse } from "../../shared/contract.ts";
 import type { Config } from "../config/config.ts";
 import { ask } from "./ask.ts";
 import { bad, type Finding, good, unknown } from "./finding.ts";
@@ -28,7 +29,7 @@ export function examineProxy({ origin, trustProxy }: Place): Finding {
 /** What the browsers of visitors are told must be what is configured here. */
 export async function examineRunningApp(
   origin: string,
-  expected: { readonly tenantId: string; readonly rpId: string },
+  expected: Pick<ConfigResponse, "tenantId" | "rpId">,
 ): Promise<Finding> {
   const reply = await ask(`${origin}/api/config`);
   if (reply.kind === "silent") {

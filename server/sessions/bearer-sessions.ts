@@ -11,8 +11,9 @@ import type { Request, Response } from "express";
 import type { SessionData, Store } from "express-session";
 import { AppError } from "../http/errors.ts";
 import { sha256 } from "../http/hash.ts";
-import { toStoreError } from "../http/outages.ts";
 import type { SessionPort } from "../passkeys/ports/sessions.ts";
+import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
+import { storeCall } from "./store-call.ts";
 
 /** How long a renewed token can still sign out: longer than any request that is under way. */
 const renewedMs = 60 * 1000;
@@ -39,7 +40,7 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
   const absoluteMs = (options.absoluteSeconds ?? 12 * 60 * 60) * 1000;
 
   async function read(key: string): Promise<Kept | null> {
-    const data = await callback<SessionData | null | undefined>((done) => store.get(key, done));
+    const data = await storeCall<SessionData | null>((done) => store.get(key, done));
     return data?.passkeys ?? null;
   }
 
@@ -51,8 +52,8 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
     };
   }
 
-  function write(key: string, kept: Kept, lifeMs = idleMs): Promise<void> {
-    return callback((done) => store.set(key, lasting(kept, lifeMs), done));
+  async function write(key: string, kept: Kept, lifeMs = idleMs): Promise<void> {
+    await storeCall((done) => store.set(key, lasting(kept, lifeMs), done));
   }
 
   async function findSignedIn(req: Request): Promise<SignedInData | null> {
@@ -63,7 +64,7 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
     if ((await read(keyOf("ended", kept.signedIn.id))) !== null) return null;
     if (Date.parse(kept.signedIn.startedAt) + absoluteMs <= now().getTime()) return null;
     // Awaited: an answer must not be out before the session that it used has been prolonged.
-    await callback((done) => {
+    await storeCall((done) => {
       if (store.touch === undefined) done();
       else store.touch(keyOf("session", token), lasting(kept), done);
     });
@@ -91,7 +92,7 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
     const token = tokenOf(req);
     if (token === null) return;
     for (const kind of ["session", "code"] as const)
-      await callback<void>((done) => store.destroy(keyOf(kind, token), done));
+      await storeCall((done) => store.destroy(keyOf(kind, token), done));
   }
 
   /**
@@ -102,7 +103,7 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
     const token = tokenOf(req);
     if (token === null) return;
     await write(keyOf("session", token), { renewed: sessionId }, renewedMs);
-    await callback<void>((done) => store.destroy(keyOf("code", token), done));
+    await storeCall((done) => store.destroy(keyOf("code", token), done));
   }
 
   return {
@@ -140,27 +141,19 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
 
     async pendingOtp(req) {
       const token = tokenOf(req);
-      const { pendingOtp } = (token === null ? null : await read(keyOf("code", token))) ?? {};
-      if (pendingOtp === undefined) return null;
-      const { challengeId, email, sentAt, expiresAt } = pendingOtp;
-      return { challengeId, email, sentAt: new Date(sentAt), expiresAt: new Date(expiresAt) };
+      const kept = token === null ? null : await read(keyOf("code", token));
+      return fromPendingCodeData(kept?.pendingOtp);
     },
 
     async keepPendingOtp(req, res, pending) {
       const token = tokenOf(req);
       const key = token === null ? null : keyOf("code", token);
       const isOurs = key !== null && ((await findSignedIn(req)) !== null || (await read(key)) !== null);
-      const kept = pending === null ? {} : { pendingOtp: toJson(pending) };
+      const kept = pending === null ? {} : { pendingOtp: toPendingCodeData(pending) };
       if (isOurs) await write(key, kept);
       else if (pending !== null) await issue(res, "code", kept);
     },
   };
-}
-
-type Pending = NonNullable<Parameters<SessionPort["keepPendingOtp"]>[2]>;
-
-function toJson({ challengeId, email, sentAt, expiresAt }: Pending): NonNullable<Kept["pendingOtp"]> {
-  return { challengeId, email, sentAt: sentAt.toISOString(), expiresAt: expiresAt.toISOString() };
 }
 
 /** Only tokens of our own making: 32 random bytes in base64url. */
@@ -174,12 +167,4 @@ function tokenOf(req: Request): string | null {
  */
 function keyOf(kind: "session" | "code" | "ended", name: string): string {
   return `bearer-${kind}-${sha256(name)}`;
-}
-
-function callback<Value>(run: (done: (error?: unknown, value?: Value) => void) => void): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    run((error, value) =>
-      error === undefined || error === null ? resolve(value as Value) : reject(toStoreError(error)),
-    );
-  });
 }

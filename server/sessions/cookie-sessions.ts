@@ -8,6 +8,7 @@ import { AppError } from "../http/errors.ts";
 import { toStoreError } from "../http/outages.ts";
 import type { SessionPort } from "../passkeys/ports/sessions.ts";
 import { cookieName } from "./cookie-name.ts";
+import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
 import { destroy, destroyOther, keyOf, mark, read, regenerate, rotate, save } from "./stored-session.ts";
 
 export interface CookieSessionOptions {
@@ -116,20 +117,12 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
 
     async pendingOtp(req) {
       requireMounted(req);
-      const pending = req.session.passkeys?.pendingOtp;
-      if (pending === undefined) return null;
-      const { challengeId, email, sentAt, expiresAt } = pending;
-      return { challengeId, email, sentAt: new Date(sentAt), expiresAt: new Date(expiresAt) };
+      return fromPendingCodeData(req.session.passkeys?.pendingOtp);
     },
 
     async keepPendingOtp(req, _res, pending) {
       if (pending === null) delete req.session.passkeys?.pendingOtp;
-      else {
-        const { challengeId, email } = pending;
-        const [sentAt, expiresAt] = [pending.sentAt.toISOString(), pending.expiresAt.toISOString()];
-        const pendingOtp = { challengeId, email, sentAt, expiresAt };
-        req.session.passkeys = { ...req.session.passkeys, pendingOtp };
-      }
+      else req.session.passkeys = { ...req.session.passkeys, pendingOtp: toPendingCodeData(pending) };
       await save(req);
     },
   };

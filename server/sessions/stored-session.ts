@@ -1,8 +1,9 @@
 /** A session in express-session's store: read, saved, rotated, ended and marked as such. */
 import type { Request } from "express";
 import type { SessionData } from "express-session";
-import { toStoreError } from "../http/outages.ts";
 import type { AuthenticationMethod } from "../passkeys/ports/sessions.ts";
+import type { PendingCodeData } from "./pending-code.ts";
+import { storeCall } from "./store-call.ts";
 
 /** Longer than any request that is under way. */
 const markedMs = 60 * 1000;
@@ -20,7 +21,7 @@ declare module "express-session" {
     /** All that is ours; the rest of a session is the host's. */
     passkeys?: {
       signedIn?: SignedInData;
-      pendingOtp?: { challengeId: string; email: string; sentAt: string; expiresAt: string };
+      pendingOtp?: PendingCodeData;
       /** The id that took this one's place, or the session that a bearer token named before it was renewed. */
       renewed?: string;
     };
@@ -29,24 +30,19 @@ declare module "express-session" {
 
 /** Saved before the answer goes out, so that what was acknowledged is there. */
 export function save(req: Request): Promise<void> {
-  return callback((done) => req.session.save(done));
+  return storeCall((done) => req.session.save(done));
 }
 
 /** A session, or a mark, as the store has it; null when it has been ended. */
-export function read(req: Request, sid: string): Promise<SessionData | null> {
-  return new Promise((resolve, reject) => {
-    req.sessionStore.get(sid, (error: unknown, data) => {
-      if (error === undefined || error === null) resolve(data ?? null);
-      else reject(toStoreError(error));
-    });
-  });
+export async function read(req: Request, sid: string): Promise<SessionData | null> {
+  return (await storeCall<SessionData | null>((done) => req.sessionStore.get(sid, done))) ?? null;
 }
 
 /** Leaves word of what became of a session, for requests that are under way with its cookie. */
 export function mark(req: Request, what: "renewed" | "ended", sid: string, renewed?: string): Promise<void> {
   const cookie = { originalMaxAge: markedMs, expires: new Date(Date.now() + markedMs) };
   const kept = renewed === undefined ? { cookie } : { cookie, passkeys: { renewed } };
-  return callback((done) => req.sessionStore.set(keyOf(what, sid), kept, done));
+  return storeCall((done) => req.sessionStore.set(keyOf(what, sid), kept, done));
 }
 
 /** No cookie names it: a session id has no colon. */
@@ -76,19 +72,13 @@ export async function rotate(req: Request, signedIn: SignedInData, hosts: object
 
 /** Ends the session and gives the request another, with a new id and nothing in it. */
 export function regenerate(req: Request): Promise<void> {
-  return callback((done) => req.session.regenerate(done));
+  return storeCall((done) => req.session.regenerate(done));
 }
 
 export function destroy(req: Request): Promise<void> {
-  return callback((done) => req.session.destroy(done));
+  return storeCall((done) => req.session.destroy(done));
 }
 
 export function destroyOther(req: Request, sid: string): Promise<void> {
-  return callback((done) => req.sessionStore.destroy(sid, done));
-}
-
-function callback(run: (done: (error?: unknown) => void) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    run((error) => (error === undefined || error === null ? resolve() : reject(toStoreError(error))));
-  });
+  return storeCall((done) => req.sessionStore.destroy(sid, done));
 }

@@ -1,5 +1,6 @@
 /** What a host gives to the router. Nothing is read from the environment. */
 
+import type { ConfigResponse } from "../../../shared/contract.ts";
 import type { AuthsignalGateway } from "./authsignal.ts";
 import type { SecurityEvent } from "./events.ts";
 import type { FlowStore } from "./flow-store.ts";
@@ -19,7 +20,7 @@ export interface PasskeysOptions extends PasskeysPolicies {
   /** What the flows remember, and the counters: `await openStorage({ file })`, shared by all instances of the app. */
   readonly storage: { readonly flows: FlowStore; readonly limiter: (rule: LimitRule) => Limiter };
   /** What the browser SDK needs; served at `GET /config`. Public. */
-  readonly browser: { readonly tenantId: string; readonly baseUrl: string; readonly rpId: string };
+  readonly browser: Readonly<ConfigResponse>;
   /** The origins your own pages are served from; unsafe requests from others are refused. */
   readonly origins: readonly string[];
 
