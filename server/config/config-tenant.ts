@@ -1,5 +1,6 @@
-/** Reads the tenant out of the environment. What is wrong is added to `problems`. */
+/** Reads the tenant. */
 import { adviceForApiBase } from "../relying-party/addresses.ts";
+import type { Variables } from "./variables.ts";
 
 export interface TenantConfig {
   readonly tenantId: string;
@@ -9,17 +10,14 @@ export interface TenantConfig {
 
 const names = ["AUTHSIGNAL_TENANT_ID", "AUTHSIGNAL_API_SECRET_KEY", "AUTHSIGNAL_API_URL"] as const;
 
-export function readTenant(
-  read: (name: (typeof names)[number]) => string | undefined,
-  mode: "production" | "local" | "emulated",
-  problems: string[],
-): TenantConfig | null {
+/** @returns null only locally, when no variable of a tenant is set */
+export function readTenant({ read, mode, problems }: Variables): TenantConfig | null {
   const [tenantId, apiSecretKey, writtenUrl] = names.map(read);
   const apiUrl = writtenUrl?.replace(/\/+$/, "");
   if (mode === "local" && tenantId === undefined && apiSecretKey === undefined && apiUrl === undefined) {
     return null;
   }
-  // Half a tenant is never quietly completed by the emulator: the tests would talk to the wrong one.
+  // The emulator never completes half a tenant: the tests would talk to the wrong one.
   for (const name of names) {
     if (read(name) === undefined)
       problems.push(`${name} is missing: copy it from the Authsignal portal (Settings, API keys).`);

@@ -1,75 +1,96 @@
-/** Reads single values of the environment. What is wrong is added to `problems`; no value is ever repeated there. */
-
-import { adviceForOrigin } from "../relying-party/addresses.ts";
-import { split } from "../relying-party/native-apps.ts";
+/** Reads ports, limits, storages and secrets. No value of a secret or of a URL is repeated in a problem. */
+import type { VariableName, Variables } from "./variables.ts";
 
 /** The shortest that signs anything: 32 characters of base64 are 192 bits. */
 const shortestSecret = 32;
 
-export function readNumber(
-  text: string,
-  name: string,
-  { min = 0, max }: { readonly min?: number; readonly max: number },
-  problems: string[],
-): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text);
-  problems.push(`${name} is not a whole number from ${min} to ${max}.`);
-  return min;
+/** Where the app listens, what stands in front of it, and how it stops. */
+export function readServing(variables: Variables): {
+  readonly port: number;
+  readonly emulatorPort: number;
+  readonly dataDir: string;
+  readonly trustProxy: number;
+  readonly drainSeconds: number;
+  readonly metricsPath: string | null;
+} {
+  const { read, mode, problems } = variables;
+  const metricsPath = read("METRICS_PATH") ?? null;
+  if (metricsPath !== null && !/^(\/[\w.-]+)+$/.test(metricsPath))
+    problems.push("METRICS_PATH must be a path such as /internal/metrics.");
+  return {
+    port: readNumber(variables, "PORT", { otherwise: 3000, max: 65535 }),
+    emulatorPort: readNumber(variables, "EMULATOR_PORT", { otherwise: 3001, max: 65535 }),
+    dataDir: read("DATA_DIR") ?? ".data",
+    trustProxy: readNumber(variables, "TRUST_PROXY", { otherwise: 0, max: 32 }),
+    drainSeconds: readNumber(variables, "DRAIN_SECONDS", {
+      otherwise: mode === "production" ? 5 : 0,
+      max: 300,
+    }),
+    metricsPath,
+  };
 }
 
-export function readUrl(
-  text: string | undefined,
-  name: string,
-  protocols: readonly string[],
-  problems: string[],
-): string | null {
-  if (text === undefined) return null;
-  if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text;
-  problems.push(`${name} must be a URL that begins with ${protocols[0]}//.`);
-  return null;
+/** Where data is kept, and for how long. */
+export function readStores(variables: Variables): {
+  readonly databaseUrl: string | null;
+  readonly redisUrl: string | null;
+  readonly auditRetentionDays: number;
+} {
+  return {
+    databaseUrl: readUrl(variables, "DATABASE_URL", ["postgres:", "postgresql:"]),
+    redisUrl: readUrl(variables, "REDIS_URL", ["redis:", "rediss:"]),
+    auditRetentionDays: readNumber(variables, "AUDIT_RETENTION_DAYS", { otherwise: 400, min: 1, max: 3650 }),
+  };
 }
 
 /** Several secrets with commas between them, so that one can be rotated. */
-export function readSecrets(
-  text: string | undefined,
-  name: string,
-  problems: string[],
-): readonly string[] | null {
-  if (text === undefined) return null;
-  const secrets = text.split(",").map((secret) => secret.trim());
-  for (const [at, secret] of secrets.entries()) {
+export function readSecrets({ read, problems }: Variables): readonly string[] | null {
+  const secrets = read("SESSION_SECRET")
+    ?.split(",")
+    .map((secret) => secret.trim());
+  for (const [at, secret] of (secrets ?? []).entries()) {
     if (secret.length >= shortestSecret) continue;
-    const which = secrets.length === 1 ? name : `${name}, number ${at + 1} of ${secrets.length},`;
+    const which =
+      secrets?.length === 1 ? "SESSION_SECRET" : `SESSION_SECRET, number ${at + 1} of ${secrets?.length},`;
     problems.push(
       `${which} is shorter than ${shortestSecret} characters: make one with \`openssl rand -base64 32\`.`,
     );
   }
-  return secrets;
+  return secrets ?? null;
 }
 
-/** @returns the origin, or null for one that browsers refuse. One slash at the end is dropped. */
-export function readOrigin(text: string, problems: string[]): string | null {
-  const origin = withoutSlash(text);
-  const advice = adviceForOrigin(origin);
-  if (advice === null) return origin;
-  problems.push(`ORIGIN must be ${advice}.`);
-  return null;
-}
-
-/** Reads `https://a.example.com, https://b.example.com`: all with the scheme of the first origin, none twice. */
-export function readMoreOrigins(text: string, origin: string | null, problems: string[]): readonly string[] {
-  const origins = split(text).map(withoutSlash);
-  for (const one of origins) {
-    const advice = adviceForOrigin(one);
-    if (advice !== null) problems.push(`MORE_ORIGINS must have ${advice}.`);
-    else if (origin !== null && new URL(one).protocol !== new URL(origin).protocol)
-      problems.push(
-        `MORE_ORIGINS has ${one}, but ORIGIN begins with ${new URL(origin).protocol}//: cookies fit one of them only.`,
-      );
+/** What has a default locally and none in production. */
+export function requireForProduction({ read, problems }: Variables): void {
+  if (read("ORIGIN") === undefined)
+    problems.push("ORIGIN is missing: write where people open the app, for example https://app.example.com.");
+  if (read("SESSION_SECRET") === undefined)
+    problems.push("SESSION_SECRET is missing: make one with `openssl rand -base64 32`.");
+  if ((read("TRUST_PROXY") ?? "0") === "0" && read("ORIGIN")?.startsWith("https:")) {
+    problems.push(
+      "TRUST_PROXY is 0, but ORIGIN is https and this server speaks http: say how many proxies end TLS in front of it, usually 1. Without it no session cookie can be set.",
+    );
   }
-  return [...new Set(origins)].filter((one) => one !== origin);
 }
 
-function withoutSlash(origin: string): string {
-  return origin.replace(/([^/])\/$/, "$1");
+function readNumber(
+  { read, problems }: Variables,
+  name: VariableName,
+  { otherwise, min = 0, max }: { readonly otherwise: number; readonly min?: number; readonly max: number },
+): number {
+  const text = read(name) ?? String(otherwise);
+  if (/^\d{1,5}$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text);
+  problems.push(`${name} is not a whole number from ${min} to ${max}.`);
+  return otherwise;
+}
+
+function readUrl(
+  { read, problems }: Variables,
+  name: VariableName,
+  protocols: readonly string[],
+): string | null {
+  const text = read(name);
+  if (text === undefined) return null;
+  if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text;
+  problems.push(`${name} must be a URL that begins with ${protocols[0]}//.`);
+  return null;
 }

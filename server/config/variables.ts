@@ -1,0 +1,78 @@
+/** The variables of the environment: what each means and its default. README's table is checked against this. */
+export const environmentVariables = {
+  PORT: { default: "3000", meaning: "Port of the app." },
+  EMULATOR_PORT: { default: "3001", meaning: "Port of the Authsignal emulator (only without a tenant)." },
+  DATA_DIR: { default: ".data", meaning: "Folder of the SQLite files." },
+  AUTHSIGNAL_TENANT_ID: {
+    default: "",
+    meaning: "Your tenant's id. Without it `npm start` runs the emulator.",
+  },
+  AUTHSIGNAL_API_SECRET_KEY: { default: "", meaning: "Your tenant's API secret key. Server only." },
+  AUTHSIGNAL_API_URL: {
+    default: "",
+    meaning: "Your tenant's region, for example `https://api.authsignal.com/v1`.",
+  },
+  ORIGIN: { default: "http://localhost:3000", meaning: "Where people open the app: scheme, host and port." },
+  RP_ID: { default: "host of ORIGIN", meaning: "The relying party ID: the domain passkeys are bound to." },
+  MORE_ORIGINS: {
+    default: "",
+    meaning:
+      "Further origins of the app, with commas: sub-domains, or domains that share the RP ID (served at `/.well-known/webauthn`).",
+  },
+  IOS_APPS: {
+    default: "",
+    meaning:
+      "Apple apps that share the passkeys, with commas: `ABCDE12345.com.example.app` (served as `apple-app-site-association`).",
+  },
+  ANDROID_APPS: {
+    default: "",
+    meaning:
+      "Android apps that share the passkeys, with commas: `com.example.app=AB:CD:…`, the SHA-256 of the signing report (served as `assetlinks.json`).",
+  },
+  CLIENT_API_PROXY: {
+    default: "off",
+    meaning:
+      "`on`: browsers reach Authsignal through this server, where ad-block lists and CORS do not matter.",
+  },
+  SESSION_SECRET: {
+    default: "made and kept in DATA_DIR",
+    meaning:
+      "Signs the session cookie, at least 32 characters. Required by the production entry. Several, with commas: the first signs, all verify.",
+  },
+  DATABASE_URL: { default: "", meaning: "`postgres://…`: PostgreSQL instead of the SQLite file." },
+  REDIS_URL: { default: "", meaning: "`redis://…`: sessions and limits in Redis." },
+  METRICS_PATH: {
+    default: "",
+    meaning:
+      "Path of the Prometheus metrics, for example `/internal/metrics`. Keep your proxy from publishing it.",
+  },
+  AUDIT_RETENTION_DAYS: {
+    default: "400",
+    meaning: "How long security events are kept in the database, 1 to 3650 days.",
+  },
+  DRAIN_SECONDS: {
+    default: "5, locally 0",
+    meaning:
+      "Seconds after SIGTERM that the app still serves, with `/readyz` at 503: time for a balancer to see it.",
+  },
+  TRUST_PROXY: { default: "0", meaning: "How many reverse proxies stand in front of the app." },
+} as const;
+
+export type VariableName = keyof typeof environmentVariables;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Who reads the configuration: the production entry, `npm start`, or the doctor at an emulator. */
+export type Mode = "production" | "local" | "emulated";
+
+/** The environment while it is read. Every step adds what is wrong to `problems`; none stops at the first. */
+export interface Variables {
+  readonly mode: Mode;
+  /** @returns the value without the space around it, or undefined when nothing is left */
+  read(name: VariableName): string | undefined;
+  readonly problems: string[];
+}
+
+export function variablesIn(env: Environment, mode: Mode): Variables {
+  return { mode, problems: [], read: (name) => env[name]?.trim() || undefined };
+}
