@@ -16,7 +16,12 @@ const otherTenantId = randomUUID();
 const apiSecretKey = `key-${randomUUID()}`;
 const otherKey = `key-${randomUUID()}`;
 const rpId = "localhost";
-const expectedOrigin = "http://localhost:3000";
+/** In the app's place: cuts every connection, so that no test depends on what listens on this machine. */
+const noApp = createServer().on("connection", (socket) => socket.destroy());
+await new Promise<void>((resolve) => noApp.listen(0, "127.0.0.1", resolve));
+const { port } = noApp.address() as AddressInfo;
+const expectedOrigin = `http://localhost:${port}`;
+const otherOrigin = `http://other.localhost:${port}`;
 
 let emulator: Emulator;
 let otherRegion: Emulator;
@@ -44,6 +49,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await emulator?.close();
   await otherRegion?.close();
+  await new Promise((resolve) => noApp.close(resolve));
 });
 
 /** A configuration that is right, but for these changes. */
@@ -95,10 +101,10 @@ test("finds nothing wrong with a right configuration, and leaves no user behind"
     "AUTHSIGNAL_TENANT_ID is known there.",
     "AUTHSIGNAL_API_SECRET_KEY is accepted.",
     "The relying party ID is localhost, here and in the portal.",
-    "Passkeys made at http://localhost:3000 are taken.",
+    `Passkeys made at ${expectedOrigin} are taken.`,
     "The actions enroll-passkey, manage-passkeys permit a passkey and nothing else.",
     "Cookies fit http on this machine.",
-    expect.stringContaining("The app cannot be reached at ORIGIN"),
+    `The app cannot be reached at ORIGIN ${expectedOrigin}: the connection was cut.`,
   ]);
   expect(JSON.stringify(emulator.exportState())).not.toContain("doctor-");
 });
@@ -116,7 +122,7 @@ describe("the configuration itself", () => {
       { RP_ID: "example.com" },
       'RP_ID must be "localhost" or a parent domain of it: "example.com" does not fit',
     ],
-    ["an origin with a path", { ORIGIN: "http://localhost:3000/app" }, 'write "http://localhost:3000"'],
+    ["an origin with a path", { ORIGIN: `${expectedOrigin}/app` }, `write "${expectedOrigin}"`],
   ])("%s", async (_, changes, sentence) => {
     expect(wrong(await diagnose(environment(changes)))).toContain(sentence);
   });
@@ -300,8 +306,8 @@ describe("relying party and origins", () => {
   });
 
   test("an origin that is not expected", async () => {
-    const findings = await diagnose(environment({ ORIGIN: "http://localhost:4000" }));
-    expect(wrong(findings)).toContain("A passkey made at http://localhost:4000 is refused");
+    const findings = await diagnose(environment({ ORIGIN: otherOrigin }));
+    expect(wrong(findings)).toContain(`A passkey made at ${otherOrigin} is refused`);
     expect(wrong(findings)).toContain("Passkey, Expected origins");
   });
 
@@ -309,10 +315,10 @@ describe("relying party and origins", () => {
     const fingerprint = Array.from({ length: 32 }, () => "AB").join(":");
     const changes = {
       ANDROID_APPS: `com.example.app=${fingerprint}`,
-      MORE_ORIGINS: "http://www.localhost:3000",
+      MORE_ORIGINS: otherOrigin,
     };
     const sentences = wrong(await diagnose(environment(changes)));
-    expect(sentences).toContain("A passkey made at http://www.localhost:3000 is refused");
+    expect(sentences).toContain(`A passkey made at ${otherOrigin} is refused`);
     expect(sentences).toMatch(/A passkey made at android:apk-key-hash:[\w-]{43} is refused/);
   });
 
@@ -328,7 +334,7 @@ describe("relying party and origins", () => {
 
   test("read-only makes no user, and says nothing about origins", async () => {
     emulator.clearJournal();
-    const findings = await diagnose(environment({ ORIGIN: "http://localhost:4000" }), { isReadOnly: true });
+    const findings = await diagnose(environment({ ORIGIN: otherOrigin }), { isReadOnly: true });
     expect(findings.filter(({ message }) => message.includes("passkey made"))).toEqual([]);
     expect(emulator.journal().filter(({ path }) => path.includes("/actions/"))).toEqual([]);
   });
