@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 /**
- * `npm run doctor`: what is wrong with this configuration, and where in the Authsignal portal to put it right.
- * `--read-only` makes no trial user; `--emulator` takes an emulator for the tenant; `--action transfer-funds`, once for
- * each, looks at a step-up action of your own.
+ * `npm run doctor`: checks this configuration against Authsignal, and says where in the portal to fix what is wrong.
+ * `--read-only` creates no trial user; `--emulator` accepts an emulator; `--action transfer-funds`, which may be repeated,
+ * checks a step-up action of your own too.
  */
 import { parseArgs } from "node:util";
 import { reportAndExit } from "./app/serve.ts";
 import { readEnvironment } from "./config/config.ts";
-import { examine } from "./doctor/examine.ts";
 import { report } from "./doctor/report.ts";
+import { runChecks } from "./doctor/run-checks.ts";
 
 try {
   const { values } = parseArgs({
@@ -19,12 +19,12 @@ try {
     },
   });
   const env = readEnvironment();
-  const findings = await examine(env, {
+  const results = await runChecks(env, {
     isReadOnly: values["read-only"] ?? false,
     isEmulated: values.emulator ?? false,
     stepUpActions: values.action ?? [],
   });
-  const { text, exitCode } = report(findings, env.AUTHSIGNAL_API_SECRET_KEY);
+  const { text, exitCode } = report(results, env.AUTHSIGNAL_API_SECRET_KEY);
   process.stdout.write(`${text}\n`);
   process.exitCode = exitCode;
 } catch (error) {

@@ -1,30 +1,30 @@
-/** The doctor's letter: one line per finding, and what to do below those that need it. */
-import type { Finding } from "./finding.ts";
+/** Writes the results as text: a line for each, and below it the remedy. */
+import type { CheckResult } from "./check-result.ts";
 
-const marks = { good: "ok     ", bad: "WRONG  ", warning: "warning", unknown: "unknown" } as const;
+const marks = { passed: "ok     ", failed: "FAILED ", warning: "warning", unknown: "unknown" } as const;
 
 export interface Report {
   readonly text: string;
-  /** 0 when nothing is wrong, for CI. A warning and what is unknown are not wrong. */
+  /** 1 when a check failed, for CI. A warning and an unknown result count as 0. */
   readonly exitCode: 0 | 1;
 }
 
-/** @param secret is taken out wherever it turned up: in an address that somebody pasted, for example */
-export function report(findings: readonly Finding[], secret: string | undefined): Report {
-  const lines = findings.flatMap(({ verdict, message, remedy }) => [
-    `${marks[verdict]}  ${message}`,
+/** @param secret is removed from the whole text: it may have been pasted into another variable */
+export function report(results: readonly CheckResult[], secret: string | undefined): Report {
+  const lines = results.flatMap(({ status, message, remedy }) => [
+    `${marks[status]}  ${message}`,
     ...(remedy === undefined ? [] : [`         → ${remedy}`]),
   ]);
-  const wrong = findings.filter(({ verdict }) => verdict === "bad").length;
-  const warnings = findings.filter(({ verdict }) => verdict === "warning").length;
+  const failures = results.filter(({ status }) => status === "failed").length;
+  const warnings = results.filter(({ status }) => status === "warning").length;
   const summary = [
-    wrong === 0 ? "Nothing is wrong." : `${wrong} to put right.`,
-    ...(warnings === 0 ? [] : [`${warnings} to look at.`]),
+    failures === 0 ? "No check failed." : `${failures} failed.`,
+    ...(warnings === 0 ? [] : [`Warnings: ${warnings}.`]),
   ].join(" ");
   const text = [...lines, "", summary].join("\n");
-  const isWorthHiding = secret !== undefined && secret.trim().length > 3;
+  const isSecret = secret !== undefined && secret.trim().length > 3;
   return {
-    text: isWorthHiding ? text.replaceAll(secret.trim(), "(secret)") : text,
-    exitCode: wrong === 0 ? 0 : 1,
+    text: isSecret ? text.replaceAll(secret.trim(), "(secret)") : text,
+    exitCode: failures === 0 ? 0 : 1,
   };
 }

@@ -1,6 +1,6 @@
 /**
- * A passkey made without a person, for asking Authsignal whether it would take one from our origin: an ES256 key
- * and the `none` attestation of WebAuthn Level 3, sections 6.5 and 8.7. Nobody keeps the private key.
+ * Creates a registration response without an authenticator, to check whether Authsignal accepts an origin: an ES256 key
+ * and the `none` attestation (WebAuthn Level 3, sections 6.5 and 8.7). The private key is not kept.
  */
 import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
 

@@ -1,13 +1,13 @@
-/** Every sentence of the doctor, each caused by the one fault it is about, at a running emulator. */
+/** Causes every message of the doctor by its fault, at a running emulator. */
 import { randomUUID } from "node:crypto";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Environment } from "../../../server/config/config.ts";
-import { reasonOf } from "../../../server/doctor/ask.ts";
-import { type ExamineOptions, examine } from "../../../server/doctor/examine.ts";
-import type { Finding } from "../../../server/doctor/finding.ts";
+import type { CheckResult } from "../../../server/doctor/check-result.ts";
+import { reasonOf } from "../../../server/doctor/http-request.ts";
 import { report } from "../../../server/doctor/report.ts";
+import { type CheckOptions, runChecks } from "../../../server/doctor/run-checks.ts";
 import { type Emulator, startEmulator } from "../../../server/emulator/index.ts";
 import { type Stack, startStack } from "../../kit/start-stack.ts";
 
@@ -52,7 +52,7 @@ afterAll(async () => {
   await new Promise((resolve) => noApp.close(resolve));
 });
 
-/** A configuration that is right, but for these changes. */
+/** A correct configuration with these changes. */
 function environment(changes: Environment = {}): Environment {
   return {
     AUTHSIGNAL_TENANT_ID: tenantId,
@@ -64,18 +64,18 @@ function environment(changes: Environment = {}): Environment {
   };
 }
 
-function diagnose(env: Environment, options: ExamineOptions = {}): Promise<readonly Finding[]> {
-  return examine(env, { isEmulated: true, otherRegions: [otherRegion.apiUrl], ...options });
+function diagnose(env: Environment, options: CheckOptions = {}): Promise<readonly CheckResult[]> {
+  return runChecks(env, { isEmulated: true, otherRegions: [otherRegion.apiUrl], ...options });
 }
 
-function wrong(findings: readonly Finding[]): string {
-  const lines = findings
-    .filter(({ verdict }) => verdict === "bad")
+function wrong(results: readonly CheckResult[]): string {
+  const lines = results
+    .filter(({ status }) => status === "failed")
     .map((one) => `${one.message} ${one.remedy ?? ""}`);
   return lines.join("\n");
 }
 
-/** Answers every request alike, for as long as the body of a test runs. */
+/** Runs `body` while a server passes every request to `listener`. */
 async function withServer<Result>(
   listener: RequestListener,
   body: (url: string) => Promise<Result>,
@@ -91,45 +91,45 @@ async function withServer<Result>(
   }
 }
 
-test("finds nothing wrong with a right configuration, and leaves no user behind", async () => {
-  const findings = await diagnose(environment());
-  expect(wrong(findings)).toBe("");
-  expect(findings.map(({ message }) => message)).toEqual([
+test("The doctor passes a correct configuration and deletes its trial users", async () => {
+  const results = await diagnose(environment());
+  expect(wrong(results)).toBe("");
+  expect(results.map(({ message }) => message)).toEqual([
     "The configuration is complete.",
     `Authsignal answers at ${emulator.apiUrl}.`,
     "This machine's clock is right.",
     "AUTHSIGNAL_TENANT_ID is known there.",
     "AUTHSIGNAL_API_SECRET_KEY is accepted.",
     "The relying party ID is localhost, here and in the portal.",
-    `Passkeys made at ${expectedOrigin} are taken.`,
+    `Passkeys made at ${expectedOrigin} are accepted.`,
     "The actions enroll-passkey, manage-passkeys permit a passkey and nothing else.",
     "Cookies fit http on this machine.",
-    `The app cannot be reached at ORIGIN ${expectedOrigin}: the connection was cut.`,
+    `The app cannot be reached at ORIGIN ${expectedOrigin}: the connection was closed.`,
   ]);
   expect(JSON.stringify(emulator.exportState())).not.toContain("doctor-");
 });
 
-describe("the configuration itself", () => {
+describe("the doctor at a wrong configuration", () => {
   test.each<[string, Environment, string]>([
     [
-      "no tenant",
+      "a missing tenant id",
       { AUTHSIGNAL_TENANT_ID: "" },
       "AUTHSIGNAL_TENANT_ID is missing: copy it from the Authsignal portal",
     ],
-    ["no secret", { AUTHSIGNAL_API_SECRET_KEY: "" }, "AUTHSIGNAL_API_SECRET_KEY is missing"],
+    ["a missing secret", { AUTHSIGNAL_API_SECRET_KEY: "" }, "AUTHSIGNAL_API_SECRET_KEY is missing"],
     [
       "an RP ID that does not fit the origin",
       { RP_ID: "example.com" },
       'RP_ID must be "localhost" or a parent domain of it: "example.com" does not fit',
     ],
     ["an origin with a path", { ORIGIN: `${expectedOrigin}/app` }, `write "${expectedOrigin}"`],
-  ])("%s", async (_, changes, sentence) => {
+  ])("The doctor names the fault of %s", async (_, changes, sentence) => {
     expect(wrong(await diagnose(environment(changes)))).toContain(sentence);
   });
 
-  test("an emulator's address in a production configuration", async () => {
-    const findings = await diagnose(environment(), { isEmulated: false });
-    expect(wrong(findings)).toContain("this one points to this machine, so to an emulator");
+  test("The doctor refuses an emulator's address in a production configuration", async () => {
+    const results = await diagnose(environment(), { isEmulated: false });
+    expect(wrong(results)).toContain("this one points to this machine, so to an emulator");
   });
 
   test.each<[string, () => Environment, string]>([
@@ -148,65 +148,63 @@ describe("the configuration itself", () => {
       () => ({ AUTHSIGNAL_API_SECRET_KEY: emulator.apiUrl, AUTHSIGNAL_API_URL: apiSecretKey }),
       "The values of AUTHSIGNAL_API_SECRET_KEY and AUTHSIGNAL_API_URL are swapped.",
     ],
-  ])("%s in each other's place, without sending either", async (_, changes, sentence) => {
+  ])("The doctor reports swapped values of %s and sends neither of them", async (_, changes, sentence) => {
     emulator.clearJournal();
     expect(wrong(await diagnose(environment(changes())))).toContain(sentence);
     expect(emulator.journal()).toEqual([]);
   });
 });
 
-describe("the way to Authsignal", () => {
-  test("an address at which nobody listens", async () => {
+describe("the doctor's connection to Authsignal", () => {
+  test("The doctor reports an API URL on which nothing listens", async () => {
     const gone = await withServer(
       (_req, res) => res.end(),
       async (url) => `${url}/v1`,
     );
-    const findings = await diagnose(environment({ AUTHSIGNAL_API_URL: gone }));
-    expect(wrong(findings)).toContain(`AUTHSIGNAL_API_URL ${gone} cannot be reached: nobody listens there.`);
+    const results = await diagnose(environment({ AUTHSIGNAL_API_URL: gone }));
+    expect(wrong(results)).toContain(
+      `AUTHSIGNAL_API_URL ${gone} cannot be reached: nothing listens on that port.`,
+    );
   });
 
-  test("an address that hangs up", async () => {
+  test("The doctor reports an API URL that closes every connection", async () => {
     await withServer(
       (req) => req.socket.destroy(),
       async (url) => {
-        const findings = await diagnose(environment({ AUTHSIGNAL_API_URL: `${url}/v1` }));
-        expect(wrong(findings)).toContain("cannot be reached: the connection was cut.");
+        const results = await diagnose(environment({ AUTHSIGNAL_API_URL: `${url}/v1` }));
+        expect(wrong(results)).toContain("cannot be reached: the connection was closed.");
       },
     );
   });
 
   test.each([
-    [
-      "a certificate of its own making",
-      "DEPTH_ZERO_SELF_SIGNED_CERT",
-      "its certificate is not trusted (DEPTH_",
-    ],
+    ["a self-signed certificate", "DEPTH_ZERO_SELF_SIGNED_CERT", "its certificate is not trusted (DEPTH_"],
     [
       "a certificate for another name",
       "ERR_TLS_CERT_ALTNAME_INVALID",
       "its certificate is not trusted (ERR_TLS",
     ],
-    ["a name that does not exist", "ENOTFOUND", "its name does not exist"],
-    ["no way to look up names", "EAI_AGAIN", "names cannot be looked up from here"],
-    ["a reset connection", "ECONNRESET", "the connection was cut"],
-    ["packets that vanish", "ETIMEDOUT", "no connection in time"],
-    ["anything else", "EHOSTUNREACH", "no connection EHOSTUNREACH"],
-  ])("says what is wrong with %s", (_, code, sentence) => {
+    ["a host name that does not exist", "ENOTFOUND", "the host name does not exist"],
+    ["a failed DNS lookup", "EAI_AGAIN", "the DNS lookup failed"],
+    ["a reset connection", "ECONNRESET", "the connection was closed"],
+    ["a connection that times out", "ETIMEDOUT", "the connection timed out"],
+    ["any other error of the connection", "EHOSTUNREACH", "no connection EHOSTUNREACH"],
+  ])("The doctor names the reason of a failed connection: %s", (_, code, sentence) => {
     const cause = Object.assign(new Error("that"), { code });
     expect(reasonOf(new TypeError("fetch failed", { cause }))).toContain(sentence);
   });
 
-  test("says for how long it waited", () => {
+  test("The doctor says how long it waited for an answer", () => {
     const late = new DOMException("The operation was aborted due to timeout", "TimeoutError");
     expect(reasonOf(late)).toBe("no answer within 10 seconds");
   });
 
-  test("an address at which something else answers", async () => {
+  test("The doctor reports an API URL at which another server answers", async () => {
     await withServer(
       (_req, res) => res.end("<h1>It works!</h1>"),
       async (url) => {
-        const findings = await diagnose(environment({ AUTHSIGNAL_API_URL: `${url}/v1` }));
-        expect(wrong(findings)).toContain("answers 200, but not as Authsignal's API does.");
+        const results = await diagnose(environment({ AUTHSIGNAL_API_URL: `${url}/v1` }));
+        expect(wrong(results)).toContain("answers 200, but not as Authsignal's API does.");
       },
     );
   });
@@ -214,36 +212,36 @@ describe("the way to Authsignal", () => {
   test.each([
     ["ahead", 90, "seconds ahead: codes and tokens would expire too early."],
     ["behind", -3600, "seconds behind: codes and tokens would expire too late."],
-  ])("a clock that is %s", async (_, seconds, sentence) => {
+  ])("The doctor reports a clock that is %s", async (_, seconds, sentence) => {
     const now = () => new Date(Date.now() + seconds * 1000);
     expect(wrong(await diagnose(environment(), { now }))).toContain(sentence);
   });
 
-  test("a clock that cannot be compared", async () => {
+  test("The doctor says when it could not compare the clock", async () => {
     await withServer(
       (_req, res) => {
         res.sendDate = false;
         res.end("{}");
       },
       async (url) => {
-        const findings = await diagnose(environment({ AUTHSIGNAL_API_URL: `${url}/v1` }));
-        expect(findings.map(({ message }) => message)).toContain(
-          "Authsignal does not tell its time; the clock was not compared.",
+        const results = await diagnose(environment({ AUTHSIGNAL_API_URL: `${url}/v1` }));
+        expect(results.map(({ message }) => message)).toContain(
+          "Authsignal's answers have no Date header; the clock was not compared.",
         );
       },
     );
   });
 });
 
-describe("tenant, secret and region", () => {
-  test("a tenant id that nobody knows", async () => {
-    const findings = await diagnose(environment({ AUTHSIGNAL_TENANT_ID: randomUUID() }));
-    expect(wrong(findings)).toContain(
+describe("the doctor at tenant, secret and region", () => {
+  test("The doctor reports a tenant id that no region knows", async () => {
+    const results = await diagnose(environment({ AUTHSIGNAL_TENANT_ID: randomUUID() }));
+    expect(wrong(results)).toContain(
       `AUTHSIGNAL_TENANT_ID is unknown at ${emulator.apiUrl}, and in every other`,
     );
   });
 
-  test("the wrong region", async () => {
+  test("The doctor names the right region of a tenant", async () => {
     const changes = {
       AUTHSIGNAL_TENANT_ID: "11111111-1111-4111-8111-111111111111",
       AUTHSIGNAL_API_SECRET_KEY: "elsewhere",
@@ -255,41 +253,41 @@ describe("tenant, secret and region", () => {
     expect(sentences).toContain("AUTHSIGNAL_API_SECRET_KEY is refused there.");
   });
 
-  test("the other regions are never shown the secret", async () => {
+  test("The doctor never sends the secret to another region", async () => {
     otherRegion.clearJournal();
     await diagnose(environment({ AUTHSIGNAL_TENANT_ID: randomUUID() }));
     const asked = otherRegion.journal();
     expect(asked.map(({ path }) => path)).toEqual(["/v1/client/challenge"]);
   });
 
-  test("a wrong secret", async () => {
-    const findings = await diagnose(environment({ AUTHSIGNAL_API_SECRET_KEY: "mistyped" }));
-    expect(wrong(findings)).toContain(
+  test("The doctor reports a wrong secret", async () => {
+    const results = await diagnose(environment({ AUTHSIGNAL_API_SECRET_KEY: "mistyped" }));
+    expect(wrong(results)).toContain(
       "AUTHSIGNAL_API_SECRET_KEY is refused, although the tenant is in this region",
     );
   });
 
-  test("a secret of another tenant", async () => {
-    const findings = await diagnose(environment({ AUTHSIGNAL_API_SECRET_KEY: otherKey }));
-    expect(wrong(findings)).toContain("belong to two different tenants. Copy both from the same tenant");
+  test("The doctor reports the secret of another tenant and deletes its trial user", async () => {
+    const results = await diagnose(environment({ AUTHSIGNAL_API_SECRET_KEY: otherKey }));
+    expect(wrong(results)).toContain("belong to two different tenants. Copy both from the same tenant");
     expect(JSON.stringify(emulator.exportState())).not.toContain("doctor-");
   });
 
-  test("a Server API that fails", async () => {
+  test("The doctor reports a Server API that answers 500", async () => {
     emulator.addFault({ path: "/v1/users/doctor", status: 500 });
     expect(wrong(await diagnose(environment()))).toContain("The Server API answers 500.");
   });
 
-  test("a Server API that hangs up", async () => {
+  test("The doctor reports a Server API that closes the connection", async () => {
     emulator.addFault({ path: "/v1/users/doctor", drop: "before" });
     expect(wrong(await diagnose(environment()))).toContain(
-      "The Server API cannot be reached: the connection was cut.",
+      "The Server API cannot be reached: the connection was closed.",
     );
   });
 });
 
-describe("relying party and origins", () => {
-  test("another Relying Party ID in the portal", async () => {
+describe("the doctor at RP ID and origins", () => {
+  test("The doctor reports another Relying Party ID in the portal, and no origin", async () => {
     const changes = { ORIGIN: "https://app.example.localhost", RP_ID: "example.localhost", TRUST_PROXY: "1" };
     const sentences = wrong(await diagnose(environment(changes)));
     expect(sentences).toContain(
@@ -298,20 +296,20 @@ describe("relying party and origins", () => {
     expect(sentences).not.toContain("is refused");
   });
 
-  test("passkeys that are not set up", async () => {
+  test("The doctor reports a tenant without passkeys", async () => {
     emulator.addFault({ path: "/v1/client/user-authenticators/passkey/authentication-options", status: 400 });
     expect(wrong(await diagnose(environment()))).toContain(
       "passkeys are not set up. Set up and activate passkeys",
     );
   });
 
-  test("an origin that is not expected", async () => {
-    const findings = await diagnose(environment({ ORIGIN: otherOrigin }));
-    expect(wrong(findings)).toContain(`A passkey made at ${otherOrigin} is refused`);
-    expect(wrong(findings)).toContain("Passkey, Expected origins");
+  test("The doctor reports an origin that the tenant does not expect", async () => {
+    const results = await diagnose(environment({ ORIGIN: otherOrigin }));
+    expect(wrong(results)).toContain(`A passkey made at ${otherOrigin} is refused`);
+    expect(wrong(results)).toContain("Passkey, Expected origins");
   });
 
-  test("an Android app whose key is not expected, and a further origin that is not", async () => {
+  test("The doctor reports a further origin and an Android app that the tenant does not expect", async () => {
     const fingerprint = Array.from({ length: 32 }, () => "AB").join(":");
     const changes = {
       ANDROID_APPS: `com.example.app=${fingerprint}`,
@@ -323,102 +321,104 @@ describe("relying party and origins", () => {
   });
 
   test.each([
-    ["tracking fails", "/v1/users/*/actions/*", "Run the doctor again."],
-    ["options fail", "/v1/client/user-authenticators/passkey/registration-options", "Expected origins"],
-  ])("an origin that cannot be tried because %s", async (_, path, remedy) => {
+    ["the track call fails", "/v1/users/*/actions/*", "Run the doctor again."],
+    [
+      "the registration options fail",
+      "/v1/client/user-authenticators/passkey/registration-options",
+      "Expected origins",
+    ],
+  ])("The doctor calls an origin unknown when %s", async (_, path, remedy) => {
     emulator.addFault({ path, status: 500 });
-    const findings = await diagnose(environment());
-    const untried = findings.find(({ message }) => message.includes("could not be tried"));
-    expect(untried).toMatchObject({ verdict: "unknown", remedy: expect.stringContaining(remedy) });
+    const results = await diagnose(environment());
+    const untried = results.find(({ message }) => message.includes("could not be checked"));
+    expect(untried).toMatchObject({ status: "unknown", remedy: expect.stringContaining(remedy) });
   });
 
-  test("read-only makes no user, and says nothing about origins", async () => {
+  test("The doctor with --read-only creates no user and checks no origin", async () => {
     emulator.clearJournal();
-    const findings = await diagnose(environment({ ORIGIN: otherOrigin }), { isReadOnly: true });
-    expect(findings.filter(({ message }) => message.includes("passkey made"))).toEqual([]);
+    const results = await diagnose(environment({ ORIGIN: otherOrigin }), { isReadOnly: true });
+    expect(results.filter(({ message }) => message.includes("passkey made"))).toEqual([]);
     expect(emulator.journal().filter(({ path }) => path.includes("/actions/"))).toEqual([]);
   });
 });
 
-describe("what the actions permit", () => {
+describe("the doctor at the tenant's actions", () => {
   const permissive = () => ({
     AUTHSIGNAL_TENANT_ID: otherTenantId,
     AUTHSIGNAL_API_SECRET_KEY: otherKey,
   });
 
-  async function aboutActions(env: Environment, options: ExamineOptions = {}): Promise<readonly Finding[]> {
+  async function aboutActions(env: Environment, options: CheckOptions = {}): Promise<readonly CheckResult[]> {
     return (await diagnose(env, options)).filter(({ message }) => /The actions? |the action /.test(message));
   }
 
-  test("more than a passkey, for each action: a warning that names the setting, and CI goes on", async () => {
-    const findings = await aboutActions(environment(permissive()), { stepUpActions: ["transfer-funds"] });
-    expect(findings.map(({ verdict }) => verdict)).toEqual(["warning", "warning", "warning"]);
+  test("The doctor warns of each action that permits more than a passkey, and exits with 0", async () => {
+    const results = await aboutActions(environment(permissive()), { stepUpActions: ["transfer-funds"] });
+    expect(results.map(({ status }) => status)).toEqual(["warning", "warning", "warning"]);
     for (const [at, action] of ["enroll-passkey", "manage-passkeys", "transfer-funds"].entries()) {
-      expect(findings[at]?.message).toMatch(
-        new RegExp(`^The action ${action} permits .*EMAIL_OTP.* besides`),
-      );
-      expect(findings[at]?.remedy).toContain(
+      expect(results[at]?.message).toMatch(new RegExp(`^The action ${action} permits .*EMAIL_OTP.* besides`));
+      expect(results[at]?.remedy).toContain(
         `Authsignal portal, Actions, ${action}, permitted authenticators`,
       );
     }
-    const { text, exitCode } = report(findings, otherKey);
+    const { text, exitCode } = report(results, otherKey);
     expect(exitCode).toBe(0);
     expect(text).toMatch(/^warning {2}The action enroll-passkey permits/);
-    expect(text).toContain("Nothing is wrong. 3 to look at.");
+    expect(text).toContain("No check failed. Warnings: 3.");
     expect(JSON.stringify(emulator.exportState())).not.toContain("doctor-");
   });
 
-  test("a passkey alone, in the app's own actions too", async () => {
-    const findings = await aboutActions(environment(), { stepUpActions: ["transfer-funds"] });
-    expect(findings.map(({ message }) => message)).toEqual([
+  test("The doctor passes actions that permit a passkey alone, the app's own too", async () => {
+    const results = await aboutActions(environment(), { stepUpActions: ["transfer-funds"] });
+    expect(results.map(({ message }) => message)).toEqual([
       "The actions enroll-passkey, manage-passkeys, transfer-funds permit a passkey and nothing else.",
     ]);
   });
 
-  test("no passkey", async () => {
+  test("The doctor reports an action that permits no passkey", async () => {
     const actions = [{ actionCode: "close-account", verificationMethods: ["EMAIL_OTP" as const] }];
     emulator.seed({ actions }, otherTenantId);
-    const findings = await diagnose(environment(permissive()), { stepUpActions: ["close-account"] });
-    expect(wrong(findings)).toContain("The action close-account does not permit passkeys");
+    const results = await diagnose(environment(permissive()), { stepUpActions: ["close-account"] });
+    expect(wrong(results)).toContain("The action close-account does not permit passkeys");
   });
 
-  test("an answer without the list, or none at all, is unknown", async () => {
+  test("The doctor calls an action unknown when Authsignal does not list its methods", async () => {
     const fault = { path: "/v1/users/*/actions/manage-passkeys", count: 1 };
     for (const answer of [{ status: 500 }, { drop: "before" as const }]) {
       emulator.addFault({ ...fault, ...answer });
-      const [finding] = await aboutActions(environment());
-      expect(finding).toMatchObject({
-        verdict: "unknown",
+      const [result] = await aboutActions(environment());
+      expect(result).toMatchObject({
+        status: "unknown",
         message: "Authsignal does not say which methods the action manage-passkeys permits.",
       });
     }
   });
 });
 
-describe("cookies, proxy and the running app", () => {
+describe("the doctor at the proxy and the running app", () => {
   let stack: Stack;
   beforeAll(async () => {
     stack = await startStack();
   });
   afterAll(() => stack?.close());
 
-  test("https without a trusted proxy", async () => {
+  test("The doctor reports an https origin without a trusted proxy", async () => {
     const changes = { ORIGIN: "https://app.localhost:4443", RP_ID: "localhost" };
     expect(wrong(await diagnose(environment(changes)))).toContain("no session cookie would be set");
   });
 
-  test("https with a trusted proxy", async () => {
+  test("The doctor passes an https origin with a trusted proxy", async () => {
     const changes = { ORIGIN: "https://app.localhost:4443", RP_ID: "localhost", TRUST_PROXY: "1" };
     const messages = (await diagnose(environment(changes))).map(({ message }) => message);
     expect(messages).toContain("Cookies are Secure, and the proxy in front is trusted.");
   });
 
-  test("a trusted proxy where there is none", async () => {
-    const findings = await diagnose(environment({ TRUST_PROXY: "1" }));
-    expect(wrong(findings)).toContain("everybody could choose the address that limits are counted by");
+  test("The doctor reports a trusted proxy in front of an http origin", async () => {
+    const results = await diagnose(environment({ TRUST_PROXY: "1" }));
+    expect(wrong(results)).toContain("any client could choose the address that limits count");
   });
 
-  test("an app that runs with this configuration", async () => {
+  test("The doctor passes an app that runs with this configuration", async () => {
     const { tenantId: id } = stack.browser;
     const changes = {
       ORIGIN: stack.origin,
@@ -426,44 +426,47 @@ describe("cookies, proxy and the running app", () => {
       AUTHSIGNAL_API_URL: stack.emulator.apiUrl,
       AUTHSIGNAL_API_SECRET_KEY: "emulator-secret-of-the-default-tenant",
     };
-    const findings = await diagnose(environment(changes));
-    expect(wrong(findings)).toBe("");
-    expect(findings.at(-1)?.message).toBe(`The app at ${stack.origin} runs with this configuration.`);
+    const results = await diagnose(environment(changes));
+    expect(wrong(results)).toBe("");
+    expect(results.at(-1)?.message).toBe(`The app at ${stack.origin} runs with this configuration.`);
   });
 
-  test("an app that runs with another tenant", async () => {
-    const findings = await diagnose(environment({ ORIGIN: stack.origin }));
-    expect(wrong(findings)).toContain("runs with another tenant or RP ID");
+  test("The doctor reports an app that runs with another tenant", async () => {
+    const results = await diagnose(environment({ ORIGIN: stack.origin }));
+    expect(wrong(results)).toContain("runs with another tenant or RP ID");
   });
 
-  test("something else in the app's place", async () => {
+  test("The doctor says when another server answers at ORIGIN", async () => {
     await withServer(
       (_req, res) => res.writeHead(404).end("no"),
       async (url) => {
-        const findings = await diagnose(environment({ ORIGIN: url }));
-        expect(findings.at(-1)?.message).toContain("Something answers 404");
+        const results = await diagnose(environment({ ORIGIN: url }));
+        expect(results.at(-1)?.message).toContain("Something answers 404");
       },
     );
   });
 });
 
-describe("the report", () => {
-  test("ends well for CI when nothing is wrong, and badly otherwise", async () => {
+describe("the doctor's report", () => {
+  test("The report exits with 0 when no check failed, and with 1 otherwise", async () => {
     const right = report(await diagnose(environment()), apiSecretKey);
     expect(right.exitCode).toBe(0);
-    expect(right.text).toContain("Nothing is wrong.");
+    expect(right.text).toContain("No check failed.");
     const faulty = report(await diagnose(environment({ TRUST_PROXY: "1" })), apiSecretKey);
     expect(faulty.exitCode).toBe(1);
-    expect(faulty.text).toMatch(/WRONG {4}TRUST_PROXY is 1.*\n {9}→ Write TRUST_PROXY=0/);
-    expect(faulty.text).toContain("1 to put right.");
+    expect(faulty.text).toMatch(/FAILED {3}TRUST_PROXY is 1.*\n {9}→ Write TRUST_PROXY=0/);
+    expect(faulty.text).toContain("1 failed.");
   });
 
   test.each<[string, () => Environment]>([
-    ["in its place", () => ({})],
-    ["in the place of the tenant id", () => ({ AUTHSIGNAL_TENANT_ID: apiSecretKey })],
-    ["in the address", () => ({ AUTHSIGNAL_API_URL: `http://localhost:1/${apiSecretKey}` })],
-    ["in the origin", () => ({ ORIGIN: `http://localhost/${apiSecretKey}` })],
-  ])("never shows the secret: %s", async (_, changes) => {
+    ["that is in its own variable", () => ({})],
+    ["that was pasted into AUTHSIGNAL_TENANT_ID", () => ({ AUTHSIGNAL_TENANT_ID: apiSecretKey })],
+    [
+      "that was pasted into AUTHSIGNAL_API_URL",
+      () => ({ AUTHSIGNAL_API_URL: `http://localhost:1/${apiSecretKey}` }),
+    ],
+    ["that was pasted into ORIGIN", () => ({ ORIGIN: `http://localhost/${apiSecretKey}` })],
+  ])("The report never shows the secret %s", async (_, changes) => {
     const env = environment(changes());
     const { text } = report(await diagnose(env), env.AUTHSIGNAL_API_SECRET_KEY);
     expect(text).not.toContain(apiSecretKey);

@@ -1,16 +1,16 @@
-/** One question over HTTP, whose failures are answers too. */
+/** Sends one HTTP request of the doctor. A failed connection is a reply too: it never throws. */
 export type Reply =
   | {
       readonly kind: "answered";
       readonly status: number;
-      /** The JSON object that was answered; empty for anything else. */
+      /** The answer's JSON object; empty for any other body. */
       readonly body: Readonly<Record<string, unknown>>;
-      /** The other side's clock, to the second. */
+      /** The answer's `Date` header, in whole seconds. */
       readonly date: Date | null;
     }
-  | { readonly kind: "silent"; readonly why: string };
+  | { readonly kind: "failed"; readonly reason: string };
 
-export interface Question {
+export interface RequestOptions {
   readonly method?: "GET" | "POST" | "DELETE";
   /** `Basic …` or `Bearer …`. */
   readonly authorization?: string;
@@ -18,15 +18,15 @@ export interface Question {
   readonly body?: object;
 }
 
-const patienceMs = 10_000;
+const deadlineMs = 10_000;
 
-export async function ask(url: string, question: Question = {}): Promise<Reply> {
-  const { method = "GET", authorization, origin, body } = question;
+export async function sendRequest(url: string, options: RequestOptions = {}): Promise<Reply> {
+  const { method = "GET", authorization, origin, body } = options;
   try {
     const response = await fetch(url, {
       method,
       redirect: "manual",
-      signal: AbortSignal.timeout(patienceMs),
+      signal: AbortSignal.timeout(deadlineMs),
       headers: {
         ...(authorization === undefined ? {} : { Authorization: authorization }),
         ...(origin === undefined ? {} : { Origin: origin }),
@@ -42,11 +42,11 @@ export async function ask(url: string, question: Question = {}): Promise<Reply> 
       date: Number.isNaN(date) ? null : new Date(date),
     };
   } catch (error) {
-    return { kind: "silent", why: reasonOf(error) };
+    return { kind: "failed", reason: reasonOf(error) };
   }
 }
 
-export function basic(userName: string): string {
+export function basicAuthorization(userName: string): string {
   return `Basic ${Buffer.from(`${userName}:`).toString("base64")}`;
 }
 
@@ -55,15 +55,15 @@ function toObject(text: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? { ...value } : {};
   } catch {
-    // A proxy's HTML: whoever asked sees that what was expected is missing.
+    // Such as a proxy's HTML: the caller finds the expected members missing.
     return {};
   }
 }
 
-/** fetch says "fetch failed"; what failed is in its cause. */
+/** The reason of fetch's "fetch failed", which is in its cause. */
 export function reasonOf(error: unknown): string {
   if (error instanceof DOMException && error.name === "TimeoutError")
-    return `no answer within ${patienceMs / 1000} seconds`;
+    return `no answer within ${deadlineMs / 1000} seconds`;
   const cause: unknown = error instanceof Error ? (error.cause ?? error) : error;
   const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "";
   return (
@@ -73,12 +73,12 @@ export function reasonOf(error: unknown): string {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  ENOTFOUND: "its name does not exist",
-  EAI_AGAIN: "names cannot be looked up from here",
-  ECONNREFUSED: "nobody listens there",
-  ECONNRESET: "the connection was cut",
-  ETIMEDOUT: "no connection in time",
-  UND_ERR_SOCKET: "the connection was cut",
+  ENOTFOUND: "the host name does not exist",
+  EAI_AGAIN: "the DNS lookup failed",
+  ECONNREFUSED: "nothing listens on that port",
+  ECONNRESET: "the connection was closed",
+  ETIMEDOUT: "the connection timed out",
+  UND_ERR_SOCKET: "the connection was closed",
 };
 
 function certificate(code: string): string {

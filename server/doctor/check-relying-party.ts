@@ -1,80 +1,85 @@
 /**
- * Relying party, expected origins, and whether tenant id and secret belong together. The last two can only be
- * tried: a user named `doctor-…` gets a passkey from our origin, and is deleted with it.
+ * Checks the RP ID, the expected origins, and whether tenant id and secret belong to one tenant. Only a registration shows
+ * the last two: a user named `doctor-…` registers a passkey at each origin and is then deleted.
  */
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { TenantConfig } from "../config/config.ts";
-import { ask, basic } from "./ask.ts";
-import { introduce } from "./examine-authsignal.ts";
-import { bad, type Finding, good, portal, unknown } from "./finding.ts";
+import { startChallenge } from "./check-authsignal.ts";
+import { type CheckResult, failed, passed, portal, unknown } from "./check-result.ts";
+import { basicAuthorization, sendRequest } from "./http-request.ts";
 import { createTrialPasskey } from "./trial-passkey.ts";
 
 export interface Expected {
   readonly tenant: TenantConfig;
   readonly rpId: string;
-  /** Every origin that people open the app at. */
+  /** Every origin of the app, native apps included. */
   readonly origins: readonly string[];
 }
 
-/** Asks as a browser does before a sign-in. Changes nothing. */
-export async function examineRelyingParty({ tenant, rpId }: Expected): Promise<Finding> {
+/** Requests a browser's authentication options. Changes nothing. */
+export async function checkRelyingParty({ tenant, rpId }: Expected): Promise<CheckResult> {
   const { tenantId, apiUrl } = tenant;
-  const begun = await introduce(apiUrl, tenantId);
-  const reply = await ask(`${apiUrl}/client/user-authenticators/passkey/authentication-options`, {
+  const begun = await startChallenge(apiUrl, tenantId);
+  const reply = await sendRequest(`${apiUrl}/client/user-authenticators/passkey/authentication-options`, {
     method: "POST",
-    authorization: basic(tenantId),
+    authorization: basicAuthorization(tenantId),
     body: { challengeId: begun.kind === "answered" ? begun.body.challengeId : undefined },
   });
   const answered = z
     .object({ options: z.object({ rpId: z.string() }) })
     .safeParse(reply.kind === "answered" ? reply.body : null);
   if (!answered.success) {
-    return bad(
+    return failed(
       "Authsignal gives no passkey options to this tenant: passkeys are not set up.",
       `Set up and activate passkeys, with the Relying Party ID ${rpId} (${portal.passkey}).`,
     );
   }
   const theirs = answered.data.options.rpId;
-  if (theirs === rpId) return good(`The relying party ID is ${rpId}, here and in the portal.`);
-  return bad(
+  if (theirs === rpId) return passed(`The relying party ID is ${rpId}, here and in the portal.`);
+  return failed(
     `RP_ID is ${rpId}, but the tenant's Relying Party ID is ${theirs}.`,
-    `Write RP_ID=${theirs}, or set the other in the portal while there are no passkeys yet (${portal.relyingParty}). For localhost make a tenant of its own.`,
+    `Write RP_ID=${theirs}, or change it in the portal, as long as there are no passkeys yet (${portal.relyingParty}). For localhost create a separate tenant.`,
   );
 }
 
-/** Tries one registration per origin. */
-export async function tryOrigins({ tenant, rpId, origins }: Expected): Promise<readonly Finding[]> {
+/** Runs one registration for each origin. */
+export async function checkOrigins({ tenant, rpId, origins }: Expected): Promise<readonly CheckResult[]> {
   const userId = `doctor-${randomUUID()}`;
-  const secret = basic(tenant.apiSecretKey);
+  const secret = basicAuthorization(tenant.apiSecretKey);
   const user = `${tenant.apiUrl}/users/${userId}`;
   try {
-    const findings: Finding[] = [];
+    const results: CheckResult[] = [];
     for (const origin of origins) {
-      const tracked = await ask(`${user}/actions/enroll-passkey`, {
+      const tracked = await sendRequest(`${user}/actions/enroll-passkey`, {
         method: "POST",
         authorization: secret,
         body: { idempotencyKey: randomUUID(), scope: "add:authenticators" },
       });
       const token = tracked.kind === "answered" ? tracked.body.token : undefined;
       if (typeof token !== "string") {
-        findings.push(unknown(`Whether ${origin} is expected could not be tried.`, "Run the doctor again."));
+        results.push(unknown(`Whether ${origin} is expected could not be checked.`, "Run the doctor again."));
         continue;
       }
-      const stranger = judgeOwner(token, tenant.tenantId);
-      if (stranger !== null) return [stranger];
-      findings.push(await tryOrigin(tenant.apiUrl, token, rpId, origin));
+      const ownerResult = checkOwner(token, tenant.tenantId);
+      if (ownerResult !== null) return [ownerResult];
+      results.push(await checkOrigin(tenant.apiUrl, token, rpId, origin));
     }
-    return findings;
+    return results;
   } finally {
-    await ask(user, { method: "DELETE", authorization: secret });
+    await sendRequest(user, { method: "DELETE", authorization: secret });
   }
 }
 
-async function tryOrigin(apiUrl: string, token: string, rpId: string, origin: string): Promise<Finding> {
+async function checkOrigin(
+  apiUrl: string,
+  token: string,
+  rpId: string,
+  origin: string,
+): Promise<CheckResult> {
   const path = `${apiUrl}/client/user-authenticators/passkey`;
   const authorization = `Bearer ${token}`;
-  const begun = await ask(`${path}/registration-options`, {
+  const begun = await sendRequest(`${path}/registration-options`, {
     method: "POST",
     authorization,
     origin,
@@ -84,30 +89,30 @@ async function tryOrigin(apiUrl: string, token: string, rpId: string, origin: st
     .object({ challengeId: z.string(), options: z.object({ challenge: z.string() }) })
     .safeParse(begun.kind === "answered" ? begun.body : null);
   if (!options.success)
-    return unknown(`Whether ${origin} is expected could not be tried.`, `Look at ${portal.origins}.`);
+    return unknown(`Whether ${origin} is expected could not be checked.`, `Check ${portal.origins}.`);
   const { challengeId } = options.data;
   const registrationCredential = createTrialPasskey(rpId, origin, options.data.options.challenge);
-  const finished = await ask(path, {
+  const finished = await sendRequest(path, {
     method: "POST",
     authorization,
     origin,
     body: { challengeId, registrationCredential, conditionalCreate: false },
   });
   if (finished.kind === "answered" && finished.body.isVerified === true)
-    return good(`Passkeys made at ${origin} are taken.`);
-  return bad(
+    return passed(`Passkeys made at ${origin} are accepted.`);
+  return failed(
     `A passkey made at ${origin} is refused: it is not among the tenant's expected origins.`,
     `Add ${origin}, with scheme and port and without a slash at the end (${portal.origins}).`,
   );
 }
 
-/** The token names the tenant whose secret made it. Not a check of its signature: nothing is granted on it. */
-function judgeOwner(token: string, tenantId: string): Finding | null {
+/** Compares the tenant that the token names. Does not check the signature: nothing is granted on it. */
+function checkOwner(token: string, tenantId: string): CheckResult | null {
   const claims = z
     .object({ other: z.object({ tenantId: z.string() }) })
     .safeParse(toJson(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()));
   if (!claims.success || claims.data.other.tenantId === tenantId) return null;
-  return bad(
+  return failed(
     "AUTHSIGNAL_TENANT_ID and AUTHSIGNAL_API_SECRET_KEY belong to two different tenants.",
     `Copy both from the same tenant (${portal.keys}).`,
   );

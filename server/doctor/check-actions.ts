@@ -1,43 +1,44 @@
 /**
- * Which methods the tenant's actions permit. Only track tells, for a user: one named `doctor-…` is tracked, and deleted.
- * A user with an authenticator of another permitted method can meet a track token with it, past this API.
+ * Checks which verification methods the tenant's actions permit. Only the track call answers that, so a user named
+ * `doctor-…` is tracked and then deleted. A user with another permitted authenticator could pass the action's challenge
+ * with that, without this API.
  */
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { actions as ownActions } from "../../shared/actions.ts";
 import type { TenantConfig } from "../config/config.ts";
-import { ask, basic, type Reply } from "./ask.ts";
-import { bad, type Finding, good, portalAction, unknown, warning } from "./finding.ts";
+import { type CheckResult, failed, passed, portalAction, unknown, warning } from "./check-result.ts";
+import { basicAuthorization, type Reply, sendRequest } from "./http-request.ts";
 
-/** @param stepUpActions the app's own, besides the two that the router tracks for a browser */
-export async function examineActions(
+/** @param stepUpActions codes of the app's own actions, besides the two that the router tracks for a browser */
+export async function checkActions(
   { apiUrl, apiSecretKey }: TenantConfig,
   stepUpActions: readonly string[],
-): Promise<readonly Finding[]> {
+): Promise<readonly CheckResult[]> {
   const user = `${apiUrl}/users/doctor-${randomUUID()}`;
-  const authorization = basic(apiSecretKey);
+  const authorization = basicAuthorization(apiSecretKey);
   const actions = [ownActions.enrollPasskey, ownActions.managePasskeys, ...stepUpActions];
   try {
-    const findings: Finding[] = [];
+    const results: CheckResult[] = [];
     for (const action of actions) {
       const body = { idempotencyKey: randomUUID() };
-      const tracked = await ask(`${user}/actions/${encodeURIComponent(action)}`, {
+      const tracked = await sendRequest(`${user}/actions/${encodeURIComponent(action)}`, {
         method: "POST",
         authorization,
         body,
       });
-      const finding = judge(action, tracked);
-      if (finding !== null) findings.push(finding);
+      const result = toResult(action, tracked);
+      if (result !== null) results.push(result);
     }
-    return findings.length > 0
-      ? findings
-      : [good(`The actions ${actions.join(", ")} permit a passkey and nothing else.`)];
+    return results.length > 0
+      ? results
+      : [passed(`The actions ${actions.join(", ")} permit a passkey and nothing else.`)];
   } finally {
-    await ask(user, { method: "DELETE", authorization });
+    await sendRequest(user, { method: "DELETE", authorization });
   }
 }
 
-function judge(action: string, reply: Reply): Finding | null {
+function toResult(action: string, reply: Reply): CheckResult | null {
   const answer = z
     .object({ allowedVerificationMethods: z.array(z.string()) })
     .safeParse(reply.kind === "answered" && reply.status === 200 ? reply.body : null);
@@ -46,7 +47,7 @@ function judge(action: string, reply: Reply): Finding | null {
     return unknown(`Authsignal does not say which methods the action ${action} permits.`, remedy);
   const permitted = answer.data.allowedVerificationMethods;
   if (!permitted.includes("PASSKEY"))
-    return bad(`The action ${action} does not permit passkeys: it cannot be finished here.`, remedy);
+    return failed(`The action ${action} does not permit passkeys, so its challenge cannot be met.`, remedy);
   const others = permitted.filter((method) => method !== "PASSKEY");
   if (others.length === 0) return null;
   return warning(

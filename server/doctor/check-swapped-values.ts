@@ -1,24 +1,24 @@
-/** Values that were pasted into each other's place, seen by their looks, before any of them is sent anywhere. */
+/** Finds two variables with swapped values by the form of the values, before any value is sent. */
 import type { Environment } from "../config/config.ts";
-import { bad, type Finding, portal } from "./finding.ts";
+import { type CheckResult, failed, portal } from "./check-result.ts";
 
-const looksOf = {
+const forms = {
   AUTHSIGNAL_TENANT_ID: "uuid",
   AUTHSIGNAL_API_SECRET_KEY: "secret",
   AUTHSIGNAL_API_URL: "url",
 } as const;
 
-type Name = keyof typeof looksOf;
+type Name = keyof typeof forms;
 
-export function findSwapped(env: Environment): Finding | null {
+export function checkSwappedValues(env: Environment): CheckResult | null {
   const names: Name[] = ["AUTHSIGNAL_TENANT_ID", "AUTHSIGNAL_API_SECRET_KEY", "AUTHSIGNAL_API_URL"];
-  const isIn = (name: Name, other: Name): boolean => looks(env[name]) === looksOf[other];
+  const isIn = (name: Name, other: Name): boolean => formOf(env[name]) === forms[other];
   for (const [index, name] of names.entries()) {
     for (const other of names.slice(index + 1)) {
       if (isIn(name, other) && isIn(other, name)) {
-        return bad(
+        return failed(
           `The values of ${name} and ${other} are swapped.`,
-          `Exchange them. If you have committed or logged the secret by this, make a new one (${portal.keys}).`,
+          `Swap them. If the secret was committed or logged in the wrong variable, create a new one (${portal.keys}).`,
         );
       }
     }
@@ -26,7 +26,7 @@ export function findSwapped(env: Environment): Finding | null {
   return null;
 }
 
-function looks(value: string | undefined): string | null {
+function formOf(value: string | undefined): string | null {
   const text = value?.trim() ?? "";
   if (text === "") return null;
   if (/^https?:\/\//.test(text)) return "url";
