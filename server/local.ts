@@ -1,6 +1,6 @@
 /**
- * THE SEAM: what `npm start` and `npm run dev` run. With a tenant configured it is the production start; without
- * one the emulator takes the tenant's place, and the only thing that differs is a URL.
+ * The entry of `npm start` and `npm run dev`. Uses the configured tenant; without one it starts the emulator and uses that
+ * as the tenant. The rest of the app sees only another API URL.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -27,12 +27,12 @@ const { values } = parseArgs({
   },
 });
 const development = values.dev;
-/** Beside this entry once it is built: `dist/client/` and `dist/server/`. */
+/** Relative to the built entry: `dist/client/` beside `dist/server/`. */
 const builtFolder = fileURLToPath(new URL("../client/", import.meta.url));
 const domain = values.https === true ? (values.domain ?? "localhost") : null;
 
 try {
-  const config = loadLocalConfig(atHome(readEnvironment(), domain));
+  const config = loadLocalConfig(withDomain(readEnvironment(), domain));
   const emulator = config.tenant === null ? await startEmulator(config) : null;
   const tenant = config.tenant ?? emulator?.tenant;
   if (tenant === undefined) throw new Error("There is neither a tenant nor an emulator.");
@@ -49,13 +49,13 @@ try {
     log: createLogger(),
     pages: (server) => developmentPages?.(server, domain) ?? builtPages(builtFolder),
     development,
-    // Behind an emulator there is nothing that would keep a neighbour on the network out.
+    // The emulator accepts everyone, so the app must not be reachable from the network.
     ...(emulator === null ? {} : { host: "localhost" }),
     ...(certificate === null ? {} : { tls: certificate }),
     onClose: async () => emulator?.close(),
   });
   say(`App       ${config.origin}`);
-  if (domain !== null && certificate !== null) sayHow(domain, certificate.file);
+  if (domain !== null && certificate !== null) saySetUp(domain, certificate.file);
   if (emulator === null) say(`Authsignal ${tenant.apiUrl}`);
   else {
     say(`Emulator  ${emulator.url}  (one-time codes appear there and here)`);
@@ -67,22 +67,22 @@ try {
   reportAndExit(error);
 }
 
-/** A domain of the real world on this machine: its origin, its RP ID, and Authsignal on the same origin. */
-function atHome(env: Environment, home: string | null): Environment {
-  if (home === null) return env;
+/** The settings for a production domain on this machine: origin, RP ID, and the Client API on the same origin. */
+function withDomain(env: Environment, domain: string | null): Environment {
+  if (domain === null) return env;
   return {
     ...env,
-    ORIGIN: `https://${home}:${env.PORT ?? "3000"}`,
-    RP_ID: env.RP_ID ?? home,
-    // A page of https may not ask an emulator that speaks http, in some browsers.
+    ORIGIN: `https://${domain}:${env.PORT ?? "3000"}`,
+    RP_ID: env.RP_ID ?? domain,
+    // Some browsers block requests of an https page to the emulator, which serves http.
     CLIENT_API_PROXY: "on",
   };
 }
 
-function sayHow(home: string, file: string): void {
-  if (home !== "localhost")
-    say(`Hosts     this machine must find ${home}: add "127.0.0.1 ${home}" to /etc/hosts`);
-  say(`TLS       have ${file} trusted: without that, browsers offer no passkeys`);
+function saySetUp(domain: string, file: string): void {
+  if (domain !== "localhost")
+    say(`Hosts     this machine must resolve ${domain}: add "127.0.0.1 ${domain}" to /etc/hosts`);
+  say(`TLS       make the system trust ${file}: otherwise browsers offer no passkeys`);
 }
 
 async function startEmulator(config: Config): Promise<{
@@ -90,7 +90,7 @@ async function startEmulator(config: Config): Promise<{
   url: string;
   close: () => Promise<void>;
 }> {
-  // Loaded only here and only now: it is large, and a tenant's user never needs it.
+  // Imported only when needed: it is large.
   const { defaultTenant, startEmulator: start } = await import("./emulator/index.ts");
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const emulator = await start({
@@ -102,7 +102,7 @@ async function startEmulator(config: Config): Promise<{
         secrets: [defaultTenant.secret],
         rpId: config.rpId,
         expectedOrigins: [config.origin, ...config.moreOrigins, ...config.androidApps.map(androidOrigin)],
-        // As a tenant should be set up: see authsignal/README.md.
+        // The recommended settings of a tenant: authsignal/README.md, step 4.
         actions: {
           [actions.enrollPasskey]: { verificationMethods: ["PASSKEY"] },
           [actions.managePasskeys]: { verificationMethods: ["PASSKEY"] },
@@ -121,7 +121,7 @@ async function startEmulator(config: Config): Promise<{
   };
 }
 
-/** For the person at the terminal; the log is JSON lines on the same stream. */
+/** Prints a line for the developer; the log is JSON lines on the same stream. */
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }

@@ -1,11 +1,11 @@
-/** The production entry: needs a tenant, and never so much as imports the emulator. */
+/** The production entry: requires a tenant, and does not import the emulator. */
 import { fileURLToPath } from "node:url";
 import { builtPages } from "./app/pages.ts";
 import { reportAndExit, serve } from "./app/serve.ts";
 import { loadProductionConfig } from "./config/config.ts";
 import { createLogger } from "./http/log.ts";
 
-/** Beside this entry once it is built: `dist/client/` and `dist/server/`. */
+/** Relative to the built entry: `dist/client/` beside `dist/server/`. */
 const builtFolder = fileURLToPath(new URL("../client/", import.meta.url));
 
 try {

@@ -1,4 +1,4 @@
-/** The Express app as a readable list. Everything it needs is handed in; it reads no environment and opens nothing. */
+/** Assembles the Express app from its parts. Reads no environment and opens no connection. */
 import express, { type Express, type RequestHandler } from "express";
 import type { ConfigResponse } from "../../shared/contract.ts";
 import { createClientApiProxy } from "../authsignal/client-api-proxy.ts";
@@ -24,13 +24,13 @@ export interface AppDeps {
   readonly log: Logger;
   /** Where people open the app, as `https://app.example.com`. */
   readonly origin: string;
-  /** Where they open it as well. Default nowhere. */
+  /** Further origins of the app. Default none. */
   readonly moreOrigins?: readonly string[];
-  /** What the site says about itself under `/.well-known/`. Default nothing. */
+  /** The files under `/.well-known/`. Default none. */
   readonly wellKnown?: WellKnownOptions;
-  /** Authsignal, to be reached by browsers under `clientApiPath`. Default: they go there themselves. */
+  /** Authsignal's API base that `clientApiPath` forwards to. Default: browsers send requests to Authsignal. */
   readonly proxiedApiUrl?: string | null;
-  /** Of several the first signs and all verify. */
+  /** Several for a rotation: the first signs, all verify. */
   readonly sessionSecret: string | readonly string[];
   /** For the browser SDK. `baseUrl` ends in `/v1`. */
   readonly browser: Readonly<ConfigResponse>;
@@ -42,7 +42,7 @@ export interface AppDeps {
   readonly development?: boolean;
   /** Prometheus metrics and the path to serve them at. Default none. */
   readonly metrics?: { readonly path: string; readonly metrics: Metrics } | null;
-  /** Aborts when the app begins to stop: from then on `/readyz` is a 503. Default: never. */
+  /** Aborts when the app begins to stop; then `/readyz` answers 503. Default: never. */
   readonly draining?: AbortSignal;
   /** The router's policies: limits, step-up actions, freshness. Default: the router's own. */
   readonly policies?: PasskeysPolicies;
@@ -50,7 +50,7 @@ export interface AppDeps {
   readonly now?: () => Date;
 }
 
-/** Where browsers find Authsignal when this server passes their requests on. */
+/** Path of the proxy of Authsignal's Client API. */
 export const clientApiPath = "/authsignal/v1";
 
 export function createApp(deps: AppDeps): Express {

@@ -1,12 +1,12 @@
-/** Security events, to the log at once and to the database for the record, until `storage/sweep.ts` deletes them. */
+/** Writes security events to the log and to the database. */
 import { randomUUID } from "node:crypto";
 import { describeError, type Logger } from "../http/log.ts";
 import type { SecurityEvent } from "../passkeys/index.ts";
 import type { Database } from "../storage/database.ts";
 
 /**
- * Writing is not awaited: an answer that was earned is not lost over its record. A failed write is logged, with
- * the event, so nothing is silently missing.
+ * Does not wait for the database, so that a failed write does not fail the request. A failed write is logged with the
+ * event. The sweep of the storage deletes old events.
  */
 export function createAuditTrail(db: Database, log: Logger, now: () => Date): (event: SecurityEvent) => void {
   return (event) => {

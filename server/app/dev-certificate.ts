@@ -1,7 +1,6 @@
 /**
- * `npm run dev:https`: a certificate for a domain on this machine, made once and kept, so that it can be trusted
- * once. Browsers offer no passkeys on a page whose certificate they do not trust. Files made by another tool, such as
- * mkcert, may be put in its place.
+ * Makes the certificate of `npm run dev:https` once and keeps it, so that it needs to be trusted only once. Browsers offer
+ * no passkeys on a page with an untrusted certificate. Files of another tool, such as mkcert, can replace it.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,7 +8,7 @@ import { join } from "node:path";
 export interface DevCertificate {
   readonly key: string;
   readonly cert: string;
-  /** What to have trusted. */
+  /** Path of the certificate, for the system's trust settings. */
   readonly file: string;
 }
 

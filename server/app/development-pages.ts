@@ -1,4 +1,4 @@
-/** `npm run dev`: Vite inside the app, so that pages, hot reload and API share one origin. */
+/** Serves the pages of `npm run dev` with Vite as middleware: pages, hot reload and API share one origin. */
 import { readFile } from "node:fs/promises";
 import type { Server } from "node:http";
 import { fileURLToPath } from "node:url";
@@ -6,7 +6,7 @@ import { type RequestHandler, Router } from "express";
 
 const clientFolder = fileURLToPath(new URL("../../client/", import.meta.url));
 
-/** @param domain a name besides localhost by which the app is opened, or null */
+/** @param domain the host name of the app when it is not localhost, or null */
 export async function developmentPages(server: Server, domain: string | null): Promise<RequestHandler> {
   // A development dependency: never loaded in production.
   const { createServer } = await import("vite");

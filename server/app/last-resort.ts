@@ -1,13 +1,13 @@
 /**
- * Logs unhandled rejections and uncaught exceptions. Known emitters and promises have handlers of their own; this covers
- * the unknown ones, so that each leaves a line in the log.
+ * Logs exceptions and rejections that no other code handles. Our own emitters and promises have handlers; these are for
+ * errors inside dependencies.
  */
 import { describeError, type Logger } from "../http/log.ts";
 
 /**
- * An unhandled rejection is logged and the process continues. After an uncaught exception the state is unknown: it is
- * logged, and the app stops as on SIGTERM.
- * @param stop ends the process with an error
+ * After an unhandled rejection the process goes on. After an uncaught exception its state is unknown, so the app stops as
+ * for SIGTERM.
+ * @param stop ends the process with exit code 1
  */
 export function catchTheRest(log: Logger, stop: () => void): void {
   process.on("unhandledRejection", (cause) => {
@@ -22,7 +22,7 @@ export function catchTheRest(log: Logger, stop: () => void): void {
   });
 }
 
-/** A terminal or a pipe that is closed while we write for people: what they do not read is lost, and nothing else. */
+/** A closed terminal or pipe loses output but does not end the process. */
 export function surviveClosedOutput(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 }

@@ -1,4 +1,4 @@
-/** Prometheus metrics. No label carries a person, a path or an address. Loaded only with METRICS_PATH. */
+/** Collects Prometheus metrics. No label contains a user, a path or an address. Loaded only with METRICS_PATH. */
 import type { RequestHandler } from "express";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { SecurityEvent } from "../passkeys/index.ts";
@@ -8,14 +8,14 @@ import type { Storage } from "../storage/storage.ts";
 export interface Metrics {
   /** Times every request. */
   readonly middleware: RequestHandler;
-  /** Counts a security fact. */
+  /** Counts a security event. */
   readonly count: (event: SecurityEvent) => void;
-  /** Reports the state of what the app needs. Asked when the page is read, so that it is never an old one. */
+  /** Adds gauges for storage and Authsignal; their state is read whenever the page is. */
   readonly watch: (needs: {
     readonly storage: Pick<Storage, "ping">;
     readonly authsignal: Pick<AuthsignalGateway, "state">;
   }) => void;
-  /** Serves the page that Prometheus reads. */
+  /** Serves the page that Prometheus scrapes. */
   readonly page: RequestHandler;
 }
 
@@ -33,7 +33,7 @@ export function createMetrics(): Metrics {
   });
   const events = new Counter({
     name: "passkeys_security_events_total",
-    help: "Security facts, by name.",
+    help: "Security events, by name.",
     labelNames: ["event"],
     registers: [registry],
   });
@@ -50,7 +50,7 @@ export function createMetrics(): Metrics {
     watch: ({ storage, authsignal }) => {
       new Gauge({
         name: "authsignal_state",
-        help: "1 for the state that Authsignal is in, as of this instance's last calls; unknown: the next call will tell.",
+        help: "1 for Authsignal's state by this instance's last calls; unknown: the next call shows it.",
         labelNames: ["state"],
         registers: [registry],
         collect() {

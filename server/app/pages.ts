@@ -1,4 +1,4 @@
-/** The pages: the SPA as `npm run build` has made it. */
+/** Serves the built SPA. */
 import { join } from "node:path";
 import compression from "compression";
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
@@ -7,15 +7,15 @@ import { AppError } from "../http/errors.ts";
 
 /**
  * Serves the built SPA: hashed assets for a year, `index.html` for every path of the client's own router.
- * @param folder where `npm run build` has put it
+ * @param folder the client's output folder of `npm run build`
  */
 export function builtPages(folder: string): RequestHandler {
   const router = Router();
-  // A range of a file that travels compressed is a range of something else.
+  // A byte range of the file is not a byte range of its compressed form.
   const whole = { acceptRanges: false };
-  // Files only: an answer of the API carries secrets beside what the asker chose, and its length would tell (BREACH).
+  // Files only: API answers contain secrets beside input of the caller, which their compressed length would leak (BREACH).
   router.use(compression());
-  // On a 304 too, which compression leaves alone.
+  // compression does not set this on a 304.
   router.use((_req, res, next) => {
     res.vary("Accept-Encoding");
     next();
@@ -34,7 +34,7 @@ export function builtPages(folder: string): RequestHandler {
   return router;
 }
 
-/** A file that cannot be given as it was asked for: a precondition that fails. */
+/** Converts a 4xx of express.static, such as a failed precondition, to a problem. */
 const convertFileError: ErrorRequestHandler = (error: unknown, _req, _res, next) => {
   const status = error instanceof Error && "status" in error ? Number(error.status) : 500;
   next(status < 500 ? new AppError("not_found") : error);

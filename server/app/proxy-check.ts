@@ -1,11 +1,11 @@
-/** Says once what is wrong when people use https and the app sees http: then no session cookie can be set. */
+/** Logs once that the origin is https but requests arrive as http: then no session cookie can be set. */
 import type { RequestHandler } from "express";
 import type { Logger } from "../http/log.ts";
 
 export function warnOfPlainRequests(log: Logger): RequestHandler {
   let warned = false;
   return (req, _res, next) => {
-    // A health check may come straight from the machine; only the API sets cookies.
+    // Only the API sets cookies; health checks may come without the proxy.
     if (!warned && !req.secure && req.path.startsWith("/api")) {
       warned = true;
       log.warn({

@@ -1,7 +1,7 @@
 /**
- * Whether this instance can serve: its storage answers and can be written to, and it is not about to stop. Authsignal's
- * state is reported and decides nothing: all instances share it, and an instance without traffic could never find out
- * that it is back.
+ * Answers whether this instance can serve: its storage can be written to and it is not stopping. Authsignal's state is
+ * reported but decides nothing: it is the same for all instances, and an instance without traffic would never call
+ * Authsignal to see the end of an outage.
  */
 import type { RequestHandler } from "express";
 import { describeError, type Logger } from "../http/log.ts";

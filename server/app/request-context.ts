@@ -1,4 +1,4 @@
-/** Gives every request an id, and every answer a log line. */
+/** Sets a request id, and logs a line per answer. */
 import { randomUUID } from "node:crypto";
 import type { RequestHandler } from "express";
 import { describeError, type Logger } from "../http/log.ts";
@@ -6,7 +6,7 @@ import { describeError, type Logger } from "../http/log.ts";
 declare global {
   namespace Express {
     interface Request {
-      /** Ours, never the client's: it is quoted in problems and logs. */
+      /** Made here, never taken from the client: it appears in problems and logs. */
       id: string;
     }
   }
@@ -16,7 +16,7 @@ export function requestContext(log: Logger): RequestHandler {
   return (req, res, next) => {
     req.id = randomUUID();
     res.set("X-Request-Id", req.id);
-    // Such as a write after the end. Without a listener it would end the process.
+    // For example a write after the end. Without a listener the error would end the process.
     res.on("error", (error) =>
       log.error({ event: "response.failed", requestId: req.id, cause: describeError(error) }),
     );
@@ -26,7 +26,7 @@ export function requestContext(log: Logger): RequestHandler {
         event: "request",
         requestId: req.id,
         method: req.method,
-        // The pattern, not the path: a path may carry an id. Unmatched paths are not repeated at all.
+        // The pattern, because a path may contain an id. Null for an unmatched path.
         route: req.route === undefined ? null : `${req.baseUrl}${String(req.route.path)}`,
         status: res.statusCode,
         ms: Number((process.hrtime.bigint() - startedAt) / 10_000n) / 100,

@@ -1,13 +1,13 @@
-/** Response headers of the pages and the API (requirements S33, S34). */
+/** Sets the security headers of pages and API (S33, S34). */
 import type { RequestHandler } from "express";
 import helmet from "helmet";
 
 export interface SecurityHeaderOptions {
-  /** Authsignal's origin: the only other one that the browser may talk to. */
+  /** Authsignal's origin: the only other origin that pages may connect to. */
   readonly authsignalOrigin: string;
-  /** True when people reach the app over https. */
+  /** Whether the app's origin is https. */
   readonly https: boolean;
-  /** Vite's development client injects styles and opens a web socket. Never outside `npm run dev`. */
+  /** Allows the styles and the web socket of Vite's client. Only for `npm run dev`. */
   readonly development?: boolean;
 }
 

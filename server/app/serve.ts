@@ -1,4 +1,4 @@
-/** From a configuration to a listening server, and back to nothing on SIGTERM. Same for the emulator and a tenant. */
+/** Starts the app from a configuration, and stops it on SIGTERM. The same with a tenant and with the emulator. */
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -19,28 +19,28 @@ import { clientApiPath, createApp } from "./app.ts";
 import { catchTheRest, surviveClosedOutput } from "./last-resort.ts";
 
 const sweepEveryMs = 10 * 60 * 1000;
-/** In-flight requests get this long: a little more than Authsignal's deadline. */
+/** How long requests in flight may take at the stop: longer than Authsignal's deadline. */
 const graceMs = 8000;
 
 export interface ServeOptions {
   readonly config: Config;
-  /** The tenant to use: the configured one, or the emulator's. */
+  /** The configured tenant, or the emulator's. */
   readonly tenant: TenantConfig;
   readonly log: Logger;
   readonly pages: (server: Server) => RequestHandler | Promise<RequestHandler>;
   readonly development?: boolean;
-  /** The address to listen on. Default: all of them, for a proxy may stand elsewhere. */
+  /** The address to listen on. Default: all, because the proxy may run on another machine. */
   readonly host?: string;
-  /** Speaks https itself. Only for `npm run dev:https`; elsewhere a proxy does. */
+  /** Serves https. Only for `npm run dev:https`; otherwise a proxy ends TLS. */
   readonly tls?: { readonly key: string; readonly cert: string };
   /** Runs last on SIGTERM and SIGINT. */
   readonly onClose?: () => Promise<void>;
 }
 
 /**
- * Resolves when the app answers. On SIGTERM it says at `/readyz` that it stops, and goes on for `drainSeconds`, so that a
- * balancer can send people elsewhere; SIGINT is a person who does not wait. Then it finishes what is under way and exits
- * 0. A second signal ends it at once.
+ * Resolves when the app answers. On SIGTERM `/readyz` answers 503 and the app serves for another `drainSeconds`, so that a
+ * load balancer can remove it; SIGINT skips that. Then it finishes the requests in flight and exits with 0. A second
+ * signal ends the process at once.
  */
 export async function serve(options: ServeOptions): Promise<void> {
   const { config, tenant, log } = options;
@@ -79,12 +79,12 @@ export async function serve(options: ServeOptions): Promise<void> {
     draining: draining.signal,
   });
   server.on("request", (_req, res) => {
-    // The client's next request makes a new connection, and a balancer takes that elsewhere.
+    // The client then opens a new connection, which a load balancer sends to another instance.
     if (draining.signal.aborted) res.setHeader("Connection", "close");
   });
   server.on("request", app);
   await listen(server, config.port, options.host);
-  // Such as a connection that cannot be accepted because there are too many.
+  // For example a connection that cannot be accepted because too many are open.
   server.on("error", (error) => log.error({ event: "server.failed", cause: describeError(error) }));
 
   const sweep = (): void => {
@@ -129,7 +129,7 @@ function wellKnownOf({ origin, moreOrigins, rpId, iosApps, androidApps }: Config
   };
 }
 
-/** The last words of a process that cannot start or stop: a sentence, without a stack, for what the operator can mend. */
+/** Prints why the process cannot start or stop, and exits with 1. Without a stack for errors that an operator can fix. */
 export function reportAndExit(error: unknown): never {
   const expected =
     error instanceof ConfigError ||
@@ -162,7 +162,7 @@ function closeServer(server: Server): Promise<void> {
   });
 }
 
-/** Local only: a secret of this machine's own, so that sessions outlive a restart. */
+/** Local only: makes a session secret once and keeps it in a file, so that sessions survive a restart. */
 function keptSecret(dataDir: string): string {
   const file = join(dataDir, "session-secret");
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });

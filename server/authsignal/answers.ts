@@ -1,4 +1,4 @@
-/** What we read of Authsignal's answers, and no more. Unknown members are ignored; a missing one is an outage. */
+/** The members of Authsignal's answers that we read. Unknown members are ignored; a missing one counts as an outage. */
 import { z } from "zod";
 
 export const ChallengeAnswer = z.object({ challengeId: z.string(), expiresAt: z.number() });
@@ -7,7 +7,7 @@ export const VerifyAnswer = z.object({
   email: z.string().min(1).optional(),
   failureReason: z.string().optional(),
 });
-/** A list that cannot be read counts as one that is not there. */
+/** An unreadable list counts as missing: null. */
 const methods = z.array(z.string()).nullable().default(null).catch(null);
 export const TrackAnswer = z.object({
   token: z.string().min(1),

@@ -1,10 +1,9 @@
 /**
- * The part of Authsignal's Client API that passkey ceremonies need, on our own origin: ad-block lists name
+ * Forwards the requests of passkey ceremonies to Authsignal's Client API from our own origin: ad-block lists contain
  * Authsignal's host, and a same-origin request needs no CORS. Off by default.
  *
- * It adds nothing: the browser's own token or tenant id authorises a request, never our secret. What is lost is the
- * visitor's address: Authsignal sees this server's, in its limits and in its records. So each visitor has a limit here, or
- * one could use up Authsignal's patience with all.
+ * The browser's token or tenant id authorises a request, never our secret. Authsignal sees this server's address instead of
+ * the visitor's, in its rate limits too. So each visitor has a limit here; otherwise one could exhaust the limit of all.
  */
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, Router } from "express";
 import { convertBodyError } from "../http/body-errors.ts";
@@ -16,22 +15,22 @@ import type { Limit } from "../passkeys/ports/send-limits.ts";
 import { adviceForApiBase } from "../relying-party/addresses.ts";
 
 export interface ClientApiProxyOptions {
-  /** Where Authsignal is, ending in `/v1`. */
+  /** Authsignal's API base, ending in `/v1`. */
   readonly apiUrl: string;
-  /** The origins whose pages may use it: your own. */
+  /** The origins of your own pages. Unsafe requests of others are refused. */
   readonly origins: readonly string[];
-  /** `storage.limiter`: a counter shared by all instances. */
+  /** `storage.limiter`: counters that all instances share. */
   readonly limiter: (rule: LimitRule) => Limiter;
   /**
-   * Requests from one network address. Over it: 429. Default 2000 in 15 minutes: an open sign-in view makes some twenty in
-   * that time, and a whole office may share an address.
+   * Requests from one network; beyond it 429. Default 2000 in 15 minutes: an open sign-in view sends about twenty in that
+   * time, and an office may share an address.
    */
   readonly limit?: Limit;
   /** Default 5000. */
   readonly deadlineMs?: number;
 }
 
-/** What `passkey.signUp` and `passkey.signIn` ask for, and nothing else. All are POST. */
+/** The paths of `passkey.signUp` and `passkey.signIn`. All are POST. */
 const passkey = "/client/user-authenticators/passkey";
 const allowed: readonly string[] = [
   "/client/challenge",
@@ -41,7 +40,7 @@ const allowed: readonly string[] = [
   "/client/verify/passkey",
 ];
 
-/** Registration answers with large attestation statements stay well below. */
+/** Enough for registrations with large attestation statements. */
 const largestRequest = "64kb";
 const largestAnswer = 256 * 1024;
 
@@ -77,17 +76,17 @@ export function createClientApiProxy(options: ClientApiProxyOptions): Router {
   router.use(() => {
     throw new AppError("not_found");
   });
-  router.use(sayItToTheSdk);
+  router.use(addSdkError);
   return router;
 }
 
 /**
- * The SDK goes by `error` and `errorCode` in a body and takes every other for success. A problem may carry further
- * members (RFC 9457, 3.2). Only what Authsignal itself says is a definite word about a passkey, so all but the limit is
- * to the SDK what a broken line is.
+ * Adds the members by which the SDK recognises an error, `error` and `errorCode`; it takes any other body for success. A
+ * problem may have further members (RFC 9457, 3.2). Except for the limit the SDK gets `network_error`, so that it never
+ * takes our own failure for Authsignal's verdict on a passkey.
  */
-const sayItToTheSdk: ErrorRequestHandler = (thrown: unknown, _req, _res, next) => {
-  // The counters cannot be reached, for example.
+const addSdkError: ErrorRequestHandler = (thrown: unknown, _req, _res, next) => {
+  // For example when the storage of the counters cannot be reached.
   const error =
     thrown instanceof AppError
       ? thrown
@@ -103,7 +102,7 @@ function forward(url: string, deadlineMs: number): RequestHandler {
     const authorization = req.get("authorization") ?? "";
     if (!/^(Basic|Bearer) [\w.+/=-]{1,8192}$/.test(authorization))
       return next(new AppError("not_authenticated"));
-    // The device's name in the portal is read off the browser's; nothing else of the request is Authsignal's business.
+    // Authsignal derives the device's name from the user agent. No other header is forwarded.
     const userAgent = req.get("user-agent");
     fetch(url, {
       method: "POST",
@@ -124,7 +123,7 @@ function forward(url: string, deadlineMs: number): RequestHandler {
   };
 }
 
-/** Only JSON of a sensible size passes: not a page, and not more than a browser would have asked for. */
+/** Passes on only JSON, up to `largestAnswer` bytes. */
 async function readJson(answer: Response): Promise<unknown> {
   const parts: Uint8Array[] = [];
   let length = 0;

@@ -1,6 +1,6 @@
 /**
- * How every call to Authsignal is made: with a deadline, behind a breaker, never repeated, and with errors that
- * carry no secret.
+ * Runs every call to Authsignal with a deadline and a circuit breaker, without retries, and with errors that contain no
+ * secret.
  */
 import {
   BrokenCircuitError,
@@ -16,15 +16,15 @@ import { z } from "zod";
 import { AppError } from "../http/errors.ts";
 import { type AuthsignalState, Refusal } from "../passkeys/ports/authsignal.ts";
 
-/** How long callers are refused after several outages in a row; then one call may try. */
+/** How long the open breaker refuses calls before it lets one through. */
 const refusedMs = 5000;
 
-/** Authsignal understood the call and said no (4xx). Copied out of the SDK's error, which carries the secret. */
+/** A 4xx of Authsignal. Copied from the SDK's error, which contains the secret. */
 export class RefusedCall extends Refusal {
   readonly statusCode: number;
   readonly errorCode: string;
   constructor(statusCode: number, errorCode: string) {
-    // Where no caller knows better, a refusal means that the tenant is not set up for the call.
+    // The answer when the caller handles no 4xx: usually the tenant is not set up for the call.
     super("upstream_unavailable", {
       detail: `Authsignal answered ${statusCode} ${errorCode}.`,
       extras: { retryAfter: 5 },
@@ -35,8 +35,8 @@ export class RefusedCall extends Refusal {
 }
 
 /**
- * Authsignal did not accept our API secret key, or says so: a forged token may be answered alike. So it does not
- * count as an outage, or whoever sends forged tokens would shut the door for everybody.
+ * Authsignal's 401 for our API secret key. It may answer a forged token in the same way, so it must not open the breaker:
+ * otherwise forged tokens would block all sign-ins.
  */
 class RefusedKey extends Refusal {
   constructor() {
@@ -53,9 +53,9 @@ export interface Caller {
 }
 
 /**
- * A deadline on every call, and a circuit breaker: after five outages in a row callers are answered at once
- * for five seconds, then one call may try, and until it is done the others are answered at once still: behind an
- * Authsignal that hangs they would all wait for its deadline. No call is ever repeated: a second POST sends a second mail.
+ * Five outages in a row open the breaker: for five seconds calls fail at once. Then one call tries Authsignal, and the
+ * others keep failing at once until it is done, instead of all waiting for the deadline. No call is repeated: a second
+ * POST would send a second mail.
  */
 export function createCaller(deadlineMs: number): Caller {
   const deadline = timeout(deadlineMs, TimeoutStrategy.Aggressive);
@@ -88,15 +88,15 @@ export function createCaller(deadlineMs: number): Caller {
   return Object.assign(call, { state });
 }
 
-/** A refusal is an answer; only silence and faults count. */
+/** A refusal is not an outage: Authsignal has answered. */
 function isOutage(error: AppError): boolean {
   return error.code === "upstream_unavailable" && !(error instanceof Refusal);
 }
 
-/** The two members of the SDK's error that are safe and of use. */
+/** The safe members of the SDK's error. */
 const SdkError = z.object({ statusCode: z.number(), errorCode: z.string().default("unknown") });
 
-/** Never lets the SDK's own error out: `axiosError` carries the API secret. */
+/** Replaces the SDK's error, whose `axiosError` contains the API secret. */
 function throwClean(error: unknown): never {
   // Our own fault, such as an id that Authsignal cannot take, is no outage of Authsignal's.
   if (error instanceof AppError) throw error;

@@ -1,6 +1,6 @@
 /**
- * The only importer of `@authsignal/node`. Its sharp edges are filed down here: ids that are pasted into paths,
- * errors that carry the API secret, a retry interceptor on the global axios, no time-out, everything thrown.
+ * Implements the gateway with `@authsignal/node`, and works around the SDK: it puts ids into paths unencoded, its errors
+ * contain the API secret, it installs a retry interceptor on the global axios, and it has no time-out.
  */
 import { Authsignal } from "@authsignal/node";
 import { z } from "zod";
@@ -38,8 +38,8 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
     );
   const advice = adviceForApiBase(options.apiUrl);
   if (advice !== null) throw new TypeError(`createSdkGateway: \`apiUrl\` must be ${advice}.`);
-  // Once per process, and without retries: the SDK repeats a dropped POST, which sends a second mail, and its
-  // interceptor sits on the global axios, where one instance with retries would infect all others.
+  // Without retries: the SDK repeats a dropped POST, which sends a second mail. Its interceptor is on the global axios, so an
+  // instance with retries would add them to all others.
   const sdk = new Authsignal({ apiSecretKey: options.apiSecretKey, apiUrl: options.apiUrl, retries: 0 });
   const call = createCaller(options.deadlineMs ?? 5000);
 
@@ -62,7 +62,7 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
         const tooMany = answer.failureReason === "MAX_ATTEMPTS_EXCEEDED";
         return { outcome: tooMany ? "too-many-attempts" : "incorrect-or-expired" };
       } catch (error) {
-        // Authsignal no longer knows the challenge: to the person, the code is too old.
+        // Authsignal no longer knows the challenge, so the code has expired.
         if (error instanceof RefusedCall) return { outcome: "incorrect-or-expired" };
         throw error;
       }
@@ -76,7 +76,7 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
         ...(custom === undefined ? {} : { custom: { ...custom } }),
       };
       const answer = await call(TrackAnswer, () =>
-        sdk.track({ userId: id(userId), action: id(action), attributes }),
+        sdk.track({ userId: pathSafe(userId), action: pathSafe(action), attributes }),
       );
       return {
         token: answer.token,
@@ -86,12 +86,12 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
     },
 
     async validate({ token, action, userId }) {
-      const expectedUser = userId === null ? {} : { userId: id(userId) };
+      const expectedUser = userId === null ? {} : { userId: pathSafe(userId) };
       try {
         const answer = await call(ValidateAnswer, () =>
           sdk.validateChallenge({ token, action, ...expectedUser }),
         );
-        const validation = judge(answer, action, userId);
+        const validation = toValidation(answer, action, userId);
         const expired = validation.outcome === "refused" && validation.state === null && hasExpired(token);
         return expired ? { outcome: "expired" } : validation;
       } catch (error) {
@@ -103,8 +103,8 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
 
     async listAuthenticators(userId) {
       const answer = await call(AuthenticatorsAnswer, () =>
-        sdk.getAuthenticators({ userId: id(userId) }),
-      ).catch(noneForStrangers);
+        sdk.getAuthenticators({ userId: pathSafe(userId) }),
+      ).catch(noneIfUnknownUser);
       const isPasskey = ({ verificationMethod }: (typeof answer)[number]) => verificationMethod === "PASSKEY";
       return {
         passkeys: answer
@@ -119,26 +119,30 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
 
     async removePasskey({ userId, passkeyId }) {
       await call(z.unknown(), () =>
-        sdk.deleteAuthenticator({ userId: id(userId), userAuthenticatorId: id(passkeyId) }),
+        sdk.deleteAuthenticator({ userId: pathSafe(userId), userAuthenticatorId: pathSafe(passkeyId) }),
       );
     },
   };
 }
 
 /**
- * A user is tracked for the first time with their first passkey. That an unknown one has an empty list, as everywhere in
- * this API, is not documented; a 404 in Authsignal's own words would say the same.
+ * Authsignal learns of a user with the first track call. For an unknown user it answers an empty list, which is not
+ * documented; a 404 with an error code means the same.
  */
-function noneForStrangers(error: unknown): z.infer<typeof AuthenticatorsAnswer> {
+function noneIfUnknownUser(error: unknown): z.infer<typeof AuthenticatorsAnswer> {
   if (error instanceof RefusedCall && error.statusCode === 404 && error.errorCode !== "unknown") return [];
   throw error;
 }
 
-/** Success is `isValid` and CHALLENGE_SUCCEEDED, for the user and action that we expect. All else fails closed. */
-function judge(answer: z.infer<typeof ValidateAnswer>, action: string, userId: string | null): Validation {
+/** Succeeds only for `isValid` with CHALLENGE_SUCCEEDED, of the expected user and action. */
+function toValidation(
+  answer: z.infer<typeof ValidateAnswer>,
+  action: string,
+  userId: string | null,
+): Validation {
   const state = answer.state ?? null;
   if (!answer.isValid || state !== "CHALLENGE_SUCCEEDED") {
-    // On a mismatch Authsignal answers an `error` and no state; while a challenge is unfinished, a state.
+    // For a mismatch Authsignal answers an `error` without a state; for an unfinished challenge, a state.
     const mismatch = answer.error !== undefined && state === null;
     return mismatch ? { outcome: "mismatch" } : { outcome: "refused", state };
   }
@@ -156,8 +160,8 @@ function judge(answer: z.infer<typeof ValidateAnswer>, action: string, userId: s
 }
 
 /**
- * Only chooses between two sentences for a token that Authsignal has refused already; nothing is granted on it.
- * Authsignal does not say why it refused, and the signature is not ours to check.
+ * Reads `exp` without a check of the signature, only to choose the message for a token that Authsignal has refused without
+ * a reason. Nothing is granted on it.
  */
 function hasExpired(token: string): boolean {
   try {
@@ -182,14 +186,14 @@ function toPasskey(authenticator: z.infer<typeof AuthenticatorsAnswer>[number]):
   };
 }
 
-/** Only `data:` images reach a page: an icon elsewhere would tell its host who looks at their passkeys. */
+/** Only `data:` images: the host of another image would see who opens the list of passkeys. */
 function toIcon(light: string | undefined, dark: string | undefined): EnrolledPasskey["icon"] {
   const safe = (url: string | undefined): url is string => url?.startsWith("data:image/") === true;
   return safe(light) && safe(dark) ? { light, dark } : null;
 }
 
-/** The SDK pastes ids into URL paths unencoded: `..` or `a/b` would address something else. */
-function id(value: string): string {
+/** The SDK puts ids into URL paths unencoded, so `..` or `a/b` would address another resource. */
+function pathSafe(value: string): string {
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(value)) {
     throw new AppError("internal_error", {
       detail: "An id for Authsignal must match ^[A-Za-z0-9_-]{1,64}$.",

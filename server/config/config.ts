@@ -1,4 +1,4 @@
-/** The only reader of the environment. Reports every problem at once; refuses what would be unsafe. */
+/** Loads the configuration from the environment. Reports every problem at once. No other file reads the environment. */
 
 import type { AndroidApp } from "../relying-party/native-apps.ts";
 import { readSite } from "./config-site.ts";
@@ -17,16 +17,16 @@ export interface Config {
   readonly tenant: TenantConfig | null;
   readonly origin: string;
   readonly rpId: string;
-  /** Where people open the app as well: sub-domains, or other domains that share the RP ID. */
+  /** Further origins of the app: sub-domains, or other domains that share the RP ID. */
   readonly moreOrigins: readonly string[];
   /** Native apps that share the passkeys. */
   readonly iosApps: readonly string[];
   readonly androidApps: readonly AndroidApp[];
-  /** Whether browsers reach Authsignal through this server. */
+  /** Whether browsers send Client API requests through this server. */
   readonly clientApiProxy: boolean;
-  /** The first signs, all verify. Null only locally: then one is made and kept in `dataDir`. */
+  /** The first signs, all verify. Null only locally: then one is created and kept in `dataDir`. */
   readonly sessionSecrets: readonly string[] | null;
-  /** Express's `trust proxy`: how many proxies stand in front. */
+  /** Express's `trust proxy`: the number of proxies in front. */
   readonly trustProxy: number;
   /** PostgreSQL instead of the SQLite file. */
   readonly databaseUrl: string | null;
@@ -34,9 +34,9 @@ export interface Config {
   readonly redisUrl: string | null;
   /** After how many days a security event is deleted. */
   readonly auditRetentionDays: number;
-  /** How long SIGTERM leaves the port open, with `/readyz` at 503. */
+  /** How many seconds the app still serves after SIGTERM, with `/readyz` at 503. */
   readonly drainSeconds: number;
-  /** Where Prometheus finds metrics, or null for nowhere. */
+  /** Path of the Prometheus metrics, or null for none. */
   readonly metricsPath: string | null;
 }
 
@@ -63,17 +63,17 @@ export function loadProductionConfig(env: Environment = process.env): Production
   return Object.freeze({ ...config, tenant, sessionSecrets });
 }
 
-/** For this machine: without a tenant the emulator takes its place. @throws ConfigError with every problem found */
+/** For `npm start`: the tenant may be missing, then the emulator is used. @throws ConfigError with every problem found */
 export function loadLocalConfig(env: Environment = process.env): Config {
   return load(env, "local");
 }
 
-/** For the doctor: a tenant that may be an emulator's. @throws ConfigError with every problem found */
+/** For the doctor: the tenant may be an emulator's. @throws ConfigError with every problem found */
 export function loadEmulatedConfig(env: Environment): Config {
   return load(env, "emulated");
 }
 
-/** For those who must look at single variables, however wrong the rest is. */
+/** For a look at single variables when the configuration has problems. */
 export function readEnvironment(): Environment {
   return process.env;
 }

@@ -1,4 +1,4 @@
-/** body-parser's errors in our words, so that a host never meets a raw one. */
+/** Converts body-parser's errors to AppError. */
 import type { ErrorRequestHandler } from "express";
 import { AppError } from "./errors.ts";
 
@@ -11,7 +11,7 @@ export const convertBodyError: ErrorRequestHandler = (error: unknown, _req, _res
     case "encoding.unsupported":
       return next(new AppError("unsupported_media_type"));
     default:
-      // Whatever else the body is to blame for: not JSON, not gzip, shorter than announced.
+      // Every other 400: not JSON, not gzip, shorter than Content-Length.
       return next("status" in error && error.status === 400 ? new AppError("malformed_json") : error);
   }
 };

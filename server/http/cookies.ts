@@ -1,4 +1,4 @@
-/** The cookies of a request. */
+/** Reads the cookies of a request. */
 import { parseCookie } from "cookie";
 import type { Request } from "express";
 

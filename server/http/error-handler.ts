@@ -1,4 +1,4 @@
-/** The one place that renders an error: AppError to RFC 9457 problem+json, anything unknown to a bare 500. */
+/** Renders errors as RFC 9457 problem+json; an unknown error as a bare 500. */
 import { randomUUID } from "node:crypto";
 import type { ErrorRequestHandler, Request, RequestHandler } from "express";
 import type { Problem } from "../../shared/problem.ts";
@@ -9,9 +9,9 @@ export const notFound: RequestHandler = () => {
   throw new AppError("not_found");
 };
 
-/** @param log pino's logger, or anything that keeps one line per failure, such as `console` */
+/** @param log pino's logger, or another with `error`, such as `console` */
 export function createErrorHandler(log: { error(line: object): void }): ErrorRequestHandler {
-  // The fourth parameter is what tells Express that this handles errors.
+  // Express recognises an error handler by its four parameters.
   return (error: unknown, req, res, _next) => {
     const appError = toAppError(error);
     const requestId = idOf(req);
@@ -25,13 +25,13 @@ export function createErrorHandler(log: { error(line: object): void }): ErrorReq
         ...cause,
       });
     }
-    // Too late for another answer. Express's own handler would print the stack. An answer that is complete is left alone:
-    // its session may have failed to be saved after it.
+    // The headers are out: cut the answer, so that the client does not take it for a whole one. A complete answer stays: the
+    // error may come from saving the session after it. Express's own handler would print the stack.
     if (res.headersSent) {
       if (!res.writableEnded) res.destroy();
       return;
     }
-    // Of what was to be sent instead: a cache would keep this problem in its place for as long as that says.
+    // These describe the answer that failed. With them a cache would keep this problem in its place.
     for (const name of ["ETag", "Last-Modified", "Accept-Ranges", "Content-Range"]) res.removeHeader(name);
     res.set("Cache-Control", "no-store");
     if (appError.extras.retryAfter !== undefined) res.set("Retry-After", String(appError.extras.retryAfter));
@@ -55,14 +55,14 @@ export function toProblem(error: AppError, requestId: string): Problem {
 
 function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  // A path that cannot be decoded (`/%`) reaches us as the router's or static server's URIError with status 400.
+  // The router and the static server throw URIError for a path that cannot be decoded (`/%`).
   if (error instanceof URIError) return new AppError("not_found");
   return new AppError("internal_error", { cause: error });
 }
 
 /**
- * Of the host's own middleware, which may count requests, or ours. Where there is none, or one that somebody else may
- * have written, the problem names itself.
+ * The id that the host's middleware or this app's has set. A new one if there is none, or if it has characters that a
+ * client could use to forge log lines.
  */
 function idOf(req: Request): string {
   const id = String(req.id);

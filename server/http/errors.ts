@@ -1,6 +1,6 @@
 /**
- * The one error class of the server. The mountable router throws it and renders nothing: a host turns it into
- * its own format, this app into problem+json (`error-handler.ts`).
+ * The error class of the server, with status and sentence per problem code. The router throws it and renders nothing: a
+ * host converts it to its own format, this app to problem+json (`error-handler.ts`).
  */
 import type { Problem, ProblemCode } from "../../shared/problem.ts";
 
@@ -9,7 +9,7 @@ interface ProblemRow {
   readonly title: string;
 }
 
-/** Status and sentence per code. A new code without a row does not compile. */
+/** Status and sentence per code. The compiler requires a row for each code. */
 export const problemTable = {
   validation_failed: { status: 400, title: "Some of what was sent is missing or malformed." },
   malformed_json: { status: 400, title: "The body is not valid JSON." },

@@ -1,4 +1,4 @@
-/** SHA-256, for keys and names that must not show what they were made of. */
+/** Hashes values with SHA-256, for keys that must not reveal the value. */
 import { createHash } from "node:crypto";
 
 /** @returns 43 characters of base64url */

@@ -1,30 +1,30 @@
 /**
- * Structured logs: one JSON line per request and one per security fact. What must never appear here: tokens,
- * codes, cookies, full e-mail addresses, secrets, an SDK error object (it carries the API secret).
+ * Creates the logger: one JSON line per request and per security event. Never log tokens, codes, cookies, full e-mail
+ * addresses, secrets or an SDK error object (it contains the API secret).
  */
 import { type DestinationStream, type Logger, pino } from "pino";
 
 export type { Logger };
 
-/** Characters that may wait for a reader of standard output; what comes beyond is dropped. */
-const mostWaiting = 16 * 1024 * 1024;
+/** Characters that are buffered while nothing reads standard output; further lines are dropped. */
+const maxBuffered = 16 * 1024 * 1024;
 
 /** `destination` takes the lines; default is standard output. */
 export function createLogger(destination: DestinationStream = standardOutput()): Logger {
   return pino({ base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` }, destination);
 }
 
-/** A log that cannot be written (a full disk, a reader that has gone) ends no process. */
+/** An error of the output, such as a full disk or a closed pipe, does not end the process. */
 function standardOutput(): DestinationStream {
-  const output = pino.destination({ dest: 1, sync: false, maxLength: mostWaiting });
+  const output = pino.destination({ dest: 1, sync: false, maxLength: maxBuffered });
   output.on("error", () => {
-    // At the exit it would try again and again. Lines that are written later are written as ever.
+    // At exit pino would retry without end. Later lines are still written.
     output.flushSync = () => {};
   });
   return output;
 }
 
-/** Only what we know to be free of secrets: an error's class, message and stack, never its other members. */
+/** Class, message and stack of an error. Its other members may contain secrets. */
 export function describeError(error: unknown): { name: string; message: string; stack?: string } {
   if (!(error instanceof Error)) return { name: "NonError", message: typeof error };
   const stack = error.stack === undefined ? {} : { stack: error.stack };

@@ -1,26 +1,25 @@
-/** The network that a request comes from, as the unit that limits count. */
+/** Reads the network that a request comes from; rate limits count by it. */
 import type { Request } from "express";
 import ipaddr from "ipaddr.js";
 import { sha256 } from "./hash.ts";
 
-/** One subscriber's IPv6 network: counting single addresses of it would count nothing. */
+/** One subscriber has a whole IPv6 network, so a limit per address would not limit anything. */
 const ipv6PrefixLength = 64;
 
 /**
- * @returns an IPv4 address, an IPv6 network as `2001:db8:1:2::/64`, or `unknown`: whatever a proxy wrote that is no
- * address counts as one place
+ * @returns an IPv4 address, an IPv6 network as `2001:db8:1:2::/64`, or `unknown` for all text that is not an address
  */
 export function networkOf(req: Request): string {
   const text = withoutPort(req.ip ?? "");
   if (!ipaddr.isValid(text)) return "unknown";
-  // An IPv4 address that was mapped into IPv6 is an IPv4 address.
+  // Converts an IPv4-mapped IPv6 address to IPv4.
   const address = ipaddr.process(text);
   if (address.kind() === "ipv4") return address.toString();
   const [network] = [ipaddr.IPv6.networkAddressFromCIDR(`${text.split("%")[0]}/${ipv6PrefixLength}`)];
   return `${network.toString()}/${ipv6PrefixLength}`;
 }
 
-/** Short enough for any table, and no list of addresses in it. */
+/** A hash of the network, so that tables contain no addresses and keys are short. */
 export function networkKey(req: Request): string {
   return sha256(networkOf(req));
 }

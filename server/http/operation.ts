@@ -1,4 +1,4 @@
-/** Binds one operation of the contract to its handler: path, media type, body, answer. */
+/** Mounts an operation of the contract: path, media type, body, answer. */
 import type { Request, RequestHandler, Response, Router } from "express";
 import type { z } from "zod";
 import type { Problem } from "../../shared/problem.ts";
@@ -16,7 +16,7 @@ export interface Answer {
   readonly body?: unknown;
 }
 
-/** A handler only gets a body that its schema has parsed. */
+/** The handler receives only a body that its schema has parsed. */
 export interface Operation<Schema extends z.ZodType = z.ZodType<unknown>> {
   readonly body?: Schema;
   readonly handle: (call: Call<z.output<Schema>>) => Promise<Answer>;
@@ -29,7 +29,7 @@ export function operation<Schema extends z.ZodType>(definition: {
 }): Operation {
   return {
     body: definition.body,
-    // Express hands over `unknown`; parse() below is what makes it the schema's output.
+    // Express's body is `unknown`; parse() makes it the schema's output.
     handle: async (call) => definition.handle({ ...call, body: parse(definition.body, call.body) }),
   };
 }
@@ -45,14 +45,14 @@ export function mountOperation(router: Router, name: OperationName, { body, hand
     if (answer.body === undefined) res.end();
     else res.json(answer.body);
   };
-  // Not left to Express, so that it is right in a host's Express 4 as well.
+  // Express 4 ignores a rejected promise, so the rejection is passed to next() here.
   const run: RequestHandler = (req, res, next) => {
     answerTo(req, res).catch(next);
   };
   router[verb](path, run);
 }
 
-/** A host's `express.json()` in front of ours is fine. These are not, and would look like the client's fault. */
+/** A text or raw parser of the host in front would make every body look malformed: say so to the host. */
 function refuseForeignBody(body: unknown): void {
   if (typeof body !== "string" && !Buffer.isBuffer(body)) return;
   throw new Error(
@@ -67,7 +67,7 @@ function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.outpu
 }
 
 function toIssue(issue: z.core.$ZodIssue): NonNullable<Problem["issues"]>[number] {
-  // Messages name keys, never values: what was typed into a field stays out of logs and answers.
+  // Messages name keys, never values, so that no input reaches logs or answers.
   const pointer = issue.path
     .map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`)
     .join("");

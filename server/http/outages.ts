@@ -1,25 +1,25 @@
 /**
- * Distinguishes an outage of a storage from a defect, and turns it into a 503. An outage of our storage is no
- * outage of Authsignal's: the person reads the same words, the log names the storage, and the breaker never sees it.
+ * Recognises an outage of a storage among its errors and converts it to `upstream_unavailable` (503). The log names the
+ * storage; Authsignal's circuit breaker does not count it.
  */
 import { AppError } from "./errors.ts";
 
-/** What a storage says by itself: once when it fails, and once when it answers again. */
+/** What a storage reports: once when an outage begins, and once when it ends. */
 export type StorageNotice =
   | { readonly event: "storage.unavailable"; readonly storage: string; readonly cause: unknown }
   | { readonly event: "storage.available"; readonly storage: string };
 
 export interface OutageWatch {
-  /** Does one piece of work. @throws AppError upstream_unavailable in an outage, else what the work has thrown */
+  /** @throws AppError upstream_unavailable in an outage, else what `work` throws */
   run<Value>(work: () => Promise<Value>): Promise<Value>;
-  /** Takes note of an error that no request waits for, such as that of an idle connection. @returns what to throw */
+  /** For an error outside a request, such as that of an idle connection. @returns what to throw */
   convert(error: unknown): unknown;
 }
 
 export interface WatchOptions {
-  /** As an operator knows it: `PostgreSQL`. */
+  /** The name in log and warnings: `PostgreSQL`. */
   readonly storage: string;
-  /** Whether an error means that the storage cannot be used now. */
+  /** Whether an error is an outage. */
   readonly isOutage: (error: unknown) => boolean;
   readonly notify: (notice: StorageNotice) => void;
 }
@@ -49,22 +49,22 @@ export function watchOutages({ storage, isOutage, notify }: WatchOptions): Outag
   };
 }
 
-/** The default without `onNotice`: one line on standard error, without a stack. */
+/** The default listener: one line on standard error, without a stack. */
 export function warnOfOutage(notice: StorageNotice): void {
   const isOver = notice.event === "storage.available";
   const text = isOver ? "answers again." : `cannot be used: ${reasonOf(notice.cause)}`;
   process.emitWarning(`${notice.storage} ${text}`, { type: "PasskeysStorageWarning" });
 }
 
-/** The language's own errors: a mistake in a program, wherever it is thrown. */
+/** JavaScript's own errors: a mistake in a program. */
 export function isDefect(error: unknown): boolean {
   return [TypeError, RangeError, SyntaxError, ReferenceError].some((kind) => error instanceof kind);
 }
 
 /**
- * PostgreSQL answered, with a state in which nothing can be done now: no connection (08), not let in (28, 3D000), out of
- * resources (53), stopped by an operator or a time-out (57), a system fault (58), read-only after a fail-over (25006),
- * or a conflict that a second try resolves (40001, 40P01, 55P03).
+ * The SQL states of PostgreSQL that are an outage: connection (08), authorisation (28, 3D000), resources (53), operator
+ * intervention and time-outs (57), system errors (58), idle transaction time-out (25P03), read-only after a fail-over
+ * (25006), and conflicts that a retry resolves (40001, 40P01, 55P03).
  */
 export function isOutageState(sqlState: unknown): boolean {
   return (
@@ -74,8 +74,8 @@ export function isOutageState(sqlState: unknown): boolean {
 }
 
 /**
- * For an error of a session store that a host may have brought. A store fails because its server cannot be reached,
- * except where the error itself says otherwise: a defect, or an SQL error such as a missing table.
+ * For an error of a session store, which may be the host's. It counts as an outage, except for a defect and for an SQL
+ * error such as a missing table.
  * @returns what to throw
  */
 export function toStoreError(error: unknown): unknown {
@@ -85,8 +85,8 @@ export function toStoreError(error: unknown): unknown {
 }
 
 /**
- * For an error of a port that a host wrote, about which nothing is known: only what is recognised as a lost connection
- * is a 503, everything else stays what it is. @returns what to throw
+ * For an error of a port that the host implements. Only a recognised lost connection becomes a 503; other errors stay as
+ * they are. @returns what to throw
  */
 export function toPortError(error: unknown): unknown {
   return error instanceof AppError || !isLostConnection(error)
@@ -95,8 +95,8 @@ export function toPortError(error: unknown): unknown {
 }
 
 /**
- * For what only makes things easier and comes after what was earned: in an outage it is left out, and the storage has
- * given notice. @throws what is no outage
+ * For optional work: in an outage its value is `instead`. The storage has already reported the outage.
+ * @throws every other error
  */
 export async function unlessOut<Value>(work: Promise<Value>, instead: Value): Promise<Value> {
   return work.catch((thrown: unknown) => {
@@ -114,7 +114,7 @@ function unavailable(storage: string, cause: unknown): AppError {
   });
 }
 
-/** An AggregateError of two refused addresses has a code and no message. */
+/** The AggregateError of refused addresses has a code and no message. */
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return typeof cause;
   return cause.message || ("code" in cause ? String(cause.code) : cause.name);
@@ -138,7 +138,7 @@ const networkCodes: ReadonlySet<unknown> = new Set([
   "ETIMEDOUT",
 ]);
 
-/** Whole messages of pg, pg-pool, redis and ioredis, which give these errors neither a code nor a class. */
+/** Messages of pg, pg-pool, redis and ioredis, whose errors have neither a code nor a class. */
 const connectionMessages: ReadonlySet<string> = new Set([
   "Client has encountered a connection error and is not queryable",
   "Client was closed and is not queryable",
@@ -153,7 +153,7 @@ const connectionMessages: ReadonlySet<string> = new Set([
   "timeout exceeded when trying to connect",
 ]);
 
-/** Libraries wrap the driver's error at most a few times. */
+/** How many causes are searched for the driver's error. */
 const deepestCause = 4;
 
 function isLostConnection(error: unknown, depth = 0): boolean {

@@ -1,6 +1,6 @@
 /**
- * Cross-site request forgery: refuses every unsafe request that a browser says another site made
- * (OWASP CSRF cheat sheet, "Fetch Metadata headers"). Needs no token in any form.
+ * Refuses unsafe requests that another site made, against cross-site request forgery (OWASP CSRF cheat sheet, "Fetch
+ * Metadata headers"). Needs no CSRF token.
  */
 import type { RequestHandler } from "express";
 import { AppError } from "./errors.ts";
@@ -9,7 +9,7 @@ const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
  * @param origins the origins that this API's own pages are served from, as `https://app.example.com`
- * @param isAmbient whether browsers attach the session by themselves; if not, `origins` may be other sites' too
+ * @param isAmbient whether browsers attach the session by themselves; if not, `origins` may include other sites
  */
 export function requireSameOrigin(origins: readonly string[], isAmbient = true): RequestHandler {
   return (req, res, next) => {
@@ -32,9 +32,9 @@ function isSameOrigin(
   origin: string | undefined,
   origins: readonly string[],
 ): boolean {
-  // Where both are sent both must fit: an extension or a proxy may lose one of them, no page can forge either.
+  // Check each header that is there: a proxy or an extension may remove one, but no page can forge one.
   if (site !== undefined && site !== "same-origin") return false;
   if (origin !== undefined) return origins.includes(origin);
-  // Neither: not a browser (every current browser sends Origin with an unsafe method), so no ambient cookie to abuse.
+  // Without both it is not a browser: browsers send Origin with unsafe methods. So no cookie was attached for another site.
   return true;
 }

@@ -1,9 +1,9 @@
-/** Hands the outcome of a promise to a callback, as express-session's stores have to. */
+/** Passes the outcome of a promise to a callback, for the stores of express-session. */
 import { AppError } from "./errors.ts";
 
 /**
- * Never rejects: express-session, and hosts that call `session.destroy()` without a callback, keep no hold of a store's
- * promises, and an unhandled rejection ends the process. What no callback takes becomes a warning of the process.
+ * Never rejects: express-session does not await a store's promises, and an unhandled rejection ends the process. Without a
+ * callback, such as after `session.destroy()`, an error becomes a warning of the process.
  */
 export function settle<Value>(
   work: Promise<Value>,
@@ -17,7 +17,7 @@ function warnOf(error: unknown): void {
   process.emitWarning(error instanceof Error ? error : String(error));
 }
 
-/** For work that an answer does not depend on. The storage itself has given notice. @throws what is no outage */
+/** For work that the answer does not need. The storage has reported the outage. @throws every other error */
 export function ignoreOutage(error: unknown): void {
   if (!(error instanceof AppError)) throw error;
 }

@@ -1,4 +1,6 @@
-/** Native apps that share the site's passkeys, as their build tools name them. */
+/** Reads the native apps that share the site's passkeys. */
+
+/** An Android app, by what its build tools print. */
 export interface AndroidApp {
   readonly packageName: string;
   /** SHA-256 of the signing certificate, as `./gradlew signingReport` prints it: `AB:CD:…`. */
@@ -10,8 +12,8 @@ export const fingerprintPattern: RegExp = /^[0-9A-F]{2}(:[0-9A-F]{2}){31}$/;
 const packagePattern = /^[A-Za-z]\w*(\.[A-Za-z]\w*)+$/;
 
 /**
- * The origin that an Android app signs as: `android:apk-key-hash:` and the fingerprint's bytes in base64url. The
- * tenant must expect it, besides the site's own. An iOS app signs as the site.
+ * The origin in an Android app's client data: `android:apk-key-hash:` and the fingerprint's bytes in base64url. The tenant
+ * must expect it besides the site's origin. An iOS app uses the site's origin.
  */
 export function androidOrigin({ fingerprint }: AndroidApp): string {
   return `android:apk-key-hash:${Buffer.from(fingerprint.replaceAll(":", ""), "hex").toString("base64url")}`;

@@ -1,12 +1,12 @@
 /**
- * What browsers, phones and password managers ask a domain about itself. Serve it at the root of the RP ID's host,
- * and of every origin:
+ * Serves the `/.well-known/` files for browsers, phones and password managers. Mount it at the root of the RP ID's host and
+ * of every origin:
  *
  * - `apple-app-site-association` and `assetlinks.json`: native apps that may use the site's passkeys;
  * - `webauthn`: other sites that may use the RP ID (WebAuthn Level 3, section 5.11);
- * - `passkey-endpoints`: where a password manager sends people to make and manage passkeys (W3C).
+ * - `passkey-endpoints`: the pages to which a password manager links to create and manage passkeys (W3C).
  *
- * Nothing configured, nothing served: a path without content is left to the host.
+ * Without configuration a path is not served and stays the host's.
  */
 import { Router } from "express";
 import { adviceForOrigin } from "./addresses.ts";
@@ -23,7 +23,7 @@ export interface WellKnownOptions {
   readonly passkeyEndpoints?: { readonly enroll: string; readonly manage: string } | null;
 }
 
-/** @returns a router for the root of the site. @throws TypeError that names what cannot work */
+/** @returns a router for the root of the site. @throws TypeError that names the wrong option */
 export function createWellKnown(options: WellKnownOptions): Router {
   check(options);
   const { iosApps = [], androidApps = [], relatedOrigins = [], passkeyEndpoints = null } = options;
@@ -37,7 +37,7 @@ export function createWellKnown(options: WellKnownOptions): Router {
   for (const [name, content] of Object.entries(files)) {
     if (content === null) continue;
     router.get(`/.well-known/${name}`, (_req, res) => {
-      // Apple asks for application/json although the name has no ending. An hour: phones ask rarely anyway.
+      // Apple requires application/json, although the name has no extension.
       res.set("Cache-Control", "public, max-age=3600").json(content);
     });
   }

@@ -1,10 +1,10 @@
 /**
- * Sessions by bearer token, for clients without cookies: a mobile app, or a page on another site. The token is
- * opaque and random; its hash is the key of a session in the same store that cookie sessions use.
+ * Implements sessions by bearer token, for clients without cookies: a mobile app, or a page on another site. The token is
+ * random; its hash is the key of a session in the store that cookie sessions use too.
  *
- * Every token travels in the response header `Session-Token`; the client keeps the newest and sends it as
- * `Authorization: Bearer …`. Asking for a one-time code yields an anonymous token, which remembers the code and
- * nothing else; signing in yields a new one and makes the old worthless; an empty header ends the session.
+ * The response header `Session-Token` carries each new token; the client keeps the newest and sends it as
+ * `Authorization: Bearer …`. The request for a one-time code returns a token that identifies only that code; sign-in returns
+ * a new one and invalidates the old; an empty header means that the session has ended.
  */
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Request, Response } from "express";
@@ -15,7 +15,7 @@ import type { SessionPort } from "../passkeys/ports/sessions.ts";
 import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
 import { storeCall } from "./store-call.ts";
 
-/** How long a renewed token can still sign out: longer than any request that is under way. */
+/** How long a renewed token can still sign out: longer than any request in flight. */
 const renewedMs = 60 * 1000;
 
 export interface BearerSessionOptions {
@@ -25,7 +25,7 @@ export interface BearerSessionOptions {
   readonly header?: string;
   /** Seconds without a request after which a session ends. Default 30 minutes. */
   readonly idleSeconds?: number;
-  /** Seconds after sign-in at which a session ends, however busy. Default 12 hours. */
+  /** Seconds after sign-in at which a session ends, even in use. Default 12 hours. */
   readonly absoluteSeconds?: number;
   /** Default: the system clock. */
   readonly now?: () => Date;
@@ -44,7 +44,7 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
     return data?.passkeys ?? null;
   }
 
-  /** As the store measures a life: express-session calls it a cookie. */
+  /** A session as the store keeps it; the store reads the end of its life from `cookie`. */
   function lasting(kept: Kept, lifeMs = idleMs): SessionData {
     return {
       passkeys: kept,
@@ -60,10 +60,10 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
     const token = tokenOf(req);
     const kept = token === null ? null : await read(keyOf("session", token));
     if (token === null || kept?.signedIn === undefined) return null;
-    // What a request under way renewed after the session was ended is as dead as the session.
+    // A request in flight may have renewed the session after sign-out.
     if ((await read(keyOf("ended", kept.signedIn.id))) !== null) return null;
     if (Date.parse(kept.signedIn.startedAt) + absoluteMs <= now().getTime()) return null;
-    // Awaited: an answer must not be out before the session that it used has been prolonged.
+    // Awaited, so that the session is prolonged before the answer goes out.
     await storeCall((done) => {
       if (store.touch === undefined) done();
       else store.touch(keyOf("session", token), lasting(kept), done);
@@ -72,9 +72,9 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
   }
 
   /**
-   * A token that the caller chose is never taken over: only one of our making names anything.
-   * @param retireOld runs when the new token works and before anybody is told of it: if the store fails in between, the
-   * client has what it had
+   * Always creates a new token, so that a client cannot choose its own.
+   * @param retireOld invalidates the old token, once the new one works and before the client gets it: if the store fails
+   * in between, the client still has a valid one
    */
   async function issue(
     res: Response,
@@ -96,8 +96,8 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
   }
 
   /**
-   * The token is worthless from now on, but whoever signs out with it means the session that it named. One write, with
-   * no moment in between at which neither could be read.
+   * Replaces the session of the old token by a reference to the session, so that sign-out with the old token still works.
+   * One write, so that there is no moment without either.
    */
   async function retire(req: Request, sessionId: string): Promise<void> {
     const token = tokenOf(req);
@@ -124,7 +124,7 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
 
     async renew(req, res, { method }) {
       const signedIn = await findSignedIn(req);
-      // Ended while the proof was under way.
+      // The session was ended during the step-up.
       if (signedIn === null) throw new AppError("not_authenticated");
       const renewed = { ...signedIn, method, authenticatedAt: now().toISOString() };
       await issue(res, "session", { signedIn: renewed }, () => retire(req, signedIn.id));
@@ -156,14 +156,14 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
   };
 }
 
-/** Only tokens of our own making: 32 random bytes in base64url. */
+/** Only a text of the form that `issue` creates: 32 bytes in base64url. */
 function tokenOf(req: Request): string | null {
   return /^Bearer ([\w-]{43})$/i.exec(req.get("authorization") ?? "")?.[1] ?? null;
 }
 
 /**
- * Not the token itself: whoever reads the store must not be able to use it. The prefix keeps it no cookie's id, and
- * code and session apart, so that writing the one never brings the other back.
+ * The hash, so that a reader of the store cannot use the token. The prefix separates bearer keys from cookie session ids,
+ * and code tokens from session tokens.
  */
 function keyOf(kind: "session" | "code" | "ended", name: string): string {
   return `bearer-${kind}-${sha256(name)}`;

@@ -1,4 +1,4 @@
-/** Sessions by cookie, with express-session. The only writer of the user id in a session. */
+/** Implements sessions by cookie, with express-session. No other file writes the user id of a session. */
 import { randomUUID } from "node:crypto";
 import { unsign } from "cookie-signature";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
@@ -13,13 +13,13 @@ import { destroy, destroyOther, keyOf, mark, read, regenerate, rotate, save } fr
 
 export interface CookieSessionOptions {
   readonly store: Store;
-  /** Signs the cookie; at least 32 characters. Of several the first signs and all verify, so that it can be rotated. */
+  /** Signs the cookie; at least 32 characters. Several for a rotation: the first signs, all verify. */
   readonly secret: string | readonly string[];
   /** True for https origins: `Secure` and the `__Host-` prefix. False only for http://localhost. */
   readonly secure: boolean;
   /** Seconds without a request after which a session ends. Default 30 minutes. */
   readonly idleSeconds?: number;
-  /** Seconds after sign-in at which a session ends, however busy. Default 12 hours. */
+  /** Seconds after sign-in at which a session ends, even in use. Default 12 hours. */
   readonly absoluteSeconds?: number;
   readonly now: () => Date;
 }
@@ -29,10 +29,10 @@ export interface CookieSessions extends SessionPort {
   readonly middleware: RequestHandler;
 }
 
-/** @throws TypeError for a secret that is missing or too short: express-session would sign with any */
+/** @throws TypeError for a secret that is missing or too short; express-session accepts any */
 export function createCookieSessions(options: CookieSessionOptions): CookieSessions {
   const secrets = [options.secret].flat();
-  // Past the compiler it may be what the environment did not have.
+  // An environment variable that is not set passes the compiler with a cast.
   if (secrets.length === 0 || !secrets.every((secret) => typeof secret === "string" && secret.length >= 32))
     throw new TypeError(
       "createCookieSessions: `secret` must be at least 32 characters, or a list of such: make one with `openssl rand -base64 32`.",
@@ -40,7 +40,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
   const idleMs = (options.idleSeconds ?? 30 * 60) * 1000;
   const absoluteMs = (options.absoluteSeconds ?? 12 * 60 * 60) * 1000;
   const name = cookieName(options.secure, "passkeys_session");
-  /** Requests that have a session of this middleware, and not of another one. */
+  /** Requests whose session this middleware has loaded. */
   const withSession = new WeakSet<Request>();
   const cookie = {
     httpOnly: true,
@@ -62,7 +62,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
 
   return {
     middleware(req, res, next) {
-      // express-session would leave the other session in place, and people would be signed in to that.
+      // express-session keeps the other middleware's session, and sign-in would write into that.
       if (req.session !== undefined && !withSession.has(req)) next(new Error(foreignSession));
       else load(req, res, (error?: unknown) => onLoaded(req, next, error));
     },
@@ -72,7 +72,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
       const signedIn = req.session.passkeys?.signedIn;
       if (signedIn === undefined) return null;
       if (Date.parse(signedIn.startedAt) + absoluteMs <= options.now().getTime()) {
-        // A new, empty one and not none at all: this very request may be about to sign in.
+        // A new, empty session, because this request may sign in.
         await regenerate(req);
         return null;
       }
@@ -90,14 +90,14 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     },
 
     async renew(req, _res, { method }) {
-      // As it is now: the proof took its time, and meanwhile the person may have signed out.
+      // Read again: the user may have signed out during the step-up.
       const before = req.sessionID;
       const signedIn = (await read(req, before))?.passkeys?.signedIn;
       if (signedIn === undefined) throw new AppError("not_authenticated");
-      // What a host keeps in the session outlives its rotation.
+      // The host's own data in the session is kept.
       const { cookie: _, passkeys: __, ...hosts } = req.session;
       await rotate(req, { ...signedIn, method, authenticatedAt: options.now().toISOString() }, hosts);
-      // Signing out leaves a mark and then looks for this one, and here it is the other way round: one sees the other.
+      // Sign-out writes `ended:` then reads `renewed:`; renew does the reverse, so the second one sees the other's marker.
       await mark(req, "renewed", before, req.sessionID);
       if ((await read(req, keyOf("ended", before))) === null) return;
       await destroy(req);
@@ -105,7 +105,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     },
 
     async end(req, res) {
-      // Whoever signs out means the session that this browser's cookie named, also when it was renewed meanwhile.
+      // Also ends the successor, when a request in flight has renewed the session of this cookie.
       for (const sid of namedByCookie(req)) {
         await mark(req, "ended", sid);
         const successor = (await read(req, keyOf("renewed", sid)))?.passkeys?.renewed;
@@ -129,7 +129,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
 
   function onLoaded(req: Request, next: NextFunction, error: unknown): void {
     if (error !== undefined && error !== null) next(toStoreError(error));
-    // A store that has said `disconnect`: express-session goes on as if there were no sessions.
+    // After the store's `disconnect` event express-session continues without a session.
     else if (req.session === undefined) next(toStoreError(new Error("The store is disconnected.")));
     else {
       withSession.add(req);
@@ -137,7 +137,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     }
   }
 
-  /** The sessions that this browser's cookies name, by our signature. A renewed session is not in the request any more. */
+  /** The session ids in this request's cookies, with a valid signature. After a renewal `req` has the new id only. */
   function namedByCookie(req: Request): string[] {
     // express-session's form: `s:`, the session id, and its signature.
     const signed = readCookies(req, name).filter((value) => value.startsWith("s:"));
@@ -147,7 +147,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     });
   }
 
-  /** Without this the host would read "cannot read properties of undefined", or have its own session taken for ours. */
+  /** Refuses a request without our session: it would fail as "cannot read properties of undefined", or use the host's. */
   function requireMounted(req: Request): void {
     if (withSession.has(req)) return;
     throw new Error(req.session === undefined ? noSession : foreignSession);
@@ -162,4 +162,4 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
 const noSession =
   "createCookieSessions: this request has no session. Mount `sessions.middleware` before the passkeys router: app.use(sessions.middleware).";
 const foreignSession =
-  "createCookieSessions: this request has a session of other middleware already. Pass the router a SessionPort over that one instead (MOVING.md), or mount the other middleware on paths of its own.";
+  "createCookieSessions: this request already has a session of other middleware. Pass the router a SessionPort over that session instead (MOVING.md), or mount the other middleware on other paths.";

@@ -1,6 +1,6 @@
 /**
- * Remembers, by a long-lived cookie, that an account has made or used a passkey in this browser, so that it is
- * not offered another. The cookie is a random number; what it stands for is in the store. It proves nothing.
+ * Remembers by a long-lived cookie that an account has created or used a passkey in this browser, so that the app offers no
+ * second one. The cookie is a random id of a record in the store. It proves nothing about the user.
  */
 import { randomBytes } from "node:crypto";
 import type { Request } from "express";
@@ -9,7 +9,7 @@ import { sha256 } from "../http/hash.ts";
 import type { KnownBrowserStore, KnownBrowsers } from "../passkeys/ports/known-browsers.ts";
 import { cookieName } from "./cookie-name.ts";
 
-/** As long as browsers keep a cookie at the most (400 days). */
+/** The longest life that browsers allow a cookie: 400 days. */
 const lifeMs = 400 * 24 * 60 * 60 * 1000;
 
 export interface KnownBrowserCookieOptions {
@@ -23,7 +23,7 @@ export interface KnownBrowserCookieOptions {
 export function createKnownBrowserCookie({ store, secure, now }: KnownBrowserCookieOptions): KnownBrowsers {
   const name = cookieName(secure, "passkeys_browser");
 
-  /** Only a value that this file made: 24 random bytes in base64url. */
+  /** Only a value of the form that `remember` creates: 24 bytes in base64url. */
   function idIn(req: Request): string | null {
     return readCookies(req, name).find((value) => /^[\w-]{32}$/.test(value)) ?? null;
   }

@@ -1,11 +1,11 @@
-/** A session in express-session's store: read, saved, rotated, ended and marked as such. */
+/** Reads, saves, rotates and ends sessions in express-session's store, and marks the ended ones. */
 import type { Request } from "express";
 import type { SessionData } from "express-session";
 import type { AuthenticationMethod } from "../passkeys/ports/sessions.ts";
 import type { PendingCodeData } from "./pending-code.ts";
 import { storeCall } from "./store-call.ts";
 
-/** Longer than any request that is under way. */
+/** Longer than any request in flight. */
 const markedMs = 60 * 1000;
 
 export interface SignedInData {
@@ -18,42 +18,42 @@ export interface SignedInData {
 
 declare module "express-session" {
   interface SessionData {
-    /** All that is ours; the rest of a session is the host's. */
+    /** Our data; the other members belong to the host. */
     passkeys?: {
       signedIn?: SignedInData;
       pendingOtp?: PendingCodeData;
-      /** The id that took this one's place, or the session that a bearer token named before it was renewed. */
+      /** In a marker: the id of the successor, or of the session that a bearer token named before it was renewed. */
       renewed?: string;
     };
   }
 }
 
-/** Saved before the answer goes out, so that what was acknowledged is there. */
+/** Saves before the answer goes out, so that the client never sees a success that was not stored. */
 export function save(req: Request): Promise<void> {
   return storeCall((done) => req.session.save(done));
 }
 
-/** A session, or a mark, as the store has it; null when it has been ended. */
+/** @returns the session or marker in the store, or null */
 export async function read(req: Request, sid: string): Promise<SessionData | null> {
   return (await storeCall<SessionData | null>((done) => req.sessionStore.get(sid, done))) ?? null;
 }
 
-/** Leaves word of what became of a session, for requests that are under way with its cookie. */
+/** Writes a marker that tells requests in flight that a session was renewed or ended. */
 export function mark(req: Request, what: "renewed" | "ended", sid: string, renewed?: string): Promise<void> {
   const cookie = { originalMaxAge: markedMs, expires: new Date(Date.now() + markedMs) };
   const kept = renewed === undefined ? { cookie } : { cookie, passkeys: { renewed } };
   return storeCall((done) => req.sessionStore.set(keyOf(what, sid), kept, done));
 }
 
-/** No cookie names it: a session id has no colon. */
+/** The key of a marker. No cookie can name it: a session id has no colon. */
 export function keyOf(what: "renewed" | "ended", sid: string): string {
   return `${what}:${sid}`;
 }
 
 /**
- * Gives the request a new session with a new id, in which this person is signed in, and then ends the old one. When the
- * store fails, the request has its old session again: express-session saves what a request has once more when the answer
- * ends, and an answer that says "nothing was changed" must neither sign anybody in nor out.
+ * Gives the request a new signed-in session with a new id, then ends the old one. When the store fails, it restores the old
+ * session: express-session saves the request's session again at the end of the answer, and a failed request must neither
+ * sign in nor sign out.
  */
 export async function rotate(req: Request, signedIn: SignedInData, hosts: object = {}): Promise<void> {
   const { session: before, sessionID: idBefore } = req;
@@ -62,7 +62,7 @@ export async function rotate(req: Request, signedIn: SignedInData, hosts: object
   req.session.passkeys = { signedIn };
   try {
     await save(req);
-    // Without a cookie there is none: most people sign in so, and a delete for nothing takes 60 µs.
+    // Without a cookie there is no old session. This saves a delete of 60 µs at most sign-ins.
     if (req.headers.cookie !== undefined) await destroyOther(req, idBefore);
   } catch (error) {
     Object.assign(req, { session: before, sessionID: idBefore });
@@ -70,7 +70,7 @@ export async function rotate(req: Request, signedIn: SignedInData, hosts: object
   }
 }
 
-/** Ends the session and gives the request another, with a new id and nothing in it. */
+/** Ends the session and gives the request an empty one with a new id. */
 export function regenerate(req: Request): Promise<void> {
   return storeCall((done) => req.session.regenerate(done));
 }
