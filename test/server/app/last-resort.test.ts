@@ -24,7 +24,7 @@ async function run(statements: string): Promise<{ code: number | null; events: r
   return { code, events: lines.map((line) => JSON.parse(line).event) };
 }
 
-test("a rejection that nobody handles is a line in the log, and the process goes on", async () => {
+test("An unhandled rejection is logged, and the process goes on", async () => {
   const { code, events } = await run(`
     void Promise.reject(new Error("nobody's"));
     setImmediate(() => setImmediate(() => log.info({ event: "alive" })));`);
@@ -32,7 +32,7 @@ test("a rejection that nobody handles is a line in the log, and the process goes
   expect(code).toBe(0);
 });
 
-test("an error event without a listener is a line in the log, and the process stops in order", async () => {
+test("An error event without a listener is logged, and the process shuts down in order", async () => {
   const { code, events } = await run(`
     import { EventEmitter } from "node:events";
     setImmediate(() => new EventEmitter().emit("error", new Error("nobody's")));`);

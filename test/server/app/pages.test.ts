@@ -51,7 +51,7 @@ function get(path: string, headers: Record<string, string> = {}, method = "GET")
 
 describe("the pages", () => {
   test.each(["/", "/account", "/sign-in/code", "/a/b/c?d=e"])(
-    "%s is the app's one page, always asked for anew",
+    "The path %s serves index.html, which is revalidated every time",
     async (path) => {
       const answer = await get(path, { Accept: "text/html" });
       expect(answer.status).toBe(200);
@@ -61,13 +61,13 @@ describe("the pages", () => {
     },
   );
 
-  test("scripts are kept for ever, and one that is gone is not the page", async () => {
+  test("Scripts are cached for a year, and a missing script is a 404 instead of index.html", async () => {
     const script = await get("/assets/main-123.js");
     expect(script.headers["cache-control"]).toBe("public, max-age=31536000, immutable");
     expect((await get("/assets/main-000.js")).status).toBe(404);
   });
 
-  test("travel compressed, and an answer of the API never does: its length would tell what is in it", async () => {
+  test("Pages are compressed, and answers of the API never are, because the length would leak their content", async () => {
     const headers = { "Accept-Encoding": "br, gzip" };
     const script = await get("/assets/large-123.js", headers);
     expect(script.headers).toMatchObject({ "content-encoding": "br", vary: "Accept-Encoding" });
@@ -81,20 +81,23 @@ describe("the pages", () => {
     { Range: "bytes=99999-" },
     { "If-Match": '"other"' },
     { "If-Unmodified-Since": "Thu, 01 Jan 1970 00:00:00 GMT" },
-  ])("a file that cannot be given as %j asks is not what a cache keeps in its place", async (headers) => {
-    const { status, headers: answered } = await get("/assets/main-123.js", headers);
-    if (status === 200) return expect(answered["cache-control"]).toContain("immutable");
-    expect(answered["cache-control"]).toBe("no-store");
-    expect(answered["last-modified"]).toBeUndefined();
-  });
+  ])(
+    "A file that fails the precondition %j is answered so that no cache stores the answer for it",
+    async (headers) => {
+      const { status, headers: answered } = await get("/assets/main-123.js", headers);
+      if (status === 200) return expect(answered["cache-control"]).toContain("immutable");
+      expect(answered["cache-control"]).toBe("no-store");
+      expect(answered["last-modified"]).toBeUndefined();
+    },
+  );
 
-  test("are given whole: a range of what travels compressed is a range of something else", async () => {
+  test("Pages are served whole, because a range of a compressed file is not a range of the file", async () => {
     const headers = { Range: "bytes=0-9", "Accept-Encoding": "gzip" };
     expect((await get("/assets/large-123.js", headers)).status).toBe(200);
     expect((await get("/", { ...headers, Accept: "text/html" })).status).toBe(200);
   });
 
-  test("say what they vary by also where nothing has changed", async () => {
+  test("A 304 has the Vary header too", async () => {
     const { headers } = await get("/assets/large-123.js");
     const again = await get("/assets/large-123.js", { "If-None-Match": headers.etag ?? "" });
     expect([again.status, again.headers.vary]).toEqual([304, "Accept-Encoding"]);
@@ -114,7 +117,7 @@ describe("the pages", () => {
     ["/assets/%", {}],
     ["/%00", {}],
     [`/${"x".repeat(8000)}`, {}],
-  ])("%s with %j is no 500", async (path, headers) => {
+  ])("The path %s with %j is not a 500", async (path, headers) => {
     const answer = await get(path, headers);
     expect(answer.status).toBeLessThan(500);
   });
@@ -130,7 +133,7 @@ describe("the pages", () => {
     "/..%5csecret.txt",
     "/.hidden",
     "/%2ehidden",
-  ])("%s gives nothing from outside or under cover", async (path) => {
+  ])("The path %s serves no file outside the folder and no hidden file", async (path) => {
     const { text } = await get(path);
     expect(text).not.toContain("outside of the pages");
     expect(text).not.toContain("hidden");
@@ -156,7 +159,7 @@ describe("no answer sends anybody to another site", () => {
     "//evil.example/assets",
     "/\t/evil.example".replace("\t", "%09"),
     "/%0d%0aLocation:%20https://evil.example",
-  ])("%s", async (path) => {
+  ])("The path %s redirects to no other site", async (path) => {
     const { status, headers } = await get(path, { Accept: "text/html" });
     expect(status).toBeLessThan(500);
     if (headers.location !== undefined) {
@@ -176,7 +179,7 @@ describe("every answer carries the headers that keep a browser in bounds", () =>
     "/healthz",
   ];
 
-  test.each(paths)("%s", async (path) => {
+  test.each(paths)("The answer of %s has the security headers", async (path) => {
     const { headers } = await get(path);
     const policy = String(headers["content-security-policy"]);
     const directives = new Map(
@@ -203,7 +206,7 @@ describe("every answer carries the headers that keep a browser in bounds", () =>
     expect(headers).not.toHaveProperty("strict-transport-security");
   });
 
-  test("and over https the order to stay there", async () => {
+  test("An answer of an https origin has the HSTS header", async () => {
     const own = await startLab({ origin: "https://app.example.com" });
     try {
       const answer = await own.agent().get(api("getSession")).set("X-Forwarded-Proto", "https");

@@ -82,7 +82,7 @@ describe("the production entry refuses to start", () => {
     ["with https and no proxy that ends it", { TRUST_PROXY: "0" }, /TRUST_PROXY/],
     ["with `true` for the number of proxies", { TRUST_PROXY: "true" }, /TRUST_PROXY is not a whole number/],
     ["with a database that is none", { DATABASE_URL: "mysql://x" }, /DATABASE_URL must be a URL/],
-  ])("%s", async (_, change, reason) => {
+  ])("The production entry refuses to start %s", async (_, change, reason) => {
     const { code, output } = await run({ ...good, ...change }).exit;
     expect(output).toMatch(reason);
     expect(code).toBe(1);
@@ -91,7 +91,7 @@ describe("the production entry refuses to start", () => {
       expect(output).not.toContain(secret);
   });
 
-  test("with everything wrong at once, and lists it all", async () => {
+  test("The production entry refuses to start with several problems and lists them all", async () => {
     const { code, output } = await run({ RP_ID: "10.0.0.1", PORT: "http" }).exit;
     expect(code).toBe(1);
     for (const name of ["AUTHSIGNAL_TENANT_ID", "AUTHSIGNAL_API_SECRET_KEY", "AUTHSIGNAL_API_URL"])
@@ -99,7 +99,7 @@ describe("the production entry refuses to start", () => {
     for (const name of ["ORIGIN", "SESSION_SECRET", "RP_ID", "PORT"]) expect(output).toContain(name);
   });
 
-  test("on a database that has somebody else's table under our name, with a sentence", async () => {
+  test("The production entry refuses a database in which another table has one of our names, with a sentence", async () => {
     const folder = mkdtempSync(join(tmpdir(), "taken-"));
     const database = new SqliteDatabase(join(folder, "app.sqlite"));
     database.exec("CREATE TABLE passkeys_users (id TEXT)");
@@ -113,7 +113,7 @@ describe("the production entry refuses to start", () => {
     rmSync(folder, { recursive: true });
   });
 
-  test("on a port that is taken, with a sentence", async () => {
+  test("The production entry refuses a port in use, with a sentence", async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, resolve));
     const { port } = other.address() as AddressInfo;
@@ -125,7 +125,7 @@ describe("the production entry refuses to start", () => {
   });
 });
 
-test("the local entry does not start the emulator under NODE_ENV=production", async () => {
+test("The local entry does not start the emulator under NODE_ENV=production", async () => {
   const { code, output } = await run({ NODE_ENV: "production", PORT: "0", EMULATOR_PORT: "0" }, localEntry)
     .exit;
   expect(code).toBe(1);
@@ -134,7 +134,7 @@ test("the local entry does not start the emulator under NODE_ENV=production", as
 
 describe("a graceful stop", () => {
   test.each(["SIGTERM", "SIGINT"] as const)(
-    "%s: what is under way is answered, then it exits with 0",
+    "After %s requests in flight are answered, then the process exits with 0",
     async (signal) => {
       const port = await freePort();
       const { child, exit } = run({ ...good, PORT: String(port) });
@@ -174,7 +174,7 @@ describe("a graceful stop", () => {
     },
   );
 
-  test("SIGTERM: readiness says so at once, while the port stays open and people are served", async () => {
+  test("After SIGTERM readiness is 503 at once, while the app still serves requests", async () => {
     const port = await freePort();
     const { child, exit } = run({ ...good, PORT: String(port), DRAIN_SECONDS: "3" });
     await started(child);
@@ -195,7 +195,7 @@ describe("a graceful stop", () => {
     expect(performance.now() - stoppedAt).toBeGreaterThan(3000);
   });
 
-  test("a second signal does not wait for the first", async () => {
+  test("A second signal ends the process at once", async () => {
     const port = await freePort();
     const { child, exit } = run({ ...good, PORT: String(port), DRAIN_SECONDS: "300" });
     await started(child);
@@ -207,7 +207,7 @@ describe("a graceful stop", () => {
     expect((await exit).code).not.toBe(0);
   });
 
-  test("idle connections do not hold it up", async () => {
+  test("Idle connections do not delay the stop", async () => {
     const port = await freePort();
     const { child, exit } = run({ ...good, PORT: String(port) });
     await started(child);
@@ -231,7 +231,7 @@ describe("standard output that cannot be written to ends nothing", () => {
     }
   }
 
-  test("when its reader has gone", async () => {
+  test("The app goes on when the reader of its standard output has closed it", async () => {
     const port = await freePort();
     const { child, exit } = run({ ...good, PORT: String(port) });
     await started(child);

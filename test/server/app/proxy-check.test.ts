@@ -8,7 +8,7 @@ test.each([
   { trustProxy: 0, forwarded: "https", fix: /set TRUST_PROXY/ },
   { trustProxy: 1, forwarded: null, fix: /does not send X-Forwarded-Proto/ },
 ])(
-  "an https app that sees http (proxies trusted: $trustProxy) says once how to mend it",
+  "An https app that receives http (trusted proxies: $trustProxy) logs the fix once",
   async ({ trustProxy, forwarded, fix }) => {
     const lab = await startLab({ origin: "https://app.example.com", trustProxy });
     try {
@@ -25,7 +25,7 @@ test.each([
   },
 );
 
-test("an https app behind a proxy that is set up well says nothing", async () => {
+test("An https app behind a correct proxy logs no warning", async () => {
   const lab = await startLab({ origin: "https://app.example.com", trustProxy: 1 });
   try {
     await lab.agent().get(session).set("X-Forwarded-Proto", "https").expect(200);

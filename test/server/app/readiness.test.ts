@@ -25,7 +25,7 @@ async function withLab(run: (lab: Lab) => Promise<void>, options = {}): Promise<
   }
 }
 
-test("the app is ready while it can reach its storage, and says 503 when it cannot", async () => {
+test("Readiness is 200 while the storage can be reached, and 503 otherwise", async () => {
   const lab = await startLab();
   const agent = lab.agent();
   await agent.get("/healthz").expect(200, { status: "ok" });
@@ -49,7 +49,7 @@ async function breakAuthsignal(lab: Lab): Promise<void> {
     await lab.agent().post(api("challengeOtp")).send({ email: lab.newAddress() }).expect(503);
 }
 
-test("an outage of Authsignal makes no instance unready: readiness polled alone, then the first request works", () =>
+test("An outage of Authsignal leaves an instance ready, and its first request after the outage works", () =>
   withLab(async (lab) => {
     const { agent, authenticator, user } = await lab.person("passkey");
     const balancer = lab.agent();
@@ -69,7 +69,7 @@ test("an outage of Authsignal makes no instance unready: readiness polled alone,
     await balancer.get("/readyz").expect(200, ready);
   }));
 
-test("the call that tries Authsignal again is one: the others are answered at once, however long it hangs", () =>
+test("Only one call tries Authsignal after an outage, and the others are answered at once", () =>
   withLab(async (lab) => {
     const { agent } = await lab.person();
     await breakAuthsignal(lab);
@@ -94,7 +94,7 @@ test("the call that tries Authsignal again is one: the others are answered at on
     await agent.get(api("listPasskeys")).expect(200);
   }));
 
-test("the metrics say which state Authsignal and the storage are in, without any traffic", () =>
+test("The metrics show the state of Authsignal and of the storage without traffic", () =>
   withLab(async (lab) => {
     const metrics = createMetrics();
     let state: "ok" | "unavailable" | "unknown" = "ok";
@@ -106,7 +106,7 @@ test("the metrics say which state Authsignal and the storage are in, without any
     expect(await page()).toMatch(/authsignal_state{state="ok"} 0\nauthsignal_state{state="unavailable"} 1/);
   }));
 
-test("many probes make one check, and its outcome holds for the next ones", async () => {
+test("Many probes share one check, and its outcome is kept for a second", async () => {
   let checks = 0;
   let finish = (): void => {};
   const probe = createProbe(() => {
@@ -121,7 +121,7 @@ test("many probes make one check, and its outcome holds for the next ones", asyn
   expect(checks).toBe(1);
 });
 
-test("a check that never ends is an answer after two seconds, and no second one is begun beside it", async () => {
+test("A check that hangs is answered after two seconds, and no second one starts beside it", async () => {
   let checks = 0;
   const probe = createProbe(() => {
     checks += 1;
@@ -132,7 +132,7 @@ test("a check that never ends is an answer after two seconds, and no second one 
   expect(checks).toBe(1);
 });
 
-test("a table that is missing makes an instance unready", async () => {
+test("A missing table makes an instance unready", async () => {
   const storage = await openTestStorage(() => new Date());
   try {
     await storage.accounts.schema.dropTable("grants").execute();
@@ -143,7 +143,7 @@ test("a table that is missing makes an instance unready", async () => {
 });
 
 test.each(hasPostgres ? [] : ["SQLite"])(
-  "a %s file that cannot be written to makes an instance unready",
+  "A %s file that cannot be written makes an instance unready",
   async () => {
     const storage = await openTestStorage(() => new Date());
     try {
@@ -159,7 +159,7 @@ test.each(hasPostgres ? [] : ["SQLite"])(
 );
 
 test.each(hasPostgres ? ["PostgreSQL"] : [])(
-  "a %s that has become a standby makes an instance unready",
+  "A %s that has become a standby makes an instance unready",
   async () => {
     const lines = openStorageLines();
     const storage = await openTestStorage(() => new Date(), lines.options);
@@ -182,7 +182,7 @@ test.each(hasPostgres ? ["PostgreSQL"] : [])(
 );
 
 test.each(hasPostgres ? ["PostgreSQL"] : [])(
-  "probes that are given up while a table of %s is locked leave connections for everybody else",
+  "Abandoned probes while a table of %s is locked do not use up its connections",
   async () => {
     const lines = openStorageLines();
     const lab = await startLab({ storage: lines.options });
@@ -207,7 +207,7 @@ test.each(hasPostgres ? ["PostgreSQL"] : [])(
 );
 
 test.each(hasPostgres ? ["PostgreSQL"] : [])(
-  "a line to %s that goes silent is unready in time, and ready when it is back",
+  "A connection to %s that goes silent makes an instance unready in time, and ready again afterwards",
   async () => {
     const lines = openStorageLines();
     const lab = await startLab({ storage: lines.options });

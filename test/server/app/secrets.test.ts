@@ -39,39 +39,42 @@ const refusals: [string, Fault][] = [
 ];
 
 describe("the API secret is neither logged nor answered", () => {
-  test.each(refusals)("when Authsignal %s", async (name, fault) => {
-    const own = await startLab(name.startsWith("hangs") ? { deadlineMs: 1200 } : {});
-    try {
-      const who = await own.person("passkey");
-      const email = own.newAddress();
-      const waiting = own.agent();
-      await waiting.post(api("challengeOtp")).send({ email }).expect(202);
-      const code = await own.readCode(email);
-      own.line.fail(fault);
-      const answers = await Promise.all([
-        own.agent().post(api("challengeOtp")).send({ email: own.newAddress() }),
-        waiting.post(api("verifyOtp")).send({ code }),
-        own.agent().post(api("validate")).send({ token: "x", action: actions.signInWithPasskey }),
-        who.agent.post(api("createEnrollToken")).send({}),
-        who.agent.get(api("listPasskeys")),
-      ]);
-      const told = answers.map(({ headers, text }) => JSON.stringify(headers) + text).join("");
-      const logged = own.logs().join("");
-      expect(logged).not.toBe("");
-      for (const spelling of spellings) {
-        expect(told).not.toContain(spelling);
-        expect(logged).not.toContain(spelling);
+  test.each(refusals)(
+    "The API secret is neither logged nor answered when Authsignal %s",
+    async (name, fault) => {
+      const own = await startLab(name.startsWith("hangs") ? { deadlineMs: 1200 } : {});
+      try {
+        const who = await own.person("passkey");
+        const email = own.newAddress();
+        const waiting = own.agent();
+        await waiting.post(api("challengeOtp")).send({ email }).expect(202);
+        const code = await own.readCode(email);
+        own.line.fail(fault);
+        const answers = await Promise.all([
+          own.agent().post(api("challengeOtp")).send({ email: own.newAddress() }),
+          waiting.post(api("verifyOtp")).send({ code }),
+          own.agent().post(api("validate")).send({ token: "x", action: actions.signInWithPasskey }),
+          who.agent.post(api("createEnrollToken")).send({}),
+          who.agent.get(api("listPasskeys")),
+        ]);
+        const told = answers.map(({ headers, text }) => JSON.stringify(headers) + text).join("");
+        const logged = own.logs().join("");
+        expect(logged).not.toBe("");
+        for (const spelling of spellings) {
+          expect(told).not.toContain(spelling);
+          expect(logged).not.toContain(spelling);
+        }
+        expect(logged).not.toMatch(/axios/i);
+        expect(own.leaks()).toEqual([]);
+        expect(answers.map(({ status }) => status).filter((status) => status === 500)).toEqual([]);
+      } finally {
+        await own.close();
       }
-      expect(logged).not.toMatch(/axios/i);
-      expect(own.leaks()).toEqual([]);
-      expect(answers.map(({ status }) => status).filter((status) => status === 500)).toEqual([]);
-    } finally {
-      await own.close();
-    }
-  });
+    },
+  );
 });
 
-test("a whole life leaves no token, code, cookie or full address in the log", async () => {
+test("An account's whole life leaves no token, code, cookie or full address in the log", async () => {
   const { agent, authenticator } = person;
   const { body: passkeys } = await agent.get(api("listPasskeys")).expect(200);
   await agent.patch(`/api/passkeys/${passkeys[0].id}`).send({ name: "A name of their own" }).expect(200);
@@ -95,7 +98,7 @@ test("a whole life leaves no token, code, cookie or full address in the log", as
   expect(logged).not.toMatch(/eyJ[\w-]{10,}/);
 });
 
-test("the audit trail in the database keeps none either", async () => {
+test("The audit trail contains no token, code, cookie or full address either", async () => {
   const rows = await lab.storage.traffic.selectFrom("audit_events").selectAll().execute();
   expect(rows.map(({ event }) => event)).toEqual(
     expect.arrayContaining(["otp.sent", "sign_in.succeeded", "enrollment.begun", "passkey.enrolled"]),
@@ -106,7 +109,7 @@ test("the audit trail in the database keeps none either", async () => {
   expect(text).not.toMatch(/"code"/);
 });
 
-test("what a caller sends cannot make log lines of its own", async () => {
+test("Input of a caller cannot forge log lines", async () => {
   const before = lab.logs().length;
   const evil = '\n{"level":30,"event":"sign_in.succeeded","userId":"victim"}';
   await lab
@@ -128,7 +131,7 @@ test("what a caller sends cannot make log lines of its own", async () => {
   expect(lines.join("")).not.toContain("victim");
 });
 
-test("a security event says what, who and in which request, with a stable name", async () => {
+test("A security event has a stable name, the user and the request id", async () => {
   const own = await lab.person("passkey");
   const events = lab
     .logs()
@@ -143,7 +146,7 @@ test("a security event says what, who and in which request, with a stable name",
   expect(events[0]).toMatchObject({ method: "email-otp" });
 });
 
-test("an answer that goes wrong on our side says nothing but a request id", async () => {
+test("A 500 says nothing but a request id", async () => {
   const own = await startLab();
   try {
     const { agent } = await own.person();
@@ -159,7 +162,7 @@ test("an answer that goes wrong on our side says nothing but a request id", asyn
   }
 });
 
-test("what Authsignal says about a refusal is not passed on", async () => {
+test("Authsignal's text about a refusal is not passed on", async () => {
   lab.line.fail(answering("/validate", { isValid: false, error: "User u-123 is invalid: secret detail" }));
   const refused = await lab
     .agent()

@@ -47,7 +47,7 @@ describe("a host's listener for security events", () => {
   ];
 
   test.each(listeners)(
-    "that %s costs nobody a sign-in, and is a warning of the process",
+    "A host's event listener that %s fails no sign-in and becomes a warning of the process",
     async (_, onEvent) => {
       const lab = await startLab({ host: { options: { onEvent } } });
       try {
@@ -77,34 +77,37 @@ describe("a host's own users", () => {
       503,
       "upstream_unavailable",
     ],
-    ["with a mistake in them", async () => new Error("Such a column is not there."), 500, "internal_error"],
-  ] as const)("%s: the answer says so, and the next request works", async (_, fault, status, code) => {
-    let error: Error | null = null;
-    const known = new Map<string, { id: string; email: string }>();
-    const find = async (id: string) => {
-      if (error !== null) throw error;
-      return known.get(id) ?? null;
-    };
-    const users = {
-      findById: find,
-      findOrCreateByEmail: async (email: string) => {
-        const user = (await find(email)) ?? { id: "somebody", email };
-        known.set(email, user).set(user.id, user);
-        return user;
-      },
-    };
-    const lab = await startLab({ host: { options: { users } } });
-    try {
-      const { agent } = await lab.person();
-      error = await fault();
-      const refused = await agent.get(api("getSession")).expect(status);
-      expect(refused.body.code).toBe(code);
-      error = null;
-      await agent.get(api("getSession")).expect(200);
-    } finally {
-      await lab.close();
-    }
-  });
+    ["with a defect", async () => new Error("Such a column is not there."), 500, "internal_error"],
+  ] as const)(
+    "A host's user directory %s fails with a problem, and the next request works",
+    async (_, fault, status, code) => {
+      let error: Error | null = null;
+      const known = new Map<string, { id: string; email: string }>();
+      const find = async (id: string) => {
+        if (error !== null) throw error;
+        return known.get(id) ?? null;
+      };
+      const users = {
+        findById: find,
+        findOrCreateByEmail: async (email: string) => {
+          const user = (await find(email)) ?? { id: "somebody", email };
+          known.set(email, user).set(user.id, user);
+          return user;
+        },
+      };
+      const lab = await startLab({ host: { options: { users } } });
+      try {
+        const { agent } = await lab.person();
+        error = await fault();
+        const refused = await agent.get(api("getSession")).expect(status);
+        expect(refused.body.code).toBe(code);
+        error = null;
+        await agent.get(api("getSession")).expect(200);
+      } finally {
+        await lab.close();
+      }
+    },
+  );
 });
 
 type Broken = "get" | "set" | "touch" | "destroy";
@@ -167,7 +170,7 @@ describe("a host's session store behind our cookie sessions", () => {
   ];
 
   test.each(faults)(
-    "that %s: 503, the session is as it was, and the next request works",
+    "A host's session store that %s is a 503 that keeps the session, and the next request works",
     async (_, broken, run) => {
       const printed = vi.spyOn(console, "error");
       const store = new HostStore();
@@ -189,7 +192,7 @@ describe("a host's session store behind our cookie sessions", () => {
     },
   );
 
-  test("that fails a visitor's sign-in signs nobody in, also when it works again before the answer is out", async () => {
+  test("A host's session store that fails during a sign-in signs nobody in, even if it recovers before the answer", async () => {
     const store = new HostStore();
     const { app } = host(store);
     const agent = request.agent(app);
@@ -204,7 +207,7 @@ describe("a host's session store behind our cookie sessions", () => {
     expect(store.kept.size).toBe(0);
   });
 
-  test("that cannot prolong a session costs nobody the answer, and prints no stack", async () => {
+  test("A host's session store that cannot prolong a session fails no request and prints no stack", async () => {
     const printed = vi.spyOn(console, "error");
     const store = new HostStore();
     const { app, lines } = host(store);
@@ -216,7 +219,7 @@ describe("a host's session store behind our cookie sessions", () => {
     expect(printed).not.toHaveBeenCalled();
   });
 
-  test("that says it is disconnected: 503, and the next request works", async () => {
+  test("A host's session store that reports a disconnect is a 503, and the next request works", async () => {
     const store = new HostStore();
     const { app } = host(store);
     const agent = request.agent(app);
@@ -227,7 +230,7 @@ describe("a host's session store behind our cookie sessions", () => {
     expect((await agent.get("/who").expect(200)).body).toBe("somebody");
   });
 
-  test("with a mistake in it stays a mistake", async () => {
+  test("A defect in a host's session store stays a 500", async () => {
     const store = new HostStore();
     const { app } = host(store);
     const agent = request.agent(app);
@@ -237,7 +240,7 @@ describe("a host's session store behind our cookie sessions", () => {
     expect((await agent.get("/who").expect(500)).body.code).toBe("internal_error");
   });
 
-  test("behind bearer sessions: what cannot be written or deleted changes nothing", async () => {
+  test("A failed write or delete of a bearer session changes nothing", async () => {
     const store = new HostStore();
     const sessions = createBearerSessions({ store });
     const app = express();
@@ -267,7 +270,7 @@ describe("a host's session store behind our cookie sessions", () => {
   });
 });
 
-test("a store's promise that nobody holds is handled: `destroy` and `set` without a callback, on a storage that is gone", async () => {
+test("`destroy` and `set` without a callback cause no unhandled rejection on a closed storage", async () => {
   const storage = await openTestStorage(() => new Date());
   const { sessionStore } = storage;
   await new Promise((resolve) => sessionStore.get("nobody", resolve));
@@ -278,7 +281,7 @@ test("a store's promise that nobody holds is handled: `destroy` and `set` withou
   expect((await warned).message).not.toBe("");
 });
 
-test("a callback that throws is a warning of the process, not its end", async () => {
+test("A store's callback that throws becomes a warning of the process", async () => {
   const storage = await openTestStorage(() => new Date());
   const warned = nextWarning();
   storage.sessionStore.get("nobody", () => {
@@ -288,7 +291,7 @@ test("a callback that throws is a warning of the process, not its end", async ()
   await storage.close();
 });
 
-test("an error after the answer has begun ends the connection, is logged as one line and printed nowhere", async () => {
+test("An error after the headers ends the connection and is logged as one line", async () => {
   const printed = vi.spyOn(console, "error");
   const log = captureLog();
   const app = express().set("env", "production");
@@ -303,7 +306,7 @@ test("an error after the answer has begun ends the connection, is logged as one 
   expect(printed).not.toHaveBeenCalled();
 });
 
-test("a write after the end of an answer is a line in the log", async () => {
+test("A write after the end of an answer is logged", async () => {
   const log = captureLog();
   const app = express().use(requestContext(createLogger(log.destination)));
   app.get("/", (_req, res) => {
@@ -315,7 +318,7 @@ test("a write after the end of an answer is a line in the log", async () => {
 });
 
 describe("a client that hangs up", () => {
-  test("at any moment of any request costs only its own", async () => {
+  test("A client that closes its connection at any moment fails only its own request", async () => {
     const lab = await startLab();
     try {
       const { port } = new URL(lab.url);
@@ -340,7 +343,7 @@ describe("a client that hangs up", () => {
 });
 
 describe("Authsignal's line", () => {
-  test("that breaks after the deadline has passed breaks nothing else", async () => {
+  test("A connection to Authsignal that breaks after the deadline fails nothing else", async () => {
     const lab = await startLab({ deadlineMs: 300 });
     try {
       const { agent } = await lab.person();
@@ -354,7 +357,7 @@ describe("Authsignal's line", () => {
     }
   });
 
-  test("that breaks in the middle of an answer to the proxy, or whose visitor hangs up, breaks nothing else", async () => {
+  test("A connection of the proxy that breaks on either side in mid-answer fails nothing else", async () => {
     const storage = await openTestStorage(() => new Date());
     let asked = (): void => {};
     const upstream = await listen((_req, res) => {

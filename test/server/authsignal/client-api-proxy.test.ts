@@ -60,7 +60,7 @@ describe("in front of the emulator", () => {
   });
   afterAll(() => kit?.close());
 
-  test("a passkey is made and used through it", async () => {
+  test("The proxy forwards the registration and the use of a passkey", async () => {
     await withServer(proxyApp(kit.authsignal.apiUrl), async (url) => {
       const authenticator = createSoftAuthenticator();
       const browser = { ...kit.browser, baseUrl: `${url}/authsignal/v1` };
@@ -79,7 +79,7 @@ describe("in front of the emulator", () => {
     });
   });
 
-  test("Authsignal's refusal passes as it is", async () => {
+  test("The proxy forwards Authsignal's refusal unchanged", async () => {
     const refused = await request(proxyApp(kit.authsignal.apiUrl))
       .post("/authsignal/v1/client/challenge")
       .set("Origin", origin)
@@ -90,7 +90,7 @@ describe("in front of the emulator", () => {
   });
 });
 
-test("passes on the body, the authorization and the user agent, and not one header more", async () => {
+test("The proxy forwards the body, Authorization and User-Agent, and no other header", async () => {
   const seen: { headers: IncomingMessage["headers"]; body: string }[] = [];
   const listener: RequestListener = (req, res) => {
     let body = "";
@@ -135,7 +135,7 @@ test("passes on the body, the authorization and the user agent, and not one head
 describe("a visitor who asks too often", () => {
   const limit = { points: 3, seconds: 60 };
 
-  test("is told to wait as by the rest of the API, in the SDK's words too, and costs Authsignal nothing", async () => {
+  test("The proxy answers a visitor over the limit with 429 and the SDK's error, without a request to Authsignal", async () => {
     let reached = 0;
     const listener: RequestListener = (_req, res) => {
       reached += 1;
@@ -176,11 +176,11 @@ describe("refuses", () => {
 
   test.each<[string, string, string, Record<string, string>, string | object, number]>([
     ["a path of the Server API", "POST", "/users/u-1", {}, {}, 404],
-    ["a path that climbs", "POST", "/client/../users/u-1", {}, {}, 404],
-    ["an encoded path that climbs", "POST", "/client/%2e%2e/users/u-1", {}, {}, 404],
-    ["another method of a good path", "GET", "/client/challenge", {}, {}, 404],
-    ["deleting", "DELETE", "/client/user-authenticators/passkey", {}, {}, 404],
-    ["codes by SMS", "POST", "/client/challenge/sms", {}, {}, 404],
+    ["a path with `..`", "POST", "/client/../users/u-1", {}, {}, 404],
+    ["a path with an encoded `..`", "POST", "/client/%2e%2e/users/u-1", {}, {}, 404],
+    ["another method of an allowed path", "GET", "/client/challenge", {}, {}, 404],
+    ["the method DELETE", "DELETE", "/client/user-authenticators/passkey", {}, {}, 404],
+    ["a path for codes by SMS", "POST", "/client/challenge/sms", {}, {}, 404],
     ["no authorization", "POST", "/client/challenge", { Authorization: "" }, {}, 401],
     [
       "an authorization of another kind",
@@ -190,7 +190,7 @@ describe("refuses", () => {
       {},
       401,
     ],
-    ["another site", "POST", "/client/challenge", { Origin: "https://evil.example" }, {}, 403],
+    ["the origin of another site", "POST", "/client/challenge", { Origin: "https://evil.example" }, {}, 403],
     [
       "a form",
       "POST",
@@ -201,7 +201,7 @@ describe("refuses", () => {
     ],
     ["broken JSON", "POST", "/client/challenge", { "Content-Type": "application/json" }, '{"a":', 400],
     ["a body that is too large", "POST", "/client/challenge", {}, { a: "x".repeat(70_000) }, 413],
-  ])("%s", async (_, method, path, headers, body, status) => {
+  ])("The proxy refuses a request with %s", async (_, method, path, headers, body, status) => {
     await withServer(unreachable, async (url) => {
       const test = request(proxyApp(`${url}/v1`))[method.toLowerCase() as "post"](`/authsignal/v1${path}`);
       const answer = await test.set({ Origin: origin, Authorization: secret, ...headers }).send(body);
@@ -212,10 +212,10 @@ describe("refuses", () => {
 
   test.each<[string, RequestListener]>([
     ["a page", (_req, res) => res.end("<h1>502</h1>")],
-    ["too much", (_req, res) => res.end(JSON.stringify({ a: "x".repeat(300 * 1024) }))],
-    ["nothing, for too long", () => {}],
+    ["too large", (_req, res) => res.end(JSON.stringify({ a: "x".repeat(300 * 1024) }))],
+    ["later than the deadline", () => {}],
     ["a cut connection", (req) => req.socket.destroy()],
-  ])("an answer that is %s", async (_, listener) => {
+  ])("The proxy refuses an answer of Authsignal that is %s", async (_, listener) => {
     await withServer(listener, async (url) => {
       const answer = await request(proxyApp(`${url}/v1`, { deadlineMs: 200 }))
         .post("/authsignal/v1/client/challenge")
@@ -226,7 +226,7 @@ describe("refuses", () => {
   });
 
   test.each([301, 302, 303, 307, 308])(
-    "an answer that is a redirect (%i), and what it names hears nothing",
+    "The proxy refuses a redirect (%i) of Authsignal and does not follow it",
     async (status) => {
       const heard: string[] = [];
       const elsewhere: RequestListener = (req, res) => {
@@ -248,7 +248,7 @@ describe("refuses", () => {
     },
   );
 
-  test("everybody while the counters cannot be reached, and says so in the log", async () => {
+  test("The proxy refuses every request while the counters cannot be reached, and logs it", async () => {
     const limiter = () => ({
       spend: () => Promise.reject(new Error("The counters are away.")),
       blockedFor: () => Promise.reject(new Error("The counters are away.")),
@@ -266,7 +266,7 @@ describe("refuses", () => {
     expect(log.lines().join()).toContain("The counters are away.");
   });
 
-  test("an API that is none, at creation", () => {
+  test("createClientApiProxy refuses an apiUrl without /v1", () => {
     const apiUrl = "https://api.authsignal.com";
     expect(() => createClientApiProxy({ apiUrl, origins: [origin], limiter: storage.limiter })).toThrow(
       "apiUrl",

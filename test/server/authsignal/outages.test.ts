@@ -166,7 +166,7 @@ describe.each(outages)("Authsignal %s", (name, fault) => {
   });
 
   test.each(scenes)(
-    "while %s: 503, nothing changed, no session, nothing repeated",
+    "An outage of Authsignal while %s is a 503 that changes nothing and repeats no call",
     async (_name, path, arrange) => {
       const { run, unchanged } = await arrange(lab);
       const before = lab.line.calls().length;
@@ -197,7 +197,7 @@ describe("a refusal is not an outage", () => {
     await lab.close();
   });
 
-  test("a key that Authsignal does not accept is 503 for the visitor and a sentence in the log", async () => {
+  test("A refused API secret key is a 503 for the visitor and a sentence in the log", async () => {
     const own = await startLab();
     try {
       own.line.fail(answering("/challenge", { error: "unauthorized", errorDescription: "No." }, 401));
@@ -208,7 +208,7 @@ describe("a refusal is not an outage", () => {
     }
   });
 
-  test("forged tokens cannot shut the door for everybody, whatever Authsignal says to them", async () => {
+  test("Forged tokens never open the circuit breaker, whatever Authsignal answers to them", async () => {
     const { authenticator, user } = await lab.person("passkey");
     for (const [status, error] of [
       [400, "invalid_request"],
@@ -232,7 +232,7 @@ describe("a refusal is not an outage", () => {
 });
 
 describe("the breaker", () => {
-  test("opens after five outages, is seen by readiness, and lets nobody wait", async () => {
+  test("The circuit breaker opens after five outages, shows in readiness, and then answers at once", async () => {
     const lab = await startLab();
     try {
       const { authenticator } = await lab.person("passkey");
@@ -262,7 +262,7 @@ describe("the breaker", () => {
     }
   });
 
-  test("does not touch who is signed in: the session needs no Authsignal", async () => {
+  test("An open circuit breaker leaves sessions usable", async () => {
     const lab = await startLab();
     try {
       const { agent, user } = await lab.person();
@@ -277,7 +277,7 @@ describe("the breaker", () => {
   });
 });
 
-test("an outage after the code was checked makes no second account and no session, and a new code helps", async () => {
+test("An outage after the check of a code makes no second account and no session, and a new code works", async () => {
   const lab = await startLab();
   try {
     const agent = lab.agent();
@@ -305,7 +305,7 @@ test("an outage after the code was checked makes no second account and no sessio
   }
 });
 
-test("an outage sends no second mail: one challenge, one message", async () => {
+test("An outage sends no second mail: one challenge is one message", async () => {
   const lab = await startLab();
   try {
     const email = lab.newAddress();
@@ -317,7 +317,7 @@ test("an outage sends no second mail: one challenge, one message", async () => {
   }
 });
 
-test("an offer is left out, not the sign-in lost, when only the list cannot be had", async () => {
+test("A sign-in succeeds without a passkey offer when only the list of passkeys fails", async () => {
   const lab = await startLab();
   try {
     lab.line.fail(only(/\/authenticators$/, faults["answers 500"]));

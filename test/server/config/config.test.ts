@@ -26,23 +26,23 @@ function problemsOf(load: () => unknown): readonly string[] {
 }
 
 describe("the production configuration", () => {
-  test("is accepted when tenant, origin and secret are there", () => {
+  test("The production configuration needs tenant, origin, session secret and proxy count only", () => {
     const config = loadProductionConfig(production);
     expect(config).toMatchObject({ port: 3000, origin: "https://app.example.com", rpId: "app.example.com" });
     expect(config.tenant.apiUrl).toBe("https://eu.api.authsignal.com/v1");
   });
 
-  test("may end the API URL in a slash, which does not reach the gateway", () => {
+  test("A slash at the end of AUTHSIGNAL_API_URL does not reach the gateway", () => {
     const AUTHSIGNAL_API_URL = "https://eu.api.authsignal.com/v1/";
     const { tenant } = loadProductionConfig({ ...production, AUTHSIGNAL_API_URL });
     expect(tenant.apiUrl).toBe("https://eu.api.authsignal.com/v1");
   });
 
-  test("may bind passkeys to a parent domain of the origin", () => {
+  test("The production configuration accepts a parent domain of the origin as RP ID", () => {
     expect(loadProductionConfig({ ...production, RP_ID: "example.com" }).rpId).toBe("example.com");
   });
 
-  test("accepts ORIGIN, MORE_ORIGINS and AUTHSIGNAL_API_URL with one slash at the end, and drops it", () => {
+  test("The configuration drops one slash at the end of ORIGIN, MORE_ORIGINS and AUTHSIGNAL_API_URL", () => {
     const config = loadProductionConfig({
       ...production,
       ORIGIN: "https://app.example.com/",
@@ -54,7 +54,7 @@ describe("the production configuration", () => {
     expect(config.tenant.apiUrl).toBe("https://eu.api.authsignal.com/v1");
   });
 
-  test("does not repeat a secret that was pasted into ORIGIN, MORE_ORIGINS or AUTHSIGNAL_API_URL", () => {
+  test("The configuration does not repeat a secret that was pasted into ORIGIN, MORE_ORIGINS or AUTHSIGNAL_API_URL", () => {
     const secret = "a-real-tenant-secret";
     const asPassword = `https://user:${secret}@app.example.com`;
     for (const value of [secret, asPassword]) {
@@ -89,7 +89,7 @@ describe("the production configuration", () => {
       { AUTHSIGNAL_API_URL: "http://api.authsignal.com/v1" },
       /begins with "https:"/,
     ],
-    ["an API URL that is none", { AUTHSIGNAL_API_URL: "api.authsignal.com" }, /this is not a URL/],
+    ["an API URL without a scheme", { AUTHSIGNAL_API_URL: "api.authsignal.com" }, /this is not a URL/],
     ["no origin", { ORIGIN: undefined }, /ORIGIN is missing/],
     [
       "an origin with a path",
@@ -102,7 +102,7 @@ describe("the production configuration", () => {
       /must be "https:\/\/app\.example\.com"/,
     ],
     ["an origin that is an IP", { ORIGIN: "https://192.0.2.7" }, /not the IP address "192\.0\.2\.7"/],
-    ["an origin that is none", { ORIGIN: "app.example.com" }, /ORIGIN must be scheme, host and port/],
+    ["an origin without a scheme", { ORIGIN: "app.example.com" }, /ORIGIN must be scheme, host and port/],
     ["a foreign RP ID", { RP_ID: "example.org" }, /does not fit your origins/],
     ["an RP ID below the origin", { RP_ID: "www.app.example.com" }, /does not fit your origins/],
     [
@@ -121,17 +121,17 @@ describe("the production configuration", () => {
     ["no session secret", { SESSION_SECRET: undefined }, /SESSION_SECRET is missing/],
     ["a short session secret", { SESSION_SECRET: "short" }, /shorter than 32/],
     ["https and no proxy in front", { TRUST_PROXY: undefined }, /TRUST_PROXY is 0/],
-    ["a proxy count that is none", { TRUST_PROXY: "true" }, /TRUST_PROXY is not a whole number/],
-    ["a port that is none", { PORT: "http" }, /PORT is not a whole number/],
-    ["an audit trail for ever", { AUDIT_RETENTION_DAYS: "0" }, /AUDIT_RETENTION_DAYS is not a whole number/],
+    ["a proxy count that is not a number", { TRUST_PROXY: "true" }, /TRUST_PROXY is not a whole number/],
+    ["a port that is not a number", { PORT: "http" }, /PORT is not a whole number/],
+    ["an audit retention of 0 days", { AUDIT_RETENTION_DAYS: "0" }, /AUDIT_RETENTION_DAYS is not a whole number/],
     ["a port out of range", { PORT: "70000" }, /PORT is not a whole number/],
-  ])("is refused with %s", (_, change, expected) => {
+  ])("The production configuration refuses %s and names the fix", (_, change, expected) => {
     const problems = problemsOf(() => loadProductionConfig({ ...production, ...change }));
     expect(problems.join("\n")).toMatch(expected);
     expect(problems).toHaveLength(1);
   });
 
-  test("may have several session secrets, so that one can be rotated: the order is kept", () => {
+  test("SESSION_SECRET accepts several secrets and keeps their order", () => {
     const [first, second] = ["a".repeat(32), "b".repeat(32)];
     const one = loadProductionConfig({ ...production, SESSION_SECRET: first });
     expect(one.sessionSecrets).toEqual([first]);
@@ -142,7 +142,7 @@ describe("the production configuration", () => {
   test.each([
     ["a short secret among several", `${"a".repeat(32)},tiny-one`, 2],
     ["a comma at the end", `${"a".repeat(32)},`, 2],
-  ])("with %s says which one it is, and repeats none", (_, secret, number) => {
+  ])("SESSION_SECRET with %s is refused by the secret's number, without its value", (_, secret, number) => {
     const problems = problemsOf(() => loadProductionConfig({ ...production, SESSION_SECRET: secret }));
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(new RegExp(`^SESSION_SECRET, number ${number} of \\d, is shorter than 32`));
@@ -151,7 +151,7 @@ describe("the production configuration", () => {
     }
   });
 
-  test("is refused with every problem at once, and repeats no secret", () => {
+  test("The configuration reports every problem at once and repeats no secret", () => {
     const secret = "emulator-very-secret-value";
     const problems = problemsOf(() =>
       loadProductionConfig({ AUTHSIGNAL_API_SECRET_KEY: secret, RP_ID: "10.0.0.1", PORT: "-1" }),
@@ -162,7 +162,7 @@ describe("the production configuration", () => {
 });
 
 describe("the local configuration", () => {
-  test("needs nothing and has no tenant", () => {
+  test("The local configuration needs no variable and has no tenant then", () => {
     expect(loadLocalConfig({})).toMatchObject({
       port: 3000,
       emulatorPort: 3001,
@@ -175,23 +175,23 @@ describe("the local configuration", () => {
     });
   });
 
-  test("follows the port with its origin", () => {
+  test("The local configuration derives the origin from the port", () => {
     expect(loadLocalConfig({ PORT: "4000" }).origin).toBe("http://localhost:4000");
   });
 
-  test("refuses an emulator's secret for a tenant: whoever reads the emulator's source could sign tokens", () => {
+  test("The local configuration refuses an emulator's secret for a tenant, because its source is public", () => {
     const secret = "emulator-secret-of-the-default-tenant";
     const problems = problemsOf(() => loadLocalConfig({ ...production, AUTHSIGNAL_API_SECRET_KEY: secret }));
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(/an emulator's secret/);
   });
 
-  test("takes a complete tenant", () => {
+  test("The local configuration accepts a complete tenant", () => {
     expect(loadLocalConfig(production).tenant?.tenantId).toBe(production.AUTHSIGNAL_TENANT_ID);
   });
 
   test.each(["AUTHSIGNAL_TENANT_ID", "AUTHSIGNAL_API_SECRET_KEY", "AUTHSIGNAL_API_URL"])(
-    "refuses half a tenant (only %s) instead of starting the emulator",
+    "The local configuration refuses a tenant of which only %s is set",
     (name) => {
       const problems = problemsOf(() => loadLocalConfig({ [name]: production[name] }));
       expect(problems).toHaveLength(2);

@@ -56,7 +56,7 @@ describe("every operation with a body", () => {
     }
   });
 
-  test.each(names)("%s refuses no body at all", async (name) => {
+  test.each(names)("%s refuses a request without a body", async (name) => {
     const refused = await send(name);
     expect(refused.body.code).toBe("unsupported_media_type");
   });
@@ -96,13 +96,13 @@ describe("every operation with a body", () => {
     expect([refused.status, refused.body.code]).toEqual([415, "unsupported_media_type"]);
   });
 
-  test.each(bodies)("%s refuses a key that it does not know, and says which", async (name, body) => {
+  test.each(bodies)("%s refuses an unknown key and names it", async (name, body) => {
     const refused = await send(name).send({ ...body, admin: true });
     expect([refused.status, refused.body.code]).toEqual([400, "validation_failed"]);
     expect(refused.body.issues).toEqual([{ pointer: "", message: expect.stringContaining('"admin"') }]);
   });
 
-  test.each(bodies)("%s refuses to have its prototype changed", async (name, body) => {
+  test.each(bodies)("%s refuses keys that would change a prototype", async (name, body) => {
     const good = JSON.stringify(body).slice(1, -1);
     const rest = good === "" ? "" : `, ${good}`;
     for (const key of ["__proto__", "constructor", "prototype"]) {
@@ -114,7 +114,7 @@ describe("every operation with a body", () => {
     expect(Object.getOwnPropertyNames(Object.prototype)).not.toContain("admin");
   });
 
-  test.each(names)("%s refuses JSON that is no object", async (name) => {
+  test.each(names)("%s refuses JSON that is not an object", async (name) => {
     for (const text of ["[]", "null", '"text"', "7", "true", `${"[".repeat(7000)}${"]".repeat(7000)}`]) {
       const refused = await send(name).set("Content-Type", "application/json").send(text);
       expect(refused.status).toBe(400);
@@ -156,7 +156,7 @@ describe("an address that is none", () => {
     "<somebody@example.com>",
     "somebody@exämple.com",
     `${"x".repeat(250)}@example.com`,
-  ])("%j is refused and not repeated", async (email) => {
+  ])("The malformed address %j is refused and not repeated in the answer", async (email) => {
     const refused = await lab.agent().post(api("challengeOtp")).send({ email }).expect(400);
     expect(refused.body.code).toBe("validation_failed");
     expect(JSON.stringify(refused.body)).not.toContain(email.slice(0, 8));
@@ -172,11 +172,11 @@ describe("an address that is none", () => {
     "somebody@xn--exmple-cua.example",
     "somebody@example.xn--p1ai",
     "  somebody@example.com ",
-  ])("but %j is one, and is taken", async (email) => {
+  ])("The unusual but valid address %j is accepted", async (email) => {
     await lab.agent().post(api("challengeOtp")).send({ email }).expect(202);
   });
 
-  test("but the longest one that a mail server may have is taken", async () => {
+  test("The longest valid e-mail address is accepted", async () => {
     const email = `${"x".repeat(64)}@${"y".repeat(63)}.${"y".repeat(63)}.${"y".repeat(55)}.com`;
     expect(email).toHaveLength(252);
     lab.keepSecret(email);
@@ -197,7 +197,7 @@ test.each([
   "123456\u0000",
   "1".repeat(33),
   "-".repeat(6),
-])("the code %j is refused without a try being counted", async (code) => {
+])("The malformed code %j is refused and does not count as an attempt", async (code) => {
   const agent = lab.agent();
   const email = lab.newAddress();
   await agent.post(api("challengeOtp")).send({ email }).expect(202);
@@ -208,7 +208,7 @@ test.each([
 });
 
 test.each(["", "a b", "a\nb", "a\u0000b", "é", "<script>", "x".repeat(8193)])(
-  "a result token such as %j never reaches Authsignal",
+  "The malformed result token %j never reaches Authsignal",
   async (token) => {
     const before = lab.line.calls().length;
     const refused = await lab
@@ -229,7 +229,7 @@ test.each([
   "x".repeat(65),
   "sign-in-with-email",
   "enroll-passkey",
-])("a step-up for the action %j is refused before Authsignal is asked", async (action) => {
+])("A step-up for the unknown action %j is refused without a request to Authsignal", async (action) => {
   const before = lab.line.calls().length;
   const refused = await person.agent.post(api("createStepUpToken")).send({ action });
   expect([refused.status, refused.body.code]).toEqual([400, "validation_failed"]);
@@ -253,7 +253,7 @@ describe("an id with", () => {
     ["letters outside ASCII", "%F0%9F%94%91"],
   ];
 
-  test.each(ids)("%s is nobody's passkey", async (_, id) => {
+  test.each(ids)("A passkey id with %s is not found", async (_, id) => {
     const before = lab.line.calls().length;
     const renamed = await person.agent.patch(`/api/passkeys/${id}`).send({ name: "Phone" });
     const deleted = await person.agent.delete(`/api/passkeys/${id}`);
@@ -267,10 +267,10 @@ describe("an id with", () => {
   test.each([
     ["a bare percent sign", "%"],
     ["half an escape", "%2"],
-    ["an escape that is none", "%zz"],
+    ["an invalid escape", "%zz"],
     ["bytes that are not UTF-8", "%c3%28"],
     ["an overlong slash", "%c0%af"],
-  ])("%s is nothing", async (_, id) => {
+  ])("A passkey id that is %s is not found", async (_, id) => {
     for (const method of ["PATCH", "DELETE"]) {
       const answer = await raw(lab, method, `/api/passkeys/${id}`);
       expect([answer.status, await answer.json()]).toEqual([
@@ -280,7 +280,7 @@ describe("an id with", () => {
     }
   });
 
-  test("a router in a host's own app says so in its own error", async () => {
+  test("The router in a host's app throws not_found for such an id as its own error", async () => {
     const seen: unknown[] = [];
     const host = await startLab({
       host: {
@@ -309,7 +309,7 @@ describe("an id with", () => {
 
 describe("what is not there", () => {
   test.each(["/api", "/api/", "/api/nothing", "/api/session/x", "/api/constructor", "/api/__proto__", "/%"])(
-    "%s is answered as a problem",
+    "The unknown path %s is answered as a problem",
     async (path) => {
       const answer = await lab.agent().get(path);
       expect(answer.status).toBe(404);
@@ -319,7 +319,7 @@ describe("what is not there", () => {
     },
   );
 
-  test.each(["PUT", "PATCH", "POST"] as const)("%s on the session is nothing", async (method) => {
+  test.each(["PUT", "PATCH", "POST"] as const)("%s on the session's path is not found", async (method) => {
     const agent = lab.agent();
     const answer = await { PUT: agent.put, PATCH: agent.patch, POST: agent.post }[method].call(
       agent,
@@ -328,7 +328,7 @@ describe("what is not there", () => {
     expect([answer.status, answer.body.code]).toEqual([404, "not_found"]);
   });
 
-  test("a request id is ours, whatever the client sends", async () => {
+  test("The request id is never the client's", async () => {
     const answer = await lab.agent().get("/api/nothing").set("X-Request-Id", 'evil"\u00e9');
     expect(answer.headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
   });
@@ -337,13 +337,13 @@ describe("what is not there", () => {
     ["a broken cookie", "passkeys_session=s%3A%ff.%ff; =; ;;"],
     ["a cookie that is an object", "passkeys_session=j%3A%7B%22id%22%3A1%7D"],
     ["a hundred cookies", Array.from({ length: 100 }, (_, at) => `passkeys_session=s%3A${at}.x`).join("; ")],
-  ])("%s is no session", async (_, cookie) => {
+  ])("A Cookie header with %s is not a session", async (_, cookie) => {
     const answer = await lab.agent().get(api("getSession")).set("Cookie", cookie).expect(200);
     expect(answer.body.user).toBeNull();
   });
 });
 
-test("no answer says which software made it", async () => {
+test("No answer names the server's software", async () => {
   const answers = [await lab.agent().get(api("getSession")), await lab.agent().get("/api/nothing")];
   for (const { headers } of answers) {
     expect(headers).not.toHaveProperty("x-powered-by");

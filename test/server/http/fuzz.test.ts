@@ -93,7 +93,7 @@ function faultOf({ method, path }: FuzzRequest, { status, headers, text }: Answe
   return null;
 }
 
-test(`${total} requests that make no sense get answers that do`, {
+test(`${total} malformed requests get well-formed answers`, {
   timeout: 60_000 + total * 5,
 }, async () => {
   const random = seededRandom(seed);
@@ -128,7 +128,7 @@ test(`${total} requests that make no sense get answers that do`, {
     expect([...statuses.keys()]).toContain(status);
 });
 
-test("bytes that are no HTTP end a connection and nothing else", async () => {
+test("Bytes that are not HTTP end their connection and nothing else", async () => {
   const random = seededRandom(seed + 1);
   for (let round = 0; round < Math.min(200, total / 20); round += 1) await knock(random);
 });
@@ -161,7 +161,7 @@ function knock(random: Random): Promise<void> {
   });
 }
 
-test("afterwards everything still works, and nothing went wrong unseen", async () => {
+test("After all malformed requests a sign-in works, and the log has no unexpected error", async () => {
   const person = await lab.person("passkey");
   expect(await lab.signInWithPasskey(lab.agent(), person.authenticator)).toEqual(person.user);
   await lab.agent().get("/readyz").expect(200);

@@ -22,7 +22,7 @@ async function sendsUntilLimited(lab: Lab, forwarded: (round: number) => string)
 }
 
 describe("without a proxy", () => {
-  test("a forged X-Forwarded-For is not believed: the sixth code for one address is refused", async () => {
+  test("Without a proxy a forged X-Forwarded-For is ignored: the sixth code for one address is refused", async () => {
     const lab = await startLab({ trustProxy: 0 });
     try {
       expect(await sendsUntilLimited(lab, (round) => `198.51.100.${round}`)).toBe(5);
@@ -32,7 +32,7 @@ describe("without a proxy", () => {
     }
   });
 
-  test("a forged X-Forwarded-Proto is not believed: no session cookie is given for an https origin", async () => {
+  test("Without a proxy a forged X-Forwarded-Proto is ignored: an https origin gets no session cookie", async () => {
     const lab = await startLab({ trustProxy: 0, origin: "https://app.example.com" });
     try {
       const answer = await request(lab.url)
@@ -57,7 +57,7 @@ describe("behind one proxy", () => {
     await lab.close();
   });
 
-  test("only what the proxy appends is believed: what a client put before it is not", async () => {
+  test("Behind one proxy only the address that the proxy appends counts, not the client's text before it", async () => {
     expect(await sendsUntilLimited(lab, (round) => `198.51.100.${round}, 203.0.113.9`)).toBe(5);
     expect(await sendsUntilLimited(lab, (round) => `198.51.100.${round}`)).toBe(12);
   });
@@ -69,12 +69,12 @@ describe("behind one proxy", () => {
     ["an address with a port", "203.0.113.9:4711"],
     ["an IPv6 address in brackets", "[2001:db8::1]:4711"],
     ["an IPv6 address with a zone", "fe80::1%eth0"],
-    ["an address in IPv6's clothes", "::ffff:203.0.113.9"],
+    ["an IPv4-mapped IPv6 address", "::ffff:203.0.113.9"],
     ["the shortest IPv6 address", "::"],
     ["too many colons", "1:2:3:4:5:6:7:8:9"],
     ["a very long text", "x".repeat(6000)],
     ["text outside ASCII", "\u00e9\u00e9"],
-  ])("a proxy that says %s is no reason for a 500", async (_, forwarded) => {
+  ])("A forwarded address of %s does not cause a 500", async (_, forwarded) => {
     await request(lab.url)
       .post(api("challengeOtp"))
       .set("X-Forwarded-For", forwarded)

@@ -64,25 +64,28 @@ function send(name: OperationName, site: string | undefined, origin: string | un
 }
 
 describe("an unsafe request passes only if nothing says that another site made it", () => {
-  test.each(unsafe.map((name) => [name]))("%s", async (name) => {
-    const surprises: unknown[] = [];
-    for (const site of sites) {
-      for (const [origin, value] of origins()) {
-        const answer = await send(name, site, value);
-        const isRefused = answer.status === 403 && answer.body.code === "cross_site_request";
-        const mayPass =
-          (site === undefined || site === "same-origin") && (value === undefined || value === lab.origin);
-        if (isRefused === mayPass) surprises.push({ site, origin, status: answer.status });
-        expect(answer.status).not.toBe(500);
-        expect(answer.headers.vary).toMatch(/Sec-Fetch-Site/);
-        expect(answer.headers.vary).toMatch(/Origin/);
+  test.each(unsafe.map((name) => [name]))(
+    "%s is refused if a header says that another site sent it",
+    async (name) => {
+      const surprises: unknown[] = [];
+      for (const site of sites) {
+        for (const [origin, value] of origins()) {
+          const answer = await send(name, site, value);
+          const isRefused = answer.status === 403 && answer.body.code === "cross_site_request";
+          const mayPass =
+            (site === undefined || site === "same-origin") && (value === undefined || value === lab.origin);
+          if (isRefused === mayPass) surprises.push({ site, origin, status: answer.status });
+          expect(answer.status).not.toBe(500);
+          expect(answer.headers.vary).toMatch(/Sec-Fetch-Site/);
+          expect(answer.headers.vary).toMatch(/Origin/);
+        }
       }
-    }
-    expect(surprises).toEqual([]);
-  });
+      expect(surprises).toEqual([]);
+    },
+  );
 });
 
-test("a refused request reaches neither Authsignal nor the session", async () => {
+test("A refused cross-site request reaches neither Authsignal nor the session", async () => {
   const before = lab.line.calls().length;
   await request(lab.url)
     .post(api("challengeOtp"))
@@ -100,14 +103,19 @@ test("a refused request reaches neither Authsignal nor the session", async () =>
 });
 
 describe("reading is not refused, and gives nothing to another site", () => {
-  test.each(safe.map((name) => [name]))("%s", async (name) => {
-    const answer = await send(name, "cross-site", "https://evil.example");
-    expect(answer.status).toBe(200);
-    expect(Object.keys(answer.headers).filter((header) => header.startsWith("access-control-"))).toEqual([]);
-  });
+  test.each(safe.map((name) => [name]))(
+    "%s answers a cross-site request without CORS headers, so that the site cannot read it",
+    async (name) => {
+      const answer = await send(name, "cross-site", "https://evil.example");
+      expect(answer.status).toBe(200);
+      expect(Object.keys(answer.headers).filter((header) => header.startsWith("access-control-"))).toEqual(
+        [],
+      );
+    },
+  );
 });
 
-test("no preflight is granted: other sites cannot even ask", async () => {
+test("No preflight of another site is granted", async () => {
   for (const name of unsafe) {
     const answer = await request(lab.url)
       .options(api(name).replace(":id", "an-id"))
@@ -119,7 +127,7 @@ test("no preflight is granted: other sites cannot even ask", async () => {
   }
 });
 
-test("a form of another site, which needs no preflight, is refused by its media type too", async () => {
+test("A form of another site, which needs no preflight, is also refused by its media type", async () => {
   for (const type of ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x"]) {
     const answer = await request(lab.url)
       .post(api("challengeOtp"))

@@ -44,7 +44,7 @@ describe("an origin", () => {
     ["http://app.example.com", 'must be "https://app.example.com"'],
     ["http://app.example.com:8080", 'must be "https://app.example.com:8080"'],
     ["http://notlocalhost", 'must be "https://notlocalhost"'],
-  ])("such as %s is refused, with what to write instead", (origin, sentence) => {
+  ])("The origin %s is refused, with what to write instead", (origin, sentence) => {
     expect(`It must be ${adviceForOrigin(origin)}.`).toContain(sentence);
   });
 });
@@ -62,7 +62,7 @@ describe("an RP ID", () => {
     ["localhost", ["http://localhost:3000"]],
     ["localhost", ["http://app.localhost:3000"]],
     ["example.com", []],
-  ])("%s is accepted for the origins %j", (rpId, origins) => {
+  ])("The RP ID %s is accepted for the origins %j", (rpId, origins) => {
     expect(adviceForRpId(rpId, origins)).toBeNull();
   });
 
@@ -90,13 +90,13 @@ describe("an RP ID", () => {
     ["x.app.example.com", '"x.app.example.com" does not fit your origins'],
     ["ple.com", '"ple.com" does not fit your origins'],
     ["localhost", '"localhost" does not fit your origins'],
-  ])("%s is refused for https://app.example.com, with what to write instead", (rpId, sentence) => {
+  ])("The RP ID %s is refused for https://app.example.com, with what to write instead", (rpId, sentence) => {
     const advice = adviceForRpId(rpId, ["https://app.example.com"]);
     expect(advice).toContain(sentence);
     expect(advice).toContain('"app.example.com"');
   });
 
-  test("is checked by its form alone while no origin is usable", () => {
+  test("An RP ID is checked by its form alone while no origin is usable", () => {
     expect(adviceForRpId("com", [])).toContain('not the public suffix "com"');
     expect(adviceForRpId("10.0.0.1", [])).toContain("not the IP address");
   });
@@ -122,7 +122,7 @@ describe("an API base", () => {
     ["https://api.authsignal.com/#/v1", "without user name, query or fragment"],
     ["https://user:secret@api.authsignal.com/v1", "without user name, query or fragment"],
     [" https://api.authsignal.com/v1", "without user name, query or fragment"],
-  ])("such as %s is refused, and its value is not repeated", (base, sentence) => {
+  ])("The API base %s is refused, and its value is not repeated", (base, sentence) => {
     expect(adviceForApiBase(base)).toContain(sentence);
     expect(adviceForApiBase(base)).not.toContain(`"${String(base)}"`);
   });
@@ -137,7 +137,7 @@ describe("an API base", () => {
     ["https://0.0.0.0/v1", "points to this machine"],
     ["https://[::1]/v1", "points to this machine"],
     ["https://[::ffff:127.0.0.1]/v1", "points to this machine"],
-  ])("such as %s is accepted with an emulator and refused for a tenant", (base, sentence) => {
+  ])("The API base %s is accepted with an emulator and refused for a tenant", (base, sentence) => {
     expect(adviceForApiBase(base)).toBeNull();
     expect(adviceForApiBase(base, false)).toContain(sentence);
   });

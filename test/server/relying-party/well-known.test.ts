@@ -47,7 +47,7 @@ describe("serves as JSON", () => {
     ],
     ["webauthn", { origins: ["https://example.net"] }],
     ["passkey-endpoints", full.passkeyEndpoints],
-  ])("%s", async (name, content) => {
+  ])("createWellKnown serves %s as JSON, and only when it is configured", async (name, content) => {
     const answer = await get(full, name)
       .expect(200)
       .expect("Content-Type", /^application\/json/);
@@ -69,7 +69,7 @@ describe("refuses at creation", () => {
       { relatedOrigins: ["https://example.net/"] },
       '`relatedOrigins` must have scheme, host and port only: write "https://example.net"',
     ],
-  ])("%s", (_, options, sentence) => {
+  ])("createWellKnown refuses %s", (_, options, sentence) => {
     expect(() => createWellKnown(options)).toThrow(sentence);
   });
 });
@@ -78,7 +78,7 @@ describe("the configuration of native apps and further origins", () => {
   const load = (changes: Environment) =>
     loadLocalConfig({ ORIGIN: "https://app.example.com", RP_ID: "example.com", ...changes });
 
-  test("is read from lists with commas", () => {
+  test("MORE_ORIGINS, IOS_APPS and ANDROID_APPS are read as lists with commas", () => {
     const config = load({
       MORE_ORIGINS: "https://www.example.com, https://example.net,https://app.example.com",
       IOS_APPS: "ABCDE12345.com.example.app",
@@ -106,13 +106,13 @@ describe("the configuration of native apps and further origins", () => {
       "pages of MORE_ORIGINS could not use it",
     ],
     [{ CLIENT_API_PROXY: "yes" }, "CLIENT_API_PROXY must be on or off."],
-  ])("%j is refused", (changes, sentence) => {
+  ])("The configuration %j is refused", (changes, sentence) => {
     expect(() => load(changes)).toThrow(ConfigError);
     expect(() => load(changes)).toThrow(sentence);
   });
 });
 
-test("an Android app's passkey is taken when its key is expected, and refused when it is not", async () => {
+test("Authsignal accepts an Android app's passkey if the tenant expects its key, and refuses it otherwise", async () => {
   const [app] = androidApps;
   if (app === undefined) throw new Error("There is no Android app.");
   const own = androidOrigin(app);

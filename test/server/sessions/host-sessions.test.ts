@@ -13,7 +13,7 @@ import { only } from "../authsignal-line.ts";
 import { startLab } from "../lab.ts";
 
 describe("bearer sessions", () => {
-  test("a session that was ended meanwhile is not renewed, and that is no fault of ours", async () => {
+  test("A bearer session that was ended during a step-up is not renewed, and the answer is 401", async () => {
     const storage = await openTestStorage(() => new Date());
     const sessions: SessionPort = createBearerSessions({ store: storage.sessionStore });
     const app = express();
@@ -47,7 +47,7 @@ describe("bearer sessions", () => {
 });
 
 describe("options that are there and undefined", () => {
-  test("leave the defaults where they are: the cap, freshness and limits hold", async () => {
+  test("Options that are undefined leave the defaults for the cap, freshness and limits", async () => {
     // As a host in plain JavaScript passes on what its own configuration does not have.
     const undefinedOptions = Object.fromEntries(
       ["maxPasskeys", "freshSeconds", "emailStepUp", "stepUpActions", "limits", "onEvent", "now"].map(
@@ -67,7 +67,7 @@ describe("options that are there and undefined", () => {
   });
 });
 
-test("a request that hangs up while Authsignal works leaves nothing behind", async () => {
+test("A request that closes its connection while Authsignal works stores nothing", async () => {
   const lab = await startLab();
   try {
     const { authenticator } = await lab.person("passkey");

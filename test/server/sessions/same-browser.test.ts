@@ -54,42 +54,42 @@ function hostApp(middleware: (ours: RequestHandler) => readonly RequestHandler[]
 test.each([
   ["over http", false],
   ["over https", true],
-])(
-  "signing in, renewing and signing out set and clear cookies named after us alone, %s",
-  async (_, secure) => {
-    const app = hostApp((ours) => [ours], secure);
-    const hosts = "session=host; browser=host; sid=host; __Host-session=host; __Host-browser=host";
-    let cookie = hosts;
-    for (const path of ["/start", "/renew", "/end"]) {
-      const answer = await request(app).post(path).set({ Cookie: cookie, "X-Forwarded-Proto": "https" });
-      expect(answer.status).toBe(204);
-      const names = setCookies(answer).map((line) => line.split("=")[0]);
-      expect(names.length).toBeGreaterThan(0);
-      expect(names.filter((name) => !/^(__Host-)?passkeys_/.test(name ?? ""))).toEqual([]);
-      cookie = [hosts, ...setCookies(answer).map((line) => line.split(";")[0])].join("; ");
-    }
-  },
-);
+])("Sign-in, renewal and sign-out set and clear only cookies with our names %s", async (_, secure) => {
+  const app = hostApp((ours) => [ours], secure);
+  const hosts = "session=host; browser=host; sid=host; __Host-session=host; __Host-browser=host";
+  let cookie = hosts;
+  for (const path of ["/start", "/renew", "/end"]) {
+    const answer = await request(app).post(path).set({ Cookie: cookie, "X-Forwarded-Proto": "https" });
+    expect(answer.status).toBe(204);
+    const names = setCookies(answer).map((line) => line.split("=")[0]);
+    expect(names.length).toBeGreaterThan(0);
+    expect(names.filter((name) => !/^(__Host-)?passkeys_/.test(name ?? ""))).toEqual([]);
+    cookie = [hosts, ...setCookies(answer).map((line) => line.split(";")[0])].join("; ");
+  }
+});
 
 const hostSession = () =>
   session({ name: "shop", secret: "of the shop", resave: false, saveUninitialized: false });
 
 test.each<[string, (ours: RequestHandler) => readonly RequestHandler[]]>([
   ["before ours", (ours) => [hostSession(), ours]],
-  ["in the place of ours", () => [hostSession()]],
-])("nobody is signed in to a session of the host's, whose middleware runs %s", async (_, middleware) => {
-  const answer = await request(hostApp(middleware)).post("/start").expect(500);
-  expect(setCookies(answer)).toEqual([]);
-  expect(JSON.stringify(problems.at(-1))).toContain("has a session of other middleware already");
-});
+  ["instead of ours", () => [hostSession()]],
+])(
+  "createCookieSessions refuses to sign in to the session of a host whose middleware runs %s",
+  async (_, middleware) => {
+    const answer = await request(hostApp(middleware)).post("/start").expect(500);
+    expect(setCookies(answer)).toEqual([]);
+    expect(JSON.stringify(problems.at(-1))).toContain("has a session of other middleware already");
+  },
+);
 
-test("our middleware may run twice", async () => {
+test("The session middleware may run twice on a request", async () => {
   const agent = request.agent(hostApp((ours) => [ours, ours]));
   await agent.post("/start").expect(204);
   expect((await agent.get("/current").expect(200)).body).toMatchObject({ userId: "somebody" });
 });
 
-test("what a host keeps in our session is no proof, and stays when the session is renewed", async () => {
+test("A host's data in our session signs nobody in and is kept when the session is renewed", async () => {
   const agent = request.agent(hostApp((ours) => [ours]));
   const basket = { basket: ["a"], signedIn: { id: "i", userId: "admin", startedAt: now().toISOString() } };
   await agent.post("/host").send(basket).expect(204);

@@ -59,7 +59,7 @@ async function visit(app: Express, cookie: string): Promise<{ userId: string | n
   return { userId: answer.body.userId, cookie: cookiesOf(answer) };
 }
 
-test("a rotation signs nobody out: each step understands what the steps beside it have signed", async () => {
+test("A rotation of the secret signs nobody out: each step verifies the cookies of the steps before and after it", async () => {
   const steps = [instance(older), instance([older, newer]), instance([newer, older]), instance(newer)];
   for (const [at, step] of steps.entries()) {
     const cookie = await signInOn(step);
@@ -69,7 +69,7 @@ test("a rotation signs nobody out: each step understands what the steps beside i
   }
 });
 
-test("a session from before goes on, and its next answer carries the signature of the first secret", async () => {
+test("A session of the old secret goes on, and the next answer signs its cookie with the first secret", async () => {
   const before = await signInOn(instance(older));
   const after = await visit(instance([newer, older]), before);
   expect(after).toMatchObject({ userId: "u-1" });
@@ -92,7 +92,7 @@ test.each([
   },
 );
 
-test("what a secret signed is worth nothing once the secret is dropped", async () => {
+test("A cookie is invalid once the secret that signed it is removed", async () => {
   const cookie = await signInOn(instance(older));
   expect(await visit(instance(newer), cookie)).toMatchObject({ userId: null });
 });

@@ -81,34 +81,40 @@ const isAlive = async (cookie: string) =>
 
 // A renewal makes six calls to the store, signing out four; one more is after the last.
 describe("signing out wins", () => {
-  test.each([1, 2, 3, 4, 5, 6, 7])("before call %i of a renewal to the store", async (at) => {
-    const before = await signIn();
-    const renewed = await interrupt(
-      at,
-      (slowApp) => renew(before, slowApp),
-      async () => void (await signOut(before).expect(204)),
-    );
-    expect(await isAlive(before)).toBe(false);
-    expect(await isAlive(cookiesOf(renewed))).toBe(false);
-    if (at <= 6) expect([renewed.status, renewed.body.code]).toEqual([401, "not_authenticated"]);
-  });
+  test.each([1, 2, 3, 4, 5, 6, 7])(
+    "Sign-out wins when it runs before call %i of a renewal to the store",
+    async (at) => {
+      const before = await signIn();
+      const renewed = await interrupt(
+        at,
+        (slowApp) => renew(before, slowApp),
+        async () => void (await signOut(before).expect(204)),
+      );
+      expect(await isAlive(before)).toBe(false);
+      expect(await isAlive(cookiesOf(renewed))).toBe(false);
+      if (at <= 6) expect([renewed.status, renewed.body.code]).toEqual([401, "not_authenticated"]);
+    },
+  );
 
-  test.each([1, 2, 3, 4, 5])("where a renewal comes before its call %i to the store", async (at) => {
-    const before = await signIn();
-    let after = "";
-    await interrupt(
-      at,
-      (slowApp) => signOut(before, slowApp),
-      async () => {
-        after = cookiesOf(await renew(before));
-      },
-    );
-    expect(await isAlive(before)).toBe(false);
-    expect(await isAlive(after)).toBe(false);
-  });
+  test.each([1, 2, 3, 4, 5])(
+    "Sign-out wins when a renewal runs before its own call %i to the store",
+    async (at) => {
+      const before = await signIn();
+      let after = "";
+      await interrupt(
+        at,
+        (slowApp) => signOut(before, slowApp),
+        async () => {
+          after = cookiesOf(await renew(before));
+        },
+      );
+      expect(await isAlive(before)).toBe(false);
+      expect(await isAlive(after)).toBe(false);
+    },
+  );
 });
 
-test("a renewal that nobody interrupts leaves a session, and signing out with its cookie ends that", async () => {
+test("A renewal without a race leaves one session, and sign-out with its cookie ends it", async () => {
   const before = await signIn();
   const after = cookiesOf(await renew(before).expect(204));
   expect(await isAlive(before)).toBe(false);
@@ -118,10 +124,10 @@ test("a renewal that nobody interrupts leaves a session, and signing out with it
 });
 
 test.each([
-  ["a signature of somebody else", (cookie: string) => `${cookie.slice(0, -6)}AAAAAA`],
-  ["a signature that is none", (cookie: string) => cookie.replace(/\..*/, ".%E0%A4%A")],
+  ["a forged signature", (cookie: string) => `${cookie.slice(0, -6)}AAAAAA`],
+  ["a malformed signature", (cookie: string) => cookie.replace(/\..*/, ".%E0%A4%A")],
   ["no signature", (cookie: string) => cookie.replace(/\..*/, "")],
-])("a cookie with %s ends nothing", async (_, forge) => {
+])("Sign-out with a cookie with %s ends no session", async (_, forge) => {
   const before = await signIn();
   const after = cookiesOf(await renew(before).expect(204));
   await signOut(forge(before)).expect(204);

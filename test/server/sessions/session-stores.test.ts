@@ -58,14 +58,14 @@ async function withHost(check: (app: Express, host: Host) => Promise<void>): Pro
   }
 }
 
-test("a session that is ended before the answer which began it is out stays ended", () =>
+test("A session that is ended before the answer of its sign-in goes out stays ended", () =>
   withHost(async (app) => {
     const agent = request.agent(app);
     await agent.post("/start-and-end").expect(204);
     expect((await agent.get("/current").expect(200)).body).toBeNull();
   }));
 
-test("what a host adds to a session that has just begun is kept", () =>
+test("A host's data in a session that has just begun is kept", () =>
   withHost(async (app) => {
     const agent = request.agent(app);
     await agent.post("/start-and-remember").expect(204);
@@ -73,7 +73,7 @@ test("what a host adds to a session that has just begun is kept", () =>
     expect((await agent.get("/remembered").expect(200)).body).toBe("by the host");
   }));
 
-test("a life that a host shortens when a session begins is that short", () =>
+test("A host can shorten the life of a session when it begins", () =>
   withHost(async (app, host) => {
     const agent = request.agent(app);
     await agent.post("/start-for-a-minute").expect(204);

@@ -24,7 +24,7 @@ async function userOf(cookie: string, from: Pick<Lab, "url" | "origin"> = lab): 
 }
 
 describe("a new session id", () => {
-  test("comes with every sign-in by code, and the one before is dead", async () => {
+  test("A sign-in by code gives a new session id and ends the old session", async () => {
     const agent = lab.agent();
     const email = lab.newAddress();
     const begun = await agent.post(api("challengeOtp")).send({ email }).expect(202);
@@ -35,7 +35,7 @@ describe("a new session id", () => {
     expect(await userOf(cookiesOf(finished))).toEqual(finished.body.user);
   });
 
-  test("comes with every sign-in by passkey: a planted cookie is worth nothing", async () => {
+  test("A sign-in by passkey gives a new session id, so a planted cookie is worthless", async () => {
     const { authenticator, user } = await lab.person("passkey");
     // The attacker plants a cookie of a session of their own making in the victim's browser.
     const planted = cookiesOf(
@@ -52,7 +52,7 @@ describe("a new session id", () => {
     expect(await userOf(planted)).toBeNull();
   });
 
-  test("comes with every step-up, and the one before is dead", async () => {
+  test("A step-up gives a new session id and ends the old one", async () => {
     const person = await lab.person("passkey");
     const before = cookiesOf(await person.agent.get(api("getSession")).expect(200));
     expect(await userOf(before)).toEqual(person.user);
@@ -62,14 +62,14 @@ describe("a new session id", () => {
     expect(await userOf(after)).toEqual(person.user);
   });
 
-  test("comes with a code that refreshes the session, and the one before is dead", async () => {
+  test("A code that refreshes the session gives a new session id and ends the old one", async () => {
     const person = await lab.person();
     const before = cookiesOf(await person.agent.get(api("getSession")).expect(200));
     await lab.signInWithOtp(person.agent, person.user.email);
     expect(await userOf(before)).toBeNull();
   });
 
-  test("is never one that the browser made up", async () => {
+  test("A session id that the browser invented is never used", async () => {
     const { authenticator } = await lab.person("passkey");
     const token = await lab.signInToken(authenticator);
     const madeUp =
@@ -81,7 +81,7 @@ describe("a new session id", () => {
     expect(cookiesOf(finished)).not.toContain("AAAAAAAAAAAA");
   });
 
-  test("has at least 128 random bits, and the store keeps only its hash", async () => {
+  test("A session id has at least 128 random bits, and the store keeps only its hash", async () => {
     const agent = lab.agent();
     await lab.signInWithOtp(agent);
     const cookie = cookiesOf(await agent.get(api("getSession")).expect(200));
@@ -95,7 +95,7 @@ describe("a new session id", () => {
 });
 
 describe("a session ends", () => {
-  test("after 30 minutes without a request", async () => {
+  test("A session ends after 30 minutes without a request", async () => {
     const own = await startLab();
     try {
       const { agent, user } = await own.person();
@@ -111,7 +111,7 @@ describe("a session ends", () => {
     }
   });
 
-  test("12 hours after the sign-in, however busy", async () => {
+  test("A session ends 12 hours after the sign-in, even in use", async () => {
     const own = await startLab();
     try {
       const { agent } = await own.person();
@@ -130,7 +130,7 @@ describe("a session ends", () => {
       "a code",
       (own: Lab, who: Awaited<ReturnType<Lab["person"]>>) => own.signInWithOtp(who.agent, who.user.email),
     ],
-  ])("12 hours after the sign-in, also when it was made fresh in between by %s", async (_, refresh) => {
+  ])("A session ends 12 hours after the sign-in, even when refreshed by %s", async (_, refresh) => {
     const own = await startLab();
     try {
       const person = await own.person("passkey");
@@ -145,7 +145,7 @@ describe("a session ends", () => {
     }
   });
 
-  test("quietly: whoever comes back can sign in, by code and by passkey, and sign out", async () => {
+  test("After a session has ended, its browser can sign in by code and by passkey, and sign out", async () => {
     const own = await startLab();
     try {
       const person = await own.person("passkey");
@@ -163,14 +163,14 @@ describe("a session ends", () => {
     }
   });
 
-  test("with the account", async () => {
+  test("A session ends when its account is deleted", async () => {
     const { agent, user } = await lab.person();
     await lab.storage.accounts.deleteFrom("users").where("id", "=", user.id).execute();
     expect((await agent.get(api("getSession")).expect(200)).body.user).toBeNull();
     await agent.get(api("listPasskeys")).expect(401);
   });
 
-  test("with the account, for a sign-in too: another person's passkey works in that browser", async () => {
+  test("After an account is deleted, another user can sign in with a passkey in its browser", async () => {
     const { agent, user } = await lab.person();
     const other = await lab.person("passkey");
     await lab.storage.accounts.deleteFrom("users").where("id", "=", user.id).execute();
@@ -180,7 +180,7 @@ describe("a session ends", () => {
 });
 
 describe("signing out", () => {
-  test("kills the server's state, not only the cookie", async () => {
+  test("Sign-out ends the session on the server, not only the cookie", async () => {
     const { agent } = await lab.person();
     const cookie = cookiesOf(await agent.get(api("getSession")).expect(200));
     const gone = await agent.delete(api("deleteSession")).expect(204);
@@ -190,14 +190,14 @@ describe("signing out", () => {
     await withCookie(lab, cookie).get(api("listPasskeys")).expect(401);
   });
 
-  test("is possible without a session, and twice", async () => {
+  test("Sign-out works without a session, and twice", async () => {
     const { agent } = await lab.person();
     await agent.delete(api("deleteSession")).expect(204);
     await agent.delete(api("deleteSession")).expect(204);
     await lab.agent().delete(api("deleteSession")).expect(204);
   });
 
-  test("does not end the same person's session in another browser", async () => {
+  test("Sign-out does not end the same user's session in another browser", async () => {
     const { agent, user } = await lab.person();
     const elsewhere = lab.agent();
     await lab.signInWithOtp(elsewhere, user.email);
@@ -205,7 +205,7 @@ describe("signing out", () => {
     expect((await elsewhere.get(api("getSession")).expect(200)).body.user).toEqual(user);
   });
 
-  test("wins against a request that was under way: what it saves does not bring the session back", async () => {
+  test("Sign-out wins against a request in flight: its save does not restore the session", async () => {
     const { agent, user } = await lab.person();
     const cookie = cookiesOf(await agent.get(api("getSession")).expect(200));
     expect(await userOf(cookie)).toEqual(user);
@@ -231,7 +231,7 @@ describe("signing out", () => {
     expect(await userOf(cookie)).toBeNull();
   });
 
-  test("wins against a rotation: the id from before a step-up stays dead", async () => {
+  test("Sign-out wins against a rotation: the id from before a step-up stays invalid", async () => {
     const person = await lab.person("passkey");
     const before = cookiesOf(await person.agent.get(api("getSession")).expect(200));
     const sending = gate();
@@ -255,7 +255,7 @@ describe("signing out", () => {
     expect(await userOf(before)).toBeNull();
   });
 
-  test("wins against a step-up that was under way: the proof renews nothing", async () => {
+  test("Sign-out wins against a step-up in flight: the proof renews no session", async () => {
     const person = await lab.person("passkey");
     const token = await lab.stepUpToken(person);
     const validating = gate();
@@ -287,7 +287,7 @@ describe("signing out", () => {
 });
 
 describe("a session that cannot be read", () => {
-  test("is a 500 for its owner and no end for the app", async () => {
+  test("A session that cannot be parsed is a 500 for its owner and does not end the app", async () => {
     const own = await startLab();
     try {
       const { agent } = await own.person();
@@ -301,14 +301,14 @@ describe("a session that cannot be read", () => {
 });
 
 describe("the cookie", () => {
-  test("of http://localhost is HttpOnly, SameSite=Lax, for the whole host, and says so openly", async () => {
+  test("The session cookie on http://localhost is HttpOnly and SameSite=Lax, without Secure and __Host-", async () => {
     const begun = await lab.agent().post(api("challengeOtp")).send({ email: lab.newAddress() }).expect(202);
     const [cookie = ""] = setCookies(begun);
     expect(cookie).toMatch(/^passkeys_session=s%3A/);
     expect(attributesOf(cookie)).toEqual(["Expires", "HttpOnly", "Path=/", "SameSite=Lax"]);
   });
 
-  test("of an https origin behind a TLS proxy carries the __Host- prefix and Secure", async () => {
+  test("The session cookie on an https origin behind a TLS proxy has the __Host- prefix and Secure", async () => {
     const own = await startLab({ origin: "https://app.example.com", trustProxy: 1 });
     try {
       const begun = await own
@@ -332,7 +332,7 @@ describe("the cookie", () => {
     }
   });
 
-  test("of an https origin never travels without TLS", async () => {
+  test("The session cookie of an https origin is never sent without TLS", async () => {
     const own = await startLab({ origin: "https://app.example.com", trustProxy: 1 });
     try {
       const begun = await own
@@ -347,7 +347,7 @@ describe("the cookie", () => {
   });
 });
 
-test("nothing that the API answers is stored, by a browser or by a proxy", async () => {
+test("No answer of the API may be stored by a browser or a proxy", async () => {
   const { agent } = await lab.person("passkey");
   const answers = [
     await agent.get(api("getSession")),
@@ -362,7 +362,7 @@ test("nothing that the API answers is stored, by a browser or by a proxy", async
   expect(answers.map(({ headers }) => headers["cache-control"])).toEqual(answers.map(() => "no-store"));
 });
 
-test("visitors who only look leave no session behind", async () => {
+test("A visitor who never signs in creates no session", async () => {
   const count = async () => {
     const { all } = await lab.storage.traffic
       .selectFrom("sessions")
