@@ -81,7 +81,7 @@ test.each([
   ["the secret before", older],
   ["the first secret", newer],
 ])(
-  "signing out with a cookie that %s signed ends the session that was renewed meanwhile",
+  "Sign-out with a cookie that %s signed also ends the session that was renewed meanwhile",
   async (_, secret) => {
     const app = instance([newer, older]);
     const before = await signInOn(instance(secret));
