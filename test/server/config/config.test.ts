@@ -123,7 +123,11 @@ describe("the production configuration", () => {
     ["https and no proxy in front", { TRUST_PROXY: undefined }, /TRUST_PROXY is 0/],
     ["a proxy count that is not a number", { TRUST_PROXY: "true" }, /TRUST_PROXY is not a whole number/],
     ["a port that is not a number", { PORT: "http" }, /PORT is not a whole number/],
-    ["an audit retention of 0 days", { AUDIT_RETENTION_DAYS: "0" }, /AUDIT_RETENTION_DAYS is not a whole number/],
+    [
+      "an audit retention of 0 days",
+      { AUDIT_RETENTION_DAYS: "0" },
+      /AUDIT_RETENTION_DAYS is not a whole number/,
+    ],
     ["a port out of range", { PORT: "70000" }, /PORT is not a whole number/],
   ])("The production configuration refuses %s and names the fix", (_, change, expected) => {
     const problems = problemsOf(() => loadProductionConfig({ ...production, ...change }));
