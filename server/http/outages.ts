@@ -120,7 +120,10 @@ function reasonOf(cause: unknown): string {
   return cause.message || ("code" in cause ? String(cause.code) : cause.name);
 }
 
-function isSqlAnswer(error: unknown): error is Error & { readonly code: unknown } {
+/** An error that PostgreSQL itself has answered, by whatever copy of its driver: the copies have a class each. */
+export function isSqlAnswer(
+  error: unknown,
+): error is Error & { readonly code: unknown; readonly severity: unknown } {
   return error instanceof Error && "severity" in error && "code" in error;
 }
 

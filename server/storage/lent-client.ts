@@ -1,44 +1,111 @@
 /** A connection of the pool, as Kysely borrows it: one that has failed never comes back to the pool. */
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from "kysely";
 import pg from "pg";
+import { isSqlAnswer } from "../http/outages.ts";
+import { checkPoolInUse, type HostClient, type HostPool, type PoolQuery } from "./host-pool.ts";
+
+export interface LentPool extends PostgresPool {
+  connect(): Promise<LentClient>;
+  /** One query on any connection. */
+  query<Row>(query: PoolQuery): Promise<PostgresQueryResult<Row>>;
+}
 
 /**
  * Kysely gives connections back without a word about them. One whose server has said good-bye (`FATAL`) would be lent to
  * the next request until its socket is seen to close, and that request would fail as well.
+ * @param end what closing the storage does to the pool
  */
-export function lend(pool: pg.Pool): PostgresPool {
+export function lend(pool: HostPool, end: () => Promise<void>): LentPool {
+  const connect = async (): Promise<LentClient> => {
+    checkPoolInUse(pool);
+    return new LentClient(await pool.connect());
+  };
   return {
-    connect: async () => new LentClient(await pool.connect()),
-    end: () => pool.end(),
+    connect,
+    end,
+    async query<Row>(query: PoolQuery) {
+      const client = await connect();
+      try {
+        return await client.run<Row>(query);
+      } finally {
+        client.release();
+      }
+    },
   };
 }
 
-class LentClient implements PostgresPoolClient {
-  readonly #query: PostgresPoolClient;
-  readonly #release: pg.PoolClient["release"];
+export class LentClient implements PostgresPoolClient {
+  readonly #client: HostClient;
   #isBroken = false;
 
-  constructor(client: pg.PoolClient) {
-    this.#query = client;
-    this.#release = client.release;
+  constructor(client: HostClient) {
+    this.#client = client;
+    // The pool listens to its idle clients only. One that is lent emits the loss of its connection too, beside rejecting
+    // the query that runs on it, and the one who waits for that is told.
+    client.on("error", ignore);
+  }
+
+  async run<Row>(query: PoolQuery): Promise<PostgresQueryResult<Row>> {
+    try {
+      return await this.#client.query<Row>({ ...query, ...ownTypes });
+    } catch (error) {
+      this.#isBroken = !isAnswer(error);
+      throw error;
+    }
   }
 
   query<Row>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<Row>>;
   query<Row>(cursor: PostgresCursor<Row>): PostgresCursor<Row>;
-  query<Row>(asked: string | PostgresCursor<Row>, parameters: readonly unknown[] = []) {
-    if (typeof asked !== "string") return this.#query.query(asked);
-    return this.#query.query<Row>(asked, parameters).catch((error: unknown) => {
-      this.#isBroken = !isAnswer(error);
-      throw error;
-    });
+  query<Row>(
+    asked: string | PostgresCursor<Row>,
+    parameters: readonly unknown[] = [],
+  ): Promise<PostgresQueryResult<Row>> | PostgresCursor<Row> {
+    if (typeof asked !== "string") throw new TypeError("Results are read whole here, not by a cursor.");
+    return this.run<Row>({ text: asked, values: [...parameters] });
+  }
+
+  /** Closes the connection instead of keeping it for the next. */
+  drop(): void {
+    this.#isBroken = true;
+    this.release();
   }
 
   release(): void {
-    this.#release(this.#isBroken);
+    this.#client.release(this.#isBroken);
+    // After the pool listens again.
+    this.#client.removeListener("error", ignore);
   }
 }
 
+function ignore(): void {}
+
 /** The server has refused the query and takes the next one. */
 function isAnswer(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.severity !== "FATAL" && error.severity !== "PANIC";
+  return isSqlAnswer(error) && error.severity !== "FATAL" && error.severity !== "PANIC";
 }
+
+/**
+ * Given with each query, because the pool and the parsers of its `pg` may be a host's, which reads a bigint as text, as
+ * BigInt or as whatever it likes. Our bigint columns are times in milliseconds: they stay below 2^53.
+ */
+const parsers: Readonly<Record<number, (text: string) => unknown>> = {
+  [pg.types.builtins.BOOL]: (text) => text === "t",
+  [pg.types.builtins.INT8]: Number,
+  [pg.types.builtins.INT4]: Number,
+  [pg.types.builtins.TEXT]: String,
+  [pg.types.builtins.VARCHAR]: String,
+};
+
+const ownTypes = {
+  types: {
+    getTypeParser(oid: number, format?: "text" | "binary") {
+      const text = parsers[oid];
+      if (format !== "binary") return text ?? String;
+      const parse: (value: Buffer) => unknown = pg.types.getTypeParser(oid, "binary");
+      return (value: Buffer) => {
+        const read = parse(value);
+        return oid === pg.types.builtins.INT8 ? Number(read) : read;
+      };
+    },
+  },
+};

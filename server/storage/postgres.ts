@@ -1,13 +1,22 @@
-/** Past one machine: the same queries on PostgreSQL. Loaded only with DATABASE_URL. */
+/** Past one machine: the same queries on PostgreSQL. Loaded only when they are asked for. */
 import { type Dialect, Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import { RateLimiterPostgres } from "rate-limiter-flexible";
-import { isDefect, isOutageState, type StorageNotice, warnOfOutage, watchOutages } from "../http/outages.ts";
+import {
+  isDefect,
+  isOutageState,
+  isSqlAnswer,
+  type OutageWatch,
+  type StorageNotice,
+  warnOfOutage,
+  watchOutages,
+} from "../http/outages.ts";
 import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
 import type { Database, SqlBackEnd } from "./database.ts";
 import { within } from "./deadline.ts";
 import { guardDialect } from "./guarded-dialect.ts";
-import { lend } from "./lent-client.ts";
+import type { HostPool } from "./host-pool.ts";
+import { type LentClient, type LentPool, lend } from "./lent-client.ts";
 import { toLimiter } from "./limiters.ts";
 import { askForTables } from "./tables/check-tables.ts";
 import { type Migrations, migrate } from "./tables/migrate.ts";
@@ -15,14 +24,12 @@ import { withOwnNames } from "./tables/own-names.ts";
 import { findOwnSchema, postgresTarget } from "./tables/postgres-target.ts";
 import type { Schema } from "./tables/schema.ts";
 
-/** Times in milliseconds are bigint columns; they stay below 2^53, so a number carries them. */
-const int8 = 20;
-
 /** How long the server may work on a check. Without a limit there, a table lock would hold every abandoned check. */
 const checkMs = 2000;
 
 export interface PostgresOptions {
-  readonly databaseUrl: string;
+  /** Where to connect to, or the host's own connections. */
+  readonly database: { readonly url: string } | { readonly pool: HostPool };
   readonly tablePrefix: string;
   /** Null: where the connection's search path leads. */
   readonly schema: string | null;
@@ -32,32 +39,19 @@ export interface PostgresOptions {
 }
 
 export async function openPostgres(options: PostgresOptions): Promise<SqlBackEnd> {
-  const types = {
-    getTypeParser: (oid: number, format?: "text" | "binary") =>
-      oid === int8 ? Number : pg.types.getTypeParser(oid, format === "binary" ? "text" : format),
-  };
   const outages = watchOutages({
     storage: "PostgreSQL",
     isOutage,
     notify: options.notify ?? warnOfOutage,
   });
-  const pool = new pg.Pool({
-    connectionString: options.databaseUrl,
-    types,
-    connectionTimeoutMillis: 3000,
-    keepAlive: true,
-  });
-  // An idle connection that the server drops must not end the process; the next query opens another.
-  pool.on("error", (error) => void outages.convert(error));
-  // The pool listens to its idle clients only. One that is lent emits the loss of its connection too, beside rejecting the
-  // query that runs on it, and the one who waits for that is told.
-  pool.on("connect", (client) => client.on("error", () => {}));
-  const dialect = guardDialect(new PostgresDialect({ pool: lend(pool) }), outages);
+  const pool = openPool(options.database, outages);
+  const dialect = guardDialect(new PostgresDialect({ pool }), outages);
   const { db, names } = await openOwnTables(dialect, options);
   const limiter = ({ name, points, seconds }: LimitRule): Limiter =>
     toLimiter(
       new RateLimiterPostgres({
         storeClient: pool,
+        storeType: "pool",
         schemaName: names.schema,
         tableName: `${names.prefix}rate_limits`,
         tableCreated: true,
@@ -77,35 +71,54 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlBackEnd
   };
 }
 
+/** Ours ends with the storage; a host's is left as it was. */
+function openPool(database: PostgresOptions["database"], outages: OutageWatch): LentPool {
+  // An idle connection that the server drops must not end the process; the next query opens another.
+  const onError = (error: Error): void => void outages.convert(error);
+  if ("pool" in database) {
+    const { pool } = database;
+    pool.on("error", onError);
+    return lend(pool, async () => void pool.removeListener("error", onError));
+  }
+  const pool = new pg.Pool({
+    connectionString: database.url,
+    connectionTimeoutMillis: 3000,
+    keepAlive: true,
+  });
+  pool.on("error", onError);
+  return lend(pool, () => pool.end());
+}
+
 /** An answer of the server says by its state whether it is an outage; whatever else is no answer is one. */
 function isOutage(error: unknown): boolean {
-  return error instanceof pg.DatabaseError ? isOutageState(error.code) : !isDefect(error);
+  return isSqlAnswer(error) ? isOutageState(error.code) : !isDefect(error);
 }
 
 /**
  * On a connection of its own that is dropped when the check fails, so that none comes back to the pool in the middle of
  * something. The server ends the work itself; the time-out here is for a server that does not even do that.
  */
-async function check(pool: pg.Pool, db: Database): Promise<void> {
+async function check(pool: LentPool, db: Database): Promise<void> {
   const client = await pool.connect();
   try {
     const asked = askWhetherWritable(client, db);
     await within(checkMs + 1000, asked, `PostgreSQL did not answer within ${checkMs + 1000} ms.`);
     client.release();
   } catch (error) {
-    client.release(true);
+    client.drop();
     throw error;
   }
 }
 
-async function askWhetherWritable(client: pg.PoolClient, db: Database): Promise<void> {
-  await client.query(`begin; set local statement_timeout = ${checkMs}`);
-  await client.query(askForTables(db).sql);
+async function askWhetherWritable(client: LentClient, db: Database): Promise<void> {
+  await client.run({ text: `begin; set local statement_timeout = ${checkMs}` });
+  await client.run({ text: askForTables(db).sql });
   // Also after a fail-over, when this server has become a standby.
   const { rows } = await client.query<{ state: string }>(
     "select current_setting('transaction_read_only') as state",
+    [],
   );
-  await client.query("commit");
+  await client.run({ text: "commit" });
   if (rows[0]?.state !== "off") throw new Error("The database is read-only.");
 }
 

@@ -1,17 +1,32 @@
 /** What `openStorage` takes. Past the compiler it is checked once more, with what to write instead. */
 import type { StorageNotice } from "../http/outages.ts";
+import { faultOfPool, type HostPool } from "./host-pool.ts";
 
 interface SqliteFile {
   /** Path of the SQLite file, made with its folder if missing. It may be one that the host has tables in. */
   readonly file: string;
   readonly databaseUrl?: null;
+  readonly pool?: null;
   readonly schema?: null;
 }
 
-interface PostgresDatabase {
-  readonly file?: null;
+interface PostgresAddress extends InPostgres {
   /** `postgres://…`: users, passkey names, tokens and, without Redis, sessions and limits. */
   readonly databaseUrl: string;
+  readonly pool?: null;
+}
+
+interface PostgresPool extends InPostgres {
+  /**
+   * The host's own connections to PostgreSQL, a Pool of `pg` of whatever version. Its settings and parsers stay as they
+   * are, and closing the storage does not end it: end it after that.
+   */
+  readonly pool: HostPool;
+  readonly databaseUrl?: null;
+}
+
+interface InPostgres {
+  readonly file?: null;
   /** The schema of our tables, made if missing. Default: where the connection's search path leads. */
   readonly schema?: string | null;
 }
@@ -42,19 +57,18 @@ interface Common {
   readonly now: () => Date;
 }
 
-/** One database, `file` or `databaseUrl`, and perhaps Redis. */
-export type StorageOptions = Common & (SqliteFile | PostgresDatabase) & (Redis | NoRedis);
+/** One database, `file`, `databaseUrl` or `pool`, and perhaps Redis. */
+export type StorageOptions = Common & (SqliteFile | PostgresAddress | PostgresPool) & (Redis | NoRedis);
 
 const prefixRule = '1 to 31 lower-case letters, digits and _, such as "passkeys_", and begin with no digit';
 
-type Read = {
+interface Read {
   readonly tablePrefix: string;
   readonly redisUrl: string | null;
   readonly redisPrefix: string;
-} & (
-  | { readonly file: string; readonly databaseUrl: null; readonly schema: null }
-  | { readonly file: null; readonly databaseUrl: string; readonly schema: string | null }
-);
+  readonly database: { readonly file: string } | { readonly url: string } | { readonly pool: HostPool };
+  readonly schema: string | null;
+}
 
 /** @throws TypeError that names the option and what to write */
 export function readStorageOptions(options: StorageOptions): Read {
@@ -69,20 +83,27 @@ export function readStorageOptions(options: StorageOptions): Read {
   return { ...readDatabase(options), tablePrefix, redisUrl, redisPrefix: redisPrefix ?? "passkeys:" };
 }
 
-function readDatabase(options: StorageOptions) {
+function readDatabase(options: StorageOptions): Pick<Read, "database" | "schema"> {
   const file = text(options.file, "file", "the path of a SQLite file");
-  const databaseUrl = text(options.databaseUrl, "databaseUrl", "an address such as postgres://localhost/app");
+  const url = text(options.databaseUrl, "databaseUrl", "an address such as postgres://localhost/app");
   const schema = text(options.schema, "schema", "the name of a PostgreSQL schema");
-  if (databaseUrl === null) {
-    if (file === null)
-      throw fault("pass `file`, the path of a SQLite file, or `databaseUrl`, a postgres:// address");
-    if (schema !== null) throw fault("`schema` has no effect on a SQLite file: leave it out");
-    return { file, databaseUrl, schema };
-  }
-  if (file !== null) throw fault("`file` has no effect beside `databaseUrl`: leave one of them out");
+  const pool = options.pool ?? null;
+  if ([file, url, pool].filter((one) => one !== null).length > 1)
+    throw fault("`file`, `databaseUrl` and `pool` are three ways to a database: pass one of them");
   if (schema !== null && !/^[A-Za-z_][A-Za-z0-9_$-]{0,62}$/.test(schema))
     throw fault("`schema` must be letters, digits, _, $ and -, at most 63, and begin with a letter or _");
-  return { file, databaseUrl, schema };
+  if (pool !== null) {
+    const wrong = faultOfPool(pool);
+    if (wrong !== null) throw fault(wrong);
+    return { database: { pool }, schema };
+  }
+  if (url !== null) return { database: { url }, schema };
+  if (file === null)
+    throw fault(
+      "pass `file`, the path of a SQLite file, `databaseUrl`, a postgres:// address, or `pool`, a Pool of pg",
+    );
+  if (schema !== null) throw fault("`schema` has no effect on a SQLite file: leave it out");
+  return { database: { file }, schema };
 }
 
 function text(value: unknown, option: string, what: string): string | null {

@@ -39,13 +39,13 @@ export interface Storage {
  * @throws StorageError, with the database as it was, for a table under one of our names that this package did not make
  */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
-  const { file, databaseUrl, redisUrl, redisPrefix, tablePrefix, schema } = readStorageOptions(options);
+  const { database, redisUrl, redisPrefix, tablePrefix, schema } = readStorageOptions(options);
   const notify = options.onNotice ?? warnOfOutage;
   const own = { tablePrefix, migrations, notify };
   const sql =
-    databaseUrl !== null
-      ? await (await import("./postgres.ts")).openPostgres({ ...own, databaseUrl, schema })
-      : await (await import("./sqlite.ts")).openSqlite({ ...own, file });
+    "file" in database
+      ? await (await import("./sqlite.ts")).openSqlite({ ...own, file: database.file })
+      : await (await import("./postgres.ts")).openPostgres({ ...own, database, schema });
   const redis =
     redisUrl !== null ? await (await import("./redis.ts")).openRedis(redisUrl, redisPrefix, notify) : null;
   const probe = createProbe(async () => {

@@ -24,7 +24,7 @@ async function open(own: Migrations) {
   const common = { tablePrefix: "own_", migrations: own };
   return "file" in place.options
     ? openSqlite({ ...common, file: place.options.file })
-    : openPostgres({ ...common, databaseUrl: place.options.databaseUrl, schema: null });
+    : openPostgres({ ...common, database: { url: place.options.databaseUrl }, schema: null });
 }
 
 const addDaysAgo = (db: Database, id: string, days: number) =>

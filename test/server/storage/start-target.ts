@@ -40,5 +40,5 @@ async function stopHalfway(): Promise<void> {
   };
   const common = { tablePrefix: "passkeys_", migrations: halfMade };
   if ("file" in options) await openSqlite({ ...common, file: options.file });
-  else await openPostgres({ ...common, databaseUrl: options.databaseUrl, schema: null });
+  else await openPostgres({ ...common, database: { url: options.databaseUrl }, schema: null });
 }

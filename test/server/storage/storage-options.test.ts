@@ -1,6 +1,7 @@
 /** What `openStorage` refuses before it opens anything: options that cannot work, and options without an effect. */
 import { readdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import pg from "pg";
 import { expect, test } from "vitest";
 import { openStorage } from "../../../server/storage/storage.ts";
 import { readStorageOptions, type StorageOptions } from "../../../server/storage/storage-options.ts";
@@ -8,10 +9,26 @@ import { createTestPlace } from "../../kit/test-storage.ts";
 
 const now = () => new Date();
 const databaseUrl = "postgres://localhost/app";
+const idlePool = new pg.Pool();
+const endedPool = new pg.Pool();
+await endedPool.end();
 
 test.each<[string, object, string]>([
-  ["neither file nor address", {}, "pass `file`, the path of a SQLite file, or `databaseUrl`"],
-  ["file and address", { file: "a", databaseUrl }, "`file` has no effect beside `databaseUrl`"],
+  [
+    "no database",
+    {},
+    "pass `file`, the path of a SQLite file, `databaseUrl`, a postgres:// address, or `pool`",
+  ],
+  ["file and address", { file: "a", databaseUrl }, "`file`, `databaseUrl` and `pool` are three ways"],
+  ["address and pool", { databaseUrl, pool: idlePool }, "`file`, `databaseUrl` and `pool` are three ways"],
+  ["a client for a pool", { pool: new pg.Client() }, "`pool` must be a Pool of pg"],
+  [
+    "the pool of mysql2",
+    { pool: { getConnection() {}, query() {}, end() {} } },
+    "`pool` must be a Pool of pg",
+  ],
+  ["a function for a pool, as postgres.js has it", { pool: () => {} }, "`pool` must be a Pool of pg"],
+  ["a pool that has been ended", { pool: endedPool }, "`pool` has been ended"],
   ["an empty file", { file: "" }, "`file` must be the path of a SQLite file"],
   ["an empty address", { databaseUrl: "" }, "`databaseUrl` must be an address"],
   ["a file that is a URL", { file: new URL("file:///a") }, "`file` must be the path of a SQLite file"],
@@ -35,9 +52,14 @@ test.each<[string, object, string]>([
 
 test("null stands for an option that is left out, as a configuration has it", () => {
   const file = { file: "a", databaseUrl: null, schema: null, redisUrl: null, now };
-  expect(readStorageOptions(file)).toMatchObject({ file: "a", databaseUrl: null, tablePrefix: "passkeys_" });
+  expect(readStorageOptions(file)).toMatchObject({ database: { file: "a" }, tablePrefix: "passkeys_" });
   const postgres = { file: null, databaseUrl, schema: null, redisUrl: "redis://localhost", now };
-  expect(readStorageOptions(postgres)).toMatchObject({ file: null, databaseUrl, redisPrefix: "passkeys:" });
+  expect(readStorageOptions(postgres)).toMatchObject({
+    database: { url: databaseUrl },
+    redisPrefix: "passkeys:",
+  });
+  const guest = { file: null, databaseUrl: null, pool: idlePool, redisUrl: null, now };
+  expect(readStorageOptions(guest)).toMatchObject({ database: { pool: idlePool }, schema: null });
 });
 
 test("a refused prefix leaves no file behind", async () => {
