@@ -21,6 +21,7 @@ import { toLimiter } from "./limiters.ts";
 import { askForTables } from "./tables/check-tables.ts";
 import { type Migrations, migrate } from "./tables/migrate.ts";
 import { withOwnNames } from "./tables/own-names.ts";
+import type { Part } from "./tables/parts.ts";
 import { findOwnSchema, postgresTarget } from "./tables/postgres-target.ts";
 import type { Schema } from "./tables/schema.ts";
 
@@ -33,6 +34,8 @@ export interface PostgresOptions {
   readonly tablePrefix: string;
   /** Null: where the connection's search path leads. */
   readonly schema: string | null;
+  /** Default: none. */
+  readonly leftOut?: ReadonlySet<Part>;
   readonly migrations: Migrations;
   /** Default: a warning of the process. */
   readonly notify?: (notice: StorageNotice) => void;
@@ -123,10 +126,10 @@ async function askWhetherWritable(client: LentClient, db: Database): Promise<voi
 }
 
 async function openOwnTables(dialect: Dialect, options: PostgresOptions) {
-  const { tablePrefix: prefix, schema, migrations } = options;
+  const { tablePrefix: prefix, schema, leftOut = new Set(), migrations } = options;
   const plain = new Kysely<Schema>({ dialect });
   try {
-    const names = { prefix, schema: schema ?? (await findOwnSchema(plain, prefix)) };
+    const names = { prefix, schema: schema ?? (await findOwnSchema(plain, prefix)), leftOut };
     await migrate(postgresTarget(plain, names, schema !== null), migrations);
     return { db: withOwnNames(plain, names), names };
   } catch (error) {

@@ -12,6 +12,7 @@ import { toLimiter } from "./limiters.ts";
 import { askForTables } from "./tables/check-tables.ts";
 import { type Migrations, migrate } from "./tables/migrate.ts";
 import { withOwnNames } from "./tables/own-names.ts";
+import type { Part } from "./tables/parts.ts";
 import type { Schema } from "./tables/schema.ts";
 import { busyTimeout, patiently, sqliteTarget } from "./tables/sqlite-target.ts";
 
@@ -19,6 +20,8 @@ export interface SqliteOptions {
   /** Path of the SQLite file, made with its folder if missing. */
   readonly file: string;
   readonly tablePrefix: string;
+  /** Default: none. */
+  readonly leftOut?: ReadonlySet<Part>;
   readonly migrations: Migrations;
   /** Default: a warning of the process. */
   readonly notify?: (notice: StorageNotice) => void;
@@ -33,7 +36,8 @@ export interface SqliteOptions {
  * it. Without that log `NORMAL` could cost the host's rows in a power cut, so both connections write with `FULL`.
  */
 export async function openSqlite(options: SqliteOptions): Promise<SqlBackEnd> {
-  const { file, tablePrefix: prefix, migrations } = options;
+  const { file, tablePrefix: prefix, leftOut = new Set(), migrations } = options;
+  const names = { prefix, schema: null, leftOut };
   const outages = watchOutages({ storage: "SQLite", isOutage, notify: options.notify ?? warnOfOutage });
   const isNew = makeFile(file);
   const accounts = connect(file, outages);
@@ -47,14 +51,13 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlBackEnd> {
   };
   try {
     if (isNew) await patiently(accounts.sqlite, "PRAGMA journal_mode = WAL");
-    await migrate(sqliteTarget(accounts.sqlite, accounts.db, prefix), migrations);
+    await migrate(sqliteTarget(accounts.sqlite, accounts.db, names), migrations);
     accounts.sqlite.exec("PRAGMA synchronous = FULL");
     traffic.sqlite.exec(`PRAGMA synchronous = ${logsAhead(traffic.sqlite) ? "NORMAL" : "FULL"}`);
   } catch (error) {
     await close();
     throw error;
   }
-  const names = { prefix, schema: null };
   const ownTraffic = withOwnNames(traffic.db, names);
   return {
     accounts: withOwnNames(accounts.db, names),

@@ -1,6 +1,7 @@
 /** What `openStorage` takes. Past the compiler it is checked once more, with what to write instead. */
 import type { StorageNotice } from "../http/outages.ts";
 import { faultOfPool, type HostPool } from "./host-pool.ts";
+import { allParts, isPart, type Part } from "./tables/parts.ts";
 
 interface SqliteFile {
   /** Path of the SQLite file, made with its folder if missing. It may be one that the host has tables in. */
@@ -50,6 +51,12 @@ interface Common {
    */
   readonly tablePrefix?: string;
   /**
+   * Which tables are made and used beside those that always are. Default: all. `users: false` for a host that passes
+   * users of its own to the router, `sessions: false` for sessions of its own or in Redis, `audit: false` for one that
+   * does not write `audit_events`. What is asked for later is made then; what is no longer asked for stays where it is.
+   */
+  readonly tables?: { readonly [Name in Part]?: boolean };
+  /**
    * Told once when a part of the storage cannot be used, with the cause, and once when it can again. Default: a warning
    * of the process, a line on standard error.
    */
@@ -64,6 +71,7 @@ const prefixRule = '1 to 31 lower-case letters, digits and _, such as "passkeys_
 
 interface Read {
   readonly tablePrefix: string;
+  readonly leftOut: ReadonlySet<Part>;
   readonly redisUrl: string | null;
   readonly redisPrefix: string;
   readonly database: { readonly file: string } | { readonly url: string } | { readonly pool: HostPool };
@@ -80,7 +88,24 @@ export function readStorageOptions(options: StorageOptions): Read {
     throw fault(`\`tablePrefix\` must be ${prefixRule}`);
   if (redisUrl === null && redisPrefix !== null)
     throw fault("`redisPrefix` has no effect without `redisUrl`: leave it out");
-  return { ...readDatabase(options), tablePrefix, redisUrl, redisPrefix: redisPrefix ?? "passkeys:" };
+  return {
+    ...readDatabase(options),
+    tablePrefix,
+    leftOut: readTables(options.tables ?? {}),
+    redisUrl,
+    redisPrefix: redisPrefix ?? "passkeys:",
+  };
+}
+
+function readTables(tables: object): ReadonlySet<Part> {
+  const leftOut = new Set<Part>();
+  for (const [name, isUsed] of Object.entries(tables)) {
+    if (!isPart(name)) throw fault(`\`tables\` has only ${allParts.join(", ")}, and no "${name}"`);
+    if (isUsed !== undefined && typeof isUsed !== "boolean")
+      throw fault(`\`tables.${name}\` must be true or false`);
+    if (isUsed === false) leftOut.add(name);
+  }
+  return leftOut;
 }
 
 function readDatabase(options: StorageOptions): Pick<Read, "database" | "schema"> {

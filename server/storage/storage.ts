@@ -39,9 +39,9 @@ export interface Storage {
  * @throws StorageError, with the database as it was, for a table under one of our names that this package did not make
  */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
-  const { database, redisUrl, redisPrefix, tablePrefix, schema } = readStorageOptions(options);
+  const { database, redisUrl, redisPrefix, tablePrefix, leftOut, schema } = readStorageOptions(options);
   const notify = options.onNotice ?? warnOfOutage;
-  const own = { tablePrefix, migrations, notify };
+  const own = { tablePrefix, leftOut, migrations, notify };
   const sql =
     "file" in database
       ? await (await import("./sqlite.ts")).openSqlite({ ...own, file: database.file })

@@ -12,6 +12,7 @@ import {
 import type { Database } from "../database.ts";
 import { StorageError } from "../storage-error.ts";
 import { type OwnNames, withOwnNames } from "./own-names.ts";
+import type { Part } from "./parts.ts";
 
 /** What differs between SQLite and PostgreSQL. `db` has no plugins: our names are put in here. */
 export interface MigrationTarget {
@@ -23,20 +24,29 @@ export interface MigrationTarget {
   alone(run: (db: Database) => Promise<void>): Promise<void>;
 }
 
-export type Migrations = Readonly<Record<string, Migration>>;
+export interface OwnMigration extends Pick<Migration, "up"> {
+  /** It makes or changes the table of this part alone. Without it: tables that are always there. */
+  readonly part?: Part;
+}
+
+export type Migrations = Readonly<Record<string, OwnMigration>>;
+
+/** Before the tables had parts, one migration made what these make now. */
+const allInOne = "001-first-tables";
+const firstInParts = ["001-flows", "002-users", "003-sessions", "004-audit-events"];
 
 /** @throws StorageError, with the database as it was, where our names are taken by what is not ours */
 export async function migrate(target: MigrationTarget, migrations: Migrations): Promise<void> {
   // Without a lock and without a right to make tables: most starts find them made.
-  if ((await pending(target, target.db, migrations)).length === 0) return;
+  if ((await findPending(target, target.db, migrations)).pending.length === 0) return;
   const making = new NamesBeingMade();
   try {
     await target.alone(async (db) => {
       // Once more: another start may have been faster.
-      const left = await pending(target, db, migrations);
+      const { isEmpty, pending } = await findPending(target, db, migrations);
       const own = withOwnNames(db, target.names).withPlugin(making);
-      if (left.length === Object.keys(migrations).length) await createRecord(own);
-      for (const name of left) {
+      if (isEmpty) await createRecord(own);
+      for (const name of pending) {
         await migrations[name]?.up(own);
         await own.insertInto("migrations").values({ name, timestamp: new Date().toISOString() }).execute();
       }
@@ -50,20 +60,30 @@ export async function migrate(target: MigrationTarget, migrations: Migrations): 
   }
 }
 
-/** The migrations that have not run, in their order. */
-async function pending(
+interface Pending {
+  /** Nothing of ours is there, the record of migrations neither. */
+  readonly isEmpty: boolean;
+  /** The migrations that have to run, in their order. */
+  readonly pending: readonly string[];
+}
+
+async function findPending(
   { names, find }: MigrationTarget,
   db: Database,
   migrations: Migrations,
-): Promise<readonly string[]> {
+): Promise<Pending> {
   const known = Object.keys(migrations).sort();
+  const isUsed = (name: string): boolean => {
+    const part = migrations[name]?.part;
+    return part === undefined || !names.leftOut.has(part);
+  };
   const record = `${names.prefix}migrations`;
   const found = await find(db, record);
-  if (found === null) return known;
+  if (found === null) return { isEmpty: true, pending: known.filter(isUsed) };
   if (found !== "table") throw nameTaken(names, record);
   // A table of somebody else's may be of any length and have any columns.
   const rows = await withOwnNames(db, names).selectFrom("migrations").selectAll().limit(1000).execute();
-  const executed = rows.map(({ name }) => name);
+  const executed = rows.flatMap(({ name }) => (name === allInOne ? firstInParts : [name]));
   // Record and first migration are made in one transaction.
   if (!executed.some((name) => name === known[0])) throw nameTaken(names, record);
   const unknown = executed.find((name) => !known.includes(name));
@@ -71,7 +91,7 @@ async function pending(
     throw new StorageError(
       `The tables "${names.prefix}…" are of a newer version, whose migration "${unknown}" this one does not know: start that version or a later one.`,
     );
-  return known.filter((name) => !executed.includes(name));
+  return { isEmpty: false, pending: known.filter((name) => isUsed(name) && !executed.includes(name)) };
 }
 
 async function createRecord(db: Database): Promise<void> {

@@ -1,31 +1,37 @@
 /**
- * Migrations in order; each runs once. Never edit one that has shipped: add the next. Names are without the prefix, which
+ * Migrations in order of their names; each runs once. Never edit one that has shipped: add the next. Names are without the prefix, which
  * is put in front of tables, indexes and keys; raw SQL would not get it. No `ifNotExists`: what is there is not ours.
  */
-import type { Kysely, Migration } from "kysely";
+import type { Kysely } from "kysely";
+import type { Migrations } from "./migrate.ts";
 
 // Migrations are written against the tables of their time, so they are untyped on purpose.
 type AnyDatabase = Kysely<unknown>;
 
-export const migrations: Readonly<Record<string, Migration>> = {
-  "001-first-tables": {
+/** A migration with a `part` runs only where that part is used, perhaps later than those after it. */
+export const migrations: Migrations = {
+  "001-flows": {
     async up(db: AnyDatabase) {
-      await createPeople(db);
-      await createSessions(db);
+      await createAnswers(db);
       await createFlows(db);
-      await createAuditEvents(db);
       await createRateLimits(db);
     },
   },
+  "002-users": { part: "users", up: createUsers },
+  "003-sessions": { part: "sessions", up: createSessions },
+  "004-audit-events": { part: "audit", up: createAuditEvents },
 };
 
-async function createPeople(db: AnyDatabase): Promise<void> {
+async function createUsers(db: AnyDatabase): Promise<void> {
   await db.schema
     .createTable("users")
     .addColumn("id", "text", (column) => column.primaryKey())
     .addColumn("email", "text", (column) => column.notNull().unique())
     .addColumn("created_at", "text", (column) => column.notNull())
     .execute();
+}
+
+async function createAnswers(db: AnyDatabase): Promise<void> {
   await db.schema
     .createTable("passkey_names")
     .addColumn("user_id", "text", (column) => column.notNull())

@@ -15,12 +15,23 @@ import {
   type UniqueConstraintNode,
   WithSchemaPlugin,
 } from "kysely";
+import { StorageError } from "../storage-error.ts";
+import { leftOutPart, type Part } from "./parts.ts";
 
 export interface OwnNames {
   /** Begins the name of every table and index. */
   readonly prefix: string;
   /** The PostgreSQL schema that they are in; null in SQLite, which has none. */
   readonly schema: string | null;
+  /** Tables of ours that are not made. A query on one is refused with a sentence. */
+  readonly leftOut: ReadonlySet<Part>;
+}
+
+/** What each database was opened without, for those who are handed the database alone. */
+const partsLeftOut = new WeakMap<object, ReadonlySet<Part>>();
+
+export function isLeftOut<Tables>(db: Kysely<Tables>, table: string): boolean {
+  return leftOutPart(partsLeftOut.get(db) ?? new Set(), table) !== null;
 }
 
 /** What Kysely knows to be a table, as opposed to an alias or `excluded`, is given this schema first. */
@@ -33,27 +44,36 @@ const toPrefix = "to be prefixed";
 const sqliteSchema = "main";
 
 /** Puts prefix and schema before the tables, indexes and named keys of queries and migrations. Not into raw SQL. */
-export function withOwnNames<Tables>(db: Kysely<Tables>, { prefix, schema }: OwnNames): Kysely<Tables> {
-  const transformer = new PrefixTransformer(prefix, schema);
+export function withOwnNames<Tables>(db: Kysely<Tables>, names: OwnNames): Kysely<Tables> {
+  const transformer = new PrefixTransformer(names);
   const prefixing: KyselyPlugin = {
     transformQuery: ({ node, queryId }) => transformer.transformNode(node, queryId),
     transformResult: async ({ result }) => result,
   };
-  return db.withPlugin(new WithSchemaPlugin(toPrefix)).withPlugin(prefixing);
+  const own = db.withPlugin(new WithSchemaPlugin(toPrefix)).withPlugin(prefixing);
+  partsLeftOut.set(own, names.leftOut);
+  return own;
 }
 
 class PrefixTransformer extends OperationNodeTransformer {
   readonly #prefix: string;
   readonly #schema: string | null;
+  readonly #leftOut: ReadonlySet<Part>;
 
-  constructor(prefix: string, schema: string | null) {
+  constructor({ prefix, schema, leftOut }: OwnNames) {
     super();
     this.#prefix = prefix;
     this.#schema = schema;
+    this.#leftOut = leftOut;
   }
 
   protected override transformSchemableIdentifier(node: SchemableIdentifierNode): SchemableIdentifierNode {
     if (node.schema?.name !== toPrefix) return node;
+    const part = leftOutPart(this.#leftOut, node.identifier.name);
+    if (part !== null)
+      throw new StorageError(
+        `There is no table "${this.#prefix}${node.identifier.name}": openStorage was called with \`tables: { ${part}: false }\`. Leave that out, or use what you have in its place.`,
+      );
     const { name } = this.#own(node.identifier);
     return SchemableIdentifierNode.createWithSchema(this.#schema ?? sqliteSchema, name);
   }

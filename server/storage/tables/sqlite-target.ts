@@ -4,16 +4,17 @@ import { sql } from "kysely";
 import SqliteDatabase from "libsql";
 import type { Database } from "../database.ts";
 import type { MigrationTarget } from "./migrate.ts";
+import type { OwnNames } from "./own-names.ts";
 
 type Connection = SqliteDatabase.Database;
 
 const patienceMs = 30_000;
 
 /** @param db queries on `connection` */
-export function sqliteTarget(connection: Connection, db: Database, prefix: string): MigrationTarget {
+export function sqliteTarget(connection: Connection, db: Database, names: OwnNames): MigrationTarget {
   return {
     db,
-    names: { prefix, schema: null },
+    names,
     async find(on, name) {
       // As SQLite compares names: `Passkeys_Users` is in the way as well.
       const { rows } = await sql<{ type: string }>`

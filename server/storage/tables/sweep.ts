@@ -1,6 +1,7 @@
 /** Deletes what has expired. Cheap (indexed); runs now and then. */
 import { setImmediate as letOthersIn } from "node:timers/promises";
 import type { Database } from "../database.ts";
+import { isLeftOut } from "./own-names.ts";
 
 const expiring = [
   "sessions",
@@ -26,10 +27,11 @@ export async function sweepExpired(
   if (!(auditRetentionDays >= 1))
     throw new TypeError("sweepExpired: `auditRetentionDays` must be 1 or more; Infinity keeps every event.");
   for (const table of expiring) {
+    if (isLeftOut(db, table)) continue;
     await db.deleteFrom(table).where("expires_at", "<=", now.getTime()).execute();
   }
   await db.deleteFrom("rate_limits").where("expire", "<=", now.getTime()).execute();
-  if (auditRetentionDays !== Number.POSITIVE_INFINITY)
+  if (auditRetentionDays !== Number.POSITIVE_INFINITY && !isLeftOut(db, "audit_events"))
     await sweepEvents(db, new Date(now.getTime() - auditRetentionDays * 24 * 60 * 60 * 1000));
 }
 

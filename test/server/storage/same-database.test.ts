@@ -142,7 +142,7 @@ describe("a name of ours that the host has already", () => {
 
   test.each<Taken>([
     ["a table", "passkeys_grants", "create table passkeys_grants (expires_at bigint)"],
-    ["the last table that is made", "passkeys_rate_limits", "create table passkeys_rate_limits (key text)"],
+    ["the last table that is made", "passkeys_audit_events", "create table passkeys_audit_events (id text)"],
     ["an index", "passkeys_sessions_expires_at", "create index passkeys_sessions_expires_at on own (id)"],
     ["a view", "passkeys_users", "create view passkeys_users as select id from own"],
     [

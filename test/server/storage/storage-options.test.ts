@@ -35,6 +35,8 @@ test.each<[string, object, string]>([
   ["a schema in SQLite", { file: "a", schema: "own" }, "`schema` has no effect on a SQLite file"],
   ["a schema with a quote", { databaseUrl, schema: 'a".b' }, "`schema` must be letters"],
   ["a Redis prefix without Redis", { file: "a", redisPrefix: "a:" }, "`redisPrefix` has no effect without"],
+  ["a table that cannot be left out", { file: "a", tables: { grants: false } }, "`tables` has only users,"],
+  ["a table that is text", { file: "a", tables: { users: "no" } }, "`tables.users` must be true or false"],
   ["an empty prefix", { file: "a", tablePrefix: "" }, "`tablePrefix` must be 1 to 31"],
   ["a prefix that is a number", { file: "a", tablePrefix: 5 }, "`tablePrefix` must be 1 to 31"],
   ["a prefix in capitals", { file: "a", tablePrefix: "App_" }, "`tablePrefix` must be 1 to 31"],
