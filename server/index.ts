@@ -35,8 +35,9 @@ export {
   createCookieSessions,
 } from "./sessions/cookie-sessions.ts";
 export { createKnownBrowserCookie } from "./sessions/known-browser-cookie.ts";
+export { migrateStorage, readMigrationSql } from "./storage/migrate-storage.ts";
 export { openStorage, type Storage } from "./storage/storage.ts";
 export { StorageError } from "./storage/storage-error.ts";
-export type { StorageOptions } from "./storage/storage-options.ts";
+export type { StorageOptions, TableOptions } from "./storage/storage-options.ts";
 export { createSqlUsers } from "./storage/stores/sql-users.ts";
 export { sweepExpired } from "./storage/tables/sweep.ts";

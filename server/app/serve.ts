@@ -48,7 +48,9 @@ export async function serve(options: ServeOptions): Promise<void> {
   const storage = await openStorage({
     ...(config.databaseUrl === null
       ? { file: join(config.dataDir, "app.sqlite") }
-      : { databaseUrl: config.databaseUrl }),
+      : { databaseUrl: config.databaseUrl, schema: config.databaseSchema }),
+    tablePrefix: config.tablePrefix,
+    migrate: config.migrate,
     redisUrl: config.redisUrl,
     onNotice: (notice) => logNotice(log, notice),
     now: () => new Date(),

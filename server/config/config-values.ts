@@ -33,11 +33,16 @@ export function readServing(variables: Variables): {
 /** Where data is kept, and for how long. */
 export function readStores(variables: Variables): {
   readonly databaseUrl: string | null;
+  readonly databaseSchema: string | null;
+  readonly tablePrefix: string;
+  readonly migrate: boolean;
   readonly redisUrl: string | null;
   readonly auditRetentionDays: number;
 } {
+  const databaseUrl = readUrl(variables, "DATABASE_URL", ["postgres:", "postgresql:"]);
   return {
-    databaseUrl: readUrl(variables, "DATABASE_URL", ["postgres:", "postgresql:"]),
+    databaseUrl,
+    ...readTables(variables, databaseUrl),
     redisUrl: readUrl(variables, "REDIS_URL", ["redis:", "rediss:"]),
     auditRetentionDays: readNumber(variables, "AUDIT_RETENTION_DAYS", { otherwise: 400, min: 1, max: 3650 }),
   };
@@ -93,4 +98,21 @@ function readUrl(
   if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text;
   problems.push(`${name} must be a URL that begins with ${protocols[0]}//.`);
   return null;
+}
+
+/** Where the tables are, how they are called, and who makes them. */
+function readTables({ read, problems }: Variables, databaseUrl: string | null) {
+  const databaseSchema = read("DATABASE_SCHEMA") ?? null;
+  const tablePrefix = read("TABLE_PREFIX") ?? "passkeys_";
+  const migrate = read("MIGRATE") ?? "on";
+  if (databaseSchema !== null && databaseUrl === null)
+    problems.push("DATABASE_SCHEMA has no effect without DATABASE_URL: leave it out.");
+  if (databaseSchema !== null && !/^[A-Za-z_][A-Za-z0-9_$-]{0,62}$/.test(databaseSchema))
+    problems.push("DATABASE_SCHEMA must be letters, digits, _, $ and -, and begin with a letter or _.");
+  if (!/^(?!sqlite_)[a-z_][a-z0-9_]{0,30}$/.test(tablePrefix))
+    problems.push(
+      "TABLE_PREFIX must be 1 to 31 lower-case letters, digits and _, such as passkeys_, and begin with no digit.",
+    );
+  if (migrate !== "on" && migrate !== "off") problems.push("MIGRATE must be on or off.");
+  return { databaseSchema, tablePrefix, migrate: migrate === "on" };
 }

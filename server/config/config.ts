@@ -30,6 +30,12 @@ export interface Config {
   readonly trustProxy: number;
   /** PostgreSQL instead of the SQLite file. */
   readonly databaseUrl: string | null;
+  /** The schema of PostgreSQL that the tables are in. Null: where the search path leads. */
+  readonly databaseSchema: string | null;
+  /** Begins the name of every table. */
+  readonly tablePrefix: string;
+  /** Whether the start makes the tables and brings them up to date. */
+  readonly migrate: boolean;
   /** Sessions and limits in Redis. */
   readonly redisUrl: string | null;
   /** After how many days a security event is deleted. */

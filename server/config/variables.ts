@@ -40,6 +40,16 @@ export const environmentVariables = {
       "Signs the session cookie, at least 32 characters. Required by the production entry. Several, with commas: the first signs, all verify.",
   },
   DATABASE_URL: { default: "", meaning: "`postgres://…`: PostgreSQL instead of the SQLite file." },
+  DATABASE_SCHEMA: {
+    default: "",
+    meaning: "Schema of PostgreSQL that the tables are in. Without it they are where the search path leads.",
+  },
+  TABLE_PREFIX: { default: "passkeys_", meaning: "Begins the name of every table and index." },
+  MIGRATE: {
+    default: "on",
+    meaning:
+      "`off`: the start makes no tables, and stops unless `authsignal-passkeys migrate` has brought them up to date.",
+  },
   REDIS_URL: { default: "", meaning: "`redis://…`: sessions and limits in Redis." },
   METRICS_PATH: {
     default: "",

@@ -19,7 +19,7 @@ import type { HostPool } from "./host-pool.ts";
 import { type LentClient, type LentPool, lend } from "./lent-client.ts";
 import { toLimiter } from "./limiters.ts";
 import { askForTables } from "./tables/check-tables.ts";
-import { type Migrations, migrate } from "./tables/migrate.ts";
+import { type Migrations, type MigrationTarget, migrate, requireMigrated } from "./tables/migrate.ts";
 import { withOwnNames } from "./tables/own-names.ts";
 import type { Part } from "./tables/parts.ts";
 import { findOwnSchema, postgresTarget } from "./tables/postgres-target.ts";
@@ -37,6 +37,8 @@ export interface PostgresOptions {
   /** Default: none. */
   readonly leftOut?: ReadonlySet<Part>;
   readonly migrations: Migrations;
+  /** False: tables that are not up to date stop the start. Default true. */
+  readonly migrates?: boolean;
   /** Default: a warning of the process. */
   readonly notify?: (notice: StorageNotice) => void;
 }
@@ -126,14 +128,34 @@ async function askWhetherWritable(client: LentClient, db: Database): Promise<voi
 }
 
 async function openOwnTables(dialect: Dialect, options: PostgresOptions) {
-  const { tablePrefix: prefix, schema, leftOut = new Set(), migrations } = options;
   const plain = new Kysely<Schema>({ dialect });
   try {
-    const names = { prefix, schema: schema ?? (await findOwnSchema(plain, prefix)), leftOut };
-    await migrate(postgresTarget(plain, names, schema !== null), migrations);
+    const { target, names } = await findTarget(plain, options);
+    await ((options.migrates ?? true) ? migrate : requireMigrated)(target, options.migrations);
     return { db: withOwnNames(plain, names), names };
   } catch (error) {
     await plain.destroy();
     throw error;
+  }
+}
+
+async function findTarget(plain: Kysely<Schema>, options: PostgresOptions) {
+  const { tablePrefix: prefix, schema, leftOut = new Set() } = options;
+  const names = { prefix, schema: schema ?? (await findOwnSchema(plain, prefix)), leftOut };
+  return { target: postgresTarget(plain, names, schema !== null), names };
+}
+
+/** For the tables alone: connects, and closes again. */
+export async function withPostgresTarget<Result>(
+  options: PostgresOptions,
+  use: (target: MigrationTarget) => Promise<Result>,
+): Promise<Result> {
+  const outages = watchOutages({ storage: "PostgreSQL", isOutage, notify: options.notify ?? warnOfOutage });
+  const dialect = new PostgresDialect({ pool: openPool(options.database, outages) });
+  const plain = new Kysely<Schema>({ dialect });
+  try {
+    return await use((await findTarget(plain, options)).target);
+  } finally {
+    await plain.destroy();
   }
 }

@@ -1,5 +1,5 @@
 /** The default: one SQLite file through libsql, whose npm package carries its binary. */
-import { closeSync, fstatSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { Kysely, SqliteDialect } from "kysely";
 import SqliteDatabase from "libsql";
@@ -10,7 +10,7 @@ import type { Database, SqlBackEnd } from "./database.ts";
 import { guardDialect } from "./guarded-dialect.ts";
 import { toLimiter } from "./limiters.ts";
 import { askForTables } from "./tables/check-tables.ts";
-import { type Migrations, migrate } from "./tables/migrate.ts";
+import { type Migrations, type MigrationTarget, migrate, requireMigrated } from "./tables/migrate.ts";
 import { withOwnNames } from "./tables/own-names.ts";
 import type { Part } from "./tables/parts.ts";
 import type { Schema } from "./tables/schema.ts";
@@ -23,6 +23,8 @@ export interface SqliteOptions {
   /** Default: none. */
   readonly leftOut?: ReadonlySet<Part>;
   readonly migrations: Migrations;
+  /** False: tables that are not up to date stop the start. Default true. */
+  readonly migrates?: boolean;
   /** Default: a warning of the process. */
   readonly notify?: (notice: StorageNotice) => void;
 }
@@ -51,7 +53,8 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlBackEnd> {
   };
   try {
     if (isNew) await patiently(accounts.sqlite, "PRAGMA journal_mode = WAL");
-    await migrate(sqliteTarget(accounts.sqlite, accounts.db, names), migrations);
+    const target = sqliteTarget(accounts.sqlite, accounts.db, names);
+    await ((options.migrates ?? true) ? migrate : requireMigrated)(target, migrations);
     accounts.sqlite.exec("PRAGMA synchronous = FULL");
     traffic.sqlite.exec(`PRAGMA synchronous = ${logsAhead(traffic.sqlite) ? "NORMAL" : "FULL"}`);
   } catch (error) {
@@ -83,6 +86,28 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlBackEnd> {
       }),
     close,
   };
+}
+
+/**
+ * For the tables alone: opens the file, and closes it again.
+ * @param makesFile false: a file that is missing stays so, and counts as empty
+ */
+export async function withSqliteTarget<Result>(
+  options: SqliteOptions,
+  makesFile: boolean,
+  use: (target: MigrationTarget) => Promise<Result>,
+): Promise<Result> {
+  const { tablePrefix: prefix, leftOut = new Set(), notify = warnOfOutage } = options;
+  const file = makesFile || existsSync(options.file) ? options.file : ":memory:";
+  const isNew = makesFile && makeFile(file);
+  const { sqlite, db } = connect(file, watchOutages({ storage: "SQLite", isOutage, notify }));
+  try {
+    if (isNew) await patiently(sqlite, "PRAGMA journal_mode = WAL");
+    return await use(sqliteTarget(sqlite, db, { prefix, schema: null, leftOut }));
+  } finally {
+    await db.destroy();
+    if (sqlite.open) sqlite.close();
+  }
 }
 
 /** @returns whether nothing is in it yet. Its folder, and it, are for their owner alone if they are made here. */

@@ -44,7 +44,7 @@ interface NoRedis {
   readonly redisPrefix?: never;
 }
 
-interface Common {
+interface Names {
   /**
    * Begins the name of every table and index, so that they stand beside a host's own: lower-case letters, digits and
    * `_`, at most 31. Default `passkeys_`. Another one begins with empty tables.
@@ -56,6 +56,14 @@ interface Common {
    * does not write `audit_events`. What is asked for later is made then; what is no longer asked for stays where it is.
    */
   readonly tables?: { readonly [Name in Part]?: boolean };
+}
+
+interface Common extends Names {
+  /**
+   * Whether this start makes the tables and brings them up to date. Default true. With false it stops where they are not,
+   * and needs no right to make any: `npx authsignal-passkeys migrate` or `migrateStorage` makes them first.
+   */
+  readonly migrate?: boolean;
   /**
    * Told once when a part of the storage cannot be used, with the cause, and once when it can again. Default: a warning
    * of the process, a line on standard error.
@@ -65,13 +73,19 @@ interface Common {
 }
 
 /** One database, `file`, `databaseUrl` or `pool`, and perhaps Redis. */
-export type StorageOptions = Common & (SqliteFile | PostgresAddress | PostgresPool) & (Redis | NoRedis);
+export type StorageOptions = Common & DatabaseOption & (Redis | NoRedis);
+
+/** What says which tables, and where. */
+export type TableOptions = Names & DatabaseOption;
+
+type DatabaseOption = SqliteFile | PostgresAddress | PostgresPool;
 
 const prefixRule = '1 to 31 lower-case letters, digits and _, such as "passkeys_", and begin with no digit';
 
 interface Read {
   readonly tablePrefix: string;
   readonly leftOut: ReadonlySet<Part>;
+  readonly migrates: boolean;
   readonly redisUrl: string | null;
   readonly redisPrefix: string;
   readonly database: { readonly file: string } | { readonly url: string } | { readonly pool: HostPool };
@@ -92,6 +106,7 @@ export function readStorageOptions(options: StorageOptions): Read {
     ...readDatabase(options),
     tablePrefix,
     leftOut: readTables(options.tables ?? {}),
+    migrates: flag(options.migrate ?? true, "migrate"),
     redisUrl,
     redisPrefix: redisPrefix ?? "passkeys:",
   };
@@ -101,9 +116,7 @@ function readTables(tables: object): ReadonlySet<Part> {
   const leftOut = new Set<Part>();
   for (const [name, isUsed] of Object.entries(tables)) {
     if (!isPart(name)) throw fault(`\`tables\` has only ${allParts.join(", ")}, and no "${name}"`);
-    if (isUsed !== undefined && typeof isUsed !== "boolean")
-      throw fault(`\`tables.${name}\` must be true or false`);
-    if (isUsed === false) leftOut.add(name);
+    if (isUsed !== undefined && !flag(isUsed, `tables.${name}`)) leftOut.add(name);
   }
   return leftOut;
 }
@@ -129,6 +142,11 @@ function readDatabase(options: StorageOptions): Pick<Read, "database" | "schema"
     );
   if (schema !== null) throw fault("`schema` has no effect on a SQLite file: leave it out");
   return { database: { file }, schema };
+}
+
+function flag(value: unknown, option: string): boolean {
+  if (typeof value === "boolean") return value;
+  throw fault(`\`${option}\` must be true or false`);
 }
 
 function text(value: unknown, option: string, what: string): string | null {

@@ -36,12 +36,14 @@ export interface Storage {
  * Opens the database and makes our tables in it. Where a host's own tables are is no matter: every table, index and
  * Redis key of ours begins with a prefix. The drivers of servers that are not used are never loaded.
  * @throws TypeError for options that cannot be used, or that could have no effect
- * @throws StorageError, with the database as it was, for a table under one of our names that this package did not make
+ * @throws StorageError, with the database as it was, for a table under one of our names that this package did not make,
+ *   and with `migrate: false` for tables that are not up to date
  */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
-  const { database, redisUrl, redisPrefix, tablePrefix, leftOut, schema } = readStorageOptions(options);
+  const { database, redisUrl, redisPrefix, tablePrefix, leftOut, migrates, schema } =
+    readStorageOptions(options);
   const notify = options.onNotice ?? warnOfOutage;
-  const own = { tablePrefix, leftOut, migrations, notify };
+  const own = { tablePrefix, leftOut, migrations, migrates, notify };
   const sql =
     "file" in database
       ? await (await import("./sqlite.ts")).openSqlite({ ...own, file: database.file })

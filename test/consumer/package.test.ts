@@ -163,6 +163,6 @@ test("a Vite page takes two client modules, without a validator or any of the se
 test("the emulator runs from the command line", async () => {
   const project = await newProject({ from: ["test/consumer/projects/page"], dependencies: [] });
   expect(await project.run("node", `${bins}/emulator/cli.js`, "--help")).toContain("--port");
-  for (const bin of ["emulator/cli.js", "doctor.js"])
+  for (const bin of ["emulator/cli.js", "doctor.js", "command.js"])
     expect(await project.read(`${bins}/${bin}`)).toMatch(/^#!\/usr\/bin\/env node\n/);
 });

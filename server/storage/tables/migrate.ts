@@ -18,9 +18,13 @@ import type { Part } from "./parts.ts";
 export interface MigrationTarget {
   readonly db: Database;
   readonly names: OwnNames;
+  /** Whether the host named the schema. */
+  readonly isSchemaNamed: boolean;
   /** What has this name in the database, in the schema of ours. */
   find(db: Database, name: string): Promise<"table" | "something else" | null>;
-  /** Runs in a transaction that no other start is in at the same time; an error undoes all of it. */
+  /** Makes what the tables will be in, if `read` finds that it is missing: a schema. */
+  prepare(read: Database, write: Database): Promise<void>;
+  /** Runs, prepared, in a transaction that no other start is in at the same time; an error undoes all of it. */
   alone(run: (db: Database) => Promise<void>): Promise<void>;
 }
 
@@ -35,11 +39,15 @@ export type Migrations = Readonly<Record<string, OwnMigration>>;
 const allInOne = "001-first-tables";
 const firstInParts = ["001-flows", "002-users", "003-sessions", "004-audit-events"];
 
-/** @throws StorageError, with the database as it was, where our names are taken by what is not ours */
-export async function migrate(target: MigrationTarget, migrations: Migrations): Promise<void> {
+/**
+ * @returns the names of the migrations that ran
+ * @throws StorageError, with the database as it was, where our names are taken by what is not ours
+ */
+export async function migrate(target: MigrationTarget, migrations: Migrations): Promise<readonly string[]> {
   // Without a lock and without a right to make tables: most starts find them made.
-  if ((await findPending(target, target.db, migrations)).pending.length === 0) return;
+  if ((await findPending(target, target.db, migrations)).pending.length === 0) return [];
   const making = new NamesBeingMade();
+  const ran: string[] = [];
   try {
     await target.alone(async (db) => {
       // Once more: another start may have been faster.
@@ -49,8 +57,10 @@ export async function migrate(target: MigrationTarget, migrations: Migrations): 
       for (const name of pending) {
         await migrations[name]?.up(own);
         await own.insertInto("migrations").values({ name, timestamp: new Date().toISOString() }).execute();
+        ran.push(name);
       }
     });
+    return ran;
   } catch (error) {
     // Undone by now: what has the name of that statement was there before.
     for (const name of making.names) {
@@ -60,6 +70,22 @@ export async function migrate(target: MigrationTarget, migrations: Migrations): 
   }
 }
 
+/** @throws StorageError that names the command, where a migration has to run and the start may run none */
+export async function requireMigrated(target: MigrationTarget, migrations: Migrations): Promise<void> {
+  const { pending } = await findPending(target, target.db, migrations);
+  if (pending.length === 0) return;
+  const { prefix, schema, leftOut } = target.names;
+  const flags = [
+    schema === null ? " --file …" : " --database-url …",
+    prefix === "passkeys_" ? "" : ` --prefix ${prefix}`,
+    schema === null || !target.isSchemaNamed ? "" : ` --schema ${schema}`,
+    leftOut.size === 0 ? "" : ` --without ${[...leftOut].join(",")}`,
+  ].join("");
+  throw new StorageError(
+    `The tables "${prefix}…" are not up to date (${pending.join(", ")}), and this start may not change them: run \`npx authsignal-passkeys migrate${flags}\` first.`,
+  );
+}
+
 interface Pending {
   /** Nothing of ours is there, the record of migrations neither. */
   readonly isEmpty: boolean;
@@ -67,7 +93,7 @@ interface Pending {
   readonly pending: readonly string[];
 }
 
-async function findPending(
+export async function findPending(
   { names, find }: MigrationTarget,
   db: Database,
   migrations: Migrations,
@@ -94,7 +120,7 @@ async function findPending(
   return { isEmpty: false, pending: known.filter((name) => isUsed(name) && !executed.includes(name)) };
 }
 
-async function createRecord(db: Database): Promise<void> {
+export async function createRecord(db: Database): Promise<void> {
   await db.schema
     .createTable("migrations")
     .addColumn("name", "varchar(255)", (column) => column.primaryKey())

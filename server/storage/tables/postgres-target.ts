@@ -26,15 +26,26 @@ export async function findOwnSchema(db: Database, prefix: string): Promise<strin
   return schema;
 }
 
-/** @param makesSchema whether a missing schema is made: the host named it */
+/** @param isSchemaNamed whether the host named it: then it is made if it is missing */
 export function postgresTarget(
   db: Database,
   names: OwnNames & { readonly schema: string },
-  makesSchema: boolean,
+  isSchemaNamed: boolean,
 ): MigrationTarget {
+  // Asks first: `if not exists` wants the right to make schemas even where there is nothing to make.
+  async function prepare(read: Database, write: Database): Promise<void> {
+    if (!isSchemaNamed) return;
+    const { rows } = await sql`select 1 from pg_catalog.pg_namespace where nspname = ${names.schema}`.execute(
+      read,
+    );
+    if (rows.length === 0) await write.schema.createSchema(names.schema).execute();
+  }
+
   return {
+    prepare,
     db,
     names,
+    isSchemaNamed,
     async find(on, name) {
       // A type of this name is in the way of a table as well.
       const { rows } = await sql<{ kind: "table" | "something else" }>`
@@ -54,15 +65,9 @@ export function postgresTarget(
         .execute(async (transaction) => {
           const lock = `authsignal-passkeys-express ${names.schema}.${names.prefix}`;
           await sql`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`.execute(transaction);
-          if (makesSchema) await makeSchema(transaction, names.schema);
+          await prepare(transaction, transaction);
           await run(transaction);
         });
     },
   };
-}
-
-/** Asks first: `if not exists` wants the right to make schemas even where there is nothing to make. */
-async function makeSchema(db: Database, schema: string): Promise<void> {
-  const { rows } = await sql`select 1 from pg_catalog.pg_namespace where nspname = ${schema}`.execute(db);
-  if (rows.length === 0) await db.schema.createSchema(schema).execute();
 }

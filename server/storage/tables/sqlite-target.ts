@@ -15,6 +15,7 @@ export function sqliteTarget(connection: Connection, db: Database, names: OwnNam
   return {
     db,
     names,
+    isSchemaNamed: false,
     async find(on, name) {
       // As SQLite compares names: `Passkeys_Users` is in the way as well.
       const { rows } = await sql<{ type: string }>`
@@ -22,6 +23,7 @@ export function sqliteTarget(connection: Connection, db: Database, names: OwnNam
       const type = rows[0]?.type;
       return type === undefined ? null : type === "table" ? "table" : "something else";
     },
+    async prepare() {},
     async alone(run) {
       await patiently(connection, "BEGIN IMMEDIATE");
       try {

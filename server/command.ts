@@ -1,0 +1,83 @@
+#!/usr/bin/env node
+/** `npx authsignal-passkeys migrate`: makes the tables, or prints the SQL that does. */
+import { parseArgs } from "node:util";
+import { reportAndExit } from "./app/serve.ts";
+import { readEnvironment } from "./config/config.ts";
+import { migrateStorage, readMigrationSql } from "./storage/migrate-storage.ts";
+import { StorageError } from "./storage/storage-error.ts";
+import type { TableOptions } from "./storage/storage-options.ts";
+
+const usage = `Usage: authsignal-passkeys migrate [options]
+
+Makes the tables of authsignal-passkeys-express, or brings them up to date. Does nothing when they are.
+
+  --database-url <url>  postgres://…; default DATABASE_URL of the environment
+  --file <path>         SQLite file, in the place of a PostgreSQL database
+  --prefix <text>       begins the name of every table; default TABLE_PREFIX, else passkeys_
+  --schema <name>       schema of PostgreSQL; default DATABASE_SCHEMA, else where the search path leads
+  --without <tables>    leaves out tables, with commas: users, sessions, audit
+  --sql                 prints the SQL instead of running it, and changes nothing
+  --help                prints this text
+`;
+
+try {
+  process.stdout.write(await run(process.argv.slice(2)));
+} catch (error) {
+  reportAndExit(
+    isFaultOfOption(error) ? new StorageError(error.message.replace("openStorage: ", "")) : error,
+  );
+}
+
+async function run(args: readonly string[]): Promise<string> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      "database-url": { type: "string" },
+      file: { type: "string" },
+      prefix: { type: "string" },
+      schema: { type: "string" },
+      without: { type: "string" },
+      sql: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return usage;
+  const [command, ...rest] = positionals;
+  if (command !== "migrate" || rest.length > 0)
+    throw new StorageError(`There is one command, "migrate".\n\n${usage}`);
+  const options = readOptions(values);
+  if (values.sql) return (await readMigrationSql(options)) || "-- The tables are up to date.\n";
+  const ran = await migrateStorage(options);
+  return ran.length === 0 ? "The tables are up to date.\n" : ran.map((name) => `Done: ${name}\n`).join("");
+}
+
+function readOptions(values: Readonly<Record<string, string | boolean | undefined>>): TableOptions {
+  const env = readEnvironment();
+  const given = (name: string, variable: string): string | undefined => {
+    const value = values[name] ?? env[variable]?.trim();
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+  const prefix = given("prefix", "TABLE_PREFIX");
+  const without = typeof values.without === "string" ? values.without.split(",") : [];
+  const common = {
+    ...(prefix === undefined ? {} : { tablePrefix: prefix }),
+    tables: Object.fromEntries(without.map((table) => [table.trim(), false])),
+  };
+  if (typeof values.file === "string") {
+    if (values["database-url"] !== undefined || values.schema !== undefined)
+      throw new StorageError("--file is a SQLite file: leave out --database-url and --schema.");
+    return { ...common, file: values.file };
+  }
+  const databaseUrl = given("database-url", "DATABASE_URL");
+  if (databaseUrl === undefined)
+    throw new StorageError(
+      "Which database? Pass --database-url postgres://… or --file with the path of a SQLite file, or set DATABASE_URL.",
+    );
+  return { ...common, databaseUrl, schema: given("schema", "DATABASE_SCHEMA") ?? null };
+}
+
+/** What `readStorageOptions` has to say, which is about what was typed here. */
+function isFaultOfOption(error: unknown): error is TypeError {
+  return error instanceof TypeError && error.message.startsWith("openStorage: ");
+}

@@ -1,0 +1,51 @@
+/** The statements of the migrations that have to run, as text for somebody who runs them by hand. */
+import {
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  sql,
+} from "kysely";
+import { createRecord, findPending, type Migrations, type MigrationTarget } from "./migrate.ts";
+import { withOwnNames } from "./own-names.ts";
+import type { Schema } from "./schema.ts";
+
+/** @returns SQL that makes the tables in one transaction; empty when there is nothing to do */
+export async function writeMigrationSql(target: MigrationTarget, migrations: Migrations): Promise<string> {
+  const { isEmpty, pending } = await findPending(target, target.db, migrations);
+  if (pending.length === 0) return "";
+  const statements: string[] = [];
+  const writer = writerOf(target, (statement) => void statements.push(statement));
+  await target.prepare(target.db, writer);
+  const own = withOwnNames(writer, target.names);
+  if (isEmpty) await createRecord(own);
+  for (const name of pending) {
+    await migrations[name]?.up(own);
+    const row = { name: sql.lit(name), timestamp: sql.lit(new Date().toISOString()) };
+    await own.insertInto("migrations").values(row).execute();
+  }
+  return ["begin", ...statements, "commit"].map((statement) => `${statement};\n`).join("");
+}
+
+/** Compiles for the target's database, and runs nothing. */
+function writerOf({ names }: MigrationTarget, write: (statement: string) => void): Kysely<Schema> {
+  const dialect =
+    names.schema === null
+      ? {
+          createAdapter: () => new SqliteAdapter(),
+          createDriver: () => new DummyDriver(),
+          createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
+          createQueryCompiler: () => new SqliteQueryCompiler(),
+        }
+      : {
+          createAdapter: () => new PostgresAdapter(),
+          createDriver: () => new DummyDriver(),
+          createIntrospector: (db: Kysely<unknown>) => new PostgresIntrospector(db),
+          createQueryCompiler: () => new PostgresQueryCompiler(),
+        };
+  return new Kysely<Schema>({ dialect, log: ({ query }) => write(query.sql) });
+}
