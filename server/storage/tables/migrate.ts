@@ -112,12 +112,23 @@ export async function findPending(
   const executed = rows.flatMap(({ name }) => (name === allInOne ? firstInParts : [name]));
   // Record and first migration are made in one transaction.
   if (!executed.some((name) => name === known[0])) throw nameTaken(names, record);
-  const unknown = executed.find((name) => !known.includes(name));
+  const unknown = executed.find((name) => !known.includes(name) && !worksWithout(name, known));
   if (unknown !== undefined)
     throw new StorageError(
-      `The tables "${names.prefix}…" are of a newer version, whose migration "${unknown}" this one does not know: start that version or a later one.`,
+      `The tables "${names.prefix}…" are of a newer version, whose migration "${unknown}" this one cannot work with: start that version or a later one.`,
     );
   return { isEmpty: false, pending: known.filter((name) => isUsed(name) && !executed.includes(name)) };
+}
+
+/**
+ * A newer version has run a migration that this one does not know. That stops no start, so that an old instance may
+ * restart while a new version is rolled out, and a release may be rolled back, unless its name says which migration a
+ * version has to know to work with it: `012-drop-old-names@010-new-names`.
+ */
+function worksWithout(newer: string, known: readonly string[]): boolean {
+  const [name = "", needed] = newer.split("@");
+  const isNewer = known.every((one) => one < name);
+  return isNewer && (needed === undefined || known.includes(needed));
 }
 
 export async function createRecord(db: Database): Promise<void> {
