@@ -1,19 +1,21 @@
 /** Deletes what has expired. Cheap (indexed); runs now and then. */
 import { setImmediate as letOthersIn } from "node:timers/promises";
+import { type DeleteResult, sql } from "kysely";
 import type { Database } from "../database.ts";
 import { isLeftOut } from "./own-names.ts";
 
-const expiring = [
-  "sessions",
-  "consumed_tokens",
-  "otp_attempts",
-  "begun_actions",
-  "grants",
-  "passkey_browsers",
-] as const;
+/** The column that rows are deleted by, for each table that has an end. Rows may share it in `passkey_browsers`. */
+const expiring = {
+  sessions: "id",
+  consumed_tokens: "identity",
+  otp_attempts: "challenge_id",
+  begun_actions: "idempotency_key",
+  grants: "id",
+  passkey_browsers: "id",
+} as const;
 
 /** SQLite is synchronous: a backlog of months in one statement would hold up every request. */
-const eventsAtOnce = 1000;
+const rowsAtOnce = 500;
 
 /**
  * @param db `storage.traffic`, on every database and with Redis too. Several instances may sweep at the same time.
@@ -26,24 +28,42 @@ export async function sweepExpired(
 ): Promise<void> {
   if (!(auditRetentionDays >= 1))
     throw new TypeError("sweepExpired: `auditRetentionDays` must be 1 or more; Infinity keeps every event.");
-  for (const table of expiring) {
+  const end = now.getTime();
+  for (const [table, key] of entriesOf(expiring)) {
     if (isLeftOut(db, table)) continue;
-    await db.deleteFrom(table).where("expires_at", "<=", now.getTime()).execute();
+    const column = sql.ref<string>(key);
+    await inBatches(async () => {
+      const old = db
+        .selectFrom(table)
+        .select(column.as("old"))
+        .where("expires_at", "<=", end)
+        .limit(rowsAtOnce);
+      return db.deleteFrom(table).where(column, "in", old).where("expires_at", "<=", end).executeTakeFirst();
+    });
   }
-  await db.deleteFrom("rate_limits").where("expire", "<=", now.getTime()).execute();
+  await inBatches(async () => {
+    const old = db.selectFrom("rate_limits").select("key").where("expire", "<=", end).limit(rowsAtOnce);
+    return db.deleteFrom("rate_limits").where("key", "in", old).where("expire", "<=", end).executeTakeFirst();
+  });
   if (auditRetentionDays !== Number.POSITIVE_INFINITY && !isLeftOut(db, "audit_events"))
     await sweepEvents(db, new Date(now.getTime() - auditRetentionDays * 24 * 60 * 60 * 1000));
 }
 
 async function sweepEvents(db: Database, before: Date): Promise<void> {
-  for (;;) {
-    // Times are ISO 8601 text of one length, so their order as text is their order in time.
-    const old = db.selectFrom("audit_events").select("id").where("at", "<", before.toISOString());
-    const deleted = await db
-      .deleteFrom("audit_events")
-      .where("id", "in", old.limit(eventsAtOnce))
-      .executeTakeFirst();
-    if (deleted.numDeletedRows < eventsAtOnce) return;
-    await letOthersIn();
-  }
+  // Times are ISO 8601 text of one length, so their order as text is their order in time.
+  const old = db
+    .selectFrom("audit_events")
+    .select("id")
+    .where("at", "<", before.toISOString())
+    .limit(rowsAtOnce);
+  await inBatches(() => db.deleteFrom("audit_events").where("id", "in", old).executeTakeFirst());
+}
+
+/** Deletes until there is less than a batch. Requests come in between. */
+async function inBatches(deleteSome: () => Promise<DeleteResult>): Promise<void> {
+  while ((await deleteSome()).numDeletedRows >= rowsAtOnce) await letOthersIn();
+}
+
+function entriesOf<Key extends string, Value>(record: Readonly<Record<Key, Value>>): [Key, Value][] {
+  return Object.entries(record) as [Key, Value][];
 }
