@@ -10,15 +10,21 @@ export interface LentPool extends PostgresPool {
   query<Row>(query: PoolQuery): Promise<PostgresQueryResult<Row>>;
 }
 
+export interface Lending {
+  /** How long we wait for the answer to a query, in milliseconds. Null: without an end. */
+  readonly answerMs: number | null;
+  /** What closing the storage does to the pool. */
+  readonly end: () => Promise<void>;
+}
+
 /**
  * Kysely gives connections back without a word about them. One whose server has said good-bye (`FATAL`) would be lent to
  * the next request until its socket is seen to close, and that request would fail as well.
- * @param end what closing the storage does to the pool
  */
-export function lend(pool: HostPool, end: () => Promise<void>): LentPool {
+export function lend(pool: HostPool, { answerMs, end }: Lending): LentPool {
   const connect = async (): Promise<LentClient> => {
     checkPoolInUse(pool);
-    return new LentClient(await pool.connect());
+    return new LentClient(await pool.connect(), answerMs);
   };
   return {
     connect,
@@ -36,10 +42,12 @@ export function lend(pool: HostPool, end: () => Promise<void>): LentPool {
 
 export class LentClient implements PostgresPoolClient {
   readonly #client: HostClient;
+  readonly #answerMs: number | null;
   #isBroken = false;
 
-  constructor(client: HostClient) {
+  constructor(client: HostClient, answerMs: number | null) {
     this.#client = client;
+    this.#answerMs = answerMs;
     // The pool listens to its idle clients only. One that is lent emits the loss of its connection too, beside rejecting
     // the query that runs on it, and the one who waits for that is told.
     client.on("error", ignore);
@@ -47,7 +55,8 @@ export class LentClient implements PostgresPoolClient {
 
   async run<Row>(query: PoolQuery): Promise<PostgresQueryResult<Row>> {
     try {
-      return await this.#client.query<Row>({ ...query, ...ownTypes });
+      const bound = this.#answerMs === null ? {} : { query_timeout: this.#answerMs };
+      return await this.#client.query<Row>({ ...query, ...ownTypes, ...bound });
     } catch (error) {
       this.#isBroken = !isAnswer(error);
       throw error;

@@ -18,6 +18,7 @@ import { guardDialect } from "./guarded-dialect.ts";
 import type { HostPool } from "./host-pool.ts";
 import { type LentClient, type LentPool, lend } from "./lent-client.ts";
 import { toLimiter } from "./limiters.ts";
+import { defaultBounds, type PostgresBounds } from "./postgres-bounds.ts";
 import { askForTables } from "./tables/check-tables.ts";
 import { type Migrations, type MigrationTarget, migrate, requireMigrated } from "./tables/migrate.ts";
 import { withOwnNames } from "./tables/own-names.ts";
@@ -27,6 +28,9 @@ import type { Schema } from "./tables/schema.ts";
 
 /** How long the server may work on a check. Without a limit there, a table lock would hold every abandoned check. */
 const checkMs = 2000;
+
+/** The server ends a query itself and says so; this much later we stop waiting for a server that does not even do that. */
+const lateMs = 1000;
 
 export interface PostgresOptions {
   /** Where to connect to, or the host's own connections. */
@@ -39,6 +43,7 @@ export interface PostgresOptions {
   readonly migrations: Migrations;
   /** False: tables that are not up to date stop the start. Default true. */
   readonly migrates?: boolean;
+  readonly bounds?: PostgresBounds;
   /** Default: a warning of the process. */
   readonly notify?: (notice: StorageNotice) => void;
 }
@@ -49,9 +54,9 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlBackEnd
     isOutage,
     notify: options.notify ?? warnOfOutage,
   });
-  const pool = openPool(options.database, outages);
-  const dialect = guardDialect(new PostgresDialect({ pool }), outages);
-  const { db, names } = await openOwnTables(dialect, options);
+  const { pool, unbounded } = openPool(options, outages);
+  const dialectOn = (lent: LentPool) => guardDialect(new PostgresDialect({ pool: lent }), outages);
+  const { db, names } = await openOwnTables(dialectOn(pool), dialectOn(unbounded), options);
   const limiter = ({ name, points, seconds }: LimitRule): Limiter =>
     toLimiter(
       new RateLimiterPostgres({
@@ -76,22 +81,31 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlBackEnd
   };
 }
 
-/** Ours ends with the storage; a host's is left as it was. */
-function openPool(database: PostgresOptions["database"], outages: OutageWatch): LentPool {
+/** Ours ends with the storage; a host's is left as it was. `unbounded` is the same pool, for migrations. */
+function openPool({ database, bounds = defaultBounds }: PostgresOptions, outages: OutageWatch) {
   // An idle connection that the server drops must not end the process; the next query opens another.
   const onError = (error: Error): void => void outages.convert(error);
-  if ("pool" in database) {
-    const { pool } = database;
-    pool.on("error", onError);
-    return lend(pool, async () => void pool.removeListener("error", onError));
-  }
-  const pool = new pg.Pool({
-    connectionString: database.url,
-    connectionTimeoutMillis: 3000,
-    keepAlive: true,
-  });
+  const isHosts = "pool" in database;
+  const pool = isHosts ? database.pool : newPool(database.url, bounds);
   pool.on("error", onError);
-  return lend(pool, () => pool.end());
+  const end = async (): Promise<void> => {
+    if (pool instanceof pg.Pool && !isHosts) await pool.end();
+    else pool.removeListener("error", onError);
+  };
+  return {
+    pool: lend(pool, { answerMs: bounds.queryMs + lateMs, end }),
+    unbounded: lend(pool, { answerMs: null, end: async () => {} }),
+  };
+}
+
+function newPool(connectionString: string, { queryMs, maxConnections, connectMs }: PostgresBounds): pg.Pool {
+  return new pg.Pool({
+    connectionString,
+    max: maxConnections,
+    connectionTimeoutMillis: connectMs,
+    keepAlive: true,
+    statement_timeout: queryMs,
+  });
 }
 
 /** An answer of the server says by its state whether it is an outage; whatever else is no answer is one. */
@@ -127,10 +141,10 @@ async function askWhetherWritable(client: LentClient, db: Database): Promise<voi
   if (rows[0]?.state !== "off") throw new Error("The database is read-only.");
 }
 
-async function openOwnTables(dialect: Dialect, options: PostgresOptions) {
+async function openOwnTables(dialect: Dialect, unbounded: Dialect, options: PostgresOptions) {
   const plain = new Kysely<Schema>({ dialect });
   try {
-    const { target, names } = await findTarget(plain, options);
+    const { target, names } = await findTarget(plain, new Kysely<Schema>({ dialect: unbounded }), options);
     await ((options.migrates ?? true) ? migrate : requireMigrated)(target, options.migrations);
     return { db: withOwnNames(plain, names), names };
   } catch (error) {
@@ -139,10 +153,10 @@ async function openOwnTables(dialect: Dialect, options: PostgresOptions) {
   }
 }
 
-async function findTarget(plain: Kysely<Schema>, options: PostgresOptions) {
+async function findTarget(plain: Kysely<Schema>, unbounded: Kysely<Schema>, options: PostgresOptions) {
   const { tablePrefix: prefix, schema, leftOut = new Set() } = options;
   const names = { prefix, schema: schema ?? (await findOwnSchema(plain, prefix)), leftOut };
-  return { target: postgresTarget(plain, names, schema !== null), names };
+  return { target: postgresTarget(plain, unbounded, names, schema !== null), names };
 }
 
 /** For the tables alone: connects, and closes again. */
@@ -151,10 +165,11 @@ export async function withPostgresTarget<Result>(
   use: (target: MigrationTarget) => Promise<Result>,
 ): Promise<Result> {
   const outages = watchOutages({ storage: "PostgreSQL", isOutage, notify: options.notify ?? warnOfOutage });
-  const dialect = new PostgresDialect({ pool: openPool(options.database, outages) });
-  const plain = new Kysely<Schema>({ dialect });
+  const { pool, unbounded } = openPool(options, outages);
+  const plain = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  const patient = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: unbounded }) });
   try {
-    return await use((await findTarget(plain, options)).target);
+    return await use((await findTarget(plain, patient, options)).target);
   } finally {
     await plain.destroy();
   }

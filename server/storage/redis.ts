@@ -2,7 +2,7 @@
 import type { Store } from "express-session";
 import { RateLimiterRedis } from "rate-limiter-flexible";
 import { createClient, ErrorReply } from "redis";
-import { isDefect, type StorageNotice, watchOutages } from "../http/outages.ts";
+import { isDefect, type OutageWatch, type StorageNotice, watchOutages } from "../http/outages.ts";
 import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
 import { within } from "./deadline.ts";
 import { toLimiter } from "./limiters.ts";
@@ -16,6 +16,7 @@ const closeMs = 2000;
 export async function openRedis(
   redisUrl: string,
   prefix: string,
+  commandMs: number,
   notify: (notice: StorageNotice) => void,
 ): Promise<{
   sessionStore: Store;
@@ -24,7 +25,7 @@ export async function openRedis(
   check: () => Promise<void>;
   close: () => Promise<void>;
 }> {
-  const outages = watchOutages({ storage: "Redis", isOutage, notify });
+  const outages = boundedBy(commandMs, watchOutages({ storage: "Redis", isOutage, notify }));
   let isStarted = false;
   const client = createClient({
     url: redisUrl,
@@ -65,6 +66,15 @@ export async function openRedis(
       await within(closeMs, closed, "").catch(() => client.destroy());
       await closed;
     },
+  };
+}
+
+/** A server that is frozen keeps its connections and answers none. */
+function boundedBy(milliseconds: number, outages: OutageWatch): OutageWatch {
+  const late = `Redis did not answer within ${milliseconds} ms.`;
+  return {
+    convert: outages.convert,
+    run: (work) => outages.run(() => within(milliseconds, work(), late)),
   };
 }
 

@@ -1,6 +1,7 @@
 /** What `openStorage` takes. Past the compiler it is checked once more, with what to write instead. */
 import type { StorageNotice } from "../http/outages.ts";
 import { faultOfPool, type HostPool } from "./host-pool.ts";
+import { defaultBounds, type PostgresBounds } from "./postgres-bounds.ts";
 import { allParts, isPart, type Part } from "./tables/parts.ts";
 
 interface SqliteFile {
@@ -9,12 +10,18 @@ interface SqliteFile {
   readonly databaseUrl?: null;
   readonly pool?: null;
   readonly schema?: null;
+  readonly maxConnections?: never;
+  readonly connectTimeoutMs?: never;
 }
 
 interface PostgresAddress extends InPostgres {
   /** `postgres://…`: users, passkey names, tokens and, without Redis, sessions and limits. */
   readonly databaseUrl: string;
   readonly pool?: null;
+  /** How many connections to PostgreSQL are open at most. Default 10. */
+  readonly maxConnections?: number;
+  /** How long a query waits for a connection, in milliseconds. Default 3000. */
+  readonly connectTimeoutMs?: number;
 }
 
 interface PostgresPool extends InPostgres {
@@ -24,6 +31,8 @@ interface PostgresPool extends InPostgres {
    */
   readonly pool: HostPool;
   readonly databaseUrl?: null;
+  readonly maxConnections?: never;
+  readonly connectTimeoutMs?: never;
 }
 
 interface InPostgres {
@@ -65,6 +74,11 @@ interface Common extends Names {
    */
   readonly migrate?: boolean;
   /**
+   * How long a query of PostgreSQL and a command of Redis may take, in milliseconds, before the request is a 503. Default
+   * 5000. Migrations take as long as they take. Without `pool` the server is told as well (`statement_timeout`).
+   */
+  readonly queryTimeoutMs?: number;
+  /**
    * Told once when a part of the storage cannot be used, with the cause, and once when it can again. Default: a warning
    * of the process, a line on standard error.
    */
@@ -86,6 +100,7 @@ interface Read {
   readonly tablePrefix: string;
   readonly leftOut: ReadonlySet<Part>;
   readonly migrates: boolean;
+  readonly bounds: PostgresBounds;
   readonly redisUrl: string | null;
   readonly redisPrefix: string;
   readonly database: { readonly file: string } | { readonly url: string } | { readonly pool: HostPool };
@@ -106,6 +121,7 @@ export function readStorageOptions(options: StorageOptions): Read {
     ...readDatabase(options),
     tablePrefix,
     leftOut: readTables(options.tables ?? {}),
+    bounds: readBounds(options),
     migrates: flag(options.migrate ?? true, "migrate"),
     redisUrl,
     redisPrefix: redisPrefix ?? "passkeys:",
@@ -142,6 +158,25 @@ function readDatabase(options: StorageOptions): Pick<Read, "database" | "schema"
     );
   if (schema !== null) throw fault("`schema` has no effect on a SQLite file: leave it out");
   return { database: { file }, schema };
+}
+
+function readBounds(options: StorageOptions): PostgresBounds {
+  const { queryTimeoutMs, maxConnections, connectTimeoutMs, databaseUrl } = options;
+  for (const [option, value] of Object.entries({ maxConnections, connectTimeoutMs })) {
+    if (value !== undefined && (databaseUrl ?? null) === null)
+      throw fault(`\`${option}\` has no effect without \`databaseUrl\`: leave it out`);
+  }
+  return {
+    queryMs: count(queryTimeoutMs ?? defaultBounds.queryMs, "queryTimeoutMs"),
+    maxConnections: count(maxConnections ?? defaultBounds.maxConnections, "maxConnections"),
+    connectMs: count(connectTimeoutMs ?? defaultBounds.connectMs, "connectTimeoutMs"),
+  };
+}
+
+function count(value: unknown, option: string): number {
+  if (typeof value === "number" && Number.isInteger(value) && value > 0 && value < 2 ** 31 - 1000)
+    return value;
+  throw fault(`\`${option}\` must be a whole number above 0`);
 }
 
 function flag(value: unknown, option: string): boolean {

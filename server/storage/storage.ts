@@ -40,16 +40,18 @@ export interface Storage {
  *   and with `migrate: false` for tables that are not up to date
  */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
-  const { database, redisUrl, redisPrefix, tablePrefix, leftOut, migrates, schema } =
+  const { database, redisUrl, redisPrefix, tablePrefix, leftOut, migrates, bounds, schema } =
     readStorageOptions(options);
   const notify = options.onNotice ?? warnOfOutage;
   const own = { tablePrefix, leftOut, migrations, migrates, notify };
   const sql =
     "file" in database
       ? await (await import("./sqlite.ts")).openSqlite({ ...own, file: database.file })
-      : await (await import("./postgres.ts")).openPostgres({ ...own, database, schema });
+      : await (await import("./postgres.ts")).openPostgres({ ...own, database, schema, bounds });
   const redis =
-    redisUrl !== null ? await (await import("./redis.ts")).openRedis(redisUrl, redisPrefix, notify) : null;
+    redisUrl !== null
+      ? await (await import("./redis.ts")).openRedis(redisUrl, redisPrefix, bounds.queryMs, notify)
+      : null;
   const probe = createProbe(async () => {
     await settleAll([sql.check(), redis?.check()]);
   });

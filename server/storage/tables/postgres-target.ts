@@ -26,9 +26,13 @@ export async function findOwnSchema(db: Database, prefix: string): Promise<strin
   return schema;
 }
 
-/** @param isSchemaNamed whether the host named it: then it is made if it is missing */
+/**
+ * @param patient the same connections, on which no query is given up: a migration takes as long as it takes
+ * @param isSchemaNamed whether the host named it: then it is made if it is missing
+ */
 export function postgresTarget(
   db: Database,
+  patient: Database,
   names: OwnNames & { readonly schema: string },
   isSchemaNamed: boolean,
 ): MigrationTarget {
@@ -59,10 +63,11 @@ export function postgresTarget(
     },
     async alone(run) {
       // Read committed, whatever the database's default: what another start did while we waited must be seen.
-      await db
+      await patient
         .transaction()
         .setIsolationLevel("read committed")
         .execute(async (transaction) => {
+          await sql`set local statement_timeout = 0`.execute(transaction);
           const lock = `authsignal-passkeys-express ${names.schema}.${names.prefix}`;
           await sql`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`.execute(transaction);
           await prepare(transaction, transaction);

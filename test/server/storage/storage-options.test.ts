@@ -37,6 +37,16 @@ test.each<[string, object, string]>([
   ["a Redis prefix without Redis", { file: "a", redisPrefix: "a:" }, "`redisPrefix` has no effect without"],
   ["a table that cannot be left out", { file: "a", tables: { grants: false } }, "`tables` has only users,"],
   ["a table that is text", { file: "a", tables: { users: "no" } }, "`tables.users` must be true or false"],
+  [
+    "a time-out of nothing",
+    { file: "a", queryTimeoutMs: 0 },
+    "`queryTimeoutMs` must be a whole number above 0",
+  ],
+  [
+    "the size of a pool of the host's",
+    { pool: idlePool, maxConnections: 5 },
+    "`maxConnections` has no effect",
+  ],
   ["an empty prefix", { file: "a", tablePrefix: "" }, "`tablePrefix` must be 1 to 31"],
   ["a prefix that is a number", { file: "a", tablePrefix: 5 }, "`tablePrefix` must be 1 to 31"],
   ["a prefix in capitals", { file: "a", tablePrefix: "App_" }, "`tablePrefix` must be 1 to 31"],
