@@ -20,6 +20,8 @@ export {
   type SendLimits,
 } from "./passkeys/index.ts";
 export type { AuthsignalGateway } from "./passkeys/ports/authsignal.ts";
+export type { Begun, Grant, OfferAnswer } from "./passkeys/ports/flow-store.ts";
+export type { Limiter, LimitRule } from "./passkeys/ports/limiter.ts";
 export type {
   AuthenticationMethod,
   PendingOtp,

@@ -27,3 +27,4 @@ export {
 } from "./soft-authenticator.ts";
 export type { SoftAuthenticatorOptions } from "./soft-authenticator-options.ts";
 export { type Stack, type StackOptions, startStack } from "./start-stack.ts";
+export { type StoragePromise, type StorageUnderTest, storagePromises } from "./storage-conformance.ts";
