@@ -45,9 +45,19 @@ export interface Api {
 /** Milliseconds. Longer than the server's deadline for Authsignal, so that the server's error arrives first. */
 const deadline = 12_000;
 
-export function createApi(mountedAt: string): Api {
+export interface ApiOptions {
+  /**
+   * `include` for an API on another origin, which must answer with CORS headers that allow credentials. Default
+   * `same-origin`.
+   */
+  readonly credentials?: RequestCredentials;
+}
+
+/** @param mountedAt a path such as `/auth`, or with `credentials: "include"` a URL such as `https://api.example.com/auth` */
+export function createApi(mountedAt: string, { credentials = "same-origin" }: ApiOptions = {}): Api {
   async function call(route: Route, body?: object): Promise<Response> {
-    const request: RequestInit = { method: route.method, signal: AbortSignal.timeout(deadline) };
+    const signal = AbortSignal.timeout(deadline);
+    const request: RequestInit = { method: route.method, credentials, signal };
     if (body !== undefined) {
       request.headers = { "Content-Type": "application/json" };
       request.body = JSON.stringify(body);

@@ -25,6 +25,9 @@ export function createErrorHandler(log: { error(line: object): void }): ErrorReq
         ...cause,
       });
     }
+    // The host has to learn which origin to list; the browser's answer stays the same for every origin.
+    else if (appError.code === "cross_site_request")
+      log.error({ event: "request.refused", requestId, code: appError.code, detail: appError.message });
     // The headers are out: cut the answer, so that the client does not take it for a whole one. A complete answer stays: the
     // error may come from saving the session after it. Express's own handler would print the stack.
     if (res.headersSent) {

@@ -31,6 +31,9 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
   if (!Array.isArray(options.origins) || options.origins.length === 0)
     throw fault("origins", 'a list such as ["https://app.example.com"]');
   for (const origin of options.origins) refuse("origins", adviceForOrigin(origin));
+  if (options.crossSiteOrigins !== undefined && !Array.isArray(options.crossSiteOrigins))
+    throw fault("crossSiteOrigins", 'a list such as ["https://partner.example"]');
+  for (const origin of options.crossSiteOrigins ?? []) refuse("crossSiteOrigins", adviceForOrigin(origin));
   const { tenantId, baseUrl, rpId } = options.browser ?? {};
   if (![tenantId, baseUrl, rpId].every((text) => typeof text === "string" && text !== ""))
     throw fault("browser", "{ tenantId, baseUrl, rpId }, all strings");
@@ -75,6 +78,7 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
     reauthenticationMethods: null,
     maxPasskeys: 10,
     offerAgainAfterDays: [14, 60],
+    crossSiteOrigins: [],
     knownBrowsers: noKnownBrowsers,
     now: () => new Date(),
     ...given<Partial<PasskeysOptions>>(policies),

@@ -27,7 +27,8 @@ const bodyLimit = "16kb";
 export function createPasskeysRouter(options: PasskeysOptions | PasskeysOptionsWithoutCodes): Router {
   const context = readOptions(options);
   const router = Router();
-  router.use(requireSameOrigin(context.origins, context.sessions.isAmbient));
+  const { origins, crossSiteOrigins } = context;
+  router.use(requireSameOrigin(origins, { isAmbient: context.sessions.isAmbient, crossSiteOrigins }));
   router.use((_req, res, next) => {
     res.set("Cache-Control", "no-store");
     next();

@@ -21,8 +21,16 @@ export interface PasskeysOptions extends PasskeysPolicies {
   readonly storage: { readonly flows: FlowStore; readonly limiter: (rule: LimitRule) => Limiter };
   /** What the browser SDK needs; served at `GET /config`. Public. */
   readonly browser: Readonly<ConfigResponse>;
-  /** The origins your own pages are served from; unsafe requests from others are refused. */
+  /**
+   * The origins your own pages are served from, on the API's own site: its origin, and siblings such as
+   * `https://app.example.com` for an API on `https://api.example.com`. Unsafe requests from others are refused.
+   */
   readonly origins: readonly string[];
+  /**
+   * Origins of other sites whose pages may send unsafe requests too. Every script on such a page can act in the name of
+   * the person whose session cookie the browser sends: list only what you trust as your own page. Default none.
+   */
+  readonly crossSiteOrigins?: readonly string[];
 
   /**
    * Whether people may sign in by e-mail code. With false the routes of codes are absent and nothing is mailed: for a
