@@ -8,10 +8,10 @@ import { problemTable } from "../http/errors.ts";
 const codeOperations: readonly string[] = ["challengeOtp", "verifyOtp"] satisfies OperationName[];
 
 /**
- * @param prefix where the router is mounted, as `/api`
+ * Without `servers`, which depend on the request.
  * @param has `emailCodes: false` leaves the routes of the codes out
  */
-export function describeApi(prefix: string, has: { readonly emailCodes: boolean }): Record<string, unknown> {
+export function describeApi(has: { readonly emailCodes: boolean }): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const [name, description] of Object.entries(operations)) {
     if (!has.emailCodes && codeOperations.includes(name)) continue;
@@ -26,7 +26,6 @@ export function describeApi(prefix: string, has: { readonly emailCodes: boolean 
       version: "1",
       description: `${has.emailCodes ? "E-mail codes, passkeys" : "Passkeys"}, step-up and sessions, through Authsignal.`,
     },
-    servers: [{ url: prefix === "" ? "/" : prefix }],
     paths,
     components: { schemas: { Problem: problemSchema } },
   };

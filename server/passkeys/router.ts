@@ -40,10 +40,11 @@ export function createPasskeysRouter(options: PasskeysOptions | PasskeysOptionsW
     mountOperation(router, name as OperationName, definition);
   }
   // Generated at the first request: few processes are ever asked.
-  let description: unknown;
+  let description: Record<string, unknown> | undefined;
   router.get("/openapi.json", (req, res) => {
-    description ??= describeApi(req.baseUrl, { emailCodes: context.codes !== null });
-    res.json(description);
+    description ??= describeApi({ emailCodes: context.codes !== null });
+    // Where this request found the router: a host may mount it at several paths.
+    res.json({ ...description, servers: [{ url: req.baseUrl === "" ? "/" : req.baseUrl }] });
   });
   router.use(convertError);
   return router;
