@@ -57,7 +57,7 @@ export interface Caller {
  * others keep failing at once until it is done, instead of all waiting for the deadline. No call is repeated: a second
  * POST would send a second mail.
  */
-export function createCaller(deadlineMs: number): Caller {
+export function createCaller(deadlineMs: number, host: string): Caller {
   const deadline = timeout(deadlineMs, TimeoutStrategy.Aggressive);
   const breaker = circuitBreaker(
     handleWhen((error) => error instanceof AppError && isOutage(error)),
@@ -76,7 +76,9 @@ export function createCaller(deadlineMs: number): Caller {
     if (breaker.state === CircuitState.HalfOpen) throw unavailable("Authsignal is being tried again.");
     try {
       return await breaker.execute(async () => {
-        const parsed = schema.safeParse(await deadline.execute(send).catch(throwClean));
+        const parsed = schema.safeParse(
+          await deadline.execute(send).catch((error) => throwClean(error, host)),
+        );
         if (parsed.success) return parsed.data;
         throw unavailable("Authsignal's answer could not be read.");
       });
@@ -96,11 +98,30 @@ function isOutage(error: AppError): boolean {
 /** The safe members of the SDK's error. */
 const SdkError = z.object({ statusCode: z.number(), errorCode: z.string().default("unknown") });
 
+/** The SDK keeps only the message of a fault on the line, as the description of a 500 that no server answered. */
+const NetworkFault = z.object({
+  statusCode: z.literal(500),
+  errorCode: z.literal("unexpected_error"),
+  axiosError: z.undefined().optional(),
+  errorDescription: z.string().default(""),
+});
+
+/** Copies a code out of the message, and never the message itself. */
+export function codeOfFault(message: string): string {
+  const code = /\b(?:E[A-Z]{2,}(?:_[A-Z]+)*|ERR_[A-Z_]+)\b/.exec(message)?.[0];
+  if (code !== undefined) return code;
+  if (/certificate|altnames|\b(?:SSL|TLS)\b/i.test(message)) return "a TLS error";
+  return /socket hang up/i.test(message) ? "ECONNRESET" : "a network error";
+}
+
 /** Replaces the SDK's error, whose `axiosError` contains the API secret. */
-function throwClean(error: unknown): never {
+function throwClean(error: unknown, host: string): never {
   // Our own fault, such as an id that Authsignal cannot take, is no outage of Authsignal's.
   if (error instanceof AppError) throw error;
   if (error instanceof TaskCancelledError) throw unavailable("Authsignal did not answer in time.");
+  const fault = NetworkFault.safeParse(error);
+  if (fault.success)
+    throw unavailable(`${host} could not be reached: ${codeOfFault(fault.data.errorDescription)}.`);
   const known = SdkError.safeParse(error);
   if (!known.success) throw unavailable("The call to Authsignal failed.");
   const { statusCode, errorCode } = known.data;

@@ -41,7 +41,7 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
   // Without retries: the SDK repeats a dropped POST, which sends a second mail. Its interceptor is on the global axios, so an
   // instance with retries would add them to all others.
   const sdk = new Authsignal({ apiSecretKey: options.apiSecretKey, apiUrl: options.apiUrl, retries: 0 });
-  const call = createCaller(options.deadlineMs ?? 5000);
+  const call = createCaller(options.deadlineMs ?? 5000, new URL(options.apiUrl).host);
 
   return {
     state: call.state,
