@@ -85,6 +85,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     },
 
     async start(req, _res, { userId, method }) {
+      requireSettable(req);
       const at = options.now().toISOString();
       await rotate(req, { id: randomUUID(), userId, method, authenticatedAt: at, startedAt: at });
     },
@@ -122,7 +123,10 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
 
     async keepPendingOtp(req, _res, pending) {
       if (pending === null) delete req.session.passkeys?.pendingOtp;
-      else req.session.passkeys = { ...req.session.passkeys, pendingOtp: toPendingCodeData(pending) };
+      else {
+        requireSettable(req);
+        req.session.passkeys = { ...req.session.passkeys, pendingOtp: toPendingCodeData(pending) };
+      }
       await save(req);
     },
   };
@@ -153,12 +157,19 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     throw new Error(req.session === undefined ? noSession : foreignSession);
   }
 
+  /** express-session leaves a Secure cookie out of an answer to plain http, and the next request has no session. */
+  function requireSettable(req: Request): void {
+    if (options.secure && !req.secure) throw new AppError("internal_error", { detail: plainRequest });
+  }
+
   function clearCookie(res: Response): void {
     const { maxAge: _, ...attributes } = cookie;
     res.clearCookie(name, attributes);
   }
 }
 
+const plainRequest =
+  'createCookieSessions: the Secure session cookie cannot be set, because Express takes this request for plain http. Behind a proxy that ends TLS, write app.set("trust proxy", 1), with the number of proxies, and let the proxy send X-Forwarded-Proto. Without TLS, on localhost alone, pass secure: false.';
 const noSession =
   "createCookieSessions: this request has no session. Mount `sessions.middleware` before the passkeys router: app.use(sessions.middleware).";
 const foreignSession =

@@ -25,6 +25,7 @@ test.runIf(process.env.CI)("nginx is among the proxies in CI", () => {
 
 describe.each(proxies)("behind $name", ({ start }) => {
   let kit: EmulatorFor;
+  const log = captureLog();
   const stops: (() => Promise<void>)[] = [];
 
   async function startHost(trustProxy: number): Promise<TlsProxy> {
@@ -39,7 +40,7 @@ describe.each(proxies)("behind $name", ({ start }) => {
     app.set("trust proxy", trustProxy);
     app.get("/whence", (req, res) => void res.json({ protocol: req.protocol, ip: req.ip }));
     app.use("/api", sessions.middleware, createPasskeysRouter(commonOptions(kit, storage, sessions)));
-    app.use(createErrorHandler(createLogger(captureLog().destination)));
+    app.use(createErrorHandler(createLogger(log.destination)));
     const host = await listen(app);
     const proxy = await start(host.port);
     stops.push(proxy.close, host.close);
@@ -90,11 +91,13 @@ describe.each(proxies)("behind $name", ({ start }) => {
     expect(refused.body.code).toBe("cross_site_request");
   });
 
-  test("without `trust proxy` no secure cookie is set, which the doctor looks for", async () => {
-    const asked = await agentAt(await startHost(0))
+  test("without `trust proxy` asking for a code fails, and the log names the setting", async () => {
+    const failed = await agentAt(await startHost(0))
       .post("/api/otp/challenge")
       .send({ email: kit.newAddress() })
-      .expect(202);
-    expect(asked.get("Set-Cookie")).toBeUndefined();
+      .expect(500);
+    expect(failed.body.code).toBe("internal_error");
+    expect(JSON.stringify(failed.body)).not.toContain("trust proxy");
+    expect(log.lines().join("\n")).toContain("trust proxy");
   });
 });

@@ -45,6 +45,8 @@ export async function createApp(settings: Settings): Promise<Express> {
   const requireStepUp = createStepUpGuard(options);
 
   const app = express();
+  // One proxy ends TLS in front of the app: without this line no Secure cookie can be set.
+  if (origin.startsWith("https:")) app.set("trust proxy", 1);
   app.use(sessions.middleware);
   app.use("/auth", createPasskeysRouter(options));
 
