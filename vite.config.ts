@@ -11,6 +11,8 @@ const pageTests = "test/kit/**/*.page.test.ts";
 /** A shared machine may be slow; a test that waits for something ends when it is there, not later. */
 const patient = { expect: { poll: { timeout: 8_000 } }, testTimeout: 30_000, hookTimeout: 60_000 };
 const networkGuard = "test/kit/network-guard.setup.ts";
+/** Fails a file that leaves something behind for the files that share its process. */
+const sharedProcess = "test/kit/shared-process.setup.ts";
 
 /**
  * The server's entries as few files: a third of the CPU until the first answer, because Node resolves some
@@ -111,7 +113,10 @@ const suites = defineConfig({
           include: ["test/{server,emulator,kit,mount}/**/*.test.ts", "test/*.test.ts"],
           exclude: [pageTests],
           environment: "node",
-          setupFiles: [networkGuard],
+          // One import of Express, the SDKs and libsql per worker instead of one per file: a third of the CPU. Every file
+          // has servers and storage of its own, and `sharedProcess` holds what they share as it was.
+          isolate: false,
+          setupFiles: [networkGuard, sharedProcess],
           ...patient,
         },
       },

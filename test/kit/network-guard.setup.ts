@@ -1,5 +1,6 @@
-/** The network guard as a Vitest setup file. */
-import { afterEach } from "vitest";
+/** The network guard as a Vitest setup file. It stands for one file: without isolation the next file puts up its own. */
+import { afterAll, afterEach } from "vitest";
 import { guardSuite } from "./guard-suite.ts";
 
-guardSuite(afterEach);
+const guard = guardSuite(afterEach);
+afterAll(() => guard.release());
