@@ -1,6 +1,5 @@
 /** The rate limit of the same-origin proxy of the Client API, as the SDK and a ceremony see it. */
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { Authsignal } from "@authsignal/browser";
 import express from "express";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -10,6 +9,7 @@ import { createErrorHandler } from "../../server/http/error-handler.ts";
 import { createLogger } from "../../server/http/log.ts";
 import { captureLog } from "../kit/captured-log.ts";
 import { type EmulatorFor, startEmulatorFor } from "../kit/emulator-for.ts";
+import { closeServer, listen } from "../kit/listen.ts";
 
 let kit: EmulatorFor;
 let server: Server;
@@ -23,15 +23,13 @@ beforeAll(async () => {
   app.use("/authsignal/v1", createClientApiProxy({ apiUrl, origins: kit.origins, limiter, limit }));
   app.use(createErrorHandler(createLogger(captureLog().destination)));
   server = createServer(app);
-  await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
-  const { port } = server.address() as AddressInfo;
-  browser = { ...kit.browser, baseUrl: `http://localhost:${port}/authsignal/v1` };
+  const { url } = await listen(server);
+  browser = { ...kit.browser, baseUrl: `${url}/authsignal/v1` };
   const challenge = await new Authsignal(browser).passkey.api.challenge({ action: "sign-in-with-passkey" });
   expect(challenge).toHaveProperty("challengeId");
 });
 afterAll(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await closeServer(server);
   await kit.close();
 });
 

@@ -1,13 +1,7 @@
 /** The packed package, taken by projects that know nothing of this repository. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  createProject,
-  freePort,
-  type PackedPackage,
-  type Project,
-  packPackage,
-  repository,
-} from "./project.ts";
+import { freePort } from "../kit/listen.ts";
+import { createProject, type PackedPackage, type Project, packPackage, repository } from "./project.ts";
 
 let packed: PackedPackage;
 const projects: Project[] = [];

@@ -6,7 +6,6 @@
 import { type ChildProcess, type ExecFileException, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -136,13 +135,4 @@ async function link(folder: string, name: string, installedAs: string): Promise<
   const path = join(folder, "node_modules", name);
   await mkdir(dirname(path), { recursive: true });
   await symlink(join(repository, "node_modules", installedAs), path);
-}
-
-/** For a program that is told its port. */
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

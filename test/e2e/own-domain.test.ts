@@ -5,13 +5,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchChromium } from "../kit/chromium.ts";
+import { freePort } from "../kit/listen.ts";
 import { openPasskeyPage } from "../kit/passkey-page.ts";
 import { button, heading } from "./app.ts";
 
@@ -26,6 +26,7 @@ let output = "";
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "own-domain-"));
+  // Origin and certificate name the port, so it has to be known before anybody listens.
   [port, emulatorPort] = await Promise.all([freePort(), freePort()]);
   server = spawn(
     process.execPath,
@@ -120,13 +121,4 @@ async function readCode(email: string): Promise<string> {
   const address = `http://localhost:${emulatorPort}/emulator/messages?to=${encodeURIComponent(email)}`;
   const messages: { code?: string }[] = await (await fetch(address)).json();
   return messages[0]?.code ?? "";
-}
-
-/** Origin and certificate name the port, so it has to be known before anybody listens. */
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchChromium } from "../kit/chromium.ts";
+import { listen } from "../kit/listen.ts";
 import { openPasskeyPage, type PasskeyPage } from "../kit/passkey-page.ts";
 
 let browser: Browser;
@@ -18,10 +19,7 @@ beforeAll(async () => {
     response.setHeader("Content-Type", "text/html");
     response.end("<!doctype html><title>Bare</title><p>bare");
   });
-  await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
-  const address = server.address();
-  if (typeof address !== "object" || address === null) throw new Error("not listening");
-  origin = `http://localhost:${address.port}`;
+  origin = (await listen(server)).url;
   browser = await launchChromium();
 });
 

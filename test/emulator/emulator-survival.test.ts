@@ -6,6 +6,7 @@ import { connect, createServer as createTcpServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import { defaultTenant, type Emulator, startEmulator } from "../../server/emulator/index.ts";
+import { listen } from "../kit/listen.ts";
 
 const running: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -55,17 +56,13 @@ describe("a mail server", () => {
         socket.on("error", () => {});
         socket.write("220 mail\r\n", () => socket.resetAndDestroy());
       });
-      server.listen(0, "127.0.0.1");
-      await once(server, "listening");
-      const address = server.address();
-      if (typeof address !== "object" || address === null) throw new Error("The mail server has no port.");
+      const { port, close } = await listen(server, { host: "127.0.0.1" });
       const smtp = new URL(url);
-      smtp.port = String(address.port);
+      smtp.port = String(port);
       const emulator = await start({ smtp: smtp.href });
       expect((await askForCode(emulator)).status).toBe(400);
       expect((await fetch(emulator.url)).status).toBe(200);
-      server.close();
-      await once(server, "close");
+      await close();
     },
   );
 });

@@ -4,16 +4,11 @@
  */
 import request from "supertest";
 import type { TenantConfig } from "../../server/config/config.ts";
-import {
-  defaultTenant,
-  type Emulator,
-  startEmulator,
-  type TenantOptions,
-} from "../../server/emulator/index.ts";
+import type { Emulator, TenantOptions } from "../../server/emulator/index.ts";
 import type { Storage } from "../../server/storage/storage.ts";
 import { bearerTokens } from "./bearer-agent.ts";
-import { createClientApi } from "./client-api.ts";
-import { type Agent, createFlows, type Flows } from "./flows.ts";
+import { startEmulatedTenant } from "./emulated-tenant.ts";
+import type { Agent, Flows } from "./flows.ts";
 import { openTestStorage } from "./test-storage.ts";
 
 /** What supertest can be pointed at: an app, a server, or the URL of one that runs. */
@@ -53,40 +48,29 @@ export interface EmulatorFor extends Flows {
 
 /** Starts an emulator on a port of the system's choosing. As many as wanted may run side by side. */
 export async function startEmulatorFor(options: EmulatorForOptions = {}): Promise<EmulatorFor> {
-  const { origin = "http://localhost:3000", prefix = "/api", tenant = {} } = options;
-  const rpId = tenant.rpId ?? new URL(origin).hostname;
-  let offset = 0;
-  const now = () => Date.now() + offset;
-  const { tenantId, secret } = defaultTenant;
-  const emulator = await startEmulator({
-    tenants: [{ tenantId, secrets: [secret], rpId, expectedOrigins: [origin], ...tenant }],
-    now,
+  const { origin = "http://localhost:3000", ...rest } = options;
+  const { flows, authsignal, browser, emulator, now, advance } = await startEmulatedTenant({
+    origin,
+    ...rest,
   });
-  const browser = { tenantId, baseUrl: emulator.apiUrl, rpId };
   const opened: Storage[] = [];
 
   return {
-    authsignal: { tenantId, apiSecretKey: secret, apiUrl: emulator.apiUrl },
+    authsignal,
     browser,
     origins: [origin],
-    now: () => new Date(now()),
+    now,
     emulator,
     async openStorage() {
-      const storage = await openTestStorage(() => new Date(now()));
+      const storage = await openTestStorage(now);
       opened.push(storage);
       return storage;
     },
     agent: (app) => request.agent(app).set("Origin", origin),
     // No Origin: a mobile app is no browser.
     bearerAgent: (app, header) => request.agent(app).use(bearerTokens(header)),
-    advance(milliseconds) {
-      offset += milliseconds;
-    },
-    ...createFlows({
-      emulatorUrl: emulator.url,
-      clientApi: (authenticator) => createClientApi({ ...browser, origin, authenticator }),
-      prefix,
-    }),
+    advance,
+    ...flows,
     async close() {
       for (const storage of opened) await storage.close();
       await emulator.close();

@@ -3,6 +3,7 @@ import { lookup } from "node:dns/promises";
 import { createServer, get } from "node:http";
 import net from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { listen } from "./listen.ts";
 import { guardNetwork, type NetworkGuard } from "./network-guard.ts";
 
 let guard: NetworkGuard;
@@ -43,11 +44,9 @@ describe("leaving loopback fails", () => {
 
 test.each(["127.0.0.1", "localhost"])("%s passes", async (host) => {
   const server = createServer((_, response) => response.end("here"));
-  await new Promise<void>((resolve) => server.listen(0, host, resolve));
-  const address = server.address();
-  if (typeof address !== "object" || address === null) throw new Error("not listening");
-  const answer = await fetch(`http://${host}:${address.port}/`);
+  const { port, close } = await listen(server, { host });
+  const answer = await fetch(`http://${host}:${port}/`);
   expect(await answer.text()).toBe("here");
   expect(guard.takeAttempts()).toEqual([]);
-  await new Promise((resolve) => server.close(resolve));
+  await close();
 });

@@ -9,8 +9,9 @@ import { createCookieSessions } from "../../server/sessions/cookie-sessions.ts";
 import { captureLog } from "../kit/captured-log.ts";
 import { type EmulatorFor, startEmulatorFor } from "../kit/emulator-for.ts";
 import type { Agent } from "../kit/flows.ts";
+import { listen } from "../kit/listen.ts";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
-import { commonOptions, listen } from "./host.ts";
+import { commonOptions } from "./host.ts";
 import { nginx, startNginx, startNodeProxy, type TlsProxy } from "./tls-proxy.ts";
 
 const origin = "https://app.example.com";
@@ -41,7 +42,7 @@ describe.each(proxies)("behind $name", ({ start }) => {
     app.get("/whence", (req, res) => void res.json({ protocol: req.protocol, ip: req.ip }));
     app.use("/api", sessions.middleware, createPasskeysRouter(commonOptions(kit, storage, sessions)));
     app.use(createErrorHandler(createLogger(log.destination)));
-    const host = await listen(app);
+    const host = await listen(app, { host: "127.0.0.1" });
     const proxy = await start(host.port);
     stops.push(proxy.close, host.close);
     return proxy;

@@ -1,7 +1,5 @@
 /** What every foreign host of these tests has in common: an API of its own, with the router somewhere in it. */
 
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createSdkGateway } from "../../server/authsignal/sdk-gateway.ts";
 import type { PasskeysOptions } from "../../server/passkeys/index.ts";
 import type { SessionPort } from "../../server/passkeys/ports/sessions.ts";
@@ -39,20 +37,4 @@ export function member(body: unknown, ...path: readonly string[]): unknown {
     (value, name) => (typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined),
     body,
   );
-}
-
-/** Listens on a port of the system's choosing. */
-export async function listen(
-  app: RequestListener,
-): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
-  const server = createServer(app);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    port,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
 }

@@ -4,10 +4,11 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { createServer } from "node:https";
-import { type AddressInfo, connect, createServer as createTcpServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generate } from "selfsigned";
+import { freePort, listen } from "../kit/listen.ts";
 
 export interface TlsProxy {
   readonly port: number;
@@ -42,14 +43,7 @@ export async function startNodeProxy(appPort: number): Promise<TlsProxy> {
     );
     incoming.pipe(onward);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return listen(server, { host: "127.0.0.1" });
 }
 
 /** The same with nginx, configured as its users do. */
@@ -57,6 +51,7 @@ export async function startNginx(appPort: number): Promise<TlsProxy> {
   if (nginx === undefined) throw new Error("nginx is not installed.");
   const folder = await mkdtemp(join(tmpdir(), "nginx-"));
   const { private: key, cert } = await certificate();
+  // nginx cannot be told to take any port and say which.
   const port = await freePort();
   await writeFile(join(folder, "key.pem"), key, { mode: 0o600 });
   await writeFile(join(folder, "cert.pem"), cert);
@@ -100,15 +95,6 @@ http {
   }
 }
 `;
-}
-
-/** nginx cannot be told to take any port and say which. */
-async function freePort(): Promise<number> {
-  const server = createTcpServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Resolves as soon as somebody listens; rejects when the process ends before. */

@@ -4,7 +4,7 @@
  * half of a ceremony talks to the emulator directly.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { closeServer, listen } from "../kit/listen.ts";
 
 export interface Call {
   readonly method: string;
@@ -81,7 +81,7 @@ export async function openLine(target: string): Promise<AuthsignalLine> {
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
-  const port = await listen(server, 0);
+  const { port } = await listen(server);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? "";
@@ -102,12 +102,7 @@ export async function openLine(target: string): Promise<AuthsignalLine> {
     send(response, real.status, "application/json", real.body);
   }
 
-  const cut = () =>
-    new Promise<void>((resolve) => {
-      if (!server.listening) return resolve();
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
+  const cut = () => closeServer(server);
 
   return {
     url: `http://localhost:${port}/v1`,
@@ -118,20 +113,10 @@ export async function openLine(target: string): Promise<AuthsignalLine> {
     cut,
     mend: async () => {
       fault = null;
-      if (!server.listening) await listen(server, port);
+      if (!server.listening) await listen(server, { port });
     },
     close: cut,
   };
-}
-
-function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "localhost", () => {
-      server.off("error", reject);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
 }
 
 async function read(request: IncomingMessage): Promise<string> {

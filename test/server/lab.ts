@@ -2,22 +2,15 @@
  * The stack of `test/kit`, opened up for attacks: a hand on the line to Authsignal, any origin, any number of
  * proxies, browsers with addresses of their own, and a host's own app around the router. Nothing is mocked.
  */
-import { randomUUID } from "node:crypto";
-import { createServer, type Server } from "node:http";
 import express, { type Express } from "express";
 import request from "supertest";
-import { createApp } from "../../server/app/app.ts";
-import { builtPages } from "../../server/app/pages.ts";
 import { requestContext } from "../../server/app/request-context.ts";
-import { createSdkGateway } from "../../server/authsignal/sdk-gateway.ts";
-import { defaultTenant, startEmulator, type TenantOptions } from "../../server/emulator/index.ts";
+import type { Emulator } from "../../server/emulator/index.ts";
 import { createErrorHandler, notFound } from "../../server/http/error-handler.ts";
-import { createLogger } from "../../server/http/log.ts";
 import {
   createPasskeysRouter,
   createStepUpGuard,
   type PasskeysOptions,
-  type PasskeysPolicies,
   type RequireStepUp,
   type SecurityEvent,
 } from "../../server/passkeys/index.ts";
@@ -26,30 +19,16 @@ import { createCookieSessions } from "../../server/sessions/cookie-sessions.ts";
 import type { Storage } from "../../server/storage/storage.ts";
 import { createSqlUsers } from "../../server/storage/stores/sql-users.ts";
 import { actions } from "../../shared/actions.ts";
-import { captureLog } from "../kit/captured-log.ts";
-import { type ClientApi, createClientApi } from "../kit/client-api.ts";
+import type { ClientApi } from "../kit/client-api.ts";
 import { checkContract } from "../kit/contract-check.ts";
-import { type Agent, api, createFlows, type Flows } from "../kit/flows.ts";
+import { type Agent, api, type Flows } from "../kit/flows.ts";
 import { createSoftAuthenticator, type SoftAuthenticator } from "../kit/soft-authenticator.ts";
-import type { Emulator } from "../kit/start-stack.ts";
-import { openTestStorage, type TestStorageOptions } from "../kit/test-storage.ts";
+import { buildStack, type StackAppDeps, type StackParts } from "../kit/stack.ts";
 import { type AuthsignalLine, openLine } from "./authsignal-line.ts";
 
-export interface LabOptions {
-  readonly tenant?: Partial<TenantOptions>;
-  /** How long the app waits for Authsignal. Default: as in production. */
-  readonly deadlineMs?: number;
-  /** Where people open the app. Default: where it listens. */
-  readonly origin?: string;
-  /** Default 1: each browser has an address of its own, told by a proxy. */
-  readonly trustProxy?: number;
-  /** The folder of built pages. Default: the API only. */
-  readonly pagesFolder?: string;
-  /** The way to the storage's servers. Default: straight. */
-  readonly storage?: TestStorageOptions;
-  /** The router's policies in the app itself. Not with `host`. */
-  readonly policies?: PasskeysPolicies;
-  /** Mounts the router in a host's own app, with these options, and lets the host add routes of its own. */
+/** Default of `trustProxy`: 1, because each browser has an address of its own, told by a proxy. */
+export interface LabOptions extends Omit<StackParts, "app" | "through"> {
+  /** Mounts the router in a host's own app, with these options (not `policies`), and lets it add routes of its own. */
   readonly host?: {
     readonly options?: Partial<PasskeysOptions>;
     readonly routes?: (app: Express, requireStepUp: RequireStepUp) => void;
@@ -98,87 +77,21 @@ export interface StepUp {
 }
 
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
-  let offset = 0;
-  const now = () => Date.now() + offset;
-  const date = () => new Date(now());
-  const log = captureLog();
-  log.keepSecret(defaultTenant.secret);
-
-  const server = createServer();
-  const url = await listen(server);
-  const origin = options.origin ?? url;
-  const rpId = new URL(origin).hostname;
-  const tenant = { tenantId: defaultTenant.tenantId, secrets: [defaultTenant.secret], rpId };
-  const emulator = await startEmulator({
-    tenants: [{ ...tenant, expectedOrigins: [origin], ...options.tenant }],
-    now,
-  });
-  const line = await openLine(emulator.apiUrl);
-  const storage = await openTestStorage(date, options.storage);
-  const browser = { tenantId: defaultTenant.tenantId, baseUrl: emulator.apiUrl, rpId };
-  const authsignal = createSdkGateway({
-    apiSecretKey: defaultTenant.secret,
-    apiUrl: line.url,
-    ...(options.deadlineMs !== undefined && { deadlineMs: options.deadlineMs }),
-  });
-  const logger = createLogger(log.destination);
+  const { host, ...parts } = options;
   const events: SecurityEvent[] = [];
-  const trustProxy = options.trustProxy ?? 1;
-  const sessionSecret = randomUUID();
-  const { host } = options;
-
-  function hostApp(): Express {
-    const app = express();
-    app.set("trust proxy", trustProxy);
-    const sessions = createCookieSessions({
-      store: storage.sessionStore,
-      secret: sessionSecret,
-      secure: origin.startsWith("https:"),
-      now: date,
-    });
-    const routerOptions: PasskeysOptions = {
-      authsignal,
-      users: createSqlUsers(storage.accounts, date),
-      sessions,
-      storage,
-      browser,
-      origins: [origin],
-      onEvent: (event) => void events.push(event),
-      now: date,
-      ...host?.options,
-    };
-    app.use(requestContext(logger), sessions.middleware);
-    app.use("/api", createPasskeysRouter(routerOptions));
-    app.use(express.json());
-    host?.routes?.(app, createStepUpGuard(routerOptions));
-    app.use(notFound);
-    app.use(createErrorHandler(logger));
-    return app;
-  }
-
-  const app =
-    host === undefined
-      ? createApp({
-          authsignal,
-          storage,
-          log: logger,
-          origin,
-          sessionSecret,
-          browser,
-          pages:
-            options.pagesFolder === undefined
-              ? (_req, _res, next) => next()
-              : builtPages(options.pagesFolder),
-          trustProxy,
-          ...(options.policies !== undefined && { policies: options.policies }),
-          now: date,
-        })
-      : hostApp();
-  server.on("request", app);
-
-  const clientApi = (authenticator: SoftAuthenticator) =>
-    createClientApi({ ...browser, origin, authenticator });
-  const flows = createFlows({ emulatorUrl: emulator.url, clientApi, keepSecret: log.keepSecret });
+  let line: AuthsignalLine | undefined;
+  const stack = await buildStack({
+    trustProxy: 1,
+    ...parts,
+    async through(apiUrl) {
+      line = await openLine(apiUrl);
+      return line.url;
+    },
+    ...(host !== undefined && { app: (deps) => hostApp(deps, host, (event) => void events.push(event)) }),
+  });
+  if (line === undefined) throw new Error("The stack opened no line to Authsignal.");
+  const { url, origin, emulator, flows, log, clientApi, authsignal } = stack;
+  const opened = line;
   const agent = (ip = newAddress()): Agent =>
     request.agent(url).use(checkContract("/api")).set("Origin", origin).set("X-Forwarded-For", ip);
 
@@ -199,9 +112,9 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     url,
     origin,
     emulator,
-    line,
-    authsignal,
-    storage,
+    line: opened,
+    authsignal: stack.gateway,
+    storage: stack.storage,
     agent,
     ...flows,
     clientApi,
@@ -221,26 +134,55 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     async enrollEmail(userId, email) {
       const answer = await fetch(`${emulator.apiUrl}/users/${userId}/authenticators`, {
         method: "POST",
-        headers: { Authorization: `Basic ${Buffer.from(`${defaultTenant.secret}:`).toString("base64")}` },
+        headers: { Authorization: `Basic ${Buffer.from(`${authsignal.apiSecretKey}:`).toString("base64")}` },
         body: JSON.stringify({ verificationMethod: "EMAIL_OTP", email }),
       });
       if (!answer.ok) throw new Error(`Enrolling an address answered ${answer.status}.`);
     },
-    advance: (milliseconds) => {
-      offset += milliseconds;
-    },
+    advance: stack.advance,
     events: () => events,
     logs: log.lines,
     keepSecret: log.keepSecret,
     leaks: log.leaks,
     async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-      await line.close();
-      await emulator.close();
-      await storage.close();
+      await opened.close();
+      await stack.close();
     },
   };
+}
+
+/** A host's own app, which mounts the router among routes of its own. */
+function hostApp(
+  { authsignal, storage, log, origin, sessionSecret, browser, trustProxy, now }: StackAppDeps,
+  host: NonNullable<LabOptions["host"]>,
+  onEvent: (event: SecurityEvent) => void,
+): Express {
+  const app = express();
+  app.set("trust proxy", trustProxy);
+  const sessions = createCookieSessions({
+    store: storage.sessionStore,
+    secret: sessionSecret,
+    secure: origin.startsWith("https:"),
+    now,
+  });
+  const routerOptions: PasskeysOptions = {
+    authsignal,
+    users: createSqlUsers(storage.accounts, now),
+    sessions,
+    storage,
+    browser,
+    origins: [origin],
+    onEvent,
+    now,
+    ...host.options,
+  };
+  app.use(requestContext(log), sessions.middleware);
+  app.use("/api", createPasskeysRouter(routerOptions));
+  app.use(express.json());
+  host.routes?.(app, createStepUpGuard(routerOptions));
+  app.use(notFound);
+  app.use(createErrorHandler(log));
+  return app;
 }
 
 /** The cookies that an answer sets, as the next request would carry them. */
@@ -267,14 +209,4 @@ let addresses = 0;
 function newAddress(): string {
   addresses += 1;
   return `100.${64 + ((addresses >> 16) & 63)}.${(addresses >> 8) & 255}.${addresses & 255}`;
-}
-
-async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "localhost", resolve);
-  });
-  const address = server.address();
-  if (typeof address !== "object" || address === null) throw new Error("The server has no port.");
-  return `http://localhost:${address.port}`;
 }

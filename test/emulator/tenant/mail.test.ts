@@ -1,6 +1,7 @@
 import { createServer, type Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../../server/emulator/index.ts";
+import { listen } from "../../kit/listen.ts";
 import { callersOf, testTenant } from "../running-emulator.ts";
 
 let emulator: Emulator | undefined;
@@ -27,15 +28,13 @@ async function startCatcher(isOpen: boolean): Promise<{ smtp: string; heard: () 
     });
     socket.on("error", () => socket.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = await listen(server, { host: "127.0.0.1" });
   catcher = {
     close() {
       for (const socket of sockets) socket.destroy();
       server.close();
     },
   };
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
   return { smtp: `smtp://127.0.0.1:${port}`, heard: () => heard };
 }
 

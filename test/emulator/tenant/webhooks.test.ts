@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
 import { Webhook } from "@authsignal/node";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../../server/emulator/index.ts";
+import { closeServer, listen } from "../../kit/listen.ts";
 import { callersOf, newUserId, type Running, secret, testTenant } from "../running-emulator.ts";
 
 interface Delivery {
@@ -30,9 +30,8 @@ async function read(request: IncomingMessage): Promise<string> {
 beforeEach(async () => {
   deliveries = [];
   statuses = [];
-  await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
-  const { port } = receiver.address() as AddressInfo;
-  const webhook = { url: `http://localhost:${port}/hook`, retryAfter: 1 };
+  const { url } = await listen(receiver);
+  const webhook = { url: `${url}/hook`, retryAfter: 1 };
   emulator = await startEmulator({
     tenants: [testTenant({ secrets: [secret, "emulator-second"], webhook })],
   });
@@ -41,8 +40,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await emulator.close();
-  receiver.closeAllConnections();
-  await new Promise((resolve) => receiver.close(resolve));
+  await closeServer(receiver);
 });
 
 function events() {

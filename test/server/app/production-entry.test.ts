@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import SqliteDatabase from "libsql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort, listen } from "../../kit/listen.ts";
 
 const entry = fileURLToPath(new URL("../../../dist/server/main.js", import.meta.url));
 const localEntry = fileURLToPath(new URL("../../../dist/server/local.js", import.meta.url));
@@ -115,10 +116,9 @@ describe("the production entry refuses to start", () => {
 
   test("The production entry refuses a port in use, with a sentence", async () => {
     const other = createServer();
-    await new Promise<void>((resolve) => other.listen(0, resolve));
-    const { port } = other.address() as AddressInfo;
+    const { port, close } = await listen(other, { host: null });
     const { code, output } = await run({ ...good, PORT: String(port) }).exit;
-    await new Promise((resolve) => other.close(resolve));
+    await close();
     expect(code).toBe(1);
     expect(output).toContain("EADDRINUSE");
     expect(output).not.toMatch(/^\s+at /m);
@@ -263,14 +263,6 @@ describe("standard output that cannot be written to ends nothing", () => {
     expect(await closed).toBe(0);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Resolves when the log says that it listens. */
 function started(child: ChildProcess): Promise<void> {

@@ -16,8 +16,8 @@ import { createBearerSessions } from "../../../server/sessions/bearer-sessions.t
 import { createCookieSessions } from "../../../server/sessions/cookie-sessions.ts";
 import { captureLog } from "../../kit/captured-log.ts";
 import { api } from "../../kit/flows.ts";
+import { listen } from "../../kit/listen.ts";
 import { openTestStorage } from "../../kit/test-storage.ts";
-import { listen } from "../../mount/host.ts";
 import { only } from "../authsignal-line.ts";
 import { startLab } from "../lab.ts";
 
@@ -29,7 +29,7 @@ function nextWarning(): Promise<Error> {
 
 /** What a driver says whose server is not there. */
 async function refusedConnection(): Promise<Error> {
-  const gone = await listen(() => {});
+  const gone = await listen(() => {}, { host: "127.0.0.1" });
   await gone.close();
   const [error] = await once(connect(gone.port, "127.0.0.1"), "error");
   return error;
@@ -360,17 +360,20 @@ describe("Authsignal's line", () => {
   test("A connection of the proxy that breaks on either side in mid-answer fails nothing else", async () => {
     const storage = await openTestStorage(() => new Date());
     let asked = (): void => {};
-    const upstream = await listen((_req, res) => {
-      res.writeHead(200, { "Content-Type": "application/json", "Content-Length": "100" }).write('{"half":');
-      asked();
-      setImmediate(() => res.destroy());
-    });
+    const upstream = await listen(
+      (_req, res) => {
+        res.writeHead(200, { "Content-Type": "application/json", "Content-Length": "100" }).write('{"half":');
+        asked();
+        setImmediate(() => res.destroy());
+      },
+      { host: "127.0.0.1" },
+    );
     const origin = "http://localhost:3000";
     const apiUrl = `http://127.0.0.1:${upstream.port}/v1`;
     const app = express();
     app.use(createClientApiProxy({ apiUrl, origins: [origin], limiter: storage.limiter }));
     app.use(createErrorHandler({ error: () => {} }));
-    const server = await listen(app);
+    const server = await listen(app, { host: "127.0.0.1" });
     try {
       const ask = () =>
         request(`http://127.0.0.1:${server.port}`)

@@ -1,6 +1,5 @@
 /** The same-origin way to Authsignal: whole ceremonies pass, and nothing else does. */
-import { createServer, type IncomingMessage, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, RequestListener } from "node:http";
 import express, { type Express } from "express";
 import request from "supertest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -13,6 +12,7 @@ import { createLogger } from "../../../server/http/log.ts";
 import { captureLog } from "../../kit/captured-log.ts";
 import { createClientApi } from "../../kit/client-api.ts";
 import { type EmulatorFor, startEmulatorFor } from "../../kit/emulator-for.ts";
+import { withServer } from "../../kit/listen.ts";
 import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
 import { openTestStorage, type TestStorage } from "../../kit/test-storage.ts";
 
@@ -36,21 +36,6 @@ function proxyApp(
   app.use("/authsignal/v1", createClientApiProxy({ apiUrl, origins: [origin], limiter, ...options }));
   app.use(createErrorHandler(createLogger(log.destination)));
   return app;
-}
-
-async function withServer<Result>(
-  listener: RequestListener,
-  body: (url: string) => Promise<Result>,
-): Promise<Result> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  try {
-    return await body(`http://localhost:${port}`);
-  } finally {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
 }
 
 describe("in front of the emulator", () => {

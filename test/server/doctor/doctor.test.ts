@@ -1,7 +1,5 @@
 /** Causes every message of the doctor by its fault, at a running emulator. */
 import { randomUUID } from "node:crypto";
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Environment } from "../../../server/config/config.ts";
 import type { CheckResult } from "../../../server/doctor/check-result.ts";
@@ -9,6 +7,7 @@ import { reasonOf } from "../../../server/doctor/http-request.ts";
 import { report } from "../../../server/doctor/report.ts";
 import { type CheckOptions, runChecks } from "../../../server/doctor/run-checks.ts";
 import { type Emulator, startEmulator } from "../../../server/emulator/index.ts";
+import { withServer } from "../../kit/listen.ts";
 import { type Stack, startStack } from "../../kit/start-stack.ts";
 
 const tenantId = randomUUID();
@@ -73,22 +72,6 @@ function wrong(results: readonly CheckResult[]): string {
     .filter(({ status }) => status === "failed")
     .map((one) => `${one.message} ${one.remedy ?? ""}`);
   return lines.join("\n");
-}
-
-/** Runs `body` while a server passes every request to `listener`. */
-async function withServer<Result>(
-  listener: RequestListener,
-  body: (url: string) => Promise<Result>,
-): Promise<Result> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  try {
-    return await body(`http://localhost:${port}`);
-  } finally {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
 }
 
 test("The doctor passes a correct configuration and deletes its trial users", async () => {

@@ -1,5 +1,6 @@
 /** The line between an app and a server, with a hand on it: it passes bytes on, and can be cut, frozen and mended. */
-import { createServer, connect as dial, type Server, type Socket } from "node:net";
+import { createServer, connect as dial, type Socket } from "node:net";
+import { listen } from "../../kit/listen.ts";
 
 export interface TcpLine {
   /** The same URL, by way of this line. */
@@ -44,7 +45,8 @@ export async function openTcpLine(target: URL): Promise<TcpLine> {
       });
     }
   });
-  const port = await listen(server, 0);
+  const host = "127.0.0.1";
+  const { port } = await listen(server, { host });
 
   const reset = (): void => {
     held = null;
@@ -76,7 +78,7 @@ export async function openTcpLine(target: URL): Promise<TcpLine> {
       const kept = held ?? [];
       held = null;
       for (const deliver of kept) deliver();
-      if (!server.listening) await listen(server, port);
+      if (!server.listening) await listen(server, { port, host });
     },
     sees: (text) =>
       new Promise((resolve) => {
@@ -89,16 +91,4 @@ export async function openTcpLine(target: URL): Promise<TcpLine> {
       }),
     close: stop,
   };
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
-      server.off("error", reject);
-      const address = server.address();
-      if (typeof address === "object" && address !== null) resolve(address.port);
-      else reject(new Error("The line has no port."));
-    });
-  });
 }

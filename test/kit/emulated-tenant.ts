@@ -1,0 +1,70 @@
+/**
+ * What every stack begins with: an emulator with one tenant that fits an origin, a clock that can be moved, and the
+ * flows of the people in front of it. Knows no app.
+ */
+import type { TenantConfig } from "../../server/config/config.ts";
+import {
+  defaultTenant,
+  type Emulator,
+  startEmulator,
+  type TenantOptions,
+} from "../../server/emulator/index.ts";
+import { type ClientApi, createClientApi } from "./client-api.ts";
+import { createFlows, type Flows } from "./flows.ts";
+import type { SoftAuthenticator } from "./soft-authenticator.ts";
+
+export interface EmulatedTenantOptions {
+  /** Where people open the app. */
+  readonly origin: string;
+  /** Where the app mounts the router. Default `/api`. */
+  readonly prefix?: string;
+  /** Settings of the tenant, on top of an RP ID and origin that fit. */
+  readonly tenant?: Partial<TenantOptions>;
+  /** Told of every token, code and address of the flows. Default: nobody. */
+  readonly keepSecret?: (...secrets: readonly string[]) => void;
+}
+
+export interface EmulatedTenant {
+  readonly emulator: Emulator;
+  /** What an app reads from its environment. */
+  readonly authsignal: TenantConfig;
+  /** What the browser SDK is configured with. */
+  readonly browser: { readonly tenantId: string; readonly baseUrl: string; readonly rpId: string };
+  readonly flows: Flows;
+  /** The one clock of emulator and app. */
+  now(): Date;
+  /** Moves that clock forward. */
+  advance(milliseconds: number): void;
+  clientApi(authenticator: SoftAuthenticator): ClientApi;
+}
+
+export async function startEmulatedTenant(options: EmulatedTenantOptions): Promise<EmulatedTenant> {
+  const { origin, tenant = {}, prefix, keepSecret } = options;
+  const { tenantId, secret } = defaultTenant;
+  const rpId = tenant.rpId ?? new URL(origin).hostname;
+  let offset = 0;
+  const now = () => Date.now() + offset;
+  const emulator = await startEmulator({
+    tenants: [{ tenantId, secrets: [secret], rpId, expectedOrigins: [origin], ...tenant }],
+    now,
+  });
+  const browser = { tenantId, baseUrl: emulator.apiUrl, rpId };
+  const clientApi = (authenticator: SoftAuthenticator) =>
+    createClientApi({ ...browser, origin, authenticator });
+  return {
+    emulator,
+    authsignal: { tenantId, apiSecretKey: secret, apiUrl: emulator.apiUrl },
+    browser,
+    flows: createFlows({
+      emulatorUrl: emulator.url,
+      clientApi,
+      ...(prefix !== undefined && { prefix }),
+      ...(keepSecret !== undefined && { keepSecret }),
+    }),
+    now: () => new Date(now()),
+    advance(milliseconds) {
+      offset += milliseconds;
+    },
+    clientApi,
+  };
+}
