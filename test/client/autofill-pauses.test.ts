@@ -4,9 +4,9 @@ import { createAutofill } from "../../client/passkeys/autofill.ts";
 import { createCeremonies } from "../../client/passkeys/ceremony.ts";
 import type { CeremonyOutcome, FailureKind } from "../../client/passkeys/ceremony-outcome.ts";
 import { type EmulatorFor, startEmulatorFor } from "../kit/emulator-for.ts";
+import { gate } from "../kit/gate.ts";
 import { asNavigatorCredentials } from "../kit/navigator-credentials.ts";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
-import { gate } from "../server/gate.ts";
 
 let kit: EmulatorFor;
 let uninstall = () => {};

@@ -1,7 +1,7 @@
 /** Which view is there when screens load slowly, fail to load, or are left while they load. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createRouter, type Screen } from "../../client/app/router.ts";
-import { gate } from "../server/gate.ts";
+import { gate } from "../kit/gate.ts";
 import { openPage } from "./page.ts";
 
 let root: HTMLElement;

@@ -3,7 +3,7 @@ import type { SessionData } from "express-session";
 import request, { type Response } from "supertest";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type EmulatorFor, startEmulatorFor } from "../kit/emulator-for.ts";
-import { gate } from "../server/gate.ts";
+import { gate } from "../kit/gate.ts";
 import { type BearerHost, startBearerHost } from "./bearer-host.ts";
 
 const minute = 60_000;

@@ -24,7 +24,7 @@ import { checkContract } from "../kit/contract-check.ts";
 import { type Agent, api, type Flows } from "../kit/flows.ts";
 import { createSoftAuthenticator, type SoftAuthenticator } from "../kit/soft-authenticator.ts";
 import { buildStack, type StackAppDeps, type StackParts } from "../kit/stack.ts";
-import { type AuthsignalLine, openLine } from "./authsignal-line.ts";
+import { type AuthsignalLine, openLine } from "./authsignal/authsignal-line.ts";
 
 /** Default of `trustProxy`: 1, because each browser has an address of its own, told by a proxy. */
 export interface LabOptions extends Omit<StackParts, "app" | "through"> {

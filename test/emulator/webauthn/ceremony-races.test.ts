@@ -1,8 +1,8 @@
 /** What happens to an account while the emulator checks a signature: the check must not bring back what is gone by then. */
 import { afterEach, expect, test, vi } from "vitest";
+import { gate } from "../../kit/gate.ts";
 import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
 import { fromBase64url, toBase64url } from "../../kit/webauthn-json.ts";
-import { gate } from "../../server/gate.ts";
 import { enrollEmail, enrolled, lastRefusal, newUserId, origin, runEmulator } from "../running-emulator.ts";
 
 const running = runEmulator();

@@ -8,7 +8,7 @@ import { createMetrics } from "../../../server/app/metrics.ts";
 import { createProbe } from "../../../server/storage/probe.ts";
 import { api } from "../../kit/flows.ts";
 import { openTestStorage } from "../../kit/test-storage.ts";
-import { faults } from "../authsignal-line.ts";
+import { faults } from "../authsignal/authsignal-line.ts";
 import { type Lab, startLab } from "../lab.ts";
 import { openStorageLines } from "../storage/storage-lines.ts";
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultTenant } from "../../../server/emulator/index.ts";
 import { actions } from "../../../shared/actions.ts";
 import { api } from "../../kit/flows.ts";
-import { answering, type Fault, faults } from "../authsignal-line.ts";
+import { answering, type Fault, faults } from "../authsignal/authsignal-line.ts";
 import { type Lab, type Person, startLab } from "../lab.ts";
 
 const { secret } = defaultTenant;

@@ -18,7 +18,7 @@ import { captureLog } from "../../kit/captured-log.ts";
 import { api } from "../../kit/flows.ts";
 import { listen } from "../../kit/listen.ts";
 import { openTestStorage } from "../../kit/test-storage.ts";
-import { only } from "../authsignal-line.ts";
+import { only } from "../authsignal/authsignal-line.ts";
 import { startLab } from "../lab.ts";
 
 afterEach(() => void vi.restoreAllMocks());

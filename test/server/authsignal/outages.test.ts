@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actions } from "../../../shared/actions.ts";
 import { api } from "../../kit/flows.ts";
 import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
-import { answering, type Fault, faults, only } from "../authsignal-line.ts";
 import { type Lab, type Person, startLab } from "../lab.ts";
+import { answering, type Fault, faults, only } from "./authsignal-line.ts";
 
 /** Far below what a person waits, far above what a loopback call takes on a busy machine. Only hanging needs it. */
 const deadlineMs = 1200;

@@ -1,8 +1,8 @@
 /** Which icons of Authsignal's answer reach a page: pictures in the answer itself, never addresses elsewhere. */
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { api } from "../../kit/flows.ts";
-import { only, send } from "../authsignal-line.ts";
 import { type Lab, type Person, startLab } from "../lab.ts";
+import { only, send } from "./authsignal-line.ts";
 
 let lab: Lab;
 let person: Person;

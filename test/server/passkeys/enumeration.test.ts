@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actions } from "../../../shared/actions.ts";
 import { api } from "../../kit/flows.ts";
-import { answering, type Fault, faults, only } from "../authsignal-line.ts";
+import { answering, type Fault, faults, only } from "../authsignal/authsignal-line.ts";
 import { type Lab, type LabOptions, startLab } from "../lab.ts";
 
 let lab: Lab;

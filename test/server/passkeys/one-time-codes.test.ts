@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actions } from "../../../shared/actions.ts";
 import { type Agent, api } from "../../kit/flows.ts";
-import { answering } from "../authsignal-line.ts";
+import { answering } from "../authsignal/authsignal-line.ts";
 import { cookiesOf, type Lab, startLab, withCookie } from "../lab.ts";
 
 let lab: Lab;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { api } from "../../kit/flows.ts";
-import { type Call, only, send } from "../authsignal-line.ts";
+import { type Call, only, send } from "../authsignal/authsignal-line.ts";
 import { cookiesOf, type Lab, startLab, withCookie } from "../lab.ts";
 
 const unknown = JSON.stringify({

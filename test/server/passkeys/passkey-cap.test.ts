@@ -11,7 +11,7 @@ import { startEmulatorFor } from "../../kit/emulator-for.ts";
 import { type Agent, api } from "../../kit/flows.ts";
 import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
 import { commonOptions } from "../../mount/host.ts";
-import { faults, only } from "../authsignal-line.ts";
+import { faults, only } from "../authsignal/authsignal-line.ts";
 import { type Lab, startLab } from "../lab.ts";
 
 const minute = 60 * 1000;

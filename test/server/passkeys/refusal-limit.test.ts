@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actions } from "../../../shared/actions.ts";
 import { type Agent, api } from "../../kit/flows.ts";
-import { answering, faults, only } from "../authsignal-line.ts";
+import { answering, faults, only } from "../authsignal/authsignal-line.ts";
 import { type Lab, startLab } from "../lab.ts";
 
 let lab: Lab;

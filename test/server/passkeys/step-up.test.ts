@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actions } from "../../../shared/actions.ts";
 import { api } from "../../kit/flows.ts";
 import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
-import { answering } from "../authsignal-line.ts";
+import { answering } from "../authsignal/authsignal-line.ts";
 import { type Lab, type Person, startLab } from "../lab.ts";
 
 const transfer = "transfer-funds";

@@ -8,7 +8,7 @@ import type { TenantOptions } from "../../../server/emulator/index.ts";
 import { actions } from "../../../shared/actions.ts";
 import { api } from "../../kit/flows.ts";
 import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
-import { only, send } from "../authsignal-line.ts";
+import { only, send } from "../authsignal/authsignal-line.ts";
 import { type Lab, type Person, startLab } from "../lab.ts";
 
 const transfer = "transfer-funds";

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actions } from "../../../shared/actions.ts";
 import { api } from "../../kit/flows.ts";
 import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
-import { send } from "../authsignal-line.ts";
+import { send } from "../authsignal/authsignal-line.ts";
 import { type Lab, type Person, startLab } from "../lab.ts";
 
 let lab: Lab;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actions } from "../../../shared/actions.ts";
 import { api } from "../../kit/flows.ts";
-import { answering, only, send } from "../authsignal-line.ts";
+import { answering, only, send } from "../authsignal/authsignal-line.ts";
 import { type Lab, type Person, startLab } from "../lab.ts";
 
 /**

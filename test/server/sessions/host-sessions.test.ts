@@ -9,7 +9,7 @@ import { actions } from "../../../shared/actions.ts";
 import { api } from "../../kit/flows.ts";
 import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
 import { openTestStorage } from "../../kit/test-storage.ts";
-import { only } from "../authsignal-line.ts";
+import { only } from "../authsignal/authsignal-line.ts";
 import { startLab } from "../lab.ts";
 
 describe("bearer sessions", () => {

@@ -5,8 +5,8 @@ import request, { type Response } from "supertest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createErrorHandler } from "../../../server/http/error-handler.ts";
 import { createCookieSessions } from "../../../server/sessions/cookie-sessions.ts";
+import { gate } from "../../kit/gate.ts";
 import { openTestStorage, type TestStorage } from "../../kit/test-storage.ts";
-import { gate } from "../gate.ts";
 import { cookiesOf } from "../lab.ts";
 
 let storage: TestStorage;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actions } from "../../../shared/actions.ts";
 import { type Agent, api } from "../../kit/flows.ts";
+import { gate } from "../../kit/gate.ts";
 import { allSessions, breakSessions, isToldToForget } from "../../kit/stored-sessions.ts";
-import { only } from "../authsignal-line.ts";
-import { gate } from "../gate.ts";
+import { only } from "../authsignal/authsignal-line.ts";
 import { cookiesOf, type Lab, setCookies, startLab, withCookie } from "../lab.ts";
 
 const minute = 60 * 1000;

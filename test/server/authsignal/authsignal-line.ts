@@ -4,7 +4,7 @@
  * half of a ceremony talks to the emulator directly.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { closeServer, listen } from "../kit/listen.ts";
+import { closeServer, listen } from "../../kit/listen.ts";
 
 export interface Call {
   readonly method: string;
