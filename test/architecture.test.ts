@@ -94,35 +94,38 @@ function forbidden(
 }
 
 describe("the rooms", () => {
-  test.each(Object.keys(houses))("of %s import only rooms of the floors below their own", (house) => {
-    const floors = houses[house] ?? [];
-    const floorOf = (path: string) => floors.findIndex((floor) => floor.includes(roomOf(path)));
-    const files = product.filter(({ path }) => floorOf(path) !== -1);
-    expect(files.length).toBeGreaterThan(20);
-    const isUpwards = ({ target }: Import, { path }: SourceFile) =>
-      !isPackage(target) &&
-      roomOf(target) !== roomOf(path) &&
-      (floorOf(target) === -1 || floorOf(target) >= floorOf(path));
-    const isTheSeam = (arrow: string) => arrow === "server/local.ts → server/emulator/index.ts";
-    expect(forbidden(files, isUpwards).filter((arrow) => !isTheSeam(arrow))).toEqual([]);
-  });
+  test.each(Object.keys(houses))(
+    "the rooms of %s import only rooms of the floors below their own",
+    (house) => {
+      const floors = houses[house] ?? [];
+      const floorOf = (path: string) => floors.findIndex((floor) => floor.includes(roomOf(path)));
+      const files = product.filter(({ path }) => floorOf(path) !== -1);
+      expect(files.length).toBeGreaterThan(20);
+      const isUpwards = ({ target }: Import, { path }: SourceFile) =>
+        !isPackage(target) &&
+        roomOf(target) !== roomOf(path) &&
+        (floorOf(target) === -1 || floorOf(target) >= floorOf(path));
+      const isTheSeam = (arrow: string) => arrow === "server/local.ts → server/emulator/index.ts";
+      expect(forbidden(files, isUpwards).filter((arrow) => !isTheSeam(arrow))).toEqual([]);
+    },
+  );
 
-  test("hold every file of the product", () => {
+  test("the rooms hold every file of the product", () => {
     expect(product.map(({ path }) => roomOf(path)).filter((room) => room.startsWith("no room"))).toEqual([]);
   });
 
-  test(`have at most ${largestRoom} files in a folder`, () => {
+  test(`the rooms have at most ${largestRoom} files in a folder`, () => {
     const counts = new Map<string, number>();
     for (const { path } of product) counts.set(folderOf(path), (counts.get(folderOf(path)) ?? 0) + 1);
     const large = [...counts].filter(([folder, count]) => count > largestRoom && !(folder in largeRooms));
     expect(large).toEqual([]);
   });
 
-  test("import each other in no circle, types included", () => {
+  test("the rooms import each other in no circle, types included", () => {
     expect(circlesIn(product)).toEqual([]);
   });
 
-  test.each(["server/", "client/"])("of %s have no two files of one name", (house) => {
+  test.each(["server/", "client/"])("the rooms of %s have no two files of one name", (house) => {
     // Each language has the same files; a public face is called index.ts.
     const files = within(house).filter(
       ({ path }) => !path.includes("/languages/") && !path.endsWith("/index.ts"),
@@ -188,18 +191,18 @@ describe("the reader of imports", () => {
     [`export * from "./a.ts";`, { kind: "value", target: "server/a.ts" }],
     [`type A = import("./a.ts").A;`, { kind: "type", target: "server/a.ts" }],
     [`const a = await import("zod");`, { kind: "dynamic", target: "zod" }],
-  ])("understands %s", (text, found) => {
+  ])("the reader of imports understands %s", (text, found) => {
     expect(readSource("server/x.ts", text).imports).toEqual([found]);
   });
 
-  test("notices the environment and computed imports", () => {
+  test("the reader of imports notices the environment and computed imports", () => {
     expect(readSource("x.ts", "const a = process.env.A;").readsEnvironment).toBe(true);
     expect(readSource("x.ts", "const { env } = process;").readsEnvironment).toBe(true);
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text under test
     expect(readSource("x.ts", "const a = await import(`./${b}.ts`);").hasComputedImport).toBe(true);
   });
 
-  test("finds a circle, through types too", () => {
+  test("the reader of imports finds a circle, through types too", () => {
     const files = [
       readSource("server/a.ts", `import type { B } from "./b.ts";`),
       readSource("server/b.ts", `import { c } from "./c.ts";`),

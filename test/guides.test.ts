@@ -39,7 +39,7 @@ describe.each(guides)("%s", (guide) => {
   const markdown = readFileSync(join(root, guide), "utf8");
   const blocks = blocksOf(markdown);
 
-  test("shows only code that is tested", () => {
+  test(`${guide} shows only code that is tested`, () => {
     for (const { language, code, source, isWhole } of blocks.filter((block) => block.language !== "sh")) {
       expect(source, `a block of ${language} without a source:\n${code}`).not.toBeNull();
       const text = readFileSync(join(root, source ?? ""), "utf8");
@@ -48,7 +48,7 @@ describe.each(guides)("%s", (guide) => {
     }
   });
 
-  test("names only commands that exist", () => {
+  test(`${guide} names only commands that exist`, () => {
     const shell = blocks.filter(({ language }) => language === "sh").map(({ code }) => code);
     const text = `${shell.join("\n")}\n${markdown.replace(/```.*?```/gs, "")}`;
     const scripts = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name ?? "");
@@ -61,7 +61,7 @@ describe.each(guides)("%s", (guide) => {
     expect(tarballs.filter((version) => version !== manifest.version)).toEqual([]);
   });
 
-  test("links only to what is there", () => {
+  test(`${guide} links only to what is there`, () => {
     const links = [...markdown.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link]) => link ?? "");
     expect(links.filter((link) => !existsSync(join(root, dirname(guide), link)))).toEqual([]);
   });

@@ -34,7 +34,7 @@ const compiler = [
   ...["--outDir", "built"],
 ];
 
-test("holds what is taken from it, and nothing else", () => {
+test("the packed package holds what is taken from it, and nothing else", () => {
   const folders = new Set(packed.files.map((path) => path.split("/").slice(0, 2).join("/")));
   expect([...folders].filter((folder) => /^(test\/(?!kit)|\.|node_modules)/.test(folder))).toEqual([]);
   const suspicious = packed.files.filter((path) =>
@@ -46,7 +46,7 @@ test("holds what is taken from it, and nothing else", () => {
   expect(packed.files).not.toContain("dist/package/server/local.js");
 });
 
-test("publint finds nothing", async () => {
+test("publint finds nothing wrong with the packed package", async () => {
   const { publint } = await import("publint");
   const { messages } = await publint({ pkgDir: repository, strict: true });
   expect(messages).toEqual([]);
@@ -110,7 +110,7 @@ test("the guide's app runs beside the emulator's command line, and guards its ro
   }
 });
 
-test("the same suite passes in an Express 4 project", async () => {
+test("the Express 5 project's suite passes in an Express 4 project", async () => {
   const project = await newProject({
     from: ["test/consumer/projects/api"],
     dependencies: [["express", "express4"], ["@types/express", "@types/express4"], ...apiDependencies],
@@ -130,7 +130,7 @@ describe("the kit's recipe for", () => {
     ["jest", ["jest", "@jest/globals"], "node", jest, /Tests:\s+1 passed/],
     ["mocha", ["mocha"], "mocha", ["passkeys.spec.js"], /1 passing/],
     ["node-test", [], "node", ["--test", "--test-reporter=tap"], /# pass 1\n/],
-  ])("%s passes", async (name, runner, tool, args, success) => {
+  ])("the kit's recipe for %s passes", async (name, runner, tool, args, success) => {
     const from = ["test/recipes/app", `test/recipes/${name}`];
     const project = await newProject({ from, dependencies: [...kit, ...runner] });
     expect(await project.run(tool, ...args)).toMatch(success);
@@ -154,7 +154,7 @@ test("a Vite page takes two client modules, without a validator or any of the se
   expect(texts.join()).not.toMatch(/ZodError|express-session/);
 });
 
-test("the emulator runs from the command line", async () => {
+test("the packed emulator runs from the command line", async () => {
   const project = await newProject({ from: ["test/consumer/projects/page"], dependencies: [] });
   expect(await project.run("node", `${bins}/emulator/cli.js`, "--help")).toContain("--port");
   for (const bin of ["emulator/cli.js", "doctor.js", "command.js"])

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.close());
 
-test("it signs up, signs in with the button, and by autofill", async () => {
+test("the browser SDK signs up, signs in with the button, and signs in by autofill over the soft authenticator", async () => {
   const browser = asNavigatorCredentials(createSoftAuthenticator(), stack.origin);
   const uninstall = browser.install(window);
   try {

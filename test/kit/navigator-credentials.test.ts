@@ -23,7 +23,7 @@ async function browserWithPasskey() {
   return { authenticator, browser, passkey };
 }
 
-test("create and get speak bytes", async () => {
+test("the kit's navigator.credentials takes and gives bytes in create and get", async () => {
   const { browser, passkey } = await browserWithPasskey();
   const used = await browser.credentials.get(request);
   expect(used).toBeInstanceOf(browser.PublicKeyCredential);
@@ -32,7 +32,7 @@ test("create and get speak bytes", async () => {
   expect(used).toHaveProperty("response.userHandle", Uint8Array.from([9]).buffer);
 });
 
-test("a conditional request waits until the person picks a passkey", async () => {
+test("the kit's conditional request waits until the person picks a passkey", async () => {
   const { browser, passkey } = await browserWithPasskey();
   const answer = browser.credentials.get({ ...request, mediation: "conditional" });
   await browser.autofill.whenPending();
@@ -42,7 +42,7 @@ test("a conditional request waits until the person picks a passkey", async () =>
   expect(browser.autofill.isPending()).toBe(false);
 });
 
-test("an aborted conditional request rejects with the page's reason and frees the browser", async () => {
+test("the kit's aborted conditional request rejects with the page's reason and frees the browser", async () => {
   const { browser } = await browserWithPasskey();
   const controller = new AbortController();
   const answer = browser.credentials.get({ ...request, mediation: "conditional", signal: controller.signal });
@@ -52,7 +52,7 @@ test("an aborted conditional request rejects with the page's reason and frees th
   await expect(browser.credentials.get(request)).resolves.toBeInstanceOf(browser.PublicKeyCredential);
 });
 
-test("a second request while one is pending is an OperationError", async () => {
+test("the kit's navigator.credentials answers a second request while one is pending with an OperationError", async () => {
   const { browser } = await browserWithPasskey();
   const pending = browser.credentials.get({ ...request, mediation: "conditional" });
   await expect(browser.credentials.get(request)).rejects.toMatchObject({ name: "OperationError" });
@@ -60,14 +60,14 @@ test("a second request while one is pending is an OperationError", async () => {
   await pending;
 });
 
-test("a request with a signal that was aborted before never reaches the person", async () => {
+test("a request whose signal was aborted before never reaches the soft authenticator", async () => {
   const { browser } = await browserWithPasskey();
   await expect(browser.credentials.get({ ...request, signal: AbortSignal.abort() })).rejects.toMatchObject({
     name: "AbortError",
   });
 });
 
-test("signals remove and relabel credentials", async () => {
+test("the signals of PublicKeyCredential remove and relabel credentials of the soft authenticator", async () => {
   const { authenticator, browser, passkey } = await browserWithPasskey();
   const site = { rpId: "localhost", userId: "CQ" };
   const { PublicKeyCredential: signals } = browser;
@@ -80,7 +80,7 @@ test("signals remove and relabel credentials", async () => {
   expect(authenticator.credentials()).toHaveLength(0);
 });
 
-test("install puts it into a window and takes it out again", () => {
+test("install puts the kit's navigator.credentials into a window and takes it out again", () => {
   const browser = asNavigatorCredentials(createSoftAuthenticator(), origin);
   const page: { navigator: object } = { navigator: {} };
   const uninstall = browser.install(page);

@@ -16,33 +16,33 @@ function failureOf(open: (fail: (error: Error) => void) => void): Promise<Error>
   return new Promise(open);
 }
 
-describe("leaving loopback fails", () => {
-  test("through fetch", async () => {
+describe("the network guard", () => {
+  test("the network guard stops a fetch that leaves loopback", async () => {
     await expect(fetch("https://api.authsignal.com/v1")).rejects.toMatchObject({
       cause: { name: "NetworkGuardError" },
     });
     expect(guard.takeAttempts()).toEqual(["api.authsignal.com"]);
   });
 
-  test("through http", async () => {
+  test("the network guard stops a request of node:http that leaves loopback", async () => {
     const error = await failureOf((fail) => get("http://192.0.2.1/").on("error", fail));
     expect(error).toMatchObject({ name: "NetworkGuardError", message: /192\.0\.2\.1/ });
     expect(guard.takeAttempts()).toEqual(["192.0.2.1"]);
   });
 
-  test("through a bare socket", async () => {
+  test("the network guard stops a socket that leaves loopback", async () => {
     const error = await failureOf((fail) => net.connect(443, "[2001:db8::1]").on("error", fail));
     expect(error.name).toBe("NetworkGuardError");
     guard.takeAttempts();
   });
 
-  test("through a name lookup", async () => {
+  test("the network guard stops the lookup of a name that leaves loopback", async () => {
     await expect(lookup("api.authsignal.com")).rejects.toThrow("suites may contact loopback only");
     expect(guard.takeAttempts()).toEqual(["api.authsignal.com"]);
   });
 });
 
-test.each(["127.0.0.1", "localhost"])("%s passes", async (host) => {
+test.each(["127.0.0.1", "localhost"])("the network guard lets a connection to %s pass", async (host) => {
   const server = createServer((_, response) => response.end("here"));
   const { port, close } = await listen(server, { host });
   const answer = await fetch(`http://${host}:${port}/`);

@@ -56,7 +56,7 @@ async function authenticate(
 
 describe("what it makes", () => {
   test.each(["ES256", "RS256", "EdDSA"] as const)(
-    "verifies, registered and used with %s",
+    "a passkey of the soft authenticator verifies, registered and used with %s",
     async (algorithm) => {
       const authenticator = createSoftAuthenticator({ algorithms: [algorithm] });
       const { credential } = await register(authenticator);
@@ -65,7 +65,7 @@ describe("what it makes", () => {
     },
   );
 
-  test("says what it is: make, synced or device-bound, counter", async () => {
+  test("the soft authenticator says its make, whether it is synced or device-bound, and its counter", async () => {
     const synced = await register(
       createSoftAuthenticator({ aaguid: "fbfc3007-154e-4ecc-8c0b-6e020557d7bd" }),
     );
@@ -86,7 +86,7 @@ describe("what it makes", () => {
     expect(authenticationInfo.newCounter).toBe(1);
   });
 
-  test("is found without an allow list only when it is discoverable", async () => {
+  test("a passkey is found without an allow list only when it is discoverable", async () => {
     const options = { ...(await beginRegistration()), authenticatorSelection: { residentKey: "preferred" } };
     const authenticator = createSoftAuthenticator({ hasResidentKey: false });
     const { id, clientExtensionResults } = await authenticator.create(options, { origin });
@@ -103,7 +103,7 @@ describe("what it makes", () => {
 });
 
 describe("what the person decides", () => {
-  test("not consenting fails both ceremonies with NotAllowedError", async () => {
+  test("a person who does not consent fails both ceremonies with NotAllowedError", async () => {
     const authenticator = createSoftAuthenticator();
     await register(authenticator);
     authenticator.configure({ isUserConsenting: false });
@@ -115,7 +115,7 @@ describe("what the person decides", () => {
     await expect(authenticator.get(request, { origin })).rejects.toMatchObject({ name: "NotAllowedError" });
   });
 
-  test("not being verified fails only where verification is required", async () => {
+  test("a person who is not verified fails only where verification is required", async () => {
     const authenticator = createSoftAuthenticator();
     await register(authenticator);
     authenticator.configure({ isUserVerified: false });
@@ -128,7 +128,7 @@ describe("what the person decides", () => {
     expect(flags & 0x04).toBe(0);
   });
 
-  test("picks one passkey of several, by default the newest", async () => {
+  test("a person picks one passkey of several, by default the newest", async () => {
     const authenticator = createSoftAuthenticator();
     const first = await authenticator.create(await beginRegistration("a@example.com"), { origin });
     const second = await authenticator.create(await beginRegistration("b@example.com"), { origin });
@@ -139,7 +139,7 @@ describe("what the person decides", () => {
 });
 
 describe("what a browser refuses", () => {
-  test("an excluded credential is an InvalidStateError", async () => {
+  test("the soft authenticator refuses an excluded credential with an InvalidStateError", async () => {
     const authenticator = createSoftAuthenticator();
     const { credential } = await register(authenticator);
     const again = {
@@ -151,7 +151,7 @@ describe("what a browser refuses", () => {
     });
   });
 
-  test("an allow list without one of ours is a NotAllowedError", async () => {
+  test("the soft authenticator refuses an allow list without one of its passkeys with a NotAllowedError", async () => {
     const authenticator = createSoftAuthenticator();
     await register(authenticator);
     const request = { challenge: "AAAA", rpId, allowCredentials: [{ id: "BBBB", type: "public-key" }] };
@@ -165,7 +165,7 @@ describe("what a browser refuses", () => {
     await expect(securityKey.create(wanted, { origin })).rejects.toMatchObject({ name: "NotAllowedError" });
   });
 
-  test("an algorithm that it cannot do is a NotSupportedError", async () => {
+  test("the soft authenticator refuses an unknown algorithm with a NotSupportedError", async () => {
     const options = { ...(await beginRegistration()), pubKeyCredParams: [{ type: "public-key", alg: -8 }] };
     await expect(createSoftAuthenticator().create(options, { origin })).rejects.toMatchObject({
       name: "NotSupportedError",
@@ -178,14 +178,17 @@ describe("what a browser refuses", () => {
     ["a sibling host", "https://a.example.com", "b.example.com"],
     ["a public suffix", "https://example.co.uk", "co.uk"],
     ["an IP address", "http://127.0.0.1:3000", "localhost"],
-  ])("an RP ID of %s is a SecurityError", async (_, pageOrigin, foreignRpId) => {
-    const request = { challenge: "AAAA", rpId: foreignRpId };
-    await expect(createSoftAuthenticator().get(request, { origin: pageOrigin })).rejects.toMatchObject({
-      name: "SecurityError",
-    });
-  });
+  ])(
+    "the soft authenticator refuses the RP ID of %s with a SecurityError",
+    async (_, pageOrigin, foreignRpId) => {
+      const request = { challenge: "AAAA", rpId: foreignRpId };
+      await expect(createSoftAuthenticator().get(request, { origin: pageOrigin })).rejects.toMatchObject({
+        name: "SecurityError",
+      });
+    },
+  );
 
-  test("a page may use its own host and its parent domain", async () => {
+  test("a page may use its own host and its parent domain as RP ID", async () => {
     const authenticator = createSoftAuthenticator();
     const options = { ...(await beginRegistration()), rp: { id: "example.com", name: "Example" } };
     const made = await authenticator.create(options, { origin: "https://app.example.com" });
@@ -201,7 +204,7 @@ describe("what a fault bends", () => {
     ["another RP ID", { rpId: "example.org" }, /RP ID/],
     ["user presence missing", { flags: { userPresent: false } }, /presence|present/],
     ["user verification missing", { flags: { userVerified: false } }, /verif/],
-  ])("registration is refused for %s", async (_, fault, reason) => {
+  ])("a registration with %s is refused", async (_, fault, reason) => {
     await expect(register(createSoftAuthenticator(), fault)).rejects.toThrow(reason);
   });
 
@@ -217,7 +220,7 @@ describe("what a fault bends", () => {
       { flags: { backupEligible: false, backupState: true } },
       /backed up/,
     ],
-  ])("authentication is refused for %s", async (_, fault, reason) => {
+  ])("an authentication with %s is refused", async (_, fault, reason) => {
     const authenticator = createSoftAuthenticator();
     const { credential } = await register(authenticator);
     await expect(authenticate(authenticator, credential, fault)).rejects.toThrow(reason);
@@ -233,7 +236,7 @@ describe("what a fault bends", () => {
     },
   );
 
-  test("a counter that went back is refused", async () => {
+  test("an authentication whose counter went back is refused", async () => {
     const authenticator = createSoftAuthenticator({ signCountIncrement: 5 });
     const { credential } = await register(authenticator);
     await authenticate(authenticator, credential);
@@ -242,7 +245,7 @@ describe("what a fault bends", () => {
     ).rejects.toThrow(/counter/);
   });
 
-  test("another credential ID or user handle is what the response claims", async () => {
+  test("a fault makes the response claim another credential ID or user handle", async () => {
     const authenticator = createSoftAuthenticator();
     await register(authenticator);
     const fault = { credentialId: "BBBB", userHandle: "CCCC" };

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.close());
 
-test("a person signs in with a code, creates a passkey, and signs in with it", async () => {
+test("a person of a stack signs in with a code, creates a passkey, and signs in with it", async () => {
   const authenticator = createSoftAuthenticator();
   const agent = stack.agent();
   const user = await stack.signInWithOtp(agent);
@@ -21,7 +21,7 @@ test("a person signs in with a code, creates a passkey, and signs in with it", a
   expect(session.body.user).toEqual(user);
 });
 
-test("no secret, token, code or address of a flow is logged", async () => {
+test("a stack logs no secret, token, code or address of a flow", async () => {
   const authenticator = createSoftAuthenticator();
   const agent = stack.agent();
   await stack.signInWithOtp(agent);
@@ -30,7 +30,7 @@ test("no secret, token, code or address of a flow is logged", async () => {
   expect(stack.leaks()).toEqual([]);
 });
 
-test("many people at once do not get in each other's way", async () => {
+test("many people of a stack at once do not get in each other's way", async () => {
   const people = await Promise.all(
     Array.from({ length: 8 }, async () => {
       const agent = stack.agent();
@@ -50,7 +50,7 @@ describe("a bent ceremony yields no token", () => {
     ["another site's RP ID", { rpId: "example.com" }],
     ["a broken signature", { tamperedSignature: true as const }],
     ["a credential that nobody enrolled", { credentialId: "AAAA" }],
-  ])("%s", async (_, fault) => {
+  ])("a ceremony with %s yields no token", async (_, fault) => {
     const agent = stack.agent();
     const authenticator = createSoftAuthenticator();
     await stack.signInWithOtp(agent);
@@ -59,7 +59,7 @@ describe("a bent ceremony yields no token", () => {
   });
 });
 
-test("its clock can be moved: a code is too old after eleven minutes", async () => {
+test("the clock of a stack can be moved: a code is too old after eleven minutes", async () => {
   const own = await startStack();
   try {
     const agent = own.agent();

@@ -47,7 +47,7 @@ describe("cookie sessions are refused at creation", () => {
     ["a short secret", "keyboard cat"],
     ["no secret in a list", []],
     ["a short secret among several", ["only the tests of this host know it", "keyboard cat"]],
-  ])("with %s, which is not repeated", (_, secret) => {
+  ])("createCookieSessions refuses %s and does not repeat it", (_, secret) => {
     const options = { store: storage.sessionStore, secret: hostSecret, secure: false, now: kit.now };
     const creating = () => createCookieSessions({ ...options, ...Object.fromEntries([["secret", secret]]) });
     expect(creating).toThrow("createCookieSessions: `secret` must be at least 32 characters");
@@ -118,7 +118,7 @@ describe("refuses at creation", () => {
     ],
     ["a clock that is a number", { now: 12 }, "`now` must be a function"],
     ["a log for a function", { onEvent: {} }, "`onEvent` must be a function"],
-  ])("%s", (_, changes, sentence) => {
+  ])("createPasskeysRouter refuses %s with a sentence", (_, changes, sentence) => {
     expect(() => create(changes)).toThrow(sentence);
     expect(() => create(changes)).toThrow(TypeError);
   });
@@ -136,7 +136,7 @@ describe("refuses at creation", () => {
     ["an origin", "https://app.example.com", 'a bare domain in lower case such as "app.example.com"'],
     ["a host with a port", "example.com:443", "a bare domain in lower case"],
     ["capitals", "Example.com", "a bare domain in lower case"],
-  ])("an RP ID that is %s", (_, rpId, sentence) => {
+  ])("createPasskeysRouter refuses an RP ID that is %s", (_, rpId, sentence) => {
     const changes = { origins: ["https://app.example.com"], browser: { ...kit.browser, rpId } };
     expect(() => create(changes)).toThrow(`\`browser.rpId\` must be`);
     expect(() => create(changes)).toThrow(sentence);
@@ -145,23 +145,23 @@ describe("refuses at creation", () => {
   test.each([
     ["a base without /v1", "https://api.authsignal.com", 'it ends in "/v1"'],
     ["a base that is no URL", "api.authsignal.com/v1", "this is not a URL"],
-  ])("%s", (_, baseUrl, sentence) => {
+  ])("createPasskeysRouter refuses %s for browser.baseUrl", (_, baseUrl, sentence) => {
     expect(() => create({ browser: { ...kit.browser, baseUrl } })).toThrow(sentence);
   });
 
-  test("no options at all", () => {
+  test("createPasskeysRouter refuses to be called without options", () => {
     expect(() => Reflect.apply(createPasskeysRouter, null, [])).toThrow(
       "pass { authsignal, users, sessions,",
     );
   });
 
-  test("a guard for an action that the router does not know", () => {
+  test("a step-up guard for an action that the router does not know is refused", () => {
     const options = commonOptions(kit, storage, newSessions());
     expect(() => createStepUpGuard(options)("delete-account")).toThrow('add "delete-account" to the router');
   });
 });
 
-test("accepts a parent domain as RP ID, and several origins of which one fits it", () => {
+test("createPasskeysRouter accepts a parent domain as RP ID, and several origins of which one fits it", () => {
   const browser = { ...kit.browser, rpId: "example.com" };
   const origins = ["https://app.example.com", "https://app.example.net"];
   expect(create({ browser, origins })).toBeTypeOf("function");
@@ -187,12 +187,12 @@ describe("says at the first request", () => {
     return error instanceof Error ? error.message : error;
   }
 
-  test("that the session middleware was not mounted", async () => {
+  test("the first request says that the session middleware was not mounted", async () => {
     const message = await messageOf((app) => app.use(create({})));
     expect(message).toContain("Mount `sessions.middleware` before the passkeys router");
   });
 
-  test("that the host read the body as text", async () => {
+  test("the first request says that the host read the body as text", async () => {
     const message = await messageOf((app) => {
       const sessions = newSessions();
       app.use(express.text({ type: "*/*" }), sessions.middleware, create({ sessions }));

@@ -32,7 +32,7 @@ async function whoHas(token: string): Promise<unknown> {
   return answer.body.customer;
 }
 
-test("signing in gives another token and makes the anonymous one worthless", async () => {
+test("signing in to a bearer host gives another token and makes the anonymous one worthless", async () => {
   const { email, token } = await askForCode();
   expect(await whoHas(token)).toBeNull();
   const signedIn = (await verify(token, email)).get("Session-Token") ?? "";
@@ -42,14 +42,14 @@ test("signing in gives another token and makes the anonymous one worthless", asy
   expect(await whoHas(token)).toBeNull();
 });
 
-test("a code is of no use with somebody else's anonymous token", async () => {
+test("a code is of no use with another client's anonymous token", async () => {
   const { email } = await askForCode();
   const other = await askForCode();
   const refused = await verify(other.token, email);
   expect(refused.body.code).toBe("otp_incorrect");
 });
 
-test("a token that the caller chose is never taken over", async () => {
+test("a bearer token that the caller chose is never taken over", async () => {
   const chosen = "A".repeat(43);
   const { email, token } = await askForCode({ Authorization: `Bearer ${chosen}` });
   expect(token).not.toBe(chosen);
@@ -57,7 +57,7 @@ test("a token that the caller chose is never taken over", async () => {
   expect(await whoHas(chosen)).toBeNull();
 });
 
-test("signing out ends the token, and says so in an empty header", async () => {
+test("signing out ends the bearer token, and says so in an empty header", async () => {
   const { email, token } = await askForCode();
   const signedIn = (await verify(token, email)).get("Session-Token") ?? "";
   const out = await request(host.app)
@@ -110,7 +110,7 @@ test("signing out with a token that was just renewed ends the session all the sa
 test.each([
   ["half an hour without a request", 31 * 60 * 1000, 1],
   ["twelve hours, however busy", 29 * 60 * 1000, 25],
-])("ends after %s", async (_, step, times) => {
+])("a bearer session ends after %s", async (_, step, times) => {
   const own = await startEmulatorFor({ prefix: "/mobile/v2" });
   try {
     const { agent, storage } = await startBearerHost(own);
@@ -129,7 +129,7 @@ test.each([
 });
 
 test.each(["", "Bearer", "Bearer short", "Basic QUJD", `Bearer ${"ä".repeat(43)}`])(
-  "takes the header %j for nobody",
+  "a bearer host takes the header %j for a visitor who is not signed in",
   async (authorization) => {
     const answer = await request(host.app)
       .get("/v1/me")
@@ -146,16 +146,22 @@ describe("a page on another site", () => {
       .set({ Origin: origin, "Sec-Fetch-Site": site })
       .send({ email: kit.newAddress() });
 
-  test.each(["cross-site", "same-site", "same-origin"])("that is listed may ask (%s)", async (site) => {
-    await fromPage("http://localhost:3000", site).expect(202);
-  });
+  test.each(["cross-site", "same-site", "same-origin"])(
+    "a page on another site that is listed may ask a bearer host (%s)",
+    async (site) => {
+      await fromPage("http://localhost:3000", site).expect(202);
+    },
+  );
 
-  test.each(["cross-site", "same-origin"])("that is not listed is refused (%s)", async (site) => {
-    const refused = await fromPage("https://evil.example", site).expect(403);
-    expect(refused.body.code).toBe("cross_site_request");
-  });
+  test.each(["cross-site", "same-origin"])(
+    "a page on another site that is not listed is refused by a bearer host (%s)",
+    async (site) => {
+      const refused = await fromPage("https://evil.example", site).expect(403);
+      expect(refused.body.code).toBe("cross_site_request");
+    },
+  );
 
-  test("is refused when it does not say which it is", async () => {
+  test("a page on another site that does not say which it is is refused by a bearer host", async () => {
     await request(host.app)
       .post("/mobile/v2/otp/challenge")
       .set("Sec-Fetch-Site", "cross-site")

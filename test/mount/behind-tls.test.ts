@@ -65,7 +65,7 @@ describe.each(proxies)("behind $name", ({ start }) => {
     await kit?.close();
   });
 
-  test("every flow works, with a cookie that only https carries", async () => {
+  test("behind a TLS proxy every flow works, with a cookie that only https carries", async () => {
     const proxy = await startHost(1);
     const agent = agentAt(proxy);
     const authenticator = createSoftAuthenticator();
@@ -77,12 +77,12 @@ describe.each(proxies)("behind $name", ({ start }) => {
     expect(out.get("Set-Cookie")?.join()).toMatch(/^__Host-passkeys_session=;.*Secure/);
   });
 
-  test("the host sees the browser's protocol and address", async () => {
+  test("behind a TLS proxy the host sees the browser's protocol and address", async () => {
     const answer = await agentAt(await startHost(1)).get("/whence");
     expect(answer.body).toEqual({ protocol: "https", ip: "127.0.0.1" });
   });
 
-  test("a page of the proxy's own address is another origin, and refused", async () => {
+  test("behind a TLS proxy a page of the proxy's own address is another origin, and refused", async () => {
     const proxy = await startHost(1);
     const refused = await agentAt(proxy)
       .post("/api/otp/challenge")

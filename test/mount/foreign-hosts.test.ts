@@ -24,7 +24,7 @@ describe.each(hosts)("a host with $name", ({ prefix, start }) => {
   });
   afterAll(() => kit?.close());
 
-  test("a person signs in with a code, creates a passkey, and signs in with it elsewhere", async () => {
+  test("a person of a foreign host signs in with a code, creates a passkey, and signs in with it elsewhere", async () => {
     const authenticator = createSoftAuthenticator();
     const agent = host.agent();
     const user = await kit.signInWithOtp(agent);
@@ -36,7 +36,7 @@ describe.each(hosts)("a host with $name", ({ prefix, start }) => {
     expect(session.body).toEqual({ user });
   });
 
-  test("its own routes know who is signed in, and who has signed out", async () => {
+  test("the own routes of a foreign host know who is signed in, and who has signed out", async () => {
     const agent = host.agent();
     const before = await agent.get("/v1/me").expect(200);
     expect(before.body.customer).toBeNull();
@@ -48,20 +48,20 @@ describe.each(hosts)("a host with $name", ({ prefix, start }) => {
     expect(after.body.customer).toBeNull();
   });
 
-  test("its own routes keep their bodies, also ones larger than ours may be", async () => {
+  test("the own routes of a foreign host keep their bodies, also ones larger than the router's may be", async () => {
     const large = "x".repeat(40_000);
     const answer = await host.agent().post("/v1/echo").send({ large }).expect(200);
     expect(answer.body).toEqual({ echo: { large } });
   });
 
-  test("our errors come in its format", async () => {
+  test("the router's errors come in the foreign host's format", async () => {
     const refused = await host.agent().post(`${prefix}/enroll-token`).send({}).expect(401);
     expect(host.codeOf(refused.body)).toBe("not_authenticated");
     const malformed = await host.agent().post(`${prefix}/otp/challenge`).send({ mail: 1 }).expect(400);
     expect(host.codeOf(malformed.body)).toBe("validation_failed");
   });
 
-  test("a route of its own asks for a passkey, for exactly this operation, once", async () => {
+  test("a foreign host's own route asks for a passkey, for exactly this operation, once", async () => {
     const agent = host.agent();
     const authenticator = createSoftAuthenticator();
     await kit.signInWithOtp(agent);
@@ -75,7 +75,7 @@ describe.each(hosts)("a host with $name", ({ prefix, start }) => {
     expect(host.codeOf((await transfer(100).expect(403)).body)).toBe("step_up_required");
   });
 
-  test("a guarded route refuses a visitor instead of hanging", async () => {
+  test("a foreign host's guarded route refuses a visitor instead of hanging", async () => {
     const refused = await host.agent().post("/v1/transfers").send({ amount: 1 }).expect(401);
     expect(host.codeOf(refused.body)).toBe("not_authenticated");
   });

@@ -14,14 +14,14 @@ beforeAll(async () => {
 });
 afterAll(() => kit?.close());
 
-test("an outage of Authsignal is a 503 of the app's", async () => {
+test("an outage that the kit's emulator plays is a 503 of the app", async () => {
   const { app } = host;
   kit.emulator.addFault({ path: "/v1/challenge", status: 500 });
   const refused = await kit.agent(app).post("/mobile/v2/otp/challenge").send({ email: kit.newAddress() });
   expect(refused.status).toBe(503);
 });
 
-test("eleven minutes later a code is too old", async () => {
+test("the kit's clock makes a code too old eleven minutes later", async () => {
   const agent = host.agent();
   const email = kit.newAddress();
   await agent.post("/mobile/v2/otp/challenge").send({ email }).expect(202);
@@ -30,7 +30,7 @@ test("eleven minutes later a code is too old", async () => {
   expect(refused.body.code).toBe("otp_expired");
 });
 
-test("a flow that cannot go on says which request failed, and how", async () => {
+test("a flow of the kit that cannot go on says which request failed, and how", async () => {
   await expect(kit.enrollPasskey(host.agent(), createSoftAuthenticator())).rejects.toThrow(
     /^POST \/mobile\/v2\/enroll-token answered 401: .*not_authenticated/,
   );

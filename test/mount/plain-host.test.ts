@@ -66,7 +66,7 @@ test("a failure is found in the log by the request id that the person quotes", a
   expect(body.requestId).toMatch(/^[\w-]{36}$/);
 });
 
-test("what has expired is gone once the host has swept: the storage does not grow for ever", async () => {
+test("what has expired is gone once the host has swept, so that the storage does not grow for ever", async () => {
   const rows = async () => {
     const tables = ["consumed_tokens", "otp_attempts", "sessions", "rate_limits"] as const;
     const kept = tables.map((table) => storage.traffic.selectFrom(table).selectAll().execute());
