@@ -25,7 +25,7 @@ describe.skipIf(isSkipped)("in Firefox", () => {
   });
   afterAll(() => app?.close());
 
-  test("from a new address to a passkey, out, and in again by the button", async () => {
+  test("in Firefox a person creates a passkey from a new address, signs out, and signs in again by the button", async () => {
     const { page, authenticator, complaints } = await app.open();
     const email = app.stack.newAddress();
 
@@ -195,7 +195,7 @@ describe.skipIf(isSkipped)("in a Firefox with passkeys switched off", () => {
   });
   afterAll(() => app?.close());
 
-  test("a sentence says so, and a code signs in", async () => {
+  test("a Firefox with passkeys switched off says so in a sentence, and a code signs in", async () => {
     const { page, complaints } = await app.open();
     await page.getByText("This browser cannot use passkeys. Sign in with your email address.").waitFor();
     expect(await button(page, "Sign in with a passkey").isVisible()).toBe(false);

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => app?.close());
 
-test("from a new address to a passkey, out, and in again by button and by autofill", async () => {
+test("a person creates a passkey from a new address, signs out, and signs in again by button and by autofill", async () => {
   const { page, authenticator, autofillArmed, pickFromAutofill, complaints } = await app.open();
   const email = app.stack.newAddress();
 
@@ -32,7 +32,7 @@ test("from a new address to a passkey, out, and in again by button and by autofi
   expect(app.stack.leaks()).toEqual([]);
 });
 
-test("the offer can wait: a passkey is added later, from the account", async () => {
+test("the offer of a passkey can wait, and the passkey is added later from the account", async () => {
   const { page, complaints } = await app.open();
   await signInWithCode(page, app.stack, app.stack.newAddress());
   await button(page, "Not now").click();
