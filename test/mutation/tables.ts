@@ -1,0 +1,29 @@
+/** All tables in one list. */
+import { clientMutations } from "./client-mutations.ts";
+import { emulatorMutations } from "./emulator-mutations.ts";
+import { type Mutation, resolvePath } from "./mutation.ts";
+import { serverMutations } from "./server-mutations.ts";
+import { storageMutations } from "./storage-mutations.ts";
+
+export const allMutations: readonly Mutation[] = [
+  ...clientMutations,
+  ...emulatorMutations,
+  ...serverMutations,
+  ...storageMutations,
+];
+
+export interface Placed extends Mutation {
+  readonly path: string;
+  readonly testPaths: readonly string[];
+}
+
+/** @throws StaleMutation where a file of the entry is not there any more, or its name means two */
+export function place(mutation: Mutation, tracked: readonly string[]): Placed {
+  const sources = tracked.filter((path) => !path.startsWith("test/"));
+  const suites = tracked.filter((path) => path.endsWith(".test.ts"));
+  return {
+    ...mutation,
+    path: resolvePath(mutation.file, sources),
+    testPaths: mutation.tests.map((name) => resolvePath(name, suites)),
+  };
+}
