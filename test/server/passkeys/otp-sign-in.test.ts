@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { api } from "../../kit/flows.ts";
-import { type Call, only, send } from "../authsignal/authsignal-line.ts";
+import { answering, type Call, only, send } from "../authsignal/authsignal-line.ts";
 import { cookiesOf, type Lab, startLab, withCookie } from "../lab.ts";
 
 const unknown = JSON.stringify({
@@ -73,6 +73,27 @@ describe("signing in with a code", () => {
     } finally {
       await own.close();
     }
+  });
+
+  test("signs in the owner of the address that Authsignal names, whatever the browser asked for", async () => {
+    const agent = lab.agent();
+    const named = lab.newAddress();
+    await agent.post(api("challengeOtp")).send({ email: lab.newAddress() }).expect(202);
+    lab.line.fail(answering("/verify", { isVerified: true, email: named }));
+    const answer = await agent.post(api("verifyOtp")).send({ code: "123456" });
+    lab.line.fail(null);
+    expect(answer.status).toBe(200);
+    expect(answer.body.user.email).toBe(named);
+  });
+
+  test("refuses a code that Authsignal names an address for, and does not call verified", async () => {
+    const agent = lab.agent();
+    const email = lab.newAddress();
+    await agent.post(api("challengeOtp")).send({ email }).expect(202);
+    lab.line.fail(answering("/verify", { isVerified: false, email }));
+    const answer = await agent.post(api("verifyOtp")).send({ code: "123456" });
+    lab.line.fail(null);
+    expect(answer.body.code).toBe("otp_incorrect");
   });
 
   test("finds the same account again", async () => {
