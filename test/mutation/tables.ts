@@ -1,15 +1,19 @@
 /** All tables in one list. */
 import { clientMutations } from "./client-mutations.ts";
 import { emulatorMutations } from "./emulator-mutations.ts";
+import { flowMutations } from "./flow-mutations.ts";
 import { type Mutation, resolvePath } from "./mutation.ts";
 import { serverMutations } from "./server-mutations.ts";
 import { storageMutations } from "./storage-mutations.ts";
+import { upkeepMutations } from "./upkeep-mutations.ts";
 
 export const allMutations: readonly Mutation[] = [
   ...clientMutations,
   ...emulatorMutations,
   ...serverMutations,
   ...storageMutations,
+  ...flowMutations,
+  ...upkeepMutations,
 ];
 
 export interface Placed extends Mutation {
