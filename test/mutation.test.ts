@@ -2,8 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { choose, sampleIds } from "./mutation/choice.ts";
 import { mutate, resolvePath, StaleMutation } from "./mutation/mutation.ts";
-import { allMutations, place } from "./mutation/tables.ts";
+import { allMutations, type Placed, place } from "./mutation/tables.ts";
 import { presentFiles, root } from "./mutation/workshop.ts";
 
 test("every mutation names one file, code that is in it once, and test files that are there", () => {
@@ -47,4 +48,21 @@ test("code is found whatever its white space, and changed only where it is there
   expect(() => mutate("if (b) return;", change)).toThrow("0 times");
   expect(() => mutate("if (a) return; if (a) return;", change)).toThrow("2 times");
   expect(mutate("x $& y", { find: "$&", replace: "$1" })).toBe("x $1 y");
+});
+
+test("each of the fixed sample names one mutation", () => {
+  const found = sampleIds.map((start) => allMutations.filter(({ id }) => id.startsWith(start)).length);
+  expect(found).toEqual(sampleIds.map(() => 1));
+});
+
+test("of what changed every file has its turn, the changed code before the changed tests", () => {
+  const one = (id: string, path: string, suite = "x.test.ts"): Placed => ({
+    ...{ id, path, file: path, find: "", replace: "", tests: [suite], testPaths: [suite] },
+  });
+  const placed = [one("t1", "c.ts", "s.test.ts"), one("a1", "a.ts"), one("a2", "a.ts"), one("b1", "b.ts")];
+  const changed = ["a.ts", "b.ts", "s.test.ts"];
+  const chosen = (max: number) => choose(placed, { changed, words: [], max }).map(({ id }) => id);
+  expect(chosen(10)).toEqual(["a1", "b1", "a2", "t1"]);
+  expect(chosen(2)).toEqual(["a1", "b1"]);
+  expect(choose(placed, { changed: null, words: ["a"], max: 1 }).map(({ id }) => id)).toEqual(["a1"]);
 });

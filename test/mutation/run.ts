@@ -3,15 +3,20 @@
  *
  *   npm run mutation                      all of them
  *   npm run mutation -- C12 emulator      those whose id or file contains one of the words
- *   npm run mutation:changed              those whose file or tests differ from the branch `main`, and which critical
+ *   npm run mutation:changed              those whose file or tests differ from the commit before, and which critical
  *                                         files differ without an entry
- *   npm run mutation:changed -- HEAD~3    the same against another commit
+ *   npm run mutation:changed -- main      the same against another commit
+ *
+ * `--max=20` makes so many at the most, and `--minutes=3` begins no further one after that time. Both have these values
+ * in `mutation:changed`, and no bound in `mutation`.
  *
  * Exits with 1 when a mistake that must be seen is not, when an entry is out of date, or when a test fails without any.
  */
+import { parseArgs } from "node:util";
+import { type Choice, choose, sampleIds } from "./choice.ts";
 import { type Mutation, mutate, StaleMutation } from "./mutation.ts";
 import { allMutations, type Placed, place } from "./tables.ts";
-import { git, openWorkshop, type Workshop } from "./workshop.ts";
+import { git, isRepository, openWorkshop, type Workshop } from "./workshop.ts";
 
 /** Where a mistake costs most: a change there should come with an entry of the tables. */
 const critical = new RegExp(
@@ -25,26 +30,15 @@ const critical = new RegExp(
     .join("|"),
 );
 
-interface Choice {
-  /** Only mutations of these files or with these tests; null means all. */
-  readonly changed: readonly string[] | null;
-  /** Only mutations whose id or file contains one of these; none means all. */
-  readonly words: readonly string[];
-}
-
 type Verdict = "killed" | "survived" | "stale" | "known survivor";
 
-function isChosen({ id, path, testPaths }: Placed, { changed, words }: Choice): boolean {
-  if (changed !== null) return [path, ...testPaths].some((file) => changed.includes(file));
-  return words.length === 0 || words.some((word) => id.includes(word) || path.includes(word));
-}
-
-/** Files that differ from where this branch left another, committed or not. */
-function changedSince(base: string): readonly string[] {
-  const committed = git("diff", "--name-only", `${base}...HEAD`);
-  const uncommitted = git("diff", "--name-only", "HEAD");
+/** Files that differ from a commit, committed or not; null where there is no such commit. */
+function changedSince(base: string): readonly string[] | null {
+  if (!isRepository || git("rev-list", "--max-count=1", "--ignore-missing", base, "--").length === 0)
+    return null;
+  const differing = git("diff", "--name-only", base, "--");
   const created = git("ls-files", "--others", "--exclude-standard");
-  return [...new Set([...committed, ...uncommitted, ...created])];
+  return [...new Set([...differing, ...created])];
 }
 
 /** Without a mutation every test must pass, or a failure would say nothing. */
@@ -74,7 +68,8 @@ async function judge(workshop: Workshop, mutation: Placed): Promise<Verdict> {
   }
 }
 
-async function run(mutations: readonly Mutation[], choice: Choice): Promise<boolean> {
+async function run(mutations: readonly Mutation[], choice: Choice, minutes: number): Promise<boolean> {
+  const endsAt = performance.now() + minutes * 60_000;
   const workshop = openWorkshop();
   const verdicts: Verdict[] = [];
   const orStale = async <Value>({ id }: Mutation, attempt: () => Value | Promise<Value>) => {
@@ -97,9 +92,13 @@ async function run(mutations: readonly Mutation[], choice: Choice): Promise<bool
       const hasEntry = placed.some((mutation) => mutation.path === path);
       if (critical.test(path) && !hasEntry) console.log(`NO ENTRY  ${path}`);
     }
-    const chosen = placed.filter((mutation) => isChosen(mutation, choice));
+    const chosen = choose(placed, choice);
     if (chosen.length > 0) await requireGreen(workshop, chosen);
-    for (const mutation of chosen) {
+    for (const [at, mutation] of chosen.entries()) {
+      if (performance.now() > endsAt) {
+        console.log(`The time is over: ${chosen.length - at} of ${chosen.length} mutations were not made.`);
+        break;
+      }
       const verdict = await orStale(mutation, () => judge(workshop, mutation));
       if (verdict !== null) verdicts.push(verdict);
     }
@@ -113,13 +112,26 @@ async function run(mutations: readonly Mutation[], choice: Choice): Promise<bool
 function report(verdicts: readonly Verdict[]): boolean {
   const count = (verdict: Verdict) => verdicts.filter((one) => one === verdict).length;
   const counted = count("killed") + count("survived");
-  const score = counted === 0 ? 100 : Math.floor((count("killed") / counted) * 100);
+  const score = counted === 0 ? "none" : `${Math.floor((count("killed") / counted) * 100)} %`;
   const rest = `${count("known survivor")} known survivors, ${count("stale")} entries out of date`;
-  console.log(`Mutation score: ${score} % (${count("killed")} of ${counted} killed; ${rest}).`);
+  console.log(`Mutation score: ${score} (${count("killed")} of ${counted} killed; ${rest}).`);
   return count("survived") === 0 && count("stale") === 0;
 }
 
-const [mode, ...words] = process.argv.slice(2);
-const choice: Choice =
-  mode === "changed" ? { changed: changedSince(words[0] ?? "main"), words: [] } : { changed: null, words };
-if (!(await run(allMutations, choice))) process.exitCode = 1;
+function chooseChanged(base: string, max: number): Choice {
+  const changed = changedSince(base);
+  if (changed !== null) return { changed, words: [], max };
+  console.log(`There is no commit ${base} to compare with: a fixed sample is made instead.`);
+  return { changed: null, words: sampleIds, max };
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { max: { type: "string" }, minutes: { type: "string" } },
+});
+const [mode, ...words] = positionals;
+const isBounded = mode === "changed";
+const max = Number(values.max ?? (isBounded ? 20 : Number.POSITIVE_INFINITY));
+const minutes = Number(values.minutes ?? (isBounded ? 3 : Number.POSITIVE_INFINITY));
+const choice: Choice = isBounded ? chooseChanged(words[0] ?? "HEAD~1", max) : { changed: null, words, max };
+if (!(await run(allMutations, choice, minutes))) process.exitCode = 1;

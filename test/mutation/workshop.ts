@@ -1,8 +1,18 @@
 /** A copy of the repository in which mutations are made: a run that is cut short leaves the repository as it was. */
 import { execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 
 export const root = join(import.meta.dirname, "../..");
 
@@ -36,11 +46,24 @@ export function git(...args: readonly string[]): readonly string[] {
     .filter((line) => line !== "");
 }
 
+/** False for sources that were unpacked from an archive: there is nothing that they could differ from. */
+export const isRepository = existsSync(join(root, ".git"));
+
 /** Paths of the repository's files, relative to its root; new ones too, unless they are ignored. */
 export function presentFiles(): readonly string[] {
+  if (!isRepository) return filesIn(root);
   const deleted = new Set(git("ls-files", "--deleted"));
   const listed = git("ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate");
   return listed.filter((path) => !deleted.has(path));
+}
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.name === "node_modules" || entry.name === "dist") return [];
+    if (entry.isDirectory()) return filesIn(path);
+    return entry.isFile() ? [relative(root, path)] : [];
+  });
 }
 
 export function openWorkshop(): Workshop {
