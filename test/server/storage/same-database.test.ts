@@ -156,6 +156,11 @@ describe("a name of ours that the host has already", () => {
       "create table passkeys_migrations (name text, timestamp text)",
     ],
     [
+      "the table of another migrator that has run",
+      "passkeys_migrations",
+      "create table passkeys_migrations as select '001-orders' as name, '' as timestamp",
+    ],
+    [
       "a view like our record",
       "passkeys_migrations",
       "create view passkeys_migrations as select id from own",
