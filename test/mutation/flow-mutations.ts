@@ -10,11 +10,11 @@ export const flowMutations: readonly Mutation[] = [
     tests: ["server/otp-sign-in.test.ts"],
   },
   {
-    id: "O02-expired-code-delays-the-next-one",
+    id: "O02-used-code-delays-the-next-one",
     file: "flows/otp-sign-in.ts",
     find: 'new Set(["otp_expired", ',
     replace: "new Set([",
-    tests: ["one-time-codes.test.ts"],
+    tests: ["server/otp-sign-in.test.ts"],
   },
   {
     id: "O03-guessed-code-delays-the-next-one",

@@ -168,6 +168,27 @@ describe("a code that does not sign in", () => {
     expect(replayed.body.code).toBe("otp_not_requested");
   });
 
+  test("when it was used and signed nobody in: a new one is sent at once", async () => {
+    const own = await startLab();
+    try {
+      const agent = own.agent();
+      const email = own.newAddress();
+      await agent.post(api("challengeOtp")).send({ email }).expect(202);
+      own.line.fail(answering("/verify", { isVerified: true, email }));
+      const { schema } = own.storage.accounts;
+      await schema.alterTable("users").renameTo("users_away").execute();
+      await agent.post(api("verifyOtp")).send({ code: "123456" }).expect(500);
+      await schema.alterTable("users_away").renameTo("users").execute();
+      const used = await agent.post(api("verifyOtp")).send({ code: "123456" }).expect(401);
+      expect(used.body.code).toBe("otp_expired");
+      own.line.fail(null);
+      await agent.post(api("challengeOtp")).send({ email }).expect(202);
+      expect(own.line.calls().filter((call) => call === "POST /challenge")).toHaveLength(2);
+    } finally {
+      await own.close();
+    }
+  });
+
   test("when it is too old", async () => {
     const own = await startLab();
     try {
