@@ -127,7 +127,7 @@ export const flowMutations: readonly Mutation[] = [
     file: "flows/enrollment.ts",
     find: '&& verificationMethod !== "PASSKEY"',
     replace: '&& verificationMethod === ""',
-    tests: ["validate-states.test.ts"],
+    tests: ["server/enrollment.test.ts"],
   },
   {
     id: "N04-one-passkey-over-the-cap-stays",

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actions } from "../../../shared/actions.ts";
 import { api } from "../../kit/flows.ts";
 import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
+import { only, send } from "../authsignal-line.ts";
 import { type Lab, startLab } from "../lab.ts";
 
 const minute = 60 * 1000;
@@ -214,6 +215,23 @@ describe("finishing an enrollment", () => {
       .expect(401);
     expect(refused.body.code).toBe("token_mismatch");
   });
+
+  test.each(["EMAIL_OTP", "SMS"])(
+    "needs a passkey's proof: with %s in its place it is refused, although a new passkey is there",
+    async (verificationMethod) => {
+      const { agent, authenticator } = await lab.person();
+      const token = await lab.enrollmentToken(agent, authenticator);
+      const change = only("/validate", async ({ forward, response }) => {
+        const { status, body } = await forward();
+        const answer = { ...JSON.parse(body), verificationMethod };
+        send(response, status, "application/json", JSON.stringify(answer));
+      });
+      lab.line.fail(change);
+      const refused = await agent.post(api("validate")).send({ token, action: actions.enrollPasskey });
+      lab.line.fail(null);
+      expect(refused.body.code).toBe("challenge_failed");
+    },
+  );
 
   test.each([
     ["a phishing origin", { clientData: { origin: "https://localhost.example.com" } }],
