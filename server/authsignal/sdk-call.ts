@@ -106,12 +106,12 @@ const NetworkFault = z.object({
   errorDescription: z.string().default(""),
 });
 
-/** Copies a code out of the message, and never the message itself. */
-export function codeOfFault(message: string): string {
+/** Copies a code out of the message, and never the message itself. @returns null when it names no fault of the line */
+export function codeOfFault(message: string): string | null {
   const code = /\b(?:E[A-Z]{2,}(?:_[A-Z]+)*|ERR_[A-Z_]+)\b/.exec(message)?.[0];
   if (code !== undefined) return code;
   if (/certificate|altnames|\b(?:SSL|TLS)\b/i.test(message)) return "a TLS error";
-  return /socket hang up/i.test(message) ? "ECONNRESET" : "a network error";
+  return /socket hang up/i.test(message) ? "ECONNRESET" : null;
 }
 
 /** Replaces the SDK's error, whose `axiosError` contains the API secret. */
@@ -120,8 +120,8 @@ function throwClean(error: unknown, host: string): never {
   if (error instanceof AppError) throw error;
   if (error instanceof TaskCancelledError) throw unavailable("Authsignal did not answer in time.");
   const fault = NetworkFault.safeParse(error);
-  if (fault.success)
-    throw unavailable(`${host} could not be reached: ${codeOfFault(fault.data.errorDescription)}.`);
+  const code = fault.success ? codeOfFault(fault.data.errorDescription) : null;
+  if (code !== null) throw unavailable(`${host} could not be reached: ${code}.`);
   const known = SdkError.safeParse(error);
   if (!known.success) throw unavailable("The call to Authsignal failed.");
   const { statusCode, errorCode } = known.data;

@@ -9,8 +9,11 @@ export const notFound: RequestHandler = () => {
   throw new AppError("not_found");
 };
 
-/** @param log pino's logger, or another with `error`, such as `console` */
-export function createErrorHandler(log: { error(line: object): void }): ErrorRequestHandler {
+/** @param log pino's logger, or another with `error` and perhaps `warn`, such as `console` */
+export function createErrorHandler(log: {
+  error(line: object): void;
+  warn?(line: object): void;
+}): ErrorRequestHandler {
   // Express recognises an error handler by its four parameters.
   return (error: unknown, req, res, _next) => {
     const appError = toAppError(error);
@@ -27,7 +30,7 @@ export function createErrorHandler(log: { error(line: object): void }): ErrorReq
     }
     // The host has to learn which origin to list; the browser's answer stays the same for every origin.
     else if (appError.code === "cross_site_request")
-      log.error({ event: "request.refused", requestId, code: appError.code, detail: appError.message });
+      log.warn?.({ event: "request.refused", requestId, code: appError.code, detail: appError.message });
     // The headers are out: cut the answer, so that the client does not take it for a whole one. A complete answer stays: the
     // error may come from saving the session after it. Express's own handler would print the stack.
     if (res.headersSent) {

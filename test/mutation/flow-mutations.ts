@@ -19,8 +19,8 @@ export const flowMutations: readonly Mutation[] = [
   {
     id: "O03-guessed-code-delays-the-next-one",
     file: "flows/otp-sign-in.ts",
-    find: ', "otp_attempts_exceeded"])',
-    replace: "])",
+    find: '"otp_expired", "otp_attempts_exceeded", "no_account"])',
+    replace: '"otp_expired", "no_account"])',
     tests: ["one-time-codes.test.ts"],
   },
   {

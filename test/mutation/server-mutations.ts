@@ -113,8 +113,8 @@ export const serverMutations: readonly Mutation[] = [
   {
     id: "V11-api-url-keeps-its-slash",
     file: "config-tenant.ts",
-    find: '(apiUrl ?? "").replace(/\\/+$/, "")',
-    replace: 'apiUrl ?? ""',
+    find: 'writtenUrl?.replace(/\\/+$/, "")',
+    replace: "writtenUrl",
     tests: ["config.test.ts"],
   },
   {
@@ -183,8 +183,8 @@ export const serverMutations: readonly Mutation[] = [
   {
     id: "P25-origin-that-begins-alike",
     file: "same-origin.ts",
-    find: "if (origin !== undefined) return origins.includes(origin);",
-    replace: "if (origin !== undefined) return origins.some((own) => origin.startsWith(own));",
+    find: "if (!origins.includes(origin)) return false;",
+    replace: "if (!origins.some((own) => origin.startsWith(own))) return false;",
     tests: ["server/same-origin.test.ts"],
   },
   {

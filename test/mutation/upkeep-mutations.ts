@@ -12,8 +12,8 @@ const swept = [
   (table, at): Mutation => ({
     id: `T3${at}-${table}-are-never-swept`,
     file: "storage/tables/sweep.ts",
-    find: `"${table}",`,
-    replace: "",
+    find: `${table}: "`,
+    replace: `// ${table}: "`,
     tests: ["storage/sweep.test.ts"],
   }),
 );
@@ -23,15 +23,15 @@ export const upkeepMutations: readonly Mutation[] = [
   {
     id: "T40-limits-are-never-swept",
     file: "storage/tables/sweep.ts",
-    find: 'db.deleteFrom("rate_limits").where("expire", "<=", now.getTime())',
-    replace: 'db.deleteFrom("rate_limits").where("expire", "<", 0)',
+    find: '.select("key").where("expire", "<=", end)',
+    replace: '.select("key").where("expire", "<", 0)',
     tests: ["storage/sweep.test.ts"],
   },
   {
     id: "T41-rows-are-swept-before-their-end",
     file: "storage/tables/sweep.ts",
-    find: '.where("expires_at", "<=", now.getTime())',
-    replace: '.where("expires_at", "<=", now.getTime() + 1)',
+    find: "const end = now.getTime();",
+    replace: "const end = now.getTime() + 1;",
     tests: ["storage/sweep.test.ts"],
   },
   {
@@ -51,8 +51,9 @@ export const upkeepMutations: readonly Mutation[] = [
   {
     id: "T44-slower-start-migrates-again",
     file: "storage/tables/migrate.ts",
-    find: "const left = await pending(target, db, migrations);",
-    replace: "const left = Object.keys(migrations);",
+    find: "const { isEmpty, pending } = await findPending(target, db, migrations);",
+    replace:
+      "const { isEmpty } = await findPending(target, db, migrations); const pending = Object.keys(migrations);",
     tests: ["same-database.test.ts"],
   },
   {

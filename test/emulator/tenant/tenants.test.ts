@@ -11,7 +11,7 @@ describe("tenants", () => {
     ];
     const emulator = await startEmulator({ tenants: [one, two] });
     const { apiUrl } = emulator;
-    const sdk = (apiSecretKey: string) => new Authsignal({ apiSecretKey, apiUrl });
+    const sdk = (apiSecretKey: string) => new Authsignal({ apiSecretKey, apiUrl, retries: 0 });
     const { token } = await sdk("one-a").track({
       userId: "u",
       action: "a",
@@ -38,7 +38,11 @@ describe("tenants", () => {
       status: 400,
       body: { errorDescription: expect.stringContaining("have the id") },
     });
-    const authsignal = new Authsignal({ apiSecretKey: "worker-2-secret", apiUrl: emulator.apiUrl });
+    const authsignal = new Authsignal({
+      apiSecretKey: "worker-2-secret",
+      apiUrl: emulator.apiUrl,
+      retries: 0,
+    });
     expect(await authsignal.track({ userId: "u", action: "a" })).toHaveProperty("token");
     await emulator.close();
   });

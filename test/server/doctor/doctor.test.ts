@@ -1,5 +1,7 @@
 /** Causes every message of the doctor by its fault, at a running emulator. */
 import { randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Environment } from "../../../server/config/config.ts";
 import type { CheckResult } from "../../../server/doctor/check-result.ts";

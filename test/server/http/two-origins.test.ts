@@ -16,7 +16,7 @@ async function post(policy: SameOriginPolicy, site: string | undefined, origin: 
   api.post("/", (_req, res) => {
     res.sendStatus(204);
   });
-  api.use(createErrorHandler({ error: (line) => lines.push(line) }));
+  api.use(createErrorHandler({ error: (line) => lines.push(line), warn: (line) => lines.push(line) }));
   const asked = request(api).post("/");
   if (site !== undefined) asked.set("Sec-Fetch-Site", site);
   if (origin !== undefined) asked.set("Origin", origin);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actions } from "../../../shared/actions.ts";
 import { api } from "../../kit/flows.ts";
 import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
-import { only, send } from "../authsignal-line.ts";
+import { only, send } from "../authsignal/authsignal-line.ts";
 import { type Lab, startLab } from "../lab.ts";
 
 const minute = 60 * 1000;

@@ -79,7 +79,7 @@ test.each<[string, (ours: RequestHandler) => readonly RequestHandler[]]>([
   async (_, middleware) => {
     const answer = await request(hostApp(middleware)).post("/start").expect(500);
     expect(setCookies(answer)).toEqual([]);
-    expect(JSON.stringify(problems.at(-1))).toContain("has a session of other middleware already");
+    expect(JSON.stringify(problems.at(-1))).toContain("already has a session of other middleware");
   },
 );
 
