@@ -36,7 +36,7 @@ export const failureWords: Readonly<Record<FailureKind, Words>> = {
     ...words("failure.refused", "failure.refusedCreate", "failure.refusedStepUp"),
     autofill: "failure.refused",
   },
-  rateLimited: words("problem.rateLimited"),
+  rateLimited: words("problem.rate_limited"),
   unreachable: words("failure.unreachable"),
   ignored: silence,
 };

@@ -6,7 +6,7 @@
 
 import { setText } from "../dom/set-text.ts";
 import { ApiError, type ApiErrorCode } from "../http/api.ts";
-import { currentLanguage, t } from "./language.ts";
+import { currentLanguage, isMessageKey, t } from "./language.ts";
 import type { MessageKey } from "./messages.ts";
 
 export interface Failure {
@@ -22,35 +22,18 @@ export const noFailure: Failure = { words: "", isQuiet: true, pause: 0 };
 /** Seconds to wait if the answer does not say: longer than Authsignal's shortest rate-limit window. */
 export const usualPause = 30;
 
-type WrongRequest =
-  | "validation_failed"
-  | "malformed_json"
-  | "payload_too_large"
-  | "unsupported_media_type"
-  | "cross_site_request"
-  | "not_found";
-
-/** A code that is not listed means a wrong request: this page is older or newer than the server. */
-const problemWords: Readonly<Record<Exclude<ApiErrorCode, WrongRequest>, MessageKey>> = {
-  not_authenticated: "problem.notAuthenticated",
-  step_up_required: "problem.stepUpRequired",
-  passkey_required: "problem.passkeyRequired",
-  otp_not_requested: "problem.otpNotRequested",
+/**
+ * The codes whose words have a name of their own. Every other code's words are `problem.<code>`. A code without any means
+ * a wrong request: this page is older or newer than the server.
+ */
+const otherNames: Readonly<Partial<Record<ApiErrorCode, MessageKey>>> = {
   otp_incorrect: "otp.incorrect",
-  otp_expired: "problem.otpExpired",
-  otp_attempts_exceeded: "problem.otpAttemptsExceeded",
-  no_account: "problem.noAccount",
   challenge_failed: "failure.refused",
   challenge_expired: "failure.expired",
   token_mismatch: "failure.refused",
   token_already_used: "failure.expired",
-  rate_limited: "problem.rateLimited",
   upstream_unavailable: "failure.unreachable",
   unreachable: "failure.unreachable",
-  tenant_misconfigured: "problem.tenantMisconfigured",
-  passkey_not_found: "problem.passkeyNotFound",
-  passkey_limit_reached: "problem.passkeyLimitReached",
-  internal_error: "problem.internal",
 };
 
 /** Rethrows an error that is not an ApiError: that is a bug. */
@@ -65,18 +48,17 @@ export function explainError(error: unknown): string {
   if (code === "otp_incorrect" && problem?.attemptsLeft !== undefined) {
     return t("otp.attemptsLeft", { count: problem.attemptsLeft });
   }
-  const key = isListed(code) ? problemWords[code] : "problem.rejected";
-  return t(key, { time: waitOf(pauseIn(error)), requestId: problem?.requestId ?? "" });
+  const key = otherNames[code] ?? `problem.${code}`;
+  return t(isMessageKey(key) ? key : "problem.rejected", {
+    time: waitOf(pauseIn(error)),
+    requestId: problem?.requestId ?? "",
+  });
 }
 
 /** "30 seconds", "15 minutes". */
 export function waitOf(seconds: number): string {
   const [unit, count] = seconds > 90 ? ["minute", Math.ceil(seconds / 60)] : ["second", seconds];
   return new Intl.NumberFormat(currentLanguage(), { style: "unit", unit, unitDisplay: "long" }).format(count);
-}
-
-function isListed(code: ApiErrorCode): code is keyof typeof problemWords {
-  return Object.hasOwn(problemWords, code);
 }
 
 function pauseIn({ problem }: ApiError): number {

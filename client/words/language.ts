@@ -95,6 +95,7 @@ function keyOf(name: string | undefined): MessageKey {
   throw new Error(`No message "${name}" is loaded.`);
 }
 
-function isMessageKey(name: string): name is MessageKey {
+/** Whether the words of `name` are loaded. */
+export function isMessageKey(name: string): name is MessageKey {
   return Object.hasOwn(words, name);
 }

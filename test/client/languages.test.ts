@@ -2,6 +2,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { remember } from "../../client/dom/local-storage.ts";
+import { ApiError } from "../../client/http/api.ts";
+import { explainError } from "../../client/words/failures.ts";
 import {
   catalogues,
   isLanguage,
@@ -11,6 +13,7 @@ import {
   useLanguage,
 } from "../../client/words/language.ts";
 import type { Message } from "../../client/words/messages.ts";
+import { problemCodes } from "../../shared/problem.ts";
 
 const folder = `${import.meta.dirname}/../../client/words/languages`;
 
@@ -26,6 +29,20 @@ describe.each(Object.keys(catalogues))("The language %s", (language) => {
       }
     },
   );
+});
+
+test("Each error code of the API has words of its own, but the codes of a wrong request, which ask for a reload", async () => {
+  await useLanguage("en", "all");
+  const wrongRequests = [
+    "validation_failed",
+    "malformed_json",
+    "payload_too_large",
+    "unsupported_media_type",
+    "cross_site_request",
+    "not_found",
+  ];
+  const reload = problemCodes.filter((code) => explainError(new ApiError(code)) === t("problem.rejected"));
+  expect(reload.sort()).toEqual(wrongRequests.sort());
 });
 
 test("Each folder of languages/ is in the catalogue", () => {

@@ -26,8 +26,8 @@ export const first: FirstMessages = {
   "failure.unreachable":
     "Der Anmeldedienst ist nicht erreichbar. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.",
 
-  "problem.internal":
+  "problem.internal_error":
     "Bei uns ist etwas schiefgegangen. Versuchen Sie es noch einmal. Bleibt es so, nennen Sie uns {requestId}.",
-  "problem.rateLimited": "Zu viele Versuche. Versuchen Sie es in {time} noch einmal.",
+  "problem.rate_limited": "Zu viele Versuche. Versuchen Sie es in {time} noch einmal.",
   "problem.rejected": "Diese Seite ist veraltet. Laden Sie sie neu und versuchen Sie es noch einmal.",
 };

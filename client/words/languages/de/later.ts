@@ -160,20 +160,20 @@ export const later: LaterMessages = {
   "failure.refusedStepUp":
     "Dieser Passkey wurde nicht akzeptiert. Versuchen Sie es noch einmal oder auf anderem Weg.",
 
-  "problem.notAuthenticated": "Sie wurden abgemeldet. Melden Sie sich wieder an, um weiterzumachen.",
-  "problem.otpNotRequested":
+  "problem.not_authenticated": "Sie wurden abgemeldet. Melden Sie sich wieder an, um weiterzumachen.",
+  "problem.otp_not_requested":
     "Dieser Code wurde schon verwendet oder in einem anderen Browser angefordert. Fordern Sie einen neuen an. Hilft das nicht, erlauben Sie Cookies für diese Website.",
-  "problem.otpExpired": "Dieser Code ist abgelaufen. Fordern Sie einen neuen an.",
-  "problem.otpAttemptsExceeded": "Zu viele falsche Codes. Fordern Sie einen neuen an.",
-  "problem.passkeyRequired":
+  "problem.otp_expired": "Dieser Code ist abgelaufen. Fordern Sie einen neuen an.",
+  "problem.otp_attempts_exceeded": "Zu viele falsche Codes. Fordern Sie einen neuen an.",
+  "problem.passkey_required":
     "Dafür brauchen Sie einen Passkey. Erstellen Sie einen in Ihrem Konto und versuchen Sie es dann noch einmal.",
-  "problem.noAccount":
+  "problem.no_account":
     "Mit dieser E-Mail-Adresse können Sie sich hier nicht anmelden. Verwenden Sie eine andere.",
-  "problem.stepUpRequired":
+  "problem.step_up_required":
     "Ihre Anmeldung ist eine Weile her. Bestätigen Sie, dass Sie es sind, und versuchen Sie es dann noch einmal.",
-  "problem.passkeyNotFound": "Dieser Passkey ist nicht mehr in Ihrem Konto.",
-  "problem.passkeyLimitReached": "Ihr Konto kann keine weiteren Passkeys haben. Löschen Sie zuerst einen.",
-  "problem.tenantMisconfigured":
+  "problem.passkey_not_found": "Dieser Passkey ist nicht mehr in Ihrem Konto.",
+  "problem.passkey_limit_reached": "Ihr Konto kann keine weiteren Passkeys haben. Löschen Sie zuerst einen.",
+  "problem.tenant_misconfigured":
     "Passkeys können dafür zurzeit nicht verwendet werden. Ein neuer Versuch hilft nicht: Wenden Sie sich an die Betreiber dieser Website und nennen Sie {requestId}.",
 
   "time.now": "gerade eben",

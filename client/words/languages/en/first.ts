@@ -27,8 +27,8 @@ export const first = {
 
   "failure.unreachable": "Cannot reach the sign-in service. Check your connection and try again.",
 
-  "problem.internal":
+  "problem.internal_error":
     "Something went wrong on our side. Try again. If it keeps happening, quote {requestId}.",
-  "problem.rateLimited": "Too many tries. Wait {time}, then try again.",
+  "problem.rate_limited": "Too many tries. Wait {time}, then try again.",
   "problem.rejected": "This page is out of date. Reload it and try again.",
 } as const;

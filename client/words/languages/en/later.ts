@@ -142,17 +142,17 @@ export const later = {
   "failure.unknownCredentialStepUp": "This passkey was removed from your account. Use another one.",
   "failure.refusedStepUp": "This passkey was not accepted. Try again, or use another way.",
 
-  "problem.notAuthenticated": "You have been signed out. Sign in again to go on.",
-  "problem.otpNotRequested":
+  "problem.not_authenticated": "You have been signed out. Sign in again to go on.",
+  "problem.otp_not_requested":
     "This code was used already, or was asked for in another browser. Ask for a new one. If that does not help, allow cookies for this site.",
-  "problem.otpExpired": "This code is too old. Ask for a new one.",
-  "problem.otpAttemptsExceeded": "Too many wrong codes. Ask for a new one.",
-  "problem.passkeyRequired": "This needs a passkey. Create one in your account, then try again.",
-  "problem.noAccount": "You cannot sign in here with this email address. Use another one.",
-  "problem.stepUpRequired": "You signed in a while ago. Confirm it is you, then try again.",
-  "problem.passkeyNotFound": "This passkey is not in your account any more.",
-  "problem.passkeyLimitReached": "You have as many passkeys as an account can have. Delete one first.",
-  "problem.tenantMisconfigured":
+  "problem.otp_expired": "This code is too old. Ask for a new one.",
+  "problem.otp_attempts_exceeded": "Too many wrong codes. Ask for a new one.",
+  "problem.passkey_required": "This needs a passkey. Create one in your account, then try again.",
+  "problem.no_account": "You cannot sign in here with this email address. Use another one.",
+  "problem.step_up_required": "You signed in a while ago. Confirm it is you, then try again.",
+  "problem.passkey_not_found": "This passkey is not in your account any more.",
+  "problem.passkey_limit_reached": "You have as many passkeys as an account can have. Delete one first.",
+  "problem.tenant_misconfigured":
     "Passkeys cannot be used for this at the moment. Trying again does not help: tell the people who run this site, and quote {requestId}.",
 
   "time.now": "just now",
