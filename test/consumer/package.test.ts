@@ -103,7 +103,7 @@ test("the guide's app runs beside the emulator's command line, and guards its ro
       headers: { ...headers, cookie: session },
       body: JSON.stringify({ amount: 5 }),
     });
-    expect(await transfer.json()).toMatchObject({ code: "step_up_required" });
+    expect(await transfer.json()).toMatchObject({ code: "passkey_required" });
   } finally {
     await app.stop();
     await emulator.stop();
