@@ -9,6 +9,7 @@ import {
 import { AppError } from "../../http/errors.ts";
 import { sha256 } from "../../http/hash.ts";
 import { type Answer, type Call, type Operation, operation } from "../../http/operation.ts";
+import { unlessOut } from "../../http/outages.ts";
 import type { Authenticators, Validation } from "../ports/authsignal.ts";
 import type { TokenRefusal } from "../ports/events.ts";
 import type { Begun } from "../ports/flow-store.ts";
@@ -71,7 +72,10 @@ export async function finishStepUp(
     ]);
     const finish = { req, userId: user.id, sessionId: session.id, authenticators, validation, onRefusal };
     // Refused or not, what is in the list is recorded.
-    return takeProof(context, finish).finally(() => recordAppeared(context, finish));
+    return takeProof(context, finish).finally(() =>
+      // In an outage of the storage the next look at the list records it.
+      unlessOut(recordAppeared(context, finish), undefined),
+    );
   });
 
   await context.sessions.renew(req, res, { method: "passkey" });
