@@ -14,8 +14,8 @@ import { takeTour, unsupportedStop } from "./tour.ts";
 const client = fileURLToPath(new URL("../../client/", import.meta.url));
 const shown = join(client, "screenshots");
 const stamp = join(shown, "taken-of.txt");
-/** All that decides what the pictures look like. */
-const sources = ["index.html", "icons", "words/languages/en", "styles", "views"];
+/** What decides the look of the pictures: a view only fills the markup of index.html. */
+const sources = ["index.html", "icons", "words/languages/en", "styles"];
 const viewport = { width: 900, height: 800 };
 
 const looks = {
