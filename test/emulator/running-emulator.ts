@@ -87,8 +87,7 @@ export function lastRefusal({ emulator }: Running): string | undefined {
 }
 
 export function callersOf(emulator: Emulator): Running {
-  // One instance with retries would have every other one of this process repeat its calls.
-  const authsignal = new Authsignal({ apiSecretKey: secret, apiUrl: emulator.apiUrl, retries: 0 });
+  const authsignal = new Authsignal({ apiSecretKey: secret, apiUrl: emulator.apiUrl });
   return {
     emulator,
     authsignal,

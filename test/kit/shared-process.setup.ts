@@ -2,6 +2,7 @@
  * For a Vitest project whose files share one process (`isolate: false`): a file that leaves the environment, a global
  * or a listener of the process changed fails itself, instead of making a later file fail.
  */
+import axios from "axios";
 import { afterAll, expect, vi } from "vitest";
 
 const globals = ["fetch", "Date", "setTimeout", "setInterval", "setImmediate", "crypto"];
@@ -17,6 +18,9 @@ afterAll(() => {
   vi.useRealTimers();
   const names = new Set([...before.keys(), ...after.keys()]);
   const changed = [...names].filter((name) => before.get(name) !== after.get(name));
+  // Each instance of Authsignal's SDK that retries adds its interceptors to the one axios of the process.
+  axios.interceptors.request.clear();
+  axios.interceptors.response.clear();
   expect(changed, "This file leaves the process changed for the files after it").toEqual([]);
 });
 

@@ -11,7 +11,7 @@ describe("tenants", () => {
     ];
     const emulator = await startEmulator({ tenants: [one, two] });
     const { apiUrl } = emulator;
-    const sdk = (apiSecretKey: string) => new Authsignal({ apiSecretKey, apiUrl, retries: 0 });
+    const sdk = (apiSecretKey: string) => new Authsignal({ apiSecretKey, apiUrl });
     const { token } = await sdk("one-a").track({
       userId: "u",
       action: "a",
