@@ -1,4 +1,5 @@
 /** Reads ports, limits, storages and secrets. No value of a secret or of a URL is repeated in a problem. */
+import { parseUrl } from "../relying-party/addresses.ts";
 import type { VariableName, Variables } from "./variables.ts";
 
 /** The shortest that signs anything: 32 characters of base64 are 192 bits. */
@@ -95,7 +96,7 @@ function readUrl(
 ): string | null {
   const text = read(name);
   if (text === undefined) return null;
-  if (URL.canParse(text) && protocols.includes(new URL(text).protocol)) return text;
+  if (protocols.includes(parseUrl(text)?.protocol ?? "")) return text;
   problems.push(`${name} must be a URL that begins with ${protocols[0]}//.`);
   return null;
 }

@@ -4,6 +4,7 @@ import { type ControlPlane, createControlPlane } from "./control/control-plane.t
 import { createCore } from "./control/core.ts";
 import { listen } from "./http/listen.ts";
 import type { EmulatorOptions } from "./wire/emulator-options.ts";
+import { parseUrl } from "./wire/input.ts";
 
 export type {
   ControlPlane,
@@ -78,9 +79,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 /** `allowedHosts` and the host of `publicUrl`. */
 function hostsNamedIn({ allowedHosts: named = [], publicUrl }: EmulatorOptions): readonly string[] {
   if (publicUrl === undefined) return named;
-  if (!URL.canParse(publicUrl))
+  const url = parseUrl(publicUrl);
+  if (url === null)
     throw new Error(`The public URL ${JSON.stringify(publicUrl)} is not a URL such as http://emulator:3001.`);
-  return [...named, new URL(publicUrl).hostname];
+  return [...named, url.hostname];
 }
 
 /** An emulator accepts known secrets and shows every code. */

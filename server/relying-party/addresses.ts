@@ -81,8 +81,18 @@ thisMachine.addAddress("::1", "ipv6");
 thisMachine.addAddress("::", "ipv6");
 
 function httpUrl(text: unknown): URL | null {
-  const url = typeof text === "string" && URL.canParse(text) ? new URL(text) : null;
+  const url = typeof text === "string" ? parseUrl(text) : null;
   return url !== null && /^https?:$/.test(url.protocol) ? url : null;
+}
+
+/** Not by `URL.canParse`: in Node 20, once it is compiled, it refuses every text with letters such as ü. */
+export function parseUrl(text: string): URL | null {
+  try {
+    return new URL(text);
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
 }
 
 /** Labels of 1 to 63 letters, digits, `-` and `_`, as a URL writes them (punycode for other letters). */

@@ -1,5 +1,6 @@
 /** Decides which requests may reach the page and the control plane: not those of other sites' pages. */
 import type { IncomingMessage } from "node:http";
+import { parseUrl } from "../wire/input.ts";
 
 /**
  * Why a request may not reach the page or the control plane, or `undefined`. Otherwise any web page could read a
@@ -42,9 +43,9 @@ export function whyApiIsForbidden(
 const crossSite = "Pages of other sites may not call this.";
 
 function hostNameOf(host: string | undefined): string | undefined {
-  const url = `http://${host ?? ""}`;
-  if (host === undefined || !URL.canParse(url)) return undefined;
-  const { hostname, pathname, username, search } = new URL(url);
+  const url = host === undefined ? null : parseUrl(`http://${host}`);
+  if (url === null) return undefined;
+  const { hostname, pathname, username, search } = url;
   return pathname === "/" && username === "" && search === "" ? hostname : undefined;
 }
 
@@ -62,5 +63,5 @@ function isFollowedLink({ method, headers }: IncomingMessage): boolean {
 }
 
 function isOwnOrigin(origin: string, host: string | undefined): boolean {
-  return URL.canParse(origin) && new URL(origin).host === host;
+  return host !== undefined && parseUrl(origin)?.host === host;
 }

@@ -1,4 +1,5 @@
 /** The options of an emulator and of its tenants, with their defaults. */
+import { parseUrl } from "./input.ts";
 import type { ActionOutcome, VerificationMethod } from "./wire.ts";
 
 /** The tenant without options. Its secret starts with "emulator-", so that a production entry can refuse it. */
@@ -142,7 +143,7 @@ export function tenantSettings(options: TenantOptions): TenantSettings {
 /** An origin that can never match ("http://localhost:3000/") would fail every ceremony without an explanation. */
 function assertOrigin(origin: string): void {
   if (/^(android|ios):/.test(origin)) return;
-  if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+  if (parseUrl(origin)?.origin !== origin) {
     throw new Error(
       `Expected origin ${JSON.stringify(origin)} is not an origin. Write scheme, host and port only, such as http://localhost:3000.`,
     );

@@ -49,6 +49,11 @@ describe("an origin", () => {
   });
 });
 
+test("An origin with letters beyond ASCII is read in the same way however often one was read before", () => {
+  const advice = Array.from({ length: 30_000 }, () => adviceForOrigin("https://b\u00fccher.example"));
+  expect(new Set(advice).size).toBe(1);
+});
+
 describe("an RP ID", () => {
   test.each<[string, readonly string[]]>([
     ["app.example.com", ["https://app.example.com"]],

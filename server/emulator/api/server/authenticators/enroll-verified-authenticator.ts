@@ -2,7 +2,7 @@
 import { addAuthenticator, findByAddress, makeDefault } from "../../../domain/authenticator-rules.ts";
 import { serverView } from "../../../domain/authenticator-view.ts";
 import { ensureUser, userIdOf } from "../../../domain/user-records.ts";
-import { optionalChoice, optionalFlag, requiredText } from "../../../wire/input.ts";
+import { optionalChoice, optionalFlag, parseUrl, requiredText } from "../../../wire/input.ts";
 import type { Json } from "../../../wire/wire.ts";
 import { invalidRequest } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
@@ -52,8 +52,7 @@ function attributesFor(verificationMethod: (typeof enrollable)[number], body: Ca
 }
 
 function secretIn(otpUri: string): string {
-  const secret = URL.canParse(otpUri) ? new URL(otpUri).searchParams.get("secret") : null;
-  if (secret === null || !/^[A-Z2-7]{16,128}=*$/i.test(secret))
-    throw invalidRequest("otpUri must carry a base32 secret.");
+  const secret = parseUrl(otpUri)?.searchParams.get("secret") ?? "";
+  if (!/^[A-Z2-7]{16,128}=*$/i.test(secret)) throw invalidRequest("otpUri must carry a base32 secret.");
   return secret.toUpperCase();
 }
