@@ -50,6 +50,9 @@ export interface AppDeps {
   readonly now?: () => Date;
 }
 
+/** Where the passkeys router is mounted. */
+export const apiPath = "/api";
+
 /** Path of the proxy of Authsignal's Client API. */
 export const clientApiPath = "/authsignal/v1";
 
@@ -68,7 +71,7 @@ export function createApp(deps: AppDeps): Express {
   const app = express();
   app.disable("x-powered-by");
   app.set("trust proxy", deps.trustProxy ?? 0);
-  app.use(requestContext(log));
+  app.use(requestContext(log, apiPath));
   if (https) app.use(warnOfPlainRequests(log));
   if (metrics !== null) {
     metrics.metrics.watch({ storage, authsignal: deps.authsignal });
@@ -89,9 +92,9 @@ export function createApp(deps: AppDeps): Express {
       clientApiPath,
       createClientApiProxy({ apiUrl: deps.proxiedApiUrl, origins, limiter: storage.limiter }),
     );
-  app.use("/api", sessions.middleware);
+  app.use(apiPath, sessions.middleware);
   app.use(
-    "/api",
+    apiPath,
     createPasskeysRouter({
       authsignal: deps.authsignal,
       users: createSqlUsers(storage.accounts, now),
@@ -108,7 +111,7 @@ export function createApp(deps: AppDeps): Express {
       ...deps.policies,
     }),
   );
-  app.use("/api", notFound);
+  app.use(apiPath, notFound);
   app.use(deps.pages);
   app.use(notFound);
   app.use(createErrorHandler(log));

@@ -4,6 +4,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { SecurityEvent } from "../passkeys/index.ts";
 import type { AuthsignalGateway, AuthsignalState } from "../passkeys/ports/authsignal.ts";
 import type { Storage } from "../storage/storage.ts";
+import { onRequestEnd } from "./request-end.ts";
 
 export interface Metrics {
   /** Times every request. */
@@ -21,14 +22,20 @@ export interface Metrics {
 
 const states = ["ok", "unavailable", "unknown"] as const satisfies readonly AuthsignalState[];
 
-export function createMetrics(): Metrics {
+/** @param apiPath where the passkeys router is mounted, such as `/api` */
+export function createMetrics(apiPath: string): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const requests = new Histogram({
     name: "http_request_duration_seconds",
-    help: "Time to answer, by route pattern.",
+    help: "Time to answer, by route pattern. Status abandoned: the client closed the connection first.",
     labelNames: ["method", "route", "status"],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers: [registry],
+  });
+  const inFlight = new Gauge({
+    name: "http_requests_in_flight",
+    help: "Requests that have no answer yet.",
     registers: [registry],
   });
   const events = new Counter({
@@ -39,10 +46,10 @@ export function createMetrics(): Metrics {
   });
   return {
     middleware: (req, res, next) => {
-      const stop = requests.startTimer();
-      res.on("finish", () => {
-        const route = req.route === undefined ? "unmatched" : `${req.baseUrl}${String(req.route.path)}`;
-        stop({ method: req.method, route, status: res.statusCode });
+      inFlight.inc();
+      onRequestEnd(req, res, apiPath, ({ method, route, status, seconds }) => {
+        inFlight.dec();
+        requests.observe({ method, route: route ?? "unmatched", status: status ?? "abandoned" }, seconds);
       });
       next();
     },

@@ -1,7 +1,8 @@
-/** Sets a request id, and logs a line per answer. */
+/** Sets a request id, and logs one line for every request, also for one whose client did not wait. */
 import { randomUUID } from "node:crypto";
-import type { RequestHandler } from "express";
+import type { Request, RequestHandler } from "express";
 import { describeError, type Logger } from "../http/log.ts";
+import { onRequestEnd } from "./request-end.ts";
 
 declare global {
   namespace Express {
@@ -12,7 +13,8 @@ declare global {
   }
 }
 
-export function requestContext(log: Logger): RequestHandler {
+/** @param apiPath where the passkeys router is mounted, such as `/api` */
+export function requestContext(log: Logger, apiPath: string): RequestHandler {
   return (req, res, next) => {
     req.id = randomUUID();
     res.set("X-Request-Id", req.id);
@@ -20,18 +22,23 @@ export function requestContext(log: Logger): RequestHandler {
     res.on("error", (error) =>
       log.error({ event: "response.failed", requestId: req.id, cause: describeError(error) }),
     );
-    const startedAt = process.hrtime.bigint();
-    res.on("finish", () => {
-      log.info({
-        event: "request",
-        requestId: req.id,
-        method: req.method,
-        // The pattern, because a path may contain an id. Null for an unmatched path.
-        route: req.route === undefined ? null : `${req.baseUrl}${String(req.route.path)}`,
-        status: res.statusCode,
-        ms: Number((process.hrtime.bigint() - startedAt) / 10_000n) / 100,
-      });
+    const given = incomingIds(req);
+    onRequestEnd(req, res, apiPath, ({ method, route, status, seconds }) => {
+      const end = status === null ? { abandoned: true } : { status };
+      const ms = Math.round(seconds * 100_000) / 100;
+      log.info({ event: "request", requestId: req.id, ...given, method, route, ...end, ms });
     });
     next();
+  };
+}
+
+/** The ids that a proxy or a tracing client has given: beside ours in the log, to find a request of theirs. */
+function incomingIds({ headers }: Request): { incomingRequestId?: string; traceId?: string } {
+  const id = String(headers["x-request-id"] ?? "");
+  const [, traceId] = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(String(headers.traceparent ?? "")) ?? [];
+  return {
+    // Other characters could forge a log line, or carry an address.
+    ...(/^[\w.:-]{1,128}$/.test(id) ? { incomingRequestId: id } : {}),
+    ...(traceId === undefined ? {} : { traceId }),
   };
 }

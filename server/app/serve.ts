@@ -15,7 +15,7 @@ import type { WellKnownOptions } from "../relying-party/well-known.ts";
 import { openStorage } from "../storage/storage.ts";
 import { StorageError } from "../storage/storage-error.ts";
 import { sweepExpired } from "../storage/tables/sweep.ts";
-import { clientApiPath, createApp } from "./app.ts";
+import { apiPath, clientApiPath, createApp } from "./app.ts";
 import { catchTheRest, surviveClosedOutput } from "./last-resort.ts";
 
 const sweepEveryMs = 10 * 60 * 1000;
@@ -76,7 +76,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     metrics:
       config.metricsPath === null
         ? null
-        : { path: config.metricsPath, metrics: (await import("./metrics.ts")).createMetrics() },
+        : { path: config.metricsPath, metrics: (await import("./metrics.ts")).createMetrics(apiPath) },
     development: options.development ?? false,
     draining: draining.signal,
   });
