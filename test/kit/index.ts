@@ -10,7 +10,7 @@ export type {
   SentMessage,
   TenantOptions,
 } from "../../server/emulator/index.ts";
-export { bearerTokens } from "./bearer-agent.ts";
+export { type BearerClientOptions, bearerTokens } from "./bearer-agent.ts";
 export type { AuthenticatorFlags, CeremonyFault } from "./ceremony-fault.ts";
 export { type ClientApi, ClientApiError, type ClientApiOptions, createClientApi } from "./client-api.ts";
 export { checkContract } from "./contract-check.ts";
