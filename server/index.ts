@@ -37,6 +37,11 @@ export {
   type CookieSessions,
   createCookieSessions,
 } from "./sessions/cookie-sessions.ts";
+export {
+  createExpressSessionPort,
+  type ExpressSessionPort,
+  type ExpressSessionPortOptions,
+} from "./sessions/express-session-port.ts";
 export type { JwtClaims } from "./sessions/jwt-claims.ts";
 export {
   createJwtSessions,
