@@ -20,6 +20,7 @@ export { guardSuite } from "./guard-suite.ts";
 export { generousLimits } from "./limits.ts";
 export { asNavigatorCredentials, type BrowserWebAuthn } from "./navigator-credentials.ts";
 export { guardNetwork, type NetworkGuard, NetworkGuardError } from "./network-guard.ts";
+export { type SessionPromise, type SessionsUnderTest, sessionPromises } from "./session-conformance.ts";
 export {
   type CeremonyContext,
   createSoftAuthenticator,
