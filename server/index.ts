@@ -50,6 +50,7 @@ export {
   type JwtSessionsWithoutCodes,
 } from "./sessions/jwt-sessions.ts";
 export { createKnownBrowserCookie } from "./sessions/known-browser-cookie.ts";
+export { type LazyStorage, openStorageLazily } from "./storage/lazy-storage.ts";
 export { migrateStorage, readMigrationSql } from "./storage/migrate-storage.ts";
 export { openStorage, type Storage } from "./storage/storage.ts";
 export { StorageError } from "./storage/storage-error.ts";
