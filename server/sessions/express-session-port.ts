@@ -1,6 +1,7 @@
 /** The session port over express-session middleware that an app has already, as passport uses it. */
 import { randomUUID } from "node:crypto";
 import type { Request, RequestHandler } from "express";
+import type { SessionData } from "express-session";
 import { AppError } from "../http/errors.ts";
 import { sha256 } from "../http/hash.ts";
 import { toPortError } from "../http/outages.ts";
@@ -20,14 +21,15 @@ import {
 import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
 import { destroy, destroyOther, read, type SignedInData, save } from "./stored-session.ts";
 
-export interface ExpressSessionPortOptions {
+/** `Members`: what the host keeps in `req.session`. By default, what it has declared in express-session's `SessionData`. */
+export interface ExpressSessionPortOptions<Members extends object = HostSession> {
   /**
    * The id of the signed-in user, from where your own sign-in keeps it: `(session) => session.passport?.user`. Null or
    * undefined for a visitor. A number counts as its text.
    */
-  readonly read: (session: HostSession) => string | number | bigint | null | undefined;
+  readonly read: (session: Members) => string | number | bigint | null | undefined;
   /** Writes the user as your own sign-in does: `(session, userId) => { session.passport = { user: userId }; }`. */
-  readonly write: (session: HostSession, userId: string) => unknown;
+  readonly write: (session: Members, userId: string) => unknown;
   /**
    * The method of sessions that your own sign-in has started without `recordProof`. Their proof has no known time, so it
    * is never fresh. Default `password`.
@@ -66,13 +68,15 @@ export interface ExpressSessionPort extends SessionPort {
  * cannot win against a renewal that is in its last step.
  * @throws TypeError for options that cannot work
  */
-export function createExpressSessionPort(options: ExpressSessionPortOptions): ExpressSessionPort {
+export function createExpressSessionPort<Members extends object = HostSession>(
+  options: ExpressSessionPortOptions<Members>,
+): ExpressSessionPort {
   checkOptions(options);
   const { keepAtSignIn = [], cookieName = "connect.sid", now = () => new Date() } = options;
   const absoluteMs = (options.absoluteSeconds ?? Number.POSITIVE_INFINITY) * 1000;
 
   /** Who is signed in by the host's own members. The proof is ours only if it is of the same user. */
-  function signedInBy(session: HostSession, sid: string): SignedInData | null {
+  function signedInBy(session: Partial<SessionData>, sid: string): SignedInData | null {
     const userId = userIn(session);
     if (userId === null) return null;
     const known = session.passkeys?.signedIn;
@@ -82,8 +86,11 @@ export function createExpressSessionPort(options: ExpressSessionPortOptions): Ex
     return { id, userId, method: options.hostMethod ?? "password", authenticatedAt: never, startedAt: "" };
   }
 
-  function userIn(session: HostSession): string | null {
-    const userId: unknown = options.read(session);
+  /** The host knows what is in its session. */
+  const membersOf = (session: object): Members => Object(session);
+
+  function userIn(session: object): string | null {
+    const userId: unknown = options.read(membersOf(session));
     if (userId === null || userId === undefined || userId === "") return null;
     if (typeof userId === "string") return userId;
     if (typeof userId === "number" || typeof userId === "bigint") return String(userId);
@@ -108,12 +115,12 @@ export function createExpressSessionPort(options: ExpressSessionPortOptions): Ex
 
   async function isStored(req: Request, sid: string): Promise<boolean> {
     const stored = await read(req, sid);
-    return stored !== null && userIn(asSession(stored)) !== null;
+    return stored !== null && userIn(stored) !== null;
   }
 
   function fill(session: HostSession, hosts: object, signedIn: SignedInData): void {
     Object.assign(session, hosts);
-    options.write(session, signedIn.userId);
+    options.write(membersOf(session), signedIn.userId);
     session.passkeys = { signedIn };
     if (userIn(session) !== signedIn.userId)
       throw fault("`read` does not find the user whom `write` has written");
@@ -160,7 +167,7 @@ export function createExpressSessionPort(options: ExpressSessionPortOptions): Ex
       requireSession(req);
       // Read again: another request may have ended it, or written to it, during the step-up.
       const stored = await read(req, req.sessionID);
-      const signedIn = stored === null ? null : signedInBy(asSession(stored), req.sessionID);
+      const signedIn = stored === null ? null : signedInBy(stored, req.sessionID);
       if (stored === null || signedIn === null || (await isGone(req, req.sessionID)))
         throw new AppError("not_authenticated");
       const startedAt = signedIn.startedAt === "" ? now().toISOString() : signedIn.startedAt;
@@ -218,11 +225,6 @@ export function createExpressSessionPort(options: ExpressSessionPortOptions): Ex
       );
     },
   };
-}
-
-/** What the store returns has the members of a session, without its methods. */
-function asSession(stored: object): HostSession {
-  return Object.assign(Object.create(null), stored);
 }
 
 function given<Members extends object>(members: Members): object {

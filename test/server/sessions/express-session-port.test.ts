@@ -30,7 +30,7 @@ interface Host {
 }
 
 function startHost(
-  options: Partial<ExpressSessionPortOptions> = {},
+  options: Partial<ExpressSessionPortOptions<Members>> = {},
   settings: Partial<session.SessionOptions> = {},
 ): Host {
   let advanced = 0;
