@@ -43,7 +43,7 @@ export async function startJwtHost(kit: EmulatorFor): Promise<JwtHost> {
   const checkPassword = (body: { email: string; password: string }) =>
     accounts.find(({ email, password }) => email === body.email && password === body.password);
 
-  // #region beyond the mount: the sessions
+  // #region beyond the mount
   const sessions = createJwtSessions({
     store: storage.sessionStore,
     absoluteSeconds: 30 * days,
@@ -67,19 +67,20 @@ export async function startJwtHost(kit: EmulatorFor): Promise<JwtHost> {
   app.use(express.json());
   app.use("/auth", createPasskeysRouter(options));
 
-  // #region beyond the mount: the routes that there were
   app.post("/login", async (req, res) => {
     const account = checkPassword(req.body);
-    if (account === undefined) res.status(401).json({ error: "wrong password" });
-    else res.json(await sessions.signIn(req, res, { userId: account.id, method: "password" }));
+    if (account === undefined) return void res.status(401).json({ error: "wrong password" });
+    const tokens = await sessions.signIn(req, res, { userId: account.id, method: "password" }); // beyond the mount
+    res.json(tokens);
   });
   app.post("/refresh", async (req, res) => {
-    res.json(await sessions.refresh(req, res, read(req.body.refreshToken, refreshKey)));
+    const payload = read(req.body.refreshToken, refreshKey);
+    res.json(await sessions.refresh(req, res, payload)); // beyond the mount
   });
   app.get("/orders", async (req, res) => {
-    res.json({ ordersOf: (await sessions.current(req))?.userId ?? null });
+    const session = await sessions.current(req); // beyond the mount
+    res.json({ ordersOf: session?.userId ?? null });
   });
-  // #endregion
 
   const requireStepUp = createStepUpGuard(options);
   app.delete("/account", requireStepUp("transfer-funds"), (_req, res) => void res.status(204).end());
