@@ -75,6 +75,9 @@ export function createExpressSessionPort<Members extends object = HostSession>(
   const { keepAtSignIn = [], cookieName = "connect.sid", now = () => new Date() } = options;
   const absoluteMs = (options.absoluteSeconds ?? Number.POSITIVE_INFINITY) * 1000;
 
+  /** The session that the cookie of a request names, where `find` has put an empty one in its place. */
+  const dropped = new WeakMap<Request, string>();
+
   /** Who is signed in by the host's own members. The proof is ours only if it is of the same user. */
   function signedInBy(session: Partial<SessionData>, sid: string): SignedInData | null {
     const userId = userIn(session);
@@ -109,6 +112,7 @@ export function createExpressSessionPort<Members extends object = HostSession>(
     if (isOver || isJustLoaded || (await isStored(req, sid))) {
       await destroyOther(req, sid);
       req.sessionStore.generate(req);
+      dropped.set(req, sid);
     }
     return null;
   }
@@ -173,8 +177,8 @@ export function createExpressSessionPort<Members extends object = HostSession>(
       const startedAt = signedIn.startedAt === "" ? now().toISOString() : signedIn.startedAt;
       const renewed = { ...signedIn, method, startedAt, authenticatedAt: now().toISOString() };
       const before = await moveTo(req, (session) => fill(session, hostMembers(stored), renewed));
-      // The host's own sign-out leaves no marker, and no session.
-      const isThere = (await read(req, before)) !== null;
+      // The host's own sign-out leaves no marker, and no session; another renewal leaves no user in it.
+      const isThere = await isStored(req, before);
       if (isThere) await retire(req, before);
       // Sign-out writes its marker and then reads ours; here it is the reverse, so the second one sees the other's.
       if (isThere && !(await wasEnded(req, before))) return;
@@ -185,9 +189,11 @@ export function createExpressSessionPort<Members extends object = HostSession>(
     async end(req, res) {
       requireSession(req);
       const { path, domain, secure, httpOnly, sameSite } = req.session.cookie;
-      const isVisitor = userIn(req.session) === null && req.session.passkeys?.renewed === undefined;
+      const isKnown = userIn(req.session) !== null || req.session.passkeys?.renewed !== undefined;
+      const named = dropped.get(req) ?? (isKnown ? req.sessionID : null);
       // No marker for a visitor: strangers could fill the store with them.
-      await (isVisitor ? destroy(req) : endChain(req));
+      if (named !== null) await endChain(req, named);
+      await destroy(req);
       const attributes = { path, domain, secure, httpOnly, sameSite };
       res.clearCookie(cookieName, given(attributes));
     },

@@ -2,7 +2,7 @@
 import type { Request } from "express";
 import type { SessionData } from "express-session";
 import { storeCall } from "./store-call.ts";
-import { destroy, destroyOther, keyOf, read, save } from "./stored-session.ts";
+import { destroyOther, keyOf, read, save } from "./stored-session.ts";
 
 /** How long the old id of a renewed session leads to the new one, for a sign-out in flight. */
 const tombstoneMs = 60 * 1000;
@@ -61,18 +61,17 @@ export async function retire(req: Request, sid: string): Promise<void> {
   await write(req, sid, passkeys, tombstoneMs);
 }
 
-/** Ends this session and those that it was renewed to. The markers are written first: see `isGone`. */
-export async function endChain(req: Request): Promise<void> {
+/** Ends a session and those that it was renewed to. The markers are written first: see `isGone`. */
+export async function endChain(req: Request, first: string): Promise<void> {
   const life = lifeOf(req.session);
-  let next: string | undefined = req.sessionID;
+  let next: string | undefined = first;
   for (let depth = 0; next !== undefined && depth < longestChain; depth += 1) {
     const sid: string = next;
     await write(req, keyOf("ended", sid), {}, life);
     const marker: SessionData | null = (await read(req, keyOf("renewed", sid))) ?? (await read(req, sid));
     next = marker?.passkeys?.renewed;
-    if (depth > 0) await destroyOther(req, sid);
+    await destroyOther(req, sid);
   }
-  await destroy(req);
 }
 
 /** Makes the id worthless from which somebody else has signed in, or the same person anew. */

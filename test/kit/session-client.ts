@@ -112,10 +112,13 @@ export class SessionClient {
     this.#own = own ?? { cookies: new Map(), authorization: "", codeToken: "" };
   }
 
-  /** Another client with what this one has now: a thief, or a request that is on its way. */
-  copy(): SessionClient {
+  /**
+   * Another client with what this one has now: a thief, or a request that is on its way.
+   * @param url of another instance of the app; default: the same one
+   */
+  copy(url = this.#url): SessionClient {
     const own = { ...this.#own, cookies: new Map(this.#own.cookies) };
-    return new SessionClient(this.#url, this.#subject, this.#held, own);
+    return new SessionClient(url, this.#subject, this.#held, own);
   }
 
   /** Sends what no server has given it. */

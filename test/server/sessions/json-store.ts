@@ -5,7 +5,13 @@
 import { type SessionData, Store } from "express-session";
 
 export class JsonStore extends Store {
-  readonly rows = new Map<string, string>();
+  readonly rows: Map<string, string>;
+
+  /** @param rows of another instance over the same store */
+  constructor(rows = new Map<string, string>()) {
+    super();
+    this.rows = rows;
+  }
 
   override get(sid: string, done: (error: unknown, session?: SessionData | null) => void): void {
     const row = this.rows.get(sid);
