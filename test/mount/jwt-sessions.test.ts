@@ -69,6 +69,21 @@ test("The code of a visitor of a JWT host is of no use to another client", async
   await agent.post("/auth/otp/verify").send({ code }).expect(200);
 });
 
+test("A name for its code that the client of a JWT host has chosen is never taken over", async () => {
+  const chosen = "A".repeat(43);
+  const email = kit.newAddress();
+  const asked = await request(host.app)
+    .post("/auth/otp/challenge")
+    .set("Code-Token", chosen)
+    .send({ email })
+    .expect(202);
+  expect(asked.get("Code-Token")).toMatch(/^[\w-]{43}$/);
+  expect(asked.get("Code-Token")).not.toBe(chosen);
+  const code = await kit.readCode(email);
+  const refused = await request(host.app).post("/auth/otp/verify").set("Code-Token", chosen).send({ code });
+  expect(refused.body.code).toBe("otp_not_requested");
+});
+
 describe("the proof time of a JWT", () => {
   test("The proof time of a JWT is the login's, however often and recently the tokens were issued again", async () => {
     const { agent, tokens } = await signIn();

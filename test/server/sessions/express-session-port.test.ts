@@ -96,6 +96,12 @@ function startHost(
     await sessions.renew(req, res, { method: "passkey" });
     res.json({});
   });
+  app.post("/slow-renew", async (req, res) => {
+    slow.arrive();
+    await slow.opened;
+    await sessions.renew(req, res, { method: "passkey" });
+    res.json({});
+  });
   app.post("/end", async (req, res) => {
     await sessions.end(req, res);
     res.json({});
@@ -275,11 +281,16 @@ describe("a host's own sign-in", () => {
 
 describe("a session that has ended", () => {
   test("A host's own sign-out during a step-up wins: the proof renews nothing", async () => {
-    const { app } = startHost();
+    const { app, slow, store } = startHost();
     const { agent, cookie } = await signInAs(app, 7);
+    const renewal = request(app).post("/slow-renew").set("Cookie", cookie).then();
+    await slow.arrived;
     await agent.post("/logout").expect(200);
-    const refused = await request(app).post("/renew").set("Cookie", cookie).expect(401);
-    expect(refused.body.code).toBe("not_authenticated");
+    slow.open();
+    const refused = await renewal;
+    expect([refused.status, refused.body.code]).toEqual([401, "not_authenticated"]);
+    expect(refused.get("Set-Cookie")).toBeUndefined();
+    expect([...store.rows.keys()].filter((sid) => !sid.includes(":"))).toEqual([]);
   });
 
   test.each(["end", "renew"])(

@@ -96,6 +96,7 @@ describe("claims", () => {
 
   test.each([
     ["of before the router", { sub: "u1", iat: 1_700_000_000 }],
+    ["with a time of issue and no proof time", { auth_time: undefined, iat: 1_700_000_000 }],
     ["with a proof time that is a text", { auth_time: "1700000000" }],
     ["with a proof time below zero", { auth_time: -1 }],
     ["with an empty list of methods", { amr: [] }],
@@ -103,7 +104,7 @@ describe("claims", () => {
     ["that is nothing", undefined],
   ])("A payload %s belongs to a visitor", async (_, payload) => {
     const whole = { sub: "u1", sid: "s1", auth_time: 1, amr: ["x"], session_end: 9e9, session_rev: 0 };
-    const isPart = typeof payload === "object" && !("iat" in payload);
+    const isPart = typeof payload === "object" && !("sub" in payload);
     const sessions = createJwtSessions({
       verify: () => (isPart ? { ...whole, ...payload } : payload),
       issue: () => ({}),
