@@ -19,6 +19,7 @@ export {
   type SecurityEvent,
   type SendLimits,
 } from "./passkeys/index.ts";
+export { answerWithTokens } from "./passkeys/ports/answer-tokens.ts";
 export type { AuthsignalGateway } from "./passkeys/ports/authsignal.ts";
 export type { Begun, Grant, OfferAnswer } from "./passkeys/ports/flow-store.ts";
 export type { Limiter, LimitRule } from "./passkeys/ports/limiter.ts";
@@ -36,7 +37,20 @@ export {
   type CookieSessions,
   createCookieSessions,
 } from "./sessions/cookie-sessions.ts";
+export {
+  createExpressSessionPort,
+  type ExpressSessionPort,
+  type ExpressSessionPortOptions,
+} from "./sessions/express-session-port.ts";
+export type { JwtClaims } from "./sessions/jwt-claims.ts";
+export {
+  createJwtSessions,
+  type JwtSessionOptions,
+  type JwtSessions,
+  type JwtSessionsWithoutCodes,
+} from "./sessions/jwt-sessions.ts";
 export { createKnownBrowserCookie } from "./sessions/known-browser-cookie.ts";
+export { type LazyStorage, openStorageLazily } from "./storage/lazy-storage.ts";
 export { migrateStorage, readMigrationSql } from "./storage/migrate-storage.ts";
 export { openStorage, type Storage } from "./storage/storage.ts";
 export { StorageError } from "./storage/storage-error.ts";

@@ -72,10 +72,14 @@ export const VerifyOtpRequest = z.strictObject({
 });
 export type VerifyOtpRequest = z.input<typeof VerifyOtpRequest>;
 
+/** What a session port adds for clients that read their credential from the body, such as access and refresh tokens. */
+const tokens = z.record(z.string(), z.unknown()).optional();
+
 export const SignedInResponse = z.object({
   user: User,
   /** True when this is a good moment to offer a passkey, by what the account has answered before. */
   offerPasskey: z.boolean(),
+  tokens,
 });
 export type SignedInResponse = z.infer<typeof SignedInResponse>;
 
@@ -125,6 +129,7 @@ export const SteppedUpResponse = z.object({
   action: z.string(),
   /** Until when the proof counts. */
   expiresAt: instant,
+  tokens,
 });
 export type SteppedUpResponse = z.infer<typeof SteppedUpResponse>;
 

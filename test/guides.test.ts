@@ -10,6 +10,9 @@ import { describe, expect, test } from "vitest";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const guides = [
   "server/passkeys/ADDING.md",
+  "server/passkeys/BESIDE-PASSWORDS.md",
+  "server/passkeys/JWT.md",
+  "server/passkeys/NESTJS.md",
   "server/passkeys/MOVING.md",
   "server/authsignal/README.md",
   "test/kit/README.md",

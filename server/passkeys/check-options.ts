@@ -111,7 +111,10 @@ const ports: Readonly<Record<"authsignal" | "users" | "sessions" | "storage", [r
       ["current", "start", "renew", "end", "pendingOtp", "keepPendingOtp"],
       "createCookieSessions(…), createBearerSessions(…) or your own SessionPort",
     ],
-    storage: [["limiter"], "what `await openStorage({ file })` resolves with: did you forget the `await`?"],
+    storage: [
+      ["limiter"],
+      "what `await openStorage({ file })` resolves with (did you forget the `await`?), or `openStorageLazily({ file })`",
+    ],
   };
 
 const portsWithoutCodes: typeof ports = {

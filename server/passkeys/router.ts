@@ -18,6 +18,7 @@ import { createTokenLimit } from "./flows/rate-limits.ts";
 import { findSignedIn } from "./flows/signed-in.ts";
 import { beginStepUp, finishStepUp } from "./flows/step-up.ts";
 import { describeApi } from "./openapi.ts";
+import { tokensMember } from "./ports/answer-tokens.ts";
 import type { PasskeysContext, PasskeysOptions, PasskeysOptionsWithoutCodes } from "./ports/options.ts";
 
 /** A result token is the largest thing that anyone has to send. */
@@ -37,7 +38,7 @@ export function createPasskeysRouter(options: PasskeysOptions | PasskeysOptionsW
   router.use(convertBodyError);
 
   for (const [name, definition] of Object.entries(operations(context))) {
-    mountOperation(router, name as OperationName, definition);
+    mountOperation(router, name as OperationName, withTokens(definition));
   }
   // Generated at the first request: few processes are ever asked.
   let description: Record<string, unknown> | undefined;
@@ -88,6 +89,19 @@ function operations(context: PasskeysContext): Record<OperationName, Operation> 
         const answer: ConfigResponse = context.browser;
         return { status: 200, body: answer };
       },
+    },
+  };
+}
+
+/** Adds what the session port hands over for clients without cookies (`answerWithTokens`). */
+function withTokens(definition: Operation): Operation {
+  return {
+    ...definition,
+    async handle(call) {
+      const answer = await definition.handle(call);
+      const member = tokensMember(call.res);
+      if (answer.body === undefined || member.tokens === undefined) return answer;
+      return { ...answer, body: { ...Object(answer.body), ...member } };
     },
   };
 }

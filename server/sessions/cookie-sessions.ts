@@ -15,6 +15,11 @@ export interface CookieSessionOptions {
   readonly store: Store;
   /** Signs the cookie; at least 32 characters. Several for a rotation: the first signs, all verify. */
   readonly secret: string | readonly string[];
+  /**
+   * For several brands in one app, whose sign-ins are to be separate: each has a name, and the cookie of one is worthless
+   * as that of another. Mount each middleware on the paths of its brand. Default `passkeys_session`.
+   */
+  readonly cookieName?: string;
   /** True for https origins: `Secure` and the `__Host-` prefix. False only for http://localhost. */
   readonly secure: boolean;
   /** Seconds without a request after which a session ends. Default 30 minutes. */
@@ -29,17 +34,12 @@ export interface CookieSessions extends SessionPort {
   readonly middleware: RequestHandler;
 }
 
-/** @throws TypeError for a secret that is missing or too short; express-session accepts any */
+/** @throws TypeError for a secret that is missing or too short, which express-session accepts, and for a bad cookie name */
 export function createCookieSessions(options: CookieSessionOptions): CookieSessions {
-  const secrets = [options.secret].flat();
-  // An environment variable that is not set passes the compiler with a cast.
-  if (secrets.length === 0 || !secrets.every((secret) => typeof secret === "string" && secret.length >= 32))
-    throw new TypeError(
-      "createCookieSessions: `secret` must be at least 32 characters, or a list of such: make one with `openssl rand -base64 32`.",
-    );
+  const secrets = readSecrets(options);
   const idleMs = (options.idleSeconds ?? 30 * 60) * 1000;
   const absoluteMs = (options.absoluteSeconds ?? 12 * 60 * 60) * 1000;
-  const name = cookieName(options.secure, "passkeys_session");
+  const name = cookieName(options.secure, options.cookieName ?? "passkeys_session");
   /** Requests whose session this middleware has loaded. */
   const withSession = new WeakSet<Request>();
   const cookie = {
@@ -168,9 +168,25 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
   }
 }
 
+function readSecrets({ secret, cookieName: own }: CookieSessionOptions): string[] {
+  const secrets = [secret].flat();
+  // An environment variable that is not set passes the compiler with a cast.
+  if (secrets.length === 0 || !secrets.every((one) => typeof one === "string" && one.length >= 32))
+    throw new TypeError(
+      "createCookieSessions: `secret` must be at least 32 characters, or a list of such: make one with `openssl rand -base64 32`.",
+    );
+  if (own === undefined) return secrets;
+  if (typeof own !== "string" || !/^(?!__)[\w-]{1,64}$/.test(own))
+    throw new TypeError(
+      "createCookieSessions: `cookieName` must be 1 to 64 letters, digits, - and _, and not begin with __: `__Host-` is put before it.",
+    );
+  // Brands may share a store and a secret: the signature of one is wrong for another.
+  return secrets.map((one) => `${one} ${own}`);
+}
+
 const plainRequest =
   'createCookieSessions: the Secure session cookie cannot be set, because Express takes this request for plain http. Behind a proxy that ends TLS, write app.set("trust proxy", 1), with the number of proxies, and let the proxy send X-Forwarded-Proto. Without TLS, on localhost alone, pass secure: false.';
 const noSession =
   "createCookieSessions: this request has no session. Mount `sessions.middleware` before the passkeys router: app.use(sessions.middleware).";
 const foreignSession =
-  "createCookieSessions: this request already has a session of other middleware. Pass the router a SessionPort over that session instead (MOVING.md), or mount the other middleware on other paths.";
+  "createCookieSessions: this request already has a session of other middleware. Pass the router createExpressSessionPort({ read, write }) over that session instead, or mount the other middleware on other paths.";

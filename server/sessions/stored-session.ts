@@ -24,6 +24,8 @@ declare module "express-session" {
       pendingOtp?: PendingCodeData;
       /** In a marker: the id of the successor, or of the session that a bearer token named before it was renewed. */
       renewed?: string;
+      /** How often the session of a JWT was renewed. */
+      revision?: number;
     };
   }
 }

@@ -6,7 +6,7 @@ import request from "supertest";
 import type { TenantConfig } from "../../server/config/config.ts";
 import type { Emulator, TenantOptions } from "../../server/emulator/index.ts";
 import type { Storage } from "../../server/storage/storage.ts";
-import { bearerTokens } from "./bearer-agent.ts";
+import { type BearerClientOptions, bearerTokens } from "./bearer-agent.ts";
 import { startEmulatedTenant } from "./emulated-tenant.ts";
 import type { Agent, Flows } from "./flows.ts";
 import { openTestStorage } from "./test-storage.ts";
@@ -38,8 +38,11 @@ export interface EmulatorFor extends Flows {
   openStorage(): Promise<Storage>;
   /** A new browser on your app: keeps cookies, and says which origin its page has. */
   agent(app: App): Agent;
-  /** A new client without cookies: keeps what your app puts into `Session-Token`, or the header you name. */
-  bearerAgent(app: App, header?: string): Agent;
+  /**
+   * A new client without cookies: keeps what your app puts into `Session-Token`, or the header you name, or where
+   * `tokenIn` finds it in the body.
+   */
+  bearerAgent(app: App, options?: string | BearerClientOptions): Agent;
   /** Moves the clock of app and emulator forward. */
   advance(milliseconds: number): void;
   /** Stops the emulator and removes the databases. */
@@ -68,7 +71,7 @@ export async function startEmulatorFor(options: EmulatorForOptions = {}): Promis
     },
     agent: (app) => request.agent(app).set("Origin", origin),
     // No Origin: a mobile app is no browser.
-    bearerAgent: (app, header) => request.agent(app).use(bearerTokens(header)),
+    bearerAgent: (app, options) => request.agent(app).use(bearerTokens(options)),
     advance,
     ...flows,
     async close() {

@@ -10,7 +10,7 @@ export type {
   SentMessage,
   TenantOptions,
 } from "../../server/emulator/index.ts";
-export { bearerTokens } from "./bearer-agent.ts";
+export { type BearerClientOptions, bearerTokens } from "./bearer-agent.ts";
 export type { AuthenticatorFlags, CeremonyFault } from "./ceremony-fault.ts";
 export { type ClientApi, ClientApiError, type ClientApiOptions, createClientApi } from "./client-api.ts";
 export { checkContract } from "./contract-check.ts";
@@ -20,6 +20,7 @@ export { guardSuite } from "./guard-suite.ts";
 export { generousLimits } from "./limits.ts";
 export { asNavigatorCredentials, type BrowserWebAuthn } from "./navigator-credentials.ts";
 export { guardNetwork, type NetworkGuard, NetworkGuardError } from "./network-guard.ts";
+export { type SessionPromise, type SessionsUnderTest, sessionPromises } from "./session-conformance.ts";
 export {
   type CeremonyContext,
   createSoftAuthenticator,

@@ -1,5 +1,6 @@
 /** One session port and several routers: apps that are built again, and two brands in one process. */
 import express, { type Express } from "express";
+import request from "supertest";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createErrorHandler } from "../../server/http/error-handler.ts";
 import { createPasskeysRouter } from "../../server/passkeys/index.ts";
@@ -64,3 +65,60 @@ test("two tenants over one session port each accept their own passkeys, and shar
   expect(await kit.signInWithPasskey(kit.agent(app), authenticator)).toEqual(user);
   await expect(other.signInWithPasskey(other.agent(app), authenticator)).rejects.toThrow();
 });
+
+test("two brands with a cookie name each keep their sign-ins apart, over one storage and one secret", async () => {
+  const storage = await kit.openStorage();
+  const brand = (cookieName: string) =>
+    createCookieSessions({
+      store: storage.sessionStore,
+      secret: "only the tests of this host know it",
+      secure: false,
+      cookieName,
+      now: kit.now,
+    });
+  const [a, b] = [brand("brand_a"), brand("brand_b")];
+  const app = express()
+    .use("/a", a.middleware, createPasskeysRouter(commonOptions(kit, storage, a)))
+    .use("/b", b.middleware, createPasskeysRouter({ ...commonOptions(other, storage, b), now: kit.now }))
+    .use(createErrorHandler({ error: () => {} }));
+  const agent = kit.agent(app);
+  const user = await kit.signInWithOtp(agent);
+  expect((await agent.get("/a/session").expect(200)).body).toEqual({ user });
+  expect((await agent.get("/b/session").expect(200)).body).toEqual({ user: null });
+  await agent.post("/b/enroll-token").send({}).expect(401);
+  const cookie = (await kit.agent(app).post("/a/otp/challenge").send({ email: kit.newAddress() })).get(
+    "Set-Cookie",
+  );
+  expect(String(cookie)).toMatch(/^brand_a=s%3A/);
+});
+
+test("the cookie of one brand is worthless as the cookie of another", async () => {
+  const storage = await kit.openStorage();
+  const secret = "only the tests of this host know it";
+  const shared = { store: storage.sessionStore, secret, secure: false, now: kit.now };
+  const app = express();
+  for (const name of ["brand_a", "brand_b", undefined]) {
+    const sessions = createCookieSessions({ ...shared, ...(name !== undefined && { cookieName: name }) });
+    app.use(`/${name ?? "none"}`, sessions.middleware, async (req, res) => {
+      if (req.method === "POST") await sessions.start(req, res, { userId: "u1", method: "passkey" });
+      res.json(await sessions.current(req));
+    });
+  }
+  const signedIn = await request(app).post("/brand_a").expect(200);
+  const [value = ""] = String(signedIn.get("Set-Cookie")).replace("brand_a=", "").split(";");
+  const asked = async (path: string, name: string) =>
+    (await request(app).get(path).set("Cookie", `${name}=${value}`).expect(200)).body;
+  expect(await asked("/brand_a", "brand_a")).toMatchObject({ userId: "u1" });
+  expect(await asked("/brand_b", "brand_b")).toBeNull();
+  expect(await asked("/none", "passkeys_session")).toBeNull();
+});
+
+test.each(["", "a b", "__Host-shop", "shop;"])(
+  "createCookieSessions refuses the cookie name %j",
+  async (cookieName) => {
+    const storage = await kit.openStorage();
+    const secret = "only the tests of this host know it";
+    const options = { store: storage.sessionStore, secret, secure: false, now: kit.now, cookieName };
+    expect(() => createCookieSessions(options)).toThrow(/`cookieName` must be 1 to 64 letters/);
+  },
+);

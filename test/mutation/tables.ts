@@ -4,6 +4,7 @@ import { emulatorMutations } from "./emulator-mutations.ts";
 import { flowMutations } from "./flow-mutations.ts";
 import { type Mutation, resolvePath } from "./mutation.ts";
 import { serverMutations } from "./server-mutations.ts";
+import { sessionMutations } from "./session-mutations.ts";
 import { storageMutations } from "./storage-mutations.ts";
 import { upkeepMutations } from "./upkeep-mutations.ts";
 
@@ -11,6 +12,7 @@ export const allMutations: readonly Mutation[] = [
   ...clientMutations,
   ...emulatorMutations,
   ...serverMutations,
+  ...sessionMutations,
   ...storageMutations,
   ...flowMutations,
   ...upkeepMutations,

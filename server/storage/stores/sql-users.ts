@@ -10,9 +10,12 @@ export interface SqlUsers extends UserDirectory {
   findOrCreateByEmail(email: string): Promise<User>;
 }
 
-export function createSqlUsers(db: Database, now: () => Date): SqlUsers {
+/** @param accounts `storage.accounts`; of a lazy storage `async () => (await storage.opened()).accounts` */
+export function createSqlUsers(accounts: Database | (() => Promise<Database>), now: () => Date): SqlUsers {
+  const open = async () => (typeof accounts === "function" ? accounts() : accounts);
   return {
     async findById(userId) {
+      const db = await open();
       const row = await db
         .selectFrom("users")
         .select(["id", "email"])
@@ -22,6 +25,7 @@ export function createSqlUsers(db: Database, now: () => Date): SqlUsers {
     },
 
     async findOrCreateByEmail(address) {
+      const db = await open();
       const email = normaliseEmail(address);
       // Insert first and let the unique index decide: a read-then-write would race.
       await db

@@ -1,0 +1,95 @@
+/** Rotates and ends sessions of express-session middleware that belongs to the host, with any store. */
+import type { Request } from "express";
+import type { SessionData } from "express-session";
+import { storeCall } from "./store-call.ts";
+import { destroyOther, keyOf, read, save } from "./stored-session.ts";
+
+/** How long the old id of a renewed session leads to the new one, for a sign-out in flight. */
+const tombstoneMs = 60 * 1000;
+/** The life of a session whose cookie names none: what the stores of npm take. */
+const defaultLifeMs = 24 * 60 * 60 * 1000;
+/** A sign-out follows so many renewals that were under way at the same time. */
+const longestChain = 8;
+
+export type HostSession = Request["session"];
+
+/** What the host keeps in a session: all but the cookie's settings and our member. */
+export function hostMembers(session: object): Record<string, unknown> {
+  const { cookie: _, passkeys: __, ...hosts }: Partial<SessionData> = session;
+  return { ...hosts };
+}
+
+/**
+ * Gives the request a session with a new id. When the store fails, the old one is restored: express-session saves the
+ * request's session again at the end of the answer, and a failed request must neither sign in nor sign out.
+ * @returns the id of the session before
+ */
+export async function moveTo(req: Request, fill: (session: HostSession) => void): Promise<string> {
+  const { session: before, sessionID: idBefore } = req;
+  req.sessionStore.generate(req);
+  // The host may have set the life of this one session, as for "remember me".
+  const { originalMaxAge } = before.cookie;
+  if (typeof originalMaxAge === "number") req.session.cookie.maxAge = originalMaxAge;
+  else req.session.cookie.expires = null;
+  try {
+    fill(req.session);
+    await save(req);
+  } catch (error) {
+    Object.assign(req, { session: before, sessionID: idBefore });
+    throw error;
+  }
+  return idBefore;
+}
+
+/**
+ * Whether a session was ended or renewed. Most stores write a session that they no longer have, so a slow request can
+ * bring one back: a marker of its id then says what happened, for as long as the session would have lasted.
+ */
+export async function isGone(req: Request, sid: string): Promise<boolean> {
+  const markers = await Promise.all([read(req, keyOf("ended", sid)), read(req, keyOf("renewed", sid))]);
+  return markers.some((marker) => marker !== null);
+}
+
+export function wasEnded(req: Request, sid: string): Promise<boolean> {
+  return read(req, keyOf("ended", sid)).then((marker) => marker !== null);
+}
+
+/** The old id of a renewed session. For a minute its row leads a sign-out in flight to the new one. */
+export async function retire(req: Request, sid: string): Promise<void> {
+  const passkeys = { renewed: req.sessionID };
+  await write(req, keyOf("renewed", sid), passkeys, lifeOf(req.session));
+  await write(req, sid, passkeys, tombstoneMs);
+}
+
+/** Ends a session and those that it was renewed to. The markers are written first: see `isGone`. */
+export async function endChain(req: Request, first: string): Promise<void> {
+  const life = lifeOf(req.session);
+  let next: string | undefined = first;
+  for (let depth = 0; next !== undefined && depth < longestChain; depth += 1) {
+    const sid: string = next;
+    await write(req, keyOf("ended", sid), {}, life);
+    const marker: SessionData | null = (await read(req, keyOf("renewed", sid))) ?? (await read(req, sid));
+    next = marker?.passkeys?.renewed;
+    await destroyOther(req, sid);
+  }
+}
+
+/** Makes the id worthless from which somebody else has signed in, or the same person anew. */
+export async function endOther(req: Request, sid: string, wasSignedIn: boolean): Promise<void> {
+  if (wasSignedIn) await write(req, keyOf("ended", sid), {}, lifeOf(req.session));
+  await destroyOther(req, sid);
+}
+
+function lifeOf({ cookie }: HostSession): number {
+  return Math.max(cookie.originalMaxAge ?? defaultLifeMs, tombstoneMs);
+}
+
+function write(
+  req: Request,
+  key: string,
+  passkeys: NonNullable<SessionData["passkeys"]>,
+  lifeMs: number,
+): Promise<void> {
+  const cookie = { originalMaxAge: lifeMs, expires: new Date(Date.now() + lifeMs) };
+  return storeCall((done) => req.sessionStore.set(key, { cookie, passkeys }, done)).then(() => {});
+}

@@ -1,0 +1,236 @@
+/** Implements sessions over a host's own JWTs: the host verifies and issues its tokens, this port says what they carry. */
+import { randomUUID } from "node:crypto";
+import type { Request, Response } from "express";
+import type { Store } from "express-session";
+import { AppError } from "../http/errors.ts";
+import { answerWithTokens } from "../passkeys/ports/answer-tokens.ts";
+import type { SessionPort, SessionPortWithoutCodes, SignedIn } from "../passkeys/ports/sessions.ts";
+import { isTokenFault, type JwtClaims, readClaims } from "./jwt-claims.ts";
+import { checkJwtOptions } from "./jwt-options.ts";
+import { createJwtStore } from "./jwt-store.ts";
+
+export interface Exchange {
+  readonly req: Request;
+  readonly res: Response;
+}
+
+export interface JwtSessionOptions<Tokens extends object> {
+  /**
+   * Returns the payload of a valid access token, also as a promise; null for any other, or throws as `jsonwebtoken` and
+   * `jose` do. Another error is a 500, or a 503 for a lost connection. Changes nothing: it is also asked about new tokens.
+   */
+  readonly verify: (token: string, req: Request) => unknown;
+  /**
+   * Makes the tokens of a session, with all of `claims` in each, and stores what the host stores of a session. Resolves with
+   * what your own sign-in answers, such as `{ accessToken, refreshToken }`: the router answers it as `tokens`. Also called
+   * for a session that exists (`session_rev` above 0, and by `refresh`): then update your record of it, and never add one.
+   */
+  readonly issue: (claims: JwtClaims, exchange: Exchange) => Tokens | Promise<Tokens>;
+  /**
+   * Ends the session at the host, such as its row and its refresh tokens, and clears its cookies. From then on `verify`
+   * returns null for its tokens, unless there is `store`.
+   */
+  readonly end?: (claims: JwtClaims, exchange: Exchange) => unknown;
+  /**
+   * `storage.sessionStore`. Remembers which sessions have ended and which tokens a step-up has replaced, one read each for
+   * every call of `current`, and where e-mail codes wait. Leave it out if `verify` looks the session up at the host.
+   */
+  readonly store?: Store;
+  /** Where the access token is. Default: `Authorization: Bearer …`. */
+  readonly readToken?: (req: Request) => string | null | undefined;
+  /** See the port. Default: false, and true with `readToken`, which may read a cookie. */
+  readonly isAmbient?: boolean;
+  /** The header, of answers and requests, that names a visitor's e-mail code. Default `Code-Token`. Needs `store`. */
+  readonly codeHeader?: string;
+  /**
+   * Seconds after the sign-in at which a session ends, even in use. Default 12 hours. Set it to the life of your refresh
+   * tokens; `exp` of every token stays yours.
+   */
+  readonly absoluteSeconds?: number;
+  /** Default: the system clock. */
+  readonly now?: () => Date;
+}
+
+interface HostMethods<Tokens extends object> {
+  /**
+   * For the host's own sign-in: begins a session and resolves with what `issue` made, for the answer.
+   * @throws AppError internal_error when `issue` leaves claims out
+   */
+  signIn(req: Request, res: Response, session: Pick<SignedIn, "userId" | "method">): Promise<Tokens>;
+  /**
+   * For the host's refresh route: new tokens of the same session, with its proof time, its id and its end as they were.
+   * @param payload of the refresh token, as the host has verified it; or a promise of it, which may reject as `verify` may
+   * @throws AppError not_authenticated for a token that is no good, when the session has ended, and when a later proof has
+   * replaced these tokens
+   */
+  refresh(req: Request, res: Response, payload: unknown): Promise<Tokens>;
+}
+
+export interface JwtSessions<Tokens extends object> extends SessionPort, HostMethods<Tokens> {}
+
+/** Without `store`: for a router with `emailCodes: false`. */
+export interface JwtSessionsWithoutCodes<Tokens extends object>
+  extends SessionPortWithoutCodes,
+    HostMethods<Tokens> {}
+
+/**
+ * Sessions of a host that issues JWTs, alone or as access and refresh tokens. The proof time (`auth_time`) and the session
+ * (`sid`) are claims of their own, and `refresh` carries them over: with `iat` in their place every refresh would make an
+ * old proof look fresh.
+ *
+ * A signed token alone cannot be ended. With `store`, or with a `verify` that looks the session up, signing out ends every
+ * token of the session, and a step-up replaces the older ones, wherever `sessions.current` or that `verify` is asked. Code
+ * that checks the signature alone, in this API or in another service, takes such a token until its `exp`: keep access
+ * tokens short. A token that has expired cannot sign out: refresh first. Tokens of before the router have no such claims,
+ * and belong to a visitor here.
+ * @throws TypeError for options that cannot work
+ */
+export function createJwtSessions<Tokens extends object>(
+  options: JwtSessionOptions<Tokens> & { readonly store: Store },
+): JwtSessions<Tokens>;
+export function createJwtSessions<Tokens extends object>(
+  options: JwtSessionOptions<Tokens> & { readonly end: (claims: JwtClaims, exchange: Exchange) => unknown },
+): JwtSessionsWithoutCodes<Tokens>;
+export function createJwtSessions<Tokens extends object>(
+  options: JwtSessionOptions<Tokens>,
+): JwtSessions<Tokens> | JwtSessionsWithoutCodes<Tokens> {
+  checkJwtOptions(options);
+  const { readToken = bearerToken, now = () => new Date(), absoluteSeconds = 12 * 60 * 60 } = options;
+  const store =
+    options.store === undefined
+      ? null
+      : createJwtStore(options.store, options.codeHeader ?? "Code-Token", now);
+
+  /** Of a token that is valid by itself. */
+  function claimsOf(token: string, req: Request): Promise<JwtClaims | null> {
+    return verified(async () => options.verify(token, req));
+  }
+
+  async function claimsIn(req: Request): Promise<JwtClaims | null> {
+    const token = readToken(req);
+    return typeof token === "string" && token !== "" ? claimsOf(token, req) : null;
+  }
+
+  async function isAlive(claims: JwtClaims): Promise<boolean> {
+    if (claims.session_end <= seconds(now())) return false;
+    if (store === null) return true;
+    const [isEnded, isReplaced] = await Promise.all([store.isEnded(claims), store.isReplaced(claims)]);
+    return !isEnded && !isReplaced;
+  }
+
+  async function find(req: Request): Promise<JwtClaims | null> {
+    const claims = await claimsIn(req);
+    return claims !== null && (await isAlive(claims)) ? claims : null;
+  }
+
+  /** @throws AppError not_authenticated for a session that has ended meanwhile, internal_error for tokens without claims */
+  async function issue(claims: JwtClaims, exchange: Exchange, isNew = false): Promise<Tokens> {
+    const tokens = await options.issue(claims, exchange);
+    if (typeof tokens !== "object" || tokens === null)
+      throw fault("`issue` must resolve with an object, such as { accessToken, refreshToken }");
+    const texts = Object.values(tokens).filter((token): token is string => typeof token === "string");
+    if (texts.length === 0) return tokens;
+    const read = await Promise.all(texts.map((token) => claimsOf(token, exchange.req)));
+    const isCarried = read.some(
+      (one) =>
+        one?.sid === claims.sid &&
+        one.auth_time === claims.auth_time &&
+        one.session_rev === claims.session_rev,
+    );
+    if (isCarried) return tokens;
+    // A host that looks sessions up has ended this one.
+    if (!isNew && read.every((one) => one === null)) throw new AppError("not_authenticated");
+    throw fault("`verify` finds the claims in no token that `issue` made: sign { ...claims }, all of them");
+  }
+
+  async function endSession(claims: JwtClaims, exchange: Exchange): Promise<void> {
+    await store?.markEnded(claims);
+    await options.end?.(claims, exchange);
+  }
+
+  async function signIn(
+    req: Request,
+    res: Response,
+    { userId, method }: Pick<SignedIn, "userId" | "method">,
+  ): Promise<Tokens> {
+    const at = seconds(now());
+    const before = await claimsIn(req);
+    if (before !== null) await endSession(before, { req, res });
+    const claims = { sub: userId, sid: randomUUID(), auth_time: at, amr: [method] };
+    const lasting = { ...claims, session_end: at + absoluteSeconds, session_rev: 0 };
+    const tokens = await issue(lasting, { req, res }, true);
+    await store?.dropCode(req, before);
+    return tokens;
+  }
+
+  const sessions: JwtSessionsWithoutCodes<Tokens> = {
+    isAmbient: options.isAmbient ?? options.readToken !== undefined,
+    signIn,
+
+    async current(req) {
+      const claims = await find(req);
+      if (claims === null) return null;
+      const { sid: id, sub: userId, amr, auth_time } = claims;
+      return { id, userId, method: amr[0] ?? "", authenticatedAt: new Date(auth_time * 1000) };
+    },
+
+    async start(req, res, session) {
+      answerWithTokens(res, await signIn(req, res, session));
+    },
+
+    async renew(req, res, { method }) {
+      const before = await find(req);
+      if (before === null) throw new AppError("not_authenticated");
+      const proof = { auth_time: seconds(now()), amr: [method], session_rev: before.session_rev + 1 };
+      const claims = { ...before, ...proof };
+      const tokens = await issue(claims, { req, res });
+      await store?.markRenewed(claims);
+      // Sign-out may have come in between: then it wins.
+      if (!(await isAlive(claims))) throw new AppError("not_authenticated");
+      answerWithTokens(res, tokens);
+    },
+
+    async end(req, res) {
+      // Also with a token that a step-up has just replaced.
+      const claims = await claimsIn(req);
+      if (claims !== null) await endSession(claims, { req, res });
+      await store?.dropCode(req, claims);
+    },
+
+    async refresh(req, res, payload) {
+      const claims = await verified(async () => payload);
+      if (claims === null || !(await isAlive(claims))) throw new AppError("not_authenticated");
+      const tokens = await issue(claims, { req, res });
+      if (!(await isAlive(claims))) throw new AppError("not_authenticated");
+      return tokens;
+    },
+  };
+  if (store === null) return sessions;
+  return {
+    ...sessions,
+    pendingOtp: async (req) => store.pendingOtp(req, await find(req)),
+    keepPendingOtp: async (req, res, pending) => store.keepPendingOtp({ req, res }, await find(req), pending),
+  };
+}
+
+async function verified(payload: () => Promise<unknown>): Promise<JwtClaims | null> {
+  try {
+    return readClaims(await payload());
+  } catch (error) {
+    if (isTokenFault(error)) return null;
+    throw error;
+  }
+}
+
+/** The token of an `Authorization` header. */
+function bearerToken(req: Request): string | null {
+  return /^Bearer ([\w.~+/=-]+)$/i.exec(req.get("authorization") ?? "")?.[1] ?? null;
+}
+
+function seconds(date: Date): number {
+  return Math.floor(date.getTime() / 1000);
+}
+
+function fault(detail: string): AppError {
+  return new AppError("internal_error", { detail: `createJwtSessions: ${detail}.` });
+}

@@ -1,0 +1,125 @@
+/** A storage that is there at once and opens with the first request, for an app that is made without `await`. */
+import type { Store } from "express-session";
+import { AppError } from "../http/errors.ts";
+import { type StorageNotice, warnOfOutage, watchOutages } from "../http/outages.ts";
+import type { FlowStore } from "../passkeys/ports/flow-store.ts";
+import type { KnownBrowserStore } from "../passkeys/ports/known-browsers.ts";
+import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
+import { within } from "./deadline.ts";
+import { openStorage, type Storage } from "./storage.ts";
+import { readStorageOptions, type StorageOptions } from "./storage-options.ts";
+import { LazySessionStore } from "./stores/lazy-session-store.ts";
+
+/** After a failed opening the next try is no sooner. */
+const retryMs = 1000;
+
+export interface LazyStorage extends Omit<Storage, "accounts" | "traffic"> {
+  /**
+   * The storage, opened now if it was not: for what needs its tables, as `sweepExpired((await storage.opened()).traffic, …)`.
+   * Call it at the start to hear of a fault before the first request does.
+   * @throws AppError upstream_unavailable, whose `message` says why it could not be opened
+   */
+  opened(): Promise<Storage>;
+}
+
+/**
+ * The same storage as `openStorage` opens, without its `await`: for `module.exports = app`. It opens with the first call.
+ * Calls that come meanwhile wait, for as long as a query may take (`queryTimeoutMs`), and are then a 503, which changes
+ * nothing. When the opening fails, they are a 503, `onNotice` (default: a warning of the process) is told once in a
+ * sentence, and a call of a second later tries again.
+ * @throws TypeError, at once, for options that cannot be used
+ */
+export function openStorageLazily(options: StorageOptions): LazyStorage {
+  const { bounds } = readStorageOptions(options);
+  const notify = options.onNotice ?? warnOfOutage;
+  const outages = watchOutages({ storage: "The storage", isOutage: () => true, notify });
+  let attempt: Promise<Storage> | null = null;
+  let failed: { readonly error: unknown; readonly until: number } | null = null;
+  let isOpen = false;
+  let isClosed = false;
+
+  function open(): Promise<Storage> {
+    if (failed !== null && performance.now() < failed.until) return Promise.reject(failed.error);
+    attempt ??= outages.run(tryToOpen).catch((error: unknown) => {
+      attempt = null;
+      failed = { error, until: performance.now() + retryMs };
+      throw error;
+    });
+    return attempt;
+  }
+
+  async function tryToOpen(): Promise<Storage> {
+    // Until it is open, this tells of its outages: each try would tell again.
+    const onNotice = (notice: StorageNotice) => {
+      if (isOpen) notify(notice);
+    };
+    const storage = await openStorage({ ...options, onNotice }).catch((error: unknown) => {
+      throw error instanceof AppError ? (error.cause ?? new Error(error.message)) : error;
+    });
+    isOpen = true;
+    return storage;
+  }
+
+  async function opened(): Promise<Storage> {
+    if (isClosed) throw new Error("The storage is closed.");
+    const opening = open();
+    // Not as a fault of its own when nobody waits any more.
+    opening.catch(() => {});
+    return within(bounds.queryMs, opening, "").catch((error: unknown) => {
+      throw outages.convert(error instanceof AppError ? error : new Error("It is still being opened."));
+    });
+  }
+
+  return {
+    opened,
+    flows: lazyFlows(async () => (await opened()).flows),
+    knownBrowsers: lazyBrowsers(async () => (await opened()).knownBrowsers),
+    sessionStore: new LazySessionStore(async () => (await opened()).sessionStore) satisfies Store,
+    limiter: (rule) => lazyLimiter(rule, opened),
+    ping: async () => (await opened()).ping(),
+    async close() {
+      isClosed = true;
+      const storage = await attempt?.catch(() => null);
+      await storage?.close();
+    },
+  };
+}
+
+function lazyLimiter(rule: LimitRule, opened: () => Promise<Storage>): Limiter {
+  let made: Limiter | null = null;
+  async function limiter(): Promise<Limiter> {
+    made ??= (await opened()).limiter(rule);
+    return made;
+  }
+  return {
+    spend: async (key) => (await limiter()).spend(key),
+    blockedFor: async (key) => (await limiter()).blockedFor(key),
+    reset: async (key) => (await limiter()).reset(key),
+  };
+}
+
+function lazyBrowsers(store: () => Promise<KnownBrowserStore>): KnownBrowserStore {
+  return {
+    has: async (...call) => (await store()).has(...call),
+    keep: async (...call) => (await store()).keep(...call),
+  };
+}
+
+function lazyFlows(flows: () => Promise<FlowStore>): FlowStore {
+  return {
+    consumeToken: async (...call) => (await flows()).consumeToken(...call),
+    countOtpAttempt: async (...call) => (await flows()).countOtpAttempt(...call),
+    keepBegun: async (...call) => (await flows()).keepBegun(...call),
+    takeBegun: async (...call) => (await flows()).takeBegun(...call),
+    keepGrant: async (...call) => (await flows()).keepGrant(...call),
+    takeGrant: async (...call) => (await flows()).takeGrant(...call),
+    passkeyNames: async (...call) => (await flows()).passkeyNames(...call),
+    keepPasskeyName: async (...call) => (await flows()).keepPasskeyName(...call),
+    noteAuthenticators: async (...call) => (await flows()).noteAuthenticators(...call),
+    claimPasskey: async (...call) => (await flows()).claimPasskey(...call),
+    claimedPasskeys: async (...call) => (await flows()).claimedPasskeys(...call),
+    forgetPasskey: async (...call) => (await flows()).forgetPasskey(...call),
+    offerAnswer: async (...call) => (await flows()).offerAnswer(...call),
+    keepOfferAnswer: async (...call) => (await flows()).keepOfferAnswer(...call),
+  };
+}

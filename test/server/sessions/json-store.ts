@@ -1,0 +1,35 @@
+/**
+ * A store as most of npm's are, such as connect-pg-simple: `set` writes the row whether it is there or not, so a slow
+ * request brings an ended session back.
+ */
+import { type SessionData, Store } from "express-session";
+
+export class JsonStore extends Store {
+  readonly rows: Map<string, string>;
+
+  /** @param rows of another instance over the same store */
+  constructor(rows = new Map<string, string>()) {
+    super();
+    this.rows = rows;
+  }
+
+  override get(sid: string, done: (error: unknown, session?: SessionData | null) => void): void {
+    const row = this.rows.get(sid);
+    setImmediate(() => done(null, row === undefined ? null : JSON.parse(row)));
+  }
+
+  override set(sid: string, session: SessionData, done?: (error?: unknown) => void): void {
+    const row = JSON.stringify(session);
+    setImmediate(() => {
+      this.rows.set(sid, row);
+      done?.();
+    });
+  }
+
+  override destroy(sid: string, done?: (error?: unknown) => void): void {
+    setImmediate(() => {
+      this.rows.delete(sid);
+      done?.();
+    });
+  }
+}
