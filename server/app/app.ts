@@ -30,6 +30,8 @@ export interface AppDeps {
   readonly wellKnown?: WellKnownOptions;
   /** Authsignal's API base that `clientApiPath` forwards to. Default: browsers send requests to Authsignal. */
   readonly proxiedApiUrl?: string | null;
+  /** Whether `proxiedApiUrl` may be an emulator's. Default false. */
+  readonly allowEmulator?: boolean;
   /** Several for a rotation: the first signs, all verify. */
   readonly sessionSecret: string | readonly string[];
   /** For the browser SDK. `baseUrl` ends in `/v1`. */
@@ -90,7 +92,12 @@ export function createApp(deps: AppDeps): Express {
   if (typeof deps.proxiedApiUrl === "string")
     app.use(
       clientApiPath,
-      createClientApiProxy({ apiUrl: deps.proxiedApiUrl, origins, limiter: storage.limiter }),
+      createClientApiProxy({
+        apiUrl: deps.proxiedApiUrl,
+        origins,
+        limiter: storage.limiter,
+        allowEmulator: deps.allowEmulator ?? false,
+      }),
     );
   app.use(apiPath, sessions.middleware);
   app.use(

@@ -55,10 +55,16 @@ export async function serve(options: ServeOptions): Promise<void> {
     onNotice: (notice) => logNotice(log, notice),
     now: () => new Date(),
   });
+  // The configuration has no tenant only where `npm start` embeds the emulator, never in production.
+  const allowEmulator = config.tenant === null;
   const draining = new AbortController();
   const server = options.tls === undefined ? createServer() : createTlsServer(options.tls);
   const app = createApp({
-    authsignal: createSdkGateway({ apiSecretKey: tenant.apiSecretKey, apiUrl: tenant.apiUrl }),
+    authsignal: createSdkGateway({
+      apiSecretKey: tenant.apiSecretKey,
+      apiUrl: tenant.apiUrl,
+      allowEmulator,
+    }),
     storage,
     log,
     origin: config.origin,
@@ -66,6 +72,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     moreOrigins: config.moreOrigins,
     wellKnown: wellKnownOf(config),
     proxiedApiUrl: config.clientApiProxy ? tenant.apiUrl : null,
+    allowEmulator,
     browser: {
       tenantId: tenant.tenantId,
       baseUrl: config.clientApiProxy ? `${config.origin}${clientApiPath}` : tenant.apiUrl,

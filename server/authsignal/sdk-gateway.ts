@@ -11,7 +11,6 @@ import type {
   OtpCheck,
   Validation,
 } from "../passkeys/ports/authsignal.ts";
-import { adviceForApiBase } from "../relying-party/addresses.ts";
 import {
   AuthenticatorsAnswer,
   ChallengeAnswer,
@@ -19,6 +18,7 @@ import {
   ValidateAnswer,
   VerifyAnswer,
 } from "./answers.ts";
+import { requireApiUrl, requireSecretKey } from "./require-tenant.ts";
 import { createCaller, RefusedCall } from "./sdk-call.ts";
 
 export interface SdkGatewayOptions {
@@ -26,18 +26,19 @@ export interface SdkGatewayOptions {
   readonly apiSecretKey: string;
   /** The tenant's region, ending in `/v1`. */
   readonly apiUrl: string;
-  /** How long one call may take before it counts as an outage. Default 5000. */
+  /** How long one call may take, in milliseconds, before it counts as an outage. Default 5000. */
   readonly deadlineMs?: number;
+  /**
+   * Lets the gateway use an emulator: a secret that begins with `emulator-`, plain http, an address of this machine. An
+   * emulator shows its codes to everybody, so pass true outside production only. Default false: each is refused.
+   */
+  readonly allowEmulator?: boolean;
 }
 
 /** @throws TypeError that names the option which cannot work, and what to write instead */
 export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway {
-  if (typeof options?.apiSecretKey !== "string" || options.apiSecretKey === "")
-    throw new TypeError(
-      "createSdkGateway: `apiSecretKey` must be your tenant's, from the portal (Settings, API keys).",
-    );
-  const advice = adviceForApiBase(options.apiUrl);
-  if (advice !== null) throw new TypeError(`createSdkGateway: \`apiUrl\` must be ${advice}.`);
+  requireSecretKey("createSdkGateway", options);
+  requireApiUrl("createSdkGateway", options);
   // Without retries: the SDK repeats a dropped POST, which sends a second mail. Its interceptor is on the global axios, so an
   // instance with retries would add them to all others.
   const sdk = new Authsignal({ apiSecretKey: options.apiSecretKey, apiUrl: options.apiUrl, retries: 0 });

@@ -1,4 +1,4 @@
-/** The rules for origins, RP IDs and API bases. Each sentence completes "… must be". */
+/** The rules for origins, RP IDs, API bases and API secret keys. Each sentence completes "… must be". */
 import { BlockList, isIP } from "node:net";
 import { getDomain } from "tldts";
 
@@ -56,6 +56,21 @@ export function adviceForApiBase(base: unknown, isEmulated = true): string | nul
   if (!isEmulated && url.protocol !== "https:")
     return `${example}: it begins with "https:", because the API secret key travels over it`;
   return String(base).endsWith("/v1") ? null : `${example}: it ends in "/v1"`;
+}
+
+/**
+ * Does not repeat the value.
+ * @param isEmulated whether the secret of an emulator is allowed. Default true
+ * @returns what to write instead, or null for a key that Authsignal's Server API can be sent
+ */
+export function adviceForApiSecretKey(key: unknown, isEmulated = true): string | null {
+  const source = "your tenant's, from the portal (Settings, API keys)";
+  if (typeof key !== "string" || key === "") return source;
+  if (!/^[\x21-\x7e]+$/.test(key) || /^["'`]|["'`]$/.test(key))
+    return `${source}: printable ASCII without quotes or white space`;
+  if (!isEmulated && /^emulator-/i.test(key))
+    return `${source}: this is an emulator's secret, which protects nothing`;
+  return null;
 }
 
 /** Whether a host is the domain or a sub-domain of it. */

@@ -70,15 +70,15 @@ test("the guide's app runs beside the emulator's command line, and guards its ro
   });
   await project.run("tsc", ...compiler, "app.ts", "start.ts");
   const emulator = await project.start(
-    `${bins}/emulator/cli.js`,
-    ["--port", "0"],
+    [`${bins}/emulator/cli.js`, "--port", "0"],
     {},
     /http:\/\/localhost:\d+\/v1/,
   );
   const port = await freePort();
   const origin = `http://localhost:${port}`;
   const env = { ORIGIN: origin, PORT: String(port), AUTHSIGNAL_API_URL: emulator.match[0] };
-  const app = await project.start("built/start.js", [], env, /Open http/);
+  // What the environment has already wins over the file.
+  const app = await project.start(["--env-file=emulator.env", "built/start.js"], env, /Open http/);
   try {
     expect((await fetch(`${origin}/orders`)).status).toBe(401);
     const headers = { "Content-Type": "application/json" };

@@ -54,13 +54,8 @@ export interface Project {
   readonly folder: string;
   /** Runs a command line tool of the project; resolves with what it printed, rejects with that if it failed. */
   run(tool: string, ...args: string[]): Promise<string>;
-  /** Starts a script that goes on running; resolves when it has printed this. */
-  start(
-    script: string,
-    args: readonly string[],
-    env: Record<string, string>,
-    printed: RegExp,
-  ): Promise<Running>;
+  /** Starts Node with these arguments, for a script that goes on running; resolves when it has printed this. */
+  start(args: readonly string[], env: Record<string, string>, printed: RegExp): Promise<Running>;
   read(file: string): Promise<string>;
   list(folder: string): Promise<readonly string[]>;
   remove(): Promise<void>;
@@ -99,9 +94,9 @@ export async function createProject(packed: PackedPackage, options: ProjectOptio
       });
       return `${done.stdout}${done.stderr}`;
     },
-    async start(script, args, env, printed) {
+    async start(args, env, printed) {
       const { PATH = "" } = process.env;
-      const child = spawn(process.execPath, [script, ...args], { cwd: folder, env: { PATH, ...env } });
+      const child = spawn(process.execPath, args, { cwd: folder, env: { PATH, ...env } });
       const match = await whenPrinted(child, printed);
       return {
         match,

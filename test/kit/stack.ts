@@ -67,6 +67,7 @@ export async function buildStack(parts: StackParts = {}): Promise<BuiltStack> {
   const gateway = createSdkGateway({
     apiSecretKey: authsignal.apiSecretKey,
     apiUrl: (await parts.through?.(emulator.apiUrl)) ?? emulator.apiUrl,
+    allowEmulator: true,
     ...(parts.deadlineMs !== undefined && { deadlineMs: parts.deadlineMs }),
   });
   const deps: StackAppDeps = {
