@@ -1,6 +1,7 @@
 /**
  * Implements the gateway with `@authsignal/node`, and works around the SDK: it puts ids into paths unencoded, its errors
- * contain the API secret, it installs a retry interceptor on the global axios, and it has no time-out.
+ * contain the API secret, it installs a retry interceptor on the global axios, it has no time-out, and it sends requests to
+ * this machine through HTTP_PROXY.
  */
 import { Authsignal } from "@authsignal/node";
 import { z } from "zod";
@@ -11,6 +12,7 @@ import type {
   OtpCheck,
   Validation,
 } from "../passkeys/ports/authsignal.ts";
+import { isLoopback } from "../relying-party/addresses.ts";
 import {
   AuthenticatorsAnswer,
   ChallengeAnswer,
@@ -39,10 +41,8 @@ export interface SdkGatewayOptions {
 export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway {
   requireSecretKey("createSdkGateway", options);
   requireApiUrl("createSdkGateway", options);
-  // Without retries: the SDK repeats a dropped POST, which sends a second mail. Its interceptor is on the global axios, so an
-  // instance with retries would add them to all others.
-  const sdk = new Authsignal({ apiSecretKey: options.apiSecretKey, apiUrl: options.apiUrl, retries: 0 });
-  const call = createCaller(options.deadlineMs ?? 5000, new URL(options.apiUrl).host);
+  const sdk = createSdk(options);
+  const call = createCaller(options.deadlineMs ?? 5000, options.apiUrl);
 
   return {
     state: call.state,
@@ -124,6 +124,20 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
       );
     },
   };
+}
+
+function createSdk({ apiSecretKey, apiUrl }: SdkGatewayOptions): Authsignal {
+  // Without retries: the SDK repeats a dropped POST, which sends a second mail. Its interceptor is on the global axios, so an
+  // instance with retries would add them to all others.
+  const sdk = new Authsignal({ apiSecretKey, apiUrl, retries: 0 });
+  if (!isLoopback(new URL(apiUrl).hostname)) return sdk;
+  // A proxy on another machine cannot reach this one. The SDK has no option for it, so the settings that each instance makes
+  // for its requests are wrapped; other users of axios keep theirs.
+  const settings: unknown = Reflect.get(sdk, "getRequestConfig");
+  if (typeof settings !== "function")
+    throw new Error("@authsignal/node has no getRequestConfig any more: its proxy cannot be switched off.");
+  const withoutProxy = (): object => ({ ...Reflect.apply(settings, sdk, []), proxy: false });
+  return Object.assign(sdk, { getRequestConfig: withoutProxy });
 }
 
 /**
