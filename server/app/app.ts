@@ -4,6 +4,7 @@ import type { ConfigResponse } from "../../shared/contract.ts";
 import { createClientApiProxy } from "../authsignal/client-api-proxy.ts";
 import { createErrorHandler, notFound } from "../http/error-handler.ts";
 import type { Logger } from "../http/log.ts";
+import { proxyTrust, type TrustedProxies } from "../http/proxy-trust.ts";
 import { createPasskeysRouter, type PasskeysPolicies } from "../passkeys/index.ts";
 import type { AuthsignalGateway } from "../passkeys/ports/authsignal.ts";
 import { createWellKnown, type WellKnownOptions } from "../relying-party/well-known.ts";
@@ -38,8 +39,8 @@ export interface AppDeps {
   readonly browser: Readonly<ConfigResponse>;
   /** Serves the pages: the built SPA, or Vite in development. */
   readonly pages: RequestHandler;
-  /** How many reverse proxies stand in front. Default 0. */
-  readonly trustProxy?: number;
+  /** How many reverse proxies stand in front, or their addresses and subnets. Default 0. */
+  readonly trustProxy?: TrustedProxies;
   /** Relaxes the CSP for Vite's development client. Default false. */
   readonly development?: boolean;
   /** Prometheus metrics and the path to serve them at. Default none. */
@@ -72,7 +73,7 @@ export function createApp(deps: AppDeps): Express {
 
   const app = express();
   app.disable("x-powered-by");
-  app.set("trust proxy", deps.trustProxy ?? 0);
+  app.set("trust proxy", proxyTrust(deps.trustProxy ?? 0));
   app.use(requestContext(log, apiPath));
   if (https) app.use(warnOfPlainRequests(log));
   if (metrics !== null) {

@@ -13,7 +13,7 @@ export function warnOfPlainRequests(log: Logger): RequestHandler {
         fix:
           req.get("x-forwarded-proto") === undefined
             ? "The proxy does not send X-Forwarded-Proto: let it add `X-Forwarded-Proto: https`."
-            : "X-Forwarded-Proto is not trusted: set TRUST_PROXY to the number of proxies in front of the app.",
+            : "X-Forwarded-Proto is not trusted: set TRUST_PROXY to the number of proxies in front of the app, or to their subnets.",
       });
     }
     next();
