@@ -17,6 +17,7 @@ import { StorageError } from "../storage/storage-error.ts";
 import { sweepExpired } from "../storage/tables/sweep.ts";
 import { apiPath, clientApiPath, createApp } from "./app.ts";
 import { catchTheRest, surviveClosedOutput } from "./last-resort.ts";
+import { createMetrics } from "./metrics.ts";
 
 const sweepEveryMs = 10 * 60 * 1000;
 /** How long requests in flight may take at the stop: longer than Authsignal's deadline. */
@@ -83,7 +84,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     metrics:
       config.metricsPath === null
         ? null
-        : { path: config.metricsPath, metrics: (await import("./metrics.ts")).createMetrics(apiPath) },
+        : { path: config.metricsPath, metrics: await createMetrics(apiPath) },
     development: options.development ?? false,
     draining: draining.signal,
   });
