@@ -1,6 +1,6 @@
 /** Writes security events to the log and to the database. */
 import { randomUUID } from "node:crypto";
-import { describeError } from "../http/log.ts";
+import { describeError } from "../http/describe-error.ts";
 import type { SecurityEvent } from "../passkeys/index.ts";
 import type { Database } from "../storage/database.ts";
 

@@ -4,7 +4,7 @@
  * Authsignal to see the end of an outage.
  */
 import type { RequestHandler } from "express";
-import { describeError } from "../http/log.ts";
+import { describeError } from "../http/describe-error.ts";
 import type { AuthsignalGateway, AuthsignalState } from "../passkeys/ports/authsignal.ts";
 import type { Storage } from "../storage/storage.ts";
 
