@@ -21,7 +21,7 @@ export async function loadOptional<Module>(
     if (!packages.some((name) => isMissing(error, name))) throw error;
     const names = packages.join(" ");
     throw new MissingPackageError(
-      `${purpose} needs the npm package ${packages.join(" and ")}: run "npm install ${names}".`,
+      `${purpose} needs ${packages.join(" and ")} from npm: run "npm install ${names}".`,
     );
   }
 }

@@ -13,7 +13,7 @@ test.each<[string, () => Promise<unknown>]>([
   const failure = await loadOptional("Redis", ["redis", missing], load).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(MissingPackageError);
   expect(failure).toMatchObject({
-    message: `Redis needs the npm package redis and ${missing}: run "npm install redis ${missing}".`,
+    message: `Redis needs redis and ${missing} from npm: run "npm install redis ${missing}".`,
     code: "ERR_MODULE_NOT_FOUND",
   });
 });
