@@ -173,6 +173,7 @@ const suites = defineConfig({
           include: ["test/consumer/*.test.ts"],
           environment: "node",
           setupFiles: [networkGuard],
+          globalSetup: ["test/consumer/packed.setup.ts"],
           // Compilers and bundlers are heavy neighbours: after the suites, before the browser.
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,

@@ -3,19 +3,15 @@ import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, inject, test } from "vitest";
 import { deadLinksIn } from "./dead-links.ts";
-import { createProject, type PackedPackage, type Project, packPackage, repository } from "./project.ts";
+import { createProject, type Project, repository } from "./project.ts";
 
 const run = promisify(execFile);
-let packed: PackedPackage;
+const packed = inject("packed");
 const projects: Project[] = [];
-beforeAll(async () => {
-  packed = await packPackage();
-});
 afterAll(async () => {
   for (const project of projects) await project.remove();
-  await packed?.remove();
 });
 
 async function newProject(from: readonly string[], dependencies: readonly string[]): Promise<Project> {

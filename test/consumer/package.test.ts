@@ -1,16 +1,12 @@
 /** The packed package, taken by projects that know nothing of this repository. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, inject, test } from "vitest";
 import { freePort } from "../kit/listen.ts";
-import { createProject, type PackedPackage, type Project, packPackage } from "./project.ts";
+import { createProject, type Project } from "./project.ts";
 
-let packed: PackedPackage;
+const packed = inject("packed");
 const projects: Project[] = [];
-beforeAll(async () => {
-  packed = await packPackage();
-});
 afterAll(async () => {
   for (const project of projects) await project.remove();
-  await packed?.remove();
 });
 
 async function newProject(

@@ -24,22 +24,20 @@ export interface PackedPackage {
   readonly folder: string;
   /** Every file in it. */
   readonly files: readonly string[];
-  remove(): Promise<void>;
 }
 
 /** Packs as `npm run pack` does, and unpacks. */
-export async function packPackage(): Promise<PackedPackage> {
+export async function packPackage(): Promise<{ packed: PackedPackage; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "packed-"));
   const staged = await stagePackage(folder);
   await run("tar", ["-xzf", await packFolder(staged), "-C", folder]);
   const unpacked = join(folder, "package");
   const files = await readdir(unpacked, { recursive: true, withFileTypes: true });
+  const paths = files
+    .filter((one) => one.isFile())
+    .map((one) => relative(unpacked, join(one.parentPath, one.name)).replaceAll("\\", "/"));
   return {
-    staged,
-    folder: unpacked,
-    files: files
-      .filter((one) => one.isFile())
-      .map((one) => relative(unpacked, join(one.parentPath, one.name)).replaceAll("\\", "/")),
+    packed: { staged, folder: unpacked, files: paths },
     remove: () => rm(folder, { recursive: true }),
   };
 }
