@@ -1,6 +1,6 @@
 /**
  * One file for all: how the SPA is built (Vite's root is `client`), how the server's entries are bundled (`--mode
- * server`), and how the suites run (Vitest's root is the repository; a Vite root would silently become Vitest's).
+ * server`, `--mode commonjs`), and how the suites run (Vitest's root is the repository; a Vite root would silently become Vitest's).
  */
 import type { HtmlTagDescriptor, IndexHtmlTransformContext, Plugin, UserConfig } from "vite";
 import { defineConfig } from "vitest/config";
@@ -36,6 +36,41 @@ const serverEntries: UserConfig = {
     rolldownOptions: {
       input: { main: "server/main.ts", local: "server/local.ts" },
       output: { entryFileNames: "[name].js", chunkFileNames: "[name].bundle.js" },
+    },
+  },
+};
+
+/**
+ * The package's entries for `require()`, and for runners such as Jest that load CommonJS only: no `import.meta` and no
+ * `import()` is left in them, and `jose`, which has no CommonJS, is inside.
+ */
+const commonJsEntries: UserConfig = {
+  root: repository,
+  publicDir: false,
+  ssr: { external: true, noExternal: ["jose"] },
+  build: {
+    ssr: true,
+    target: "node20",
+    outDir: "dist/commonjs",
+    minify: false,
+    rolldownOptions: {
+      // Else an entry also exports what other entries share with it.
+      preserveEntrySignatures: "strict",
+      input: {
+        index: "server/index.ts",
+        testing: "test/kit/index.ts",
+        emulator: "server/emulator/index.ts",
+        contract: "shared/contract.ts",
+        routes: "shared/routes.ts",
+        problem: "shared/problem.ts",
+        actions: "shared/actions.ts",
+      },
+      output: {
+        format: "cjs",
+        dynamicImportInCjs: false,
+        entryFileNames: "[name].js",
+        chunkFileNames: "[name].bundle.js",
+      },
     },
   },
 };
@@ -138,6 +173,7 @@ const suites = defineConfig({
           include: ["test/consumer/*.test.ts"],
           environment: "node",
           setupFiles: [networkGuard],
+          globalSetup: ["test/consumer/packed.setup.ts"],
           // Compilers and bundlers are heavy neighbours: after the suites, before the browser.
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
@@ -163,4 +199,6 @@ const suites = defineConfig({
   },
 });
 
-export default defineConfig(({ mode }) => (mode === "server" ? serverEntries : suites));
+const builds: Readonly<Record<string, UserConfig>> = { server: serverEntries, commonjs: commonJsEntries };
+
+export default defineConfig(({ mode }) => builds[mode] ?? suites);

@@ -3,9 +3,16 @@
  * `server/passkeys/` shows it at work.
  */
 
+export { type AuditLog, createAuditTrail } from "./app/audit.ts";
+export { createMetrics, type Metrics } from "./app/metrics.ts";
+export { warnOfPlainRequests } from "./app/proxy-check.ts";
+export { createReadiness, type ReadinessAnswer, type ReadinessOptions } from "./app/readiness.ts";
+export { type SecurityHeaderOptions, securityHeaders } from "./app/security-headers.ts";
+export { type ClientApiProxyOptions, createClientApiProxy } from "./authsignal/client-api-proxy.ts";
 export { createSdkGateway, type SdkGatewayOptions } from "./authsignal/sdk-gateway.ts";
 export { createErrorHandler, toProblem } from "./http/error-handler.ts";
 export { AppError, type ProblemExtras } from "./http/errors.ts";
+export { MissingPackageError } from "./http/optional-package.ts";
 export {
   createPasskeysRouter,
   createStepUpGuard,
@@ -31,6 +38,8 @@ export type {
   SignedIn,
 } from "./passkeys/ports/sessions.ts";
 export type { UserDirectory, UserLookup } from "./passkeys/ports/users.ts";
+export type { AndroidApp } from "./relying-party/native-apps.ts";
+export { createWellKnown, type WellKnownOptions } from "./relying-party/well-known.ts";
 export { type BearerSessionOptions, createBearerSessions } from "./sessions/bearer-sessions.ts";
 export {
   type CookieSessionOptions,

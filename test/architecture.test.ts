@@ -165,7 +165,13 @@ describe("the doors to the outside", () => {
 
   test("the environment is read in one place, and by the emulator's own entries", () => {
     const readers = product.filter(({ readsEnvironment }) => readsEnvironment).map(({ path }) => path);
-    const allowed = ["server/config/config.ts", "server/emulator/cli.ts", "server/emulator/index.ts"];
+    const allowed = [
+      "server/config/config.ts",
+      "server/emulator/cli.ts",
+      "server/emulator/index.ts",
+      // Only to explain a fault: the SDK's HTTP client reads these variables itself.
+      "server/authsignal/proxy-variables.ts",
+    ];
     expect(readers.filter((path) => !allowed.includes(path))).toEqual([]);
   });
 

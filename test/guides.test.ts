@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { bins } from "./consumer/package-manifest.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const guides = [
@@ -17,8 +18,9 @@ const guides = [
   "server/authsignal/README.md",
   "test/kit/README.md",
 ];
-const manifest: { scripts: Record<string, string>; bin: Record<string, string>; version: string } =
-  JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const manifest: { scripts: Record<string, string>; version: string } = JSON.parse(
+  readFileSync(join(root, "package.json"), "utf8"),
+);
 
 interface Block {
   readonly language: string;
@@ -56,8 +58,8 @@ describe.each(guides)("%s", (guide) => {
     const text = `${shell.join("\n")}\n${markdown.replace(/```.*?```/gs, "")}`;
     const scripts = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name ?? "");
     expect(scripts.filter((name) => manifest.scripts[name] === undefined)).toEqual([]);
-    const bins = [...text.matchAll(/npx (authsignal-[\w-]+)/g)].map(([, name]) => name ?? "");
-    expect(bins.filter((name) => manifest.bin[name] === undefined)).toEqual([]);
+    const named = [...text.matchAll(/npx (authsignal-[\w-]+)/g)].map(([, name]) => name ?? "");
+    expect(named.filter((name) => bins[name] === undefined)).toEqual([]);
     const tarballs = [...text.matchAll(/authsignal-passkeys-express-([\d.]+)\.tgz/g)].map(
       ([, version]) => version,
     );

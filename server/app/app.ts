@@ -4,6 +4,7 @@ import type { ConfigResponse } from "../../shared/contract.ts";
 import { createClientApiProxy } from "../authsignal/client-api-proxy.ts";
 import { createErrorHandler, notFound } from "../http/error-handler.ts";
 import type { Logger } from "../http/log.ts";
+import { proxyTrust, type TrustedProxies } from "../http/proxy-trust.ts";
 import { createPasskeysRouter, type PasskeysPolicies } from "../passkeys/index.ts";
 import type { AuthsignalGateway } from "../passkeys/ports/authsignal.ts";
 import { createWellKnown, type WellKnownOptions } from "../relying-party/well-known.ts";
@@ -30,14 +31,16 @@ export interface AppDeps {
   readonly wellKnown?: WellKnownOptions;
   /** Authsignal's API base that `clientApiPath` forwards to. Default: browsers send requests to Authsignal. */
   readonly proxiedApiUrl?: string | null;
+  /** Whether `proxiedApiUrl` may be an emulator's. Default false. */
+  readonly allowEmulator?: boolean;
   /** Several for a rotation: the first signs, all verify. */
   readonly sessionSecret: string | readonly string[];
   /** For the browser SDK. `baseUrl` ends in `/v1`. */
   readonly browser: Readonly<ConfigResponse>;
   /** Serves the pages: the built SPA, or Vite in development. */
   readonly pages: RequestHandler;
-  /** How many reverse proxies stand in front. Default 0. */
-  readonly trustProxy?: number;
+  /** How many reverse proxies stand in front, or their addresses and subnets. Default 0. */
+  readonly trustProxy?: TrustedProxies;
   /** Relaxes the CSP for Vite's development client. Default false. */
   readonly development?: boolean;
   /** Prometheus metrics and the path to serve them at. Default none. */
@@ -70,7 +73,7 @@ export function createApp(deps: AppDeps): Express {
 
   const app = express();
   app.disable("x-powered-by");
-  app.set("trust proxy", deps.trustProxy ?? 0);
+  app.set("trust proxy", proxyTrust(deps.trustProxy ?? 0));
   app.use(requestContext(log, apiPath));
   if (https) app.use(warnOfPlainRequests(log));
   if (metrics !== null) {
@@ -90,7 +93,12 @@ export function createApp(deps: AppDeps): Express {
   if (typeof deps.proxiedApiUrl === "string")
     app.use(
       clientApiPath,
-      createClientApiProxy({ apiUrl: deps.proxiedApiUrl, origins, limiter: storage.limiter }),
+      createClientApiProxy({
+        apiUrl: deps.proxiedApiUrl,
+        origins,
+        limiter: storage.limiter,
+        allowEmulator: deps.allowEmulator ?? false,
+      }),
     );
   app.use(apiPath, sessions.middleware);
   app.use(

@@ -1,14 +1,28 @@
 /** Writes security events to the log and to the database. */
 import { randomUUID } from "node:crypto";
-import { describeError, type Logger } from "../http/log.ts";
+import { describeError } from "../http/describe-error.ts";
 import type { SecurityEvent } from "../passkeys/index.ts";
 import type { Database } from "../storage/database.ts";
 
+/** What the trail writes: pino's logger, or another with these methods, such as `console`. */
+export interface AuditLog {
+  info(line: object): void;
+  error(line: object): void;
+}
+
 /**
+ * Makes the router's `onEvent`: one log line and one row of `passkeys_audit_events` for each security event.
+ *
  * Does not wait for the database, so that a failed write does not fail the request. A failed write is logged with the
- * event. The sweep of the storage deletes old events.
+ * event. `sweepExpired` deletes old events.
+ * @param db `storage.traffic`, opened with its audit table
+ * @param now the clock of the rows' times
  */
-export function createAuditTrail(db: Database, log: Logger, now: () => Date): (event: SecurityEvent) => void {
+export function createAuditTrail(
+  db: Database,
+  log: AuditLog,
+  now: () => Date,
+): (event: SecurityEvent) => void {
   return (event) => {
     log.info(event);
     const { event: name, requestId, ...facts } = event;

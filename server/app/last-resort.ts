@@ -2,7 +2,8 @@
  * Logs exceptions and rejections that no other code handles. Our own emitters and promises have handlers; these are for
  * errors inside dependencies.
  */
-import { describeError, type Logger } from "../http/log.ts";
+import { describeError } from "../http/describe-error.ts";
+import type { Logger } from "../http/log.ts";
 
 /**
  * After an unhandled rejection the process goes on. After an uncaught exception its state is unknown, so the app stops as

@@ -1,6 +1,6 @@
-/** Collects Prometheus metrics. No label contains a user, a path or an address. Loaded only with METRICS_PATH. */
+/** Collects Prometheus metrics with prom-client, which is loaded only here. No label contains a user, a path or an address. */
 import type { RequestHandler } from "express";
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { loadOptional } from "../http/optional-package.ts";
 import type { SecurityEvent } from "../passkeys/index.ts";
 import type { AuthsignalGateway, AuthsignalState } from "../passkeys/ports/authsignal.ts";
 import type { Storage } from "../storage/storage.ts";
@@ -22,8 +22,16 @@ export interface Metrics {
 
 const states = ["ok", "unavailable", "unknown"] as const satisfies readonly AuthsignalState[];
 
-/** @param apiPath where the passkeys router is mounted, such as `/api` */
-export function createMetrics(apiPath: string): Metrics {
+/**
+ * @param apiPath where the passkeys router is mounted, such as `/api`
+ * @throws MissingPackageError when prom-client is not installed
+ */
+export async function createMetrics(apiPath: string): Promise<Metrics> {
+  const { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } = await loadOptional(
+    "createMetrics",
+    ["prom-client"],
+    () => import("prom-client"),
+  );
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const requests = new Histogram({

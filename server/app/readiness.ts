@@ -4,14 +4,15 @@
  * Authsignal to see the end of an outage.
  */
 import type { RequestHandler } from "express";
-import { describeError, type Logger } from "../http/log.ts";
+import { describeError } from "../http/describe-error.ts";
 import type { AuthsignalGateway, AuthsignalState } from "../passkeys/ports/authsignal.ts";
 import type { Storage } from "../storage/storage.ts";
 
 export interface ReadinessOptions {
   readonly storage: Pick<Storage, "ping">;
   readonly authsignal: Pick<AuthsignalGateway, "state">;
-  readonly log: Logger;
+  /** Pino's logger, or another with these methods, such as `console`. */
+  readonly log: { info(line: object): void; error(line: object): void };
   /** Aborts when the instance begins to stop. Default: never. */
   readonly draining?: AbortSignal | undefined;
 }
@@ -24,7 +25,7 @@ export interface ReadinessAnswer {
   readonly code?: "upstream_unavailable";
 }
 
-/** Serves a `ReadinessAnswer`, and logs the storage's failure once: `readiness.changed`, with the cause. */
+/** Serves a `ReadinessAnswer`, for a GET of your own path such as `/readyz`, and logs the storage's failure once: `readiness.changed`, with the cause. */
 export function createReadiness({ storage, authsignal, log, draining }: ReadinessOptions): RequestHandler {
   let wasOk = true;
 

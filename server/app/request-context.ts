@@ -1,7 +1,8 @@
 /** Sets a request id, and logs one line for every request, also for one whose client did not wait. */
 import { randomUUID } from "node:crypto";
 import type { Request, RequestHandler } from "express";
-import { describeError, type Logger } from "../http/log.ts";
+import { describeError } from "../http/describe-error.ts";
+import type { Logger } from "../http/log.ts";
 import { onRequestEnd } from "./request-end.ts";
 
 declare global {

@@ -1,6 +1,7 @@
 /** Sets the security headers of pages and API (S33, S34). */
 import type { RequestHandler } from "express";
 import helmet from "helmet";
+import { parseUrl } from "../relying-party/addresses.ts";
 
 export interface SecurityHeaderOptions {
   /** Authsignal's origin: the only other origin that pages may connect to. */
@@ -11,7 +12,17 @@ export interface SecurityHeaderOptions {
   readonly development?: boolean;
 }
 
+/**
+ * A content security policy for pages that load only files of their own origin and use passkeys through Authsignal, with
+ * trusted types, and the other headers of helmet. Mount it before the pages.
+ * @throws TypeError for an `authsignalOrigin` that is no origin
+ */
 export function securityHeaders(options: SecurityHeaderOptions): RequestHandler {
+  const { authsignalOrigin: origin } = options;
+  if (parseUrl(origin)?.origin !== origin)
+    throw new TypeError(
+      'securityHeaders: `authsignalOrigin` must be scheme, host and port of `browser.baseUrl`, such as "https://api.authsignal.com".',
+    );
   const headers = helmet({
     contentSecurityPolicy: { useDefaults: false, directives: contentSecurityPolicy(options) },
     crossOriginOpenerPolicy: { policy: "same-origin" },

@@ -8,7 +8,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { RequestHandler } from "express";
 import { createSdkGateway } from "../authsignal/sdk-gateway.ts";
 import { type Config, ConfigError, type TenantConfig } from "../config/config.ts";
-import { describeError, type Logger } from "../http/log.ts";
+import { describeError } from "../http/describe-error.ts";
+import type { Logger } from "../http/log.ts";
 import type { StorageNotice } from "../http/outages.ts";
 import { isWithin } from "../relying-party/addresses.ts";
 import type { WellKnownOptions } from "../relying-party/well-known.ts";
@@ -17,6 +18,7 @@ import { StorageError } from "../storage/storage-error.ts";
 import { sweepExpired } from "../storage/tables/sweep.ts";
 import { apiPath, clientApiPath, createApp } from "./app.ts";
 import { catchTheRest, surviveClosedOutput } from "./last-resort.ts";
+import { createMetrics } from "./metrics.ts";
 
 const sweepEveryMs = 10 * 60 * 1000;
 /** How long requests in flight may take at the stop: longer than Authsignal's deadline. */
@@ -55,10 +57,16 @@ export async function serve(options: ServeOptions): Promise<void> {
     onNotice: (notice) => logNotice(log, notice),
     now: () => new Date(),
   });
+  // The configuration has no tenant only where `npm start` embeds the emulator, never in production.
+  const allowEmulator = config.tenant === null;
   const draining = new AbortController();
   const server = options.tls === undefined ? createServer() : createTlsServer(options.tls);
   const app = createApp({
-    authsignal: createSdkGateway({ apiSecretKey: tenant.apiSecretKey, apiUrl: tenant.apiUrl }),
+    authsignal: createSdkGateway({
+      apiSecretKey: tenant.apiSecretKey,
+      apiUrl: tenant.apiUrl,
+      allowEmulator,
+    }),
     storage,
     log,
     origin: config.origin,
@@ -66,6 +74,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     moreOrigins: config.moreOrigins,
     wellKnown: wellKnownOf(config),
     proxiedApiUrl: config.clientApiProxy ? tenant.apiUrl : null,
+    allowEmulator,
     browser: {
       tenantId: tenant.tenantId,
       baseUrl: config.clientApiProxy ? `${config.origin}${clientApiPath}` : tenant.apiUrl,
@@ -76,7 +85,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     metrics:
       config.metricsPath === null
         ? null
-        : { path: config.metricsPath, metrics: (await import("./metrics.ts")).createMetrics(apiPath) },
+        : { path: config.metricsPath, metrics: await createMetrics(apiPath) },
     development: options.development ?? false,
     draining: draining.signal,
   });

@@ -12,7 +12,7 @@ import { networkKey } from "../http/network-address.ts";
 import { requireSameOrigin } from "../http/same-origin.ts";
 import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
 import type { Limit } from "../passkeys/ports/send-limits.ts";
-import { adviceForApiBase } from "../relying-party/addresses.ts";
+import { requireApiUrl } from "./require-tenant.ts";
 
 export interface ClientApiProxyOptions {
   /** Authsignal's API base, ending in `/v1`. */
@@ -26,8 +26,10 @@ export interface ClientApiProxyOptions {
    * time, and an office may share an address.
    */
   readonly limit?: Limit;
-  /** Default 5000. */
+  /** How long one request may take, in milliseconds, before it is a 503. Default 5000. */
   readonly deadlineMs?: number;
+  /** Lets `apiUrl` be an emulator's: plain http, or this machine. Outside production only. Default false. */
+  readonly allowEmulator?: boolean;
 }
 
 /** The paths of `passkey.signUp` and `passkey.signIn`. All are POST. */
@@ -47,8 +49,7 @@ const largestAnswer = 256 * 1024;
 /** Mount it anywhere: with `app.use("/authsignal/v1", …)` the browser's `baseUrl` is `https://your.app/authsignal/v1`. */
 export function createClientApiProxy(options: ClientApiProxyOptions): Router {
   const { apiUrl, origins, deadlineMs = 5000 } = options;
-  const advice = adviceForApiBase(apiUrl);
-  if (advice !== null) throw new TypeError(`createClientApiProxy: \`apiUrl\` must be ${advice}.`);
+  requireApiUrl("createClientApiProxy", options);
   const limit = options.limit ?? { points: 2000, seconds: 15 * 60 };
   const perNetwork = options.limiter({ name: "proxiedPerIp", ...limit });
   const spend = async (req: Request): Promise<void> => {

@@ -15,6 +15,8 @@ import {
 import { z } from "zod";
 import { AppError } from "../http/errors.ts";
 import { type AuthsignalState, Refusal } from "../passkeys/ports/authsignal.ts";
+import { isLoopback } from "../relying-party/addresses.ts";
+import { proxyHint } from "./proxy-variables.ts";
 
 /** How long the open breaker refuses calls before it lets one through. */
 const refusedMs = 5000;
@@ -56,8 +58,9 @@ export interface Caller {
  * Five outages in a row open the breaker: for five seconds calls fail at once. Then one call tries Authsignal, and the
  * others keep failing at once until it is done, instead of all waiting for the deadline. No call is repeated: a second
  * POST would send a second mail.
+ * @param apiUrl where the calls go, for the words of an error
  */
-export function createCaller(deadlineMs: number, host: string): Caller {
+export function createCaller(deadlineMs: number, apiUrl: string): Caller {
   const deadline = timeout(deadlineMs, TimeoutStrategy.Aggressive);
   const breaker = circuitBreaker(
     handleWhen((error) => error instanceof AppError && isOutage(error)),
@@ -77,10 +80,10 @@ export function createCaller(deadlineMs: number, host: string): Caller {
     try {
       return await breaker.execute(async () => {
         const parsed = schema.safeParse(
-          await deadline.execute(send).catch((error) => throwClean(error, host)),
+          await deadline.execute(send).catch((error) => throwClean(error, apiUrl)),
         );
         if (parsed.success) return parsed.data;
-        throw unavailable("Authsignal's answer could not be read.");
+        throw faultOfLine("Authsignal's answer could not be read.", apiUrl);
       });
     } catch (error) {
       if (error instanceof BrokenCircuitError) throw unavailable("Authsignal failed several times in a row.");
@@ -115,20 +118,28 @@ export function codeOfFault(message: string): string | null {
 }
 
 /** Replaces the SDK's error, whose `axiosError` contains the API secret. */
-function throwClean(error: unknown, host: string): never {
+function throwClean(error: unknown, apiUrl: string): never {
   // Our own fault, such as an id that Authsignal cannot take, is no outage of Authsignal's.
   if (error instanceof AppError) throw error;
-  if (error instanceof TaskCancelledError) throw unavailable("Authsignal did not answer in time.");
+  if (error instanceof TaskCancelledError) throw faultOfLine("Authsignal did not answer in time.", apiUrl);
   const fault = NetworkFault.safeParse(error);
   const code = fault.success ? codeOfFault(fault.data.errorDescription) : null;
-  if (code !== null) throw unavailable(`${host} could not be reached: ${code}.`);
+  if (code !== null) throw faultOfLine(`${new URL(apiUrl).host} could not be reached: ${code}.`, apiUrl);
   const known = SdkError.safeParse(error);
-  if (!known.success) throw unavailable("The call to Authsignal failed.");
+  if (!known.success) throw faultOfLine("The call to Authsignal failed.", apiUrl);
   const { statusCode, errorCode } = known.data;
   if (statusCode === 401 && errorCode === "unauthorized") throw new RefusedKey();
   if (statusCode === 429) throw new AppError("rate_limited", { extras: { retryAfter: 60 } });
+  // A proxy's answer, which is no verdict of Authsignal.
+  if (statusCode === 407) throw faultOfLine("A proxy in front of Authsignal asks for a password.", apiUrl);
   if (statusCode >= 400 && statusCode < 500) throw new RefusedCall(statusCode, errorCode);
-  throw unavailable(`Authsignal failed with ${statusCode} ${errorCode}.`);
+  throw faultOfLine(`Authsignal failed with ${statusCode} ${errorCode}.`, apiUrl);
+}
+
+/** An outage that a proxy on the way may have caused: the log then says that a proxy variable is set. */
+function faultOfLine(detail: string, apiUrl: string): AppError {
+  const isDirect = isLoopback(new URL(apiUrl).hostname);
+  return unavailable(isDirect ? detail : `${detail}${proxyHint(apiUrl)}`);
 }
 
 function unavailable(detail: string): AppError {

@@ -1,6 +1,7 @@
 /**
  * Implements the gateway with `@authsignal/node`, and works around the SDK: it puts ids into paths unencoded, its errors
- * contain the API secret, it installs a retry interceptor on the global axios, and it has no time-out.
+ * contain the API secret, it installs a retry interceptor on the global axios, it has no time-out, and it sends requests to
+ * this machine through HTTP_PROXY.
  */
 import { Authsignal } from "@authsignal/node";
 import { z } from "zod";
@@ -11,7 +12,7 @@ import type {
   OtpCheck,
   Validation,
 } from "../passkeys/ports/authsignal.ts";
-import { adviceForApiBase } from "../relying-party/addresses.ts";
+import { isLoopback } from "../relying-party/addresses.ts";
 import {
   AuthenticatorsAnswer,
   ChallengeAnswer,
@@ -19,6 +20,7 @@ import {
   ValidateAnswer,
   VerifyAnswer,
 } from "./answers.ts";
+import { requireApiUrl, requireSecretKey } from "./require-tenant.ts";
 import { createCaller, RefusedCall } from "./sdk-call.ts";
 
 export interface SdkGatewayOptions {
@@ -26,22 +28,21 @@ export interface SdkGatewayOptions {
   readonly apiSecretKey: string;
   /** The tenant's region, ending in `/v1`. */
   readonly apiUrl: string;
-  /** How long one call may take before it counts as an outage. Default 5000. */
+  /** How long one call may take, in milliseconds, before it counts as an outage. Default 5000. */
   readonly deadlineMs?: number;
+  /**
+   * Lets the gateway use an emulator: a secret that begins with `emulator-`, plain http, an address of this machine. An
+   * emulator shows its codes to everybody, so pass true outside production only. Default false: each is refused.
+   */
+  readonly allowEmulator?: boolean;
 }
 
 /** @throws TypeError that names the option which cannot work, and what to write instead */
 export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway {
-  if (typeof options?.apiSecretKey !== "string" || options.apiSecretKey === "")
-    throw new TypeError(
-      "createSdkGateway: `apiSecretKey` must be your tenant's, from the portal (Settings, API keys).",
-    );
-  const advice = adviceForApiBase(options.apiUrl);
-  if (advice !== null) throw new TypeError(`createSdkGateway: \`apiUrl\` must be ${advice}.`);
-  // Without retries: the SDK repeats a dropped POST, which sends a second mail. Its interceptor is on the global axios, so an
-  // instance with retries would add them to all others.
-  const sdk = new Authsignal({ apiSecretKey: options.apiSecretKey, apiUrl: options.apiUrl, retries: 0 });
-  const call = createCaller(options.deadlineMs ?? 5000, new URL(options.apiUrl).host);
+  requireSecretKey("createSdkGateway", options);
+  requireApiUrl("createSdkGateway", options);
+  const sdk = createSdk(options);
+  const call = createCaller(options.deadlineMs ?? 5000, options.apiUrl);
 
   return {
     state: call.state,
@@ -123,6 +124,20 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
       );
     },
   };
+}
+
+function createSdk({ apiSecretKey, apiUrl }: SdkGatewayOptions): Authsignal {
+  // Without retries: the SDK repeats a dropped POST, which sends a second mail. Its interceptor is on the global axios, so an
+  // instance with retries would add them to all others.
+  const sdk = new Authsignal({ apiSecretKey, apiUrl, retries: 0 });
+  if (!isLoopback(new URL(apiUrl).hostname)) return sdk;
+  // A proxy on another machine cannot reach this one. The SDK has no option for it, so the settings that each instance makes
+  // for its requests are wrapped; other users of axios keep theirs.
+  const settings: unknown = Reflect.get(sdk, "getRequestConfig");
+  if (typeof settings !== "function")
+    throw new Error("@authsignal/node has no getRequestConfig any more: its proxy cannot be switched off.");
+  const withoutProxy = (): object => ({ ...Reflect.apply(settings, sdk, []), proxy: false });
+  return Object.assign(sdk, { getRequestConfig: withoutProxy });
 }
 
 /**

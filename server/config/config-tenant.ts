@@ -1,5 +1,5 @@
 /** Reads the tenant. */
-import { adviceForApiBase } from "../relying-party/addresses.ts";
+import { adviceForApiBase, adviceForApiSecretKey } from "../relying-party/addresses.ts";
 import type { Variables } from "./variables.ts";
 
 export interface TenantConfig {
@@ -22,13 +22,11 @@ export function readTenant({ read, mode, problems }: Variables): TenantConfig | 
     if (read(name) === undefined)
       problems.push(`${name} is missing: copy it from the Authsignal portal (Settings, API keys).`);
   }
-  if (mode !== "emulated" && apiSecretKey?.startsWith("emulator-")) {
-    problems.push(
-      "AUTHSIGNAL_API_SECRET_KEY is an emulator's secret: it protects nothing. Use the tenant's.",
-    );
-  }
-  const advice = apiUrl === undefined ? null : adviceForApiBase(apiUrl, mode === "emulated");
-  if (advice !== null) problems.push(`AUTHSIGNAL_API_URL must be ${advice}.`);
+  const isEmulated = mode === "emulated";
+  const secretAdvice = apiSecretKey === undefined ? null : adviceForApiSecretKey(apiSecretKey, isEmulated);
+  if (secretAdvice !== null) problems.push(`AUTHSIGNAL_API_SECRET_KEY must be ${secretAdvice}.`);
+  const urlAdvice = apiUrl === undefined ? null : adviceForApiBase(apiUrl, isEmulated);
+  if (urlAdvice !== null) problems.push(`AUTHSIGNAL_API_URL must be ${urlAdvice}.`);
   return {
     tenantId: tenantId ?? "",
     apiSecretKey: apiSecretKey ?? "",

@@ -1,5 +1,7 @@
 /** Reads ports, limits, storages and secrets. No value of a secret or of a URL is repeated in a problem. */
+import { isProxyNetwork, type TrustedProxies } from "../http/proxy-trust.ts";
 import { parseUrl } from "../relying-party/addresses.ts";
+import { split } from "../relying-party/native-apps.ts";
 import type { VariableName, Variables } from "./variables.ts";
 
 /** The shortest that signs anything: 32 characters of base64 are 192 bits. */
@@ -10,7 +12,7 @@ export function readServing(variables: Variables): {
   readonly port: number;
   readonly emulatorPort: number;
   readonly dataDir: string;
-  readonly trustProxy: number;
+  readonly trustProxy: TrustedProxies;
   readonly drainSeconds: number;
   readonly metricsPath: string | null;
 } {
@@ -22,7 +24,7 @@ export function readServing(variables: Variables): {
     port: readNumber(variables, "PORT", { otherwise: 3000, max: 65535 }),
     emulatorPort: readNumber(variables, "EMULATOR_PORT", { otherwise: 3001, max: 65535 }),
     dataDir: read("DATA_DIR") ?? ".data",
-    trustProxy: readNumber(variables, "TRUST_PROXY", { otherwise: 0, max: 32 }),
+    trustProxy: readTrustedProxies(variables),
     drainSeconds: readNumber(variables, "DRAIN_SECONDS", {
       otherwise: mode === "production" ? 5 : 0,
       max: 300,
@@ -73,7 +75,7 @@ export function requireForProduction({ read, problems }: Variables): void {
     problems.push("SESSION_SECRET is missing: make one with `openssl rand -base64 32`.");
   if ((read("TRUST_PROXY") ?? "0") === "0" && read("ORIGIN")?.startsWith("https:")) {
     problems.push(
-      "TRUST_PROXY is 0, but ORIGIN is https and this server speaks http: say how many proxies end TLS in front of it, usually 1. Without it no session cookie can be set.",
+      "TRUST_PROXY is 0, but ORIGIN is https and this server speaks http: say how many proxies end TLS in front of it, usually 1, or their subnets. Without it no session cookie can be set.",
     );
   }
 }
@@ -87,6 +89,18 @@ function readNumber(
   if (/^\d{1,5}$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text);
   problems.push(`${name} is not a whole number from ${min} to ${max}.`);
   return otherwise;
+}
+
+/** A number, or addresses and subnets with commas. */
+function readTrustedProxies(variables: Variables): TrustedProxies {
+  const text = variables.read("TRUST_PROXY") ?? "0";
+  if (/^\d{1,5}$/.test(text)) return readNumber(variables, "TRUST_PROXY", { otherwise: 0, max: 32 });
+  const networks = split(text);
+  if (networks.length > 0 && networks.every(isProxyNetwork)) return networks;
+  variables.problems.push(
+    "TRUST_PROXY is not a whole number from 0 to 32, nor the addresses and subnets of your proxies, such as 10.0.0.0/8, loopback.",
+  );
+  return 0;
 }
 
 function readUrl(

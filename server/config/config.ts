@@ -1,5 +1,6 @@
 /** Loads the configuration from the environment. Reports every problem at once. No other file reads the environment. */
 
+import type { TrustedProxies } from "../http/proxy-trust.ts";
 import type { AndroidApp } from "../relying-party/native-apps.ts";
 import { readSite } from "./config-site.ts";
 import { readTenant, type TenantConfig } from "./config-tenant.ts";
@@ -26,8 +27,8 @@ export interface Config {
   readonly clientApiProxy: boolean;
   /** The first signs, all verify. Null only locally: then one is created and kept in `dataDir`. */
   readonly sessionSecrets: readonly string[] | null;
-  /** Express's `trust proxy`: the number of proxies in front. */
-  readonly trustProxy: number;
+  /** The number of proxies in front, or their addresses and subnets. */
+  readonly trustProxy: TrustedProxies;
   /** PostgreSQL instead of the SQLite file. */
   readonly databaseUrl: string | null;
   /** The schema of PostgreSQL that the tables are in. Null: where the search path leads. */

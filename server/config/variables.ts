@@ -65,7 +65,11 @@ export const environmentVariables = {
     meaning:
       "Seconds after SIGTERM that the app still serves, with `/readyz` at 503: time for a balancer to see it.",
   },
-  TRUST_PROXY: { default: "0", meaning: "How many reverse proxies stand in front of the app." },
+  TRUST_PROXY: {
+    default: "0",
+    meaning:
+      "How many reverse proxies stand in front of the app; or their addresses and subnets, with commas: `10.0.0.0/8, loopback`.",
+  },
 } as const;
 
 export type VariableName = keyof typeof environmentVariables;

@@ -9,15 +9,16 @@ type Site = Pick<Config, "origin" | "trustProxy">;
 /** The app speaks http. When ORIGIN is https, a proxy in front ends TLS. */
 export function checkProxy({ origin, trustProxy }: Site): CheckResult {
   const isHttps = origin.startsWith("https:");
-  if (isHttps && trustProxy === 0) {
+  const trustsNone = trustProxy === 0;
+  if (isHttps && trustsNone) {
     return failed(
       `ORIGIN ${origin} is https, so a proxy ends TLS in front of this app, but TRUST_PROXY is 0: no session cookie would be set, because the app takes every request for plain http.`,
-      "Write TRUST_PROXY=1 (or how many proxies there are), and have the proxy set X-Forwarded-Proto and X-Forwarded-For.",
+      "Write TRUST_PROXY=1 (or how many proxies there are, or their subnets), and have the proxy set X-Forwarded-Proto and X-Forwarded-For.",
     );
   }
-  if (!isHttps && trustProxy > 0) {
+  if (!isHttps && !trustsNone) {
     return failed(
-      `TRUST_PROXY is ${trustProxy}, but people open ${origin} without a proxy: any client could choose the address that limits count.`,
+      `TRUST_PROXY is ${trustProxy.toString()}, but people open ${origin} without a proxy: any client could choose the address that limits count.`,
       "Write TRUST_PROXY=0, or the https address of your proxy into ORIGIN.",
     );
   }

@@ -2,8 +2,8 @@
 import { randomUUID } from "node:crypto";
 import type { ErrorRequestHandler, Request, RequestHandler } from "express";
 import type { Problem } from "../../shared/problem.ts";
+import { describeError } from "./describe-error.ts";
 import { AppError } from "./errors.ts";
-import { describeError } from "./log.ts";
 
 export const notFound: RequestHandler = () => {
   throw new AppError("not_found");

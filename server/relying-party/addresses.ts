@@ -1,4 +1,4 @@
-/** The rules for origins, RP IDs and API bases. Each sentence completes "… must be". */
+/** The rules for origins, RP IDs, API bases and API secret keys. Each sentence completes "… must be". */
 import { BlockList, isIP } from "node:net";
 import { getDomain } from "tldts";
 
@@ -58,6 +58,21 @@ export function adviceForApiBase(base: unknown, isEmulated = true): string | nul
   return String(base).endsWith("/v1") ? null : `${example}: it ends in "/v1"`;
 }
 
+/**
+ * Does not repeat the value.
+ * @param isEmulated whether the secret of an emulator is allowed. Default true
+ * @returns what to write instead, or null for a key that Authsignal's Server API can be sent
+ */
+export function adviceForApiSecretKey(key: unknown, isEmulated = true): string | null {
+  const source = "your tenant's, from the portal (Settings, API keys)";
+  if (typeof key !== "string" || key === "") return source;
+  if (!/^[\x21-\x7e]+$/.test(key) || /^["'`]|["'`]$/.test(key))
+    return `${source}: printable ASCII without quotes or white space`;
+  if (!isEmulated && /^emulator-/i.test(key))
+    return `${source}: this is an emulator's secret, which protects nothing`;
+  return null;
+}
+
 /** Whether a host is the domain or a sub-domain of it. */
 export function isWithin(hostname: string, domain: string): boolean {
   return hostname === domain || hostname.endsWith(`.${domain}`);
@@ -67,7 +82,8 @@ function isLocalhost(hostname: string): boolean {
   return isWithin(hostname, "localhost");
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether the host of a URL is this machine. */
+export function isLoopback(hostname: string): boolean {
   const host = bare(hostname).replace(/\.$/, "");
   const version = isIP(host);
   return version === 0 ? isLocalhost(host) : thisMachine.check(host, version === 6 ? "ipv6" : "ipv4");

@@ -1,4 +1,5 @@
 /** Making the tables as a step of its own, for a start whose role may not: `openStorage({ migrate: false })`. */
+import { loadPostgres, loadSqlite } from "./drivers.ts";
 import { readStorageOptions, type TableOptions } from "./storage-options.ts";
 import { type MigrationTarget, migrate } from "./tables/migrate.ts";
 import { writeMigrationSql } from "./tables/migration-sql.ts";
@@ -32,9 +33,9 @@ async function withTarget<Result>(
   });
   const own = { tablePrefix, leftOut, migrations, notify: () => {} };
   if ("file" in database) {
-    const { withSqliteTarget } = await import("./sqlite.ts");
+    const { withSqliteTarget } = await loadSqlite();
     return withSqliteTarget({ ...own, file: database.file }, makesFile, use);
   }
-  const { withPostgresTarget } = await import("./postgres.ts");
+  const { withPostgresTarget } = await loadPostgres();
   return withPostgresTarget({ ...own, database, schema }, use);
 }

@@ -5,6 +5,7 @@ import type { FlowStore } from "../passkeys/ports/flow-store.ts";
 import type { KnownBrowserStore } from "../passkeys/ports/known-browsers.ts";
 import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
 import type { Database } from "./database.ts";
+import { loadPostgres, loadRedis, loadSqlite } from "./drivers.ts";
 import { createProbe } from "./probe.ts";
 import { readStorageOptions, type StorageOptions } from "./storage-options.ts";
 import { createSqlFlowStore } from "./stores/sql-flow-store.ts";
@@ -46,11 +47,11 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const own = { tablePrefix, leftOut, migrations, migrates, notify };
   const sql =
     "file" in database
-      ? await (await import("./sqlite.ts")).openSqlite({ ...own, file: database.file })
-      : await (await import("./postgres.ts")).openPostgres({ ...own, database, schema, bounds });
+      ? await (await loadSqlite()).openSqlite({ ...own, file: database.file })
+      : await (await loadPostgres()).openPostgres({ ...own, database, schema, bounds });
   const redis =
     redisUrl !== null
-      ? await (await import("./redis.ts")).openRedis(redisUrl, redisPrefix, bounds.queryMs, notify)
+      ? await (await loadRedis()).openRedis(redisUrl, redisPrefix, bounds.queryMs, notify)
       : null;
   const probe = createProbe(async () => {
     await settleAll([sql.check(), redis?.check()]);

@@ -81,7 +81,7 @@ async function createOurs(): Promise<RequestListener> {
   const { openStorage } = await import("../../server/storage/storage.ts");
   const unlimited = { points: 1e9, seconds: 1 };
   return createApp({
-    authsignal: createSdkGateway({ apiSecretKey: tenant.secret, apiUrl }),
+    authsignal: createSdkGateway({ apiSecretKey: tenant.secret, apiUrl, allowEmulator: true }),
     storage: await openStorage({ file: join(folder, "app.sqlite"), now }),
     log: createLogger({ write: () => {} }),
     origin,

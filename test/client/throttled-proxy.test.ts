@@ -20,7 +20,10 @@ beforeAll(async () => {
   const { apiUrl } = kit.authsignal;
   const limit = { points: 1, seconds: 60 };
   const app = express();
-  app.use("/authsignal/v1", createClientApiProxy({ apiUrl, origins: kit.origins, limiter, limit }));
+  app.use(
+    "/authsignal/v1",
+    createClientApiProxy({ apiUrl, origins: kit.origins, limiter, limit, allowEmulator: true }),
+  );
   app.use(createErrorHandler(createLogger(captureLog().destination)));
   server = createServer(app);
   const { url } = await listen(server);

@@ -1,16 +1,12 @@
 /** The packed package, taken by projects that know nothing of this repository. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, inject, test } from "vitest";
 import { freePort } from "../kit/listen.ts";
-import { createProject, type PackedPackage, type Project, packPackage, repository } from "./project.ts";
+import { createProject, type Project } from "./project.ts";
 
-let packed: PackedPackage;
+const packed = inject("packed");
 const projects: Project[] = [];
-beforeAll(async () => {
-  packed = await packPackage();
-});
 afterAll(async () => {
   for (const project of projects) await project.remove();
-  await packed?.remove();
 });
 
 async function newProject(
@@ -22,13 +18,14 @@ async function newProject(
 }
 
 const apiDependencies = [
+  "libsql",
   "supertest",
   "nid-webauthn-emulator",
   "typescript",
   "@types/node",
   "@types/supertest",
 ];
-const bins = "node_modules/authsignal-passkeys-express/dist/package/server";
+const bins = "node_modules/authsignal-passkeys-express/dist/esm/server";
 const compiler = [
   ...["--strict", "--module", "nodenext", "--target", "es2023", "--lib", "es2023,dom", "--types", "node"],
   ...["--outDir", "built"],
@@ -42,13 +39,14 @@ test("the packed package holds what is taken from it, and nothing else", () => {
   );
   expect(suspicious).toEqual([]);
   expect(packed.files).toContain("LICENSE");
-  expect(packed.files).toContain("dist/package/server/index.d.ts");
-  expect(packed.files).not.toContain("dist/package/server/local.js");
+  expect(packed.files).toContain("dist/esm/server/index.d.ts");
+  expect(packed.files).toContain("dist/cjs/server/index.d.ts");
+  expect(packed.files).not.toContain("dist/esm/server/local.js");
 });
 
 test("publint finds nothing wrong with the packed package", async () => {
   const { publint } = await import("publint");
-  const { messages } = await publint({ pkgDir: repository, strict: true });
+  const { messages } = await publint({ pkgDir: packed.staged, strict: true });
   expect(messages).toEqual([]);
 });
 
@@ -66,19 +64,19 @@ test("an Express 5 project type-checks, and its supertest suite passes", async (
 test("the guide's app runs beside the emulator's command line, and guards its routes", async () => {
   const project = await newProject({
     from: ["test/consumer/projects/api"],
-    dependencies: ["express", "typescript", "@types/node", "@types/express"],
+    dependencies: ["express", "libsql", "typescript", "@types/node", "@types/express"],
   });
   await project.run("tsc", ...compiler, "app.ts", "start.ts");
   const emulator = await project.start(
-    `${bins}/emulator/cli.js`,
-    ["--port", "0"],
+    [`${bins}/emulator/cli.js`, "--port", "0"],
     {},
     /http:\/\/localhost:\d+\/v1/,
   );
   const port = await freePort();
   const origin = `http://localhost:${port}`;
   const env = { ORIGIN: origin, PORT: String(port), AUTHSIGNAL_API_URL: emulator.match[0] };
-  const app = await project.start("built/start.js", [], env, /Open http/);
+  // What the environment has already wins over the file.
+  const app = await project.start(["--env-file=emulator.env", "built/start.js"], env, /Open http/);
   try {
     expect((await fetch(`${origin}/orders`)).status).toBe(401);
     const headers = { "Content-Type": "application/json" };
@@ -122,8 +120,14 @@ test("the Express 5 project's suite passes in an Express 4 project", async () =>
 });
 
 describe("the kit's recipe for", () => {
-  const kit = ["express", "supertest", "nid-webauthn-emulator"];
+  const kit = ["express", "libsql", "supertest", "nid-webauthn-emulator"];
   const jest = ["--experimental-vm-modules", "node_modules/jest/bin/jest.js"];
+
+  test("the kit's recipe for CommonJS Jest passes without a flag and without a transform of the package", async () => {
+    const from = ["test/recipes/app-commonjs", "test/recipes/jest-commonjs"];
+    const project = await newProject({ from, dependencies: [...kit, "jest"] });
+    expect(await project.run("jest")).toMatch(/Tests:\s+1 passed/);
+  });
 
   test.each<[string, readonly string[], string, readonly string[], RegExp]>([
     ["vitest", ["vitest"], "vitest", ["run", "--reporter=verbose"], /Tests\s+1 passed/],
@@ -140,7 +144,7 @@ describe("the kit's recipe for", () => {
 test("a Vite page takes two client modules, without a validator or any of the server", async () => {
   const project = await newProject({
     from: ["test/consumer/projects/page"],
-    dependencies: ["vite", "typescript"],
+    dependencies: ["vite", "typescript", "@authsignal/browser"],
   });
   await project.run(
     "tsc",

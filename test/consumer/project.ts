@@ -1,44 +1,43 @@
 /**
  * An empty folder with the packed package in it, as `npm install <tarball>` leaves it. Nothing is downloaded: the
  * package's declared dependencies, and what the project declares itself, are links to what this repository has
- * installed. What is declared by neither cannot be found, as in a real project.
+ * installed. What is declared by neither cannot be found, as in a real project; an optional peer is the project's to
+ * declare.
  */
 import { type ChildProcess, type ExecFileException, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
+import { packageName } from "./package-manifest.ts";
+import { packFolder, repository, stagePackage } from "./stage-package.ts";
 
-export const repository = fileURLToPath(new URL("../../", import.meta.url));
+export { repository };
+
 const run = promisify(execFile);
-const packageName = "authsignal-passkeys-express";
 
 export interface PackedPackage {
+  /** What was packed, with its tarball beside it. */
+  readonly staged: string;
   /** The unpacked tarball. */
   readonly folder: string;
   /** Every file in it. */
   readonly files: readonly string[];
-  remove(): Promise<void>;
 }
 
-/** Packs as `npm pack` does, after building what it packs. */
-export async function packPackage(): Promise<PackedPackage> {
+/** Packs as `npm run pack` does, and unpacks. */
+export async function packPackage(): Promise<{ packed: PackedPackage; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "packed-"));
-  await run("npm", ["run", "--silent", "build:package"], { cwd: repository });
-  const packed = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], {
-    cwd: repository,
-  });
-  // npm 12 answers an object by name, older ones a list.
-  const answer: Record<string, { filename: string; files: { path: string }[] }> = JSON.parse(packed.stdout);
-  const [tarball] = Object.values(answer);
-  if (tarball === undefined) throw new Error("npm packed nothing.");
-  const { filename, files } = tarball;
-  await run("tar", ["-xzf", join(folder, filename), "-C", folder]);
+  const staged = await stagePackage(folder);
+  await run("tar", ["-xzf", await packFolder(staged), "-C", folder]);
+  const unpacked = join(folder, "package");
+  const files = await readdir(unpacked, { recursive: true, withFileTypes: true });
+  const paths = files
+    .filter((one) => one.isFile())
+    .map((one) => relative(unpacked, join(one.parentPath, one.name)).replaceAll("\\", "/"));
   return {
-    folder: join(folder, "package"),
-    files: files.map(({ path }) => path),
+    packed: { staged, folder: unpacked, files: paths },
     remove: () => rm(folder, { recursive: true }),
   };
 }
@@ -54,13 +53,8 @@ export interface Project {
   readonly folder: string;
   /** Runs a command line tool of the project; resolves with what it printed, rejects with that if it failed. */
   run(tool: string, ...args: string[]): Promise<string>;
-  /** Starts a script that goes on running; resolves when it has printed this. */
-  start(
-    script: string,
-    args: readonly string[],
-    env: Record<string, string>,
-    printed: RegExp,
-  ): Promise<Running>;
+  /** Starts Node with these arguments, for a script that goes on running; resolves when it has printed this. */
+  start(args: readonly string[], env: Record<string, string>, printed: RegExp): Promise<Running>;
   read(file: string): Promise<string>;
   list(folder: string): Promise<readonly string[]>;
   remove(): Promise<void>;
@@ -99,9 +93,9 @@ export async function createProject(packed: PackedPackage, options: ProjectOptio
       });
       return `${done.stdout}${done.stderr}`;
     },
-    async start(script, args, env, printed) {
+    async start(args, env, printed) {
       const { PATH = "" } = process.env;
-      const child = spawn(process.execPath, [script, ...args], { cwd: folder, env: { PATH, ...env } });
+      const child = spawn(process.execPath, args, { cwd: folder, env: { PATH, ...env } });
       const match = await whenPrinted(child, printed);
       return {
         match,

@@ -26,8 +26,8 @@ export interface EmulatedTenantOptions {
 
 export interface EmulatedTenant {
   readonly emulator: Emulator;
-  /** What an app reads from its environment. */
-  readonly authsignal: TenantConfig;
+  /** What an app reads from its environment, and that it may be an emulator's. */
+  readonly authsignal: TenantConfig & { readonly allowEmulator: true };
   /** What the browser SDK is configured with. */
   readonly browser: { readonly tenantId: string; readonly baseUrl: string; readonly rpId: string };
   readonly flows: Flows;
@@ -53,7 +53,7 @@ export async function startEmulatedTenant(options: EmulatedTenantOptions): Promi
     createClientApi({ ...browser, origin, authenticator });
   return {
     emulator,
-    authsignal: { tenantId, apiSecretKey: secret, apiUrl: emulator.apiUrl },
+    authsignal: { tenantId, apiSecretKey: secret, apiUrl: emulator.apiUrl, allowEmulator: true },
     browser,
     flows: createFlows({
       emulatorUrl: emulator.url,

@@ -24,8 +24,8 @@ export interface EmulatorForOptions {
 }
 
 export interface EmulatorFor extends Flows {
-  /** What your app would read from its environment: hand it to `createSdkGateway`. */
-  readonly authsignal: TenantConfig;
+  /** What your app would read from its environment, and `allowEmulator: true`: hand it to `createSdkGateway`. */
+  readonly authsignal: TenantConfig & { readonly allowEmulator: true };
   /** For the router's `browser`. */
   readonly browser: { readonly tenantId: string; readonly baseUrl: string; readonly rpId: string };
   /** For the router's `origins`. */

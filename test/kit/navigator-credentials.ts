@@ -3,7 +3,11 @@
  * `PublicKeyCredential`, so that the real `@authsignal/browser` runs in jsdom. Autofill behaves as a person's
  * browser does: the conditional request stays pending until a test picks a passkey.
  */
-import { type PublicKeyCredentialClass, publicKeyCredentialClass } from "./public-key-credential.ts";
+import {
+  type PageCredential,
+  type PublicKeyCredentialClass,
+  publicKeyCredentialClass,
+} from "./public-key-credential.ts";
 import type { SoftAuthenticator } from "./soft-authenticator.ts";
 import {
   type CreationOptionsJSON,
@@ -16,13 +20,23 @@ import {
 /** What a page and its test hold of the browser. */
 export interface BrowserWebAuthn {
   /** For `navigator.credentials`. */
-  readonly credentials: Pick<CredentialsContainer, "create" | "get">;
+  readonly credentials: {
+    create(options?: PageOptions): Promise<PageCredential>;
+    get(options?: PageOptions): Promise<PageCredential>;
+  };
   /** For `window.PublicKeyCredential`: feature detection and signals. */
   readonly PublicKeyCredential: PublicKeyCredentialClass;
   /** The one pending conditional request. */
   readonly autofill: Autofill;
   /** Puts both into a window's global scope; returns what takes them out again. */
   install(global: { readonly navigator: object }): () => void;
+}
+
+/** `CredentialCreationOptions` and `CredentialRequestOptions` of the DOM, whose types a backend's project does not have. */
+export interface PageOptions {
+  readonly publicKey?: object;
+  readonly mediation?: string;
+  readonly signal?: AbortSignal | null;
 }
 
 export interface Autofill {
@@ -63,7 +77,7 @@ export function asNavigatorCredentials(authenticator: SoftAuthenticator, origin:
     });
   }
 
-  async function create(options: CredentialCreationOptions = {}): Promise<Credential> {
+  async function create(options: CredentialCreationOptions = {}): Promise<PageCredential> {
     refuseIfBusy(options.signal ?? undefined);
     const request = toCreationJSON(requirePublicKey(options.publicKey));
     const made = await authenticator.create(request, { origin });
@@ -78,7 +92,7 @@ export function asNavigatorCredentials(authenticator: SoftAuthenticator, origin:
     });
   }
 
-  async function get(options: CredentialRequestOptions = {}): Promise<Credential> {
+  async function get(options: CredentialRequestOptions = {}): Promise<PageCredential> {
     const signal = options.signal ?? undefined;
     refuseIfBusy(signal);
     const request = toRequestJSON(requirePublicKey(options.publicKey));

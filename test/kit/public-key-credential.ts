@@ -29,9 +29,15 @@ interface CurrentUserDetails {
   readonly displayName: string;
 }
 
+/** A `Credential` of the DOM, whose types a backend's project does not have. */
+export interface PageCredential {
+  readonly id: string;
+  readonly type: string;
+}
+
 /** The constructor and its static side, as far as pages and the SDK use them. */
 export interface PublicKeyCredentialClass {
-  new (made: CeremonyResponse, response: object): Credential;
+  new (made: CeremonyResponse, response: object): PageCredential;
   isUserVerifyingPlatformAuthenticatorAvailable(): Promise<boolean>;
   isConditionalMediationAvailable(): Promise<boolean>;
   getClientCapabilities(): Promise<Record<string, boolean>>;

@@ -10,6 +10,7 @@ import { builtPages } from "../../server/app/pages.ts";
 import { createSdkGateway } from "../../server/authsignal/sdk-gateway.ts";
 import type { TenantOptions } from "../../server/emulator/index.ts";
 import { createLogger } from "../../server/http/log.ts";
+import type { TrustedProxies } from "../../server/http/proxy-trust.ts";
 import type { PasskeysPolicies } from "../../server/passkeys/index.ts";
 import type { AuthsignalGateway } from "../../server/passkeys/ports/authsignal.ts";
 import { type CapturedLog, captureLog } from "./captured-log.ts";
@@ -28,8 +29,8 @@ export interface StackParts {
   readonly pagesFolder?: string;
   /** Where people open the app. Default: where it listens. */
   readonly origin?: string;
-  /** How many reverse proxies stand in front. Default 0. */
-  readonly trustProxy?: number;
+  /** How many reverse proxies stand in front, or their subnets. Default 0. */
+  readonly trustProxy?: TrustedProxies;
   /** The way to the storage's servers. Default: straight. */
   readonly storage?: TestStorageOptions;
   /** The app's way to Authsignal, from the emulator's URL. Default: straight. */
@@ -67,6 +68,7 @@ export async function buildStack(parts: StackParts = {}): Promise<BuiltStack> {
   const gateway = createSdkGateway({
     apiSecretKey: authsignal.apiSecretKey,
     apiUrl: (await parts.through?.(emulator.apiUrl)) ?? emulator.apiUrl,
+    allowEmulator: true,
     ...(parts.deadlineMs !== undefined && { deadlineMs: parts.deadlineMs }),
   });
   const deps: StackAppDeps = {

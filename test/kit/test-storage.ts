@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pg from "pg";
+import { loadOptional } from "../../server/http/optional-package.ts";
 import { openStorage, type Storage } from "../../server/storage/storage.ts";
 import type { StorageOptions } from "../../server/storage/storage-options.ts";
 
@@ -84,6 +84,7 @@ async function createDatabase(serverUrl: string, name: string) {
 }
 
 async function run(databaseUrl: string, statement: string): Promise<void> {
+  const { default: pg } = await loadOptional("TEST_DATABASE_URL", ["pg"], () => import("pg"));
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {

@@ -67,7 +67,8 @@ export function toBase64url(bytes: ArrayBuffer | ArrayBufferView): string {
   return asBuffer(bytes).toString("base64url");
 }
 
-export function fromBase64url(text: string): Uint8Array<ArrayBuffer> {
+/** Written so that TypeScript before 5.7, where Uint8Array is not generic, reads the declaration too. */
+export function fromBase64url(text: string): Uint8Array & { readonly buffer: ArrayBuffer } {
   return Uint8Array.from(Buffer.from(text, "base64url"));
 }
 

@@ -106,8 +106,8 @@ export const serverMutations: readonly Mutation[] = [
   {
     id: "V10-emulator-secret-with-a-local-tenant",
     file: "config-tenant.ts",
-    find: 'mode !== "emulated" && apiSecretKey?.startsWith',
-    replace: 'mode === "production" && apiSecretKey?.startsWith',
+    find: 'const isEmulated = mode === "emulated"',
+    replace: 'const isEmulated = mode !== "production"',
     tests: ["config.test.ts"],
   },
   {

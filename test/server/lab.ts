@@ -7,6 +7,7 @@ import request from "supertest";
 import { requestContext } from "../../server/app/request-context.ts";
 import type { Emulator } from "../../server/emulator/index.ts";
 import { createErrorHandler, notFound } from "../../server/http/error-handler.ts";
+import { proxyTrust } from "../../server/http/proxy-trust.ts";
 import {
   createPasskeysRouter,
   createStepUpGuard,
@@ -158,7 +159,7 @@ function hostApp(
   onEvent: (event: SecurityEvent) => void,
 ): Express {
   const app = express();
-  app.set("trust proxy", trustProxy);
+  app.set("trust proxy", proxyTrust(trustProxy));
   const sessions = createCookieSessions({
     store: storage.sessionStore,
     secret: sessionSecret,

@@ -12,7 +12,7 @@ import {
 import express from "express";
 
 /** An app as small as can be: what the recipes test. */
-export async function createApp({ tenantId, apiSecretKey, apiUrl, now }) {
+export async function createApp({ tenantId, apiSecretKey, apiUrl, allowEmulator = false, now }) {
   const file = join(await mkdtemp(join(tmpdir(), "app-")), "app.sqlite");
   const storage = await openStorage({ file, now });
   const secret = "only the tests of this app know it";
@@ -22,7 +22,7 @@ export async function createApp({ tenantId, apiSecretKey, apiUrl, now }) {
   app.use(
     "/auth",
     createPasskeysRouter({
-      authsignal: createSdkGateway({ apiSecretKey, apiUrl }),
+      authsignal: createSdkGateway({ apiSecretKey, apiUrl, allowEmulator }),
       users: createSqlUsers(storage.accounts, now),
       sessions,
       storage,

@@ -96,7 +96,7 @@ test("Only one call tries Authsignal after an outage, and the others are answere
 
 test("The metrics show the state of Authsignal and of the storage without traffic", () =>
   withLab(async (lab) => {
-    const metrics = createMetrics("/api");
+    const metrics = await createMetrics("/api");
     let state: "ok" | "unavailable" | "unknown" = "ok";
     metrics.watch({ storage: lab.storage, authsignal: { state: () => state } });
     const app = express().get("/metrics", metrics.page);

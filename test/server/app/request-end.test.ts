@@ -21,10 +21,10 @@ interface Watched {
   readonly reached: Promise<void>;
 }
 
-function watch(): Watched {
+async function watch(): Promise<Watched> {
   const captured = captureLog();
   const log = createLogger(captured.destination);
-  const metrics = createMetrics("/api");
+  const metrics = await createMetrics("/api");
   let reach = (): void => {};
   const reached = new Promise<void>((resolve) => {
     reach = resolve;
@@ -57,7 +57,7 @@ function watch(): Watched {
 }
 
 test("A route has the same name in log and metrics when it succeeds, fails, or is not reached", async () => {
-  const { app, lines, page } = watch();
+  const { app, lines, page } = await watch();
   await request(app).get("/api/passkeys?after=1").expect(200);
   await request(app).patch("/api/passkeys/p1").expect(404);
   await request(app).get("/api/passkeys").set("Cookie", "a=b").expect(500);
@@ -82,7 +82,7 @@ test("A route has the same name in log and metrics when it succeeds, fails, or i
 });
 
 test("A request whose client goes leaves a line and a sample, and is in flight until then", async () => {
-  const { app, lines, page, reached } = watch();
+  const { app, lines, page, reached } = await watch();
   const server = await listen(app);
   try {
     const socket = connect(server.port, "localhost");
@@ -111,7 +111,7 @@ test.each([
 ])(
   "The incoming ids %j and %j stand in the log beside the request's own, if they are ids",
   async (id, trace, incomingRequestId, traceId) => {
-    const { app, lines } = watch();
+    const { app, lines } = await watch();
     const answer = await request(app).get("/api/passkeys").set("X-Request-Id", id).set("traceparent", trace);
     expect(lines()[0]).toMatchObject({ requestId: answer.headers["x-request-id"] });
     expect([lines()[0]?.incomingRequestId, lines()[0]?.traceId]).toEqual([incomingRequestId, traceId]);

@@ -308,7 +308,7 @@ test("An error after the headers ends the connection and is logged as one line",
 
 test("A write after the end of an answer is logged", async () => {
   const log = captureLog();
-  const app = express().use(requestContext(createLogger(log.destination)));
+  const app = express().use(requestContext(createLogger(log.destination), "/api"));
   app.get("/", (_req, res) => {
     res.end("all");
     res.write("and more");
@@ -371,7 +371,9 @@ describe("Authsignal's line", () => {
     const origin = "http://localhost:3000";
     const apiUrl = `http://127.0.0.1:${upstream.port}/v1`;
     const app = express();
-    app.use(createClientApiProxy({ apiUrl, origins: [origin], limiter: storage.limiter }));
+    app.use(
+      createClientApiProxy({ apiUrl, origins: [origin], limiter: storage.limiter, allowEmulator: true }),
+    );
     app.use(createErrorHandler({ error: () => {} }));
     const server = await listen(app, { host: "127.0.0.1" });
     try {

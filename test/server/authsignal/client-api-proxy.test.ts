@@ -33,7 +33,10 @@ function proxyApp(
   const app = express();
   app.set("trust proxy", 1);
   const { limiter } = storage;
-  app.use("/authsignal/v1", createClientApiProxy({ apiUrl, origins: [origin], limiter, ...options }));
+  app.use(
+    "/authsignal/v1",
+    createClientApiProxy({ apiUrl, origins: [origin], limiter, allowEmulator: true, ...options }),
+  );
   app.use(createErrorHandler(createLogger(log.destination)));
   return app;
 }

@@ -8,7 +8,7 @@ import { AppError } from "../../../server/http/errors.ts";
 const apiSecretKey = "a-secret-that-no-log-may-show";
 
 async function failureAt(apiUrl: string): Promise<AppError> {
-  const gateway = createSdkGateway({ apiSecretKey, apiUrl });
+  const gateway = createSdkGateway({ apiSecretKey, apiUrl, allowEmulator: true });
   const failure = await gateway.listAuthenticators("user-1").then(
     () => null,
     (error: unknown) => error,

@@ -122,6 +122,15 @@ describe("the production configuration", () => {
     ["a short session secret", { SESSION_SECRET: "short" }, /shorter than 32/],
     ["https and no proxy in front", { TRUST_PROXY: undefined }, /TRUST_PROXY is 0/],
     ["a proxy count that is not a number", { TRUST_PROXY: "true" }, /TRUST_PROXY is not a whole number/],
+    ["too many proxies", { TRUST_PROXY: "33" }, /TRUST_PROXY is not a whole number/],
+    ["no proxy in a list", { TRUST_PROXY: "," }, /TRUST_PROXY is not a whole number/],
+    [
+      "a proxy by its name",
+      { TRUST_PROXY: "10.0.0.1, nginx" },
+      /nor the addresses and subnets of your proxies/,
+    ],
+    ["proxies everywhere", { TRUST_PROXY: "0.0.0.0/0" }, /nor the addresses and subnets/],
+    ["a member of every object as a proxy", { TRUST_PROXY: "constructor" }, /nor the addresses and subnets/],
     ["a port that is not a number", { PORT: "http" }, /PORT is not a whole number/],
     [
       "an audit retention of 0 days",

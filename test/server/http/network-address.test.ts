@@ -1,5 +1,7 @@
+import express from "express";
 import request from "supertest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { networkOf } from "../../../server/http/network-address.ts";
 import { actions } from "../../../shared/actions.ts";
 import { api } from "../../kit/flows.ts";
 import { type Lab, setCookies, startLab } from "../lab.ts";
@@ -85,5 +87,65 @@ describe("behind one proxy", () => {
       .set("X-Forwarded-For", forwarded)
       .send({ token: "x", action: actions.signInWithPasskey })
       .expect(401);
+  });
+});
+
+describe("the place that a forwarded address counts as", () => {
+  async function placeOf(forwarded: string): Promise<string> {
+    const app = express().set("trust proxy", 1);
+    app.get("/", (req, res) => void res.json(networkOf(req)));
+    const answer = await request(app).get("/").set("X-Forwarded-For", forwarded).expect(200);
+    return answer.body;
+  }
+
+  test.each([
+    ["192.0.2.7", "192.0.2.7"],
+    ["192.0.2.7:4711", "192.0.2.7"],
+    ["192.0.2.7:", "192.0.2.7"],
+    ["[192.0.2.7]:4711", "192.0.2.7"],
+    ['"192.0.2.7:4711"', "192.0.2.7"],
+    ["::ffff:192.0.2.7", "192.0.2.7"],
+    ["[::ffff:192.0.2.7]:4711", "192.0.2.7"],
+    ["::FFFF:C000:207", "192.0.2.7"],
+    ["2001:db8:1:2::7", "2001:db8:1:2::/64"],
+    ["2001:0DB8:1:2:ffff::9", "2001:db8:1:2::/64"],
+    ["[2001:db8:1:2::7]", "2001:db8:1:2::/64"],
+    ["[2001:db8:1:2::7]:4711", "2001:db8:1:2::/64"],
+    ['"[2001:db8:1:2::7]:4711"', "2001:db8:1:2::/64"],
+    ["fe80::1%eth0", "fe80::/64"],
+    ["[fe80::1%25eth0]:4711", "fe80::/64"],
+  ])("%s counts as the place %s", async (forwarded, place) => {
+    expect(await placeOf(forwarded)).toBe(place);
+  });
+
+  test.each([
+    "unknown",
+    "_hidden",
+    "for=192.0.2.7",
+    "192.0.2",
+    "127.1",
+    "7",
+    "3221225991",
+    "0xc0000207",
+    "0300.0.2.7",
+    "192.0.2.256",
+    "192.0.2.7.1",
+    "192.0.2.7/24",
+    "192.0.2.7%eth0",
+    "[192.0.2.7",
+    "192.0.2.7]",
+    "[]",
+    "[]:80",
+    "[%25]",
+    "[[::1]]",
+    "1:2:3:4:5:6:7:8:9",
+    "2001:db8::1::2",
+    "2001:db8::g",
+    "localhost",
+    "<script>",
+    "%",
+    "x".repeat(6000),
+  ])("%s is no address, and counts as the one unknown place", async (forwarded) => {
+    expect(await placeOf(forwarded)).toBe("unknown");
   });
 });

@@ -15,6 +15,8 @@ export interface Settings {
   readonly tenantId: string;
   readonly apiSecretKey: string;
   readonly apiUrl: string;
+  /** Whether apiUrl may be an emulator's. Never in production. Default false. */
+  readonly allowEmulator?: boolean;
   /** Where people open your pages. */
   readonly origin: string;
   readonly rpId: string;
@@ -24,7 +26,8 @@ export interface Settings {
 }
 
 export async function createApp(settings: Settings): Promise<Express> {
-  const { tenantId, apiSecretKey, apiUrl, origin, rpId, now = () => new Date() } = settings;
+  const { tenantId, apiSecretKey, apiUrl, allowEmulator = false, origin, rpId } = settings;
+  const { now = () => new Date() } = settings;
   const storage = await openStorage({ file: settings.databaseFile, now });
   const sessions = createCookieSessions({
     store: storage.sessionStore,
@@ -33,7 +36,7 @@ export async function createApp(settings: Settings): Promise<Express> {
     now,
   });
   const options: PasskeysOptions = {
-    authsignal: createSdkGateway({ apiSecretKey, apiUrl }),
+    authsignal: createSdkGateway({ apiSecretKey, apiUrl, allowEmulator }),
     users: createSqlUsers(storage.accounts, now),
     sessions,
     storage,

@@ -1,0 +1,34 @@
+/** Loads what needs a package that the host installs only if it uses it. */
+
+/** `code` as Node gives it, so that the message is shown without a stack. */
+export class MissingPackageError extends Error {
+  override readonly name = "MissingPackageError";
+  readonly code = "ERR_MODULE_NOT_FOUND";
+}
+
+/**
+ * @param purpose what needs the packages, as the subject of a sentence. @param packages what `npm install` would take
+ * @throws MissingPackageError with one sentence when a package is not installed
+ */
+export async function loadOptional<Module>(
+  purpose: string,
+  packages: readonly string[],
+  load: () => Promise<Module>,
+): Promise<Module> {
+  try {
+    return await load();
+  } catch (error) {
+    if (!packages.some((name) => isMissing(error, name))) throw error;
+    const names = packages.join(" ");
+    throw new MissingPackageError(
+      `${purpose} needs ${packages.join(" and ")} from npm: run "npm install ${names}".`,
+    );
+  }
+}
+
+/** Node names the package in quotes, for `import` and for `require`. A file that is missing inside it is another fault. */
+function isMissing(error: unknown, name: string): boolean {
+  if (!(error instanceof Error) || !("code" in error)) return false;
+  const isNotFound = error.code === "ERR_MODULE_NOT_FOUND" || error.code === "MODULE_NOT_FOUND";
+  return isNotFound && error.message.includes(`'${name}'`);
+}

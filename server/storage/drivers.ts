@@ -1,0 +1,8 @@
+/** Loads the back ends with their drivers. A host installs only the driver of the database that it uses. */
+import { loadOptional } from "../http/optional-package.ts";
+
+export const loadSqlite = () => loadOptional("A SQLite `file`", ["libsql"], () => import("./sqlite.ts"));
+
+export const loadPostgres = () => loadOptional("PostgreSQL", ["pg"], () => import("./postgres.ts"));
+
+export const loadRedis = () => loadOptional("Redis", ["redis", "connect-redis"], () => import("./redis.ts"));

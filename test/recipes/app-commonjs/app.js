@@ -1,0 +1,36 @@
+const { mkdtemp } = require("node:fs/promises");
+const { tmpdir } = require("node:os");
+const { join } = require("node:path");
+const {
+  createCookieSessions,
+  createErrorHandler,
+  createPasskeysRouter,
+  createSdkGateway,
+  createSqlUsers,
+  openStorage,
+} = require("authsignal-passkeys-express");
+const express = require("express");
+
+/** An app as small as can be: what the recipes test. */
+exports.createApp = async function createApp({ tenantId, apiSecretKey, apiUrl, allowEmulator = false, now }) {
+  const file = join(await mkdtemp(join(tmpdir(), "app-")), "app.sqlite");
+  const storage = await openStorage({ file, now });
+  const secret = "only the tests of this app know it";
+  const sessions = createCookieSessions({ store: storage.sessionStore, secret, secure: false, now });
+  const app = express();
+  app.use(sessions.middleware);
+  app.use(
+    "/auth",
+    createPasskeysRouter({
+      authsignal: createSdkGateway({ apiSecretKey, apiUrl, allowEmulator }),
+      users: createSqlUsers(storage.accounts, now),
+      sessions,
+      storage,
+      browser: { tenantId, baseUrl: apiUrl, rpId: "localhost" },
+      origins: ["http://localhost:3000"],
+      now,
+    }),
+  );
+  app.use(createErrorHandler(console));
+  return app;
+};

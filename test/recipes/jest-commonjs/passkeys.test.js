@@ -1,0 +1,24 @@
+const {
+  createSoftAuthenticator,
+  guardSuite,
+  startEmulatorFor,
+} = require("authsignal-passkeys-express/testing");
+const { createApp } = require("./app.js");
+
+guardSuite(afterEach);
+
+let kit;
+let app;
+beforeAll(async () => {
+  kit = await startEmulatorFor({ prefix: "/auth" });
+  app = await createApp({ ...kit.authsignal, now: kit.now });
+});
+afterAll(() => kit.close());
+
+test("a person comes back with a passkey", async () => {
+  const authenticator = createSoftAuthenticator();
+  const agent = kit.agent(app);
+  const user = await kit.signInWithOtp(agent);
+  await kit.enrollPasskey(agent, authenticator);
+  expect(await kit.signInWithPasskey(kit.agent(app), authenticator)).toEqual(user);
+});
