@@ -9,6 +9,7 @@ import { toStoreError } from "../http/outages.ts";
 import type { SessionPort } from "../passkeys/ports/sessions.ts";
 import { cookieName } from "./cookie-name.ts";
 import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
+import { sendOnlyNewCookie } from "./session-cookie.ts";
 import { destroy, destroyOther, keyOf, mark, read, regenerate, rotate, save } from "./stored-session.ts";
 
 export interface CookieSessionOptions {
@@ -42,6 +43,8 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
   const name = cookieName(options.secure, "passkeys_session");
   /** Requests whose session this middleware has loaded. */
   const withSession = new WeakSet<Request>();
+  /** Requests whose session was read, or read again, when the whole body was there. */
+  const settled = new WeakSet<Request>();
   const cookie = {
     httpOnly: true,
     sameSite: "lax",
@@ -57,18 +60,24 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     store: options.store,
     resave: false,
     saveUninitialized: false,
+    // Sets the cookie in every answer; `sendOnlyNewCookie` keeps those that the browser does not have.
     rolling: true,
   });
 
   return {
     middleware(req, res, next) {
       // express-session keeps the other middleware's session, and sign-in would write into that.
-      if (req.session !== undefined && !withSession.has(req)) next(new Error(foreignSession));
-      else load(req, res, (error?: unknown) => onLoaded(req, next, error));
+      if (req.session !== undefined && !withSession.has(req)) return next(new Error(foreignSession));
+      // Node tells of a request when its headers are there. After this turn `complete` is true for one that came whole.
+      setImmediate(() => {
+        if (req.complete) settled.add(req);
+        sendOnlyNewCookie(name, req, res);
+        load(req, res, (error?: unknown) => onLoaded(req, next, error));
+      });
     },
 
     async current(req) {
-      requireMounted(req);
+      await settle(req);
       const signedIn = req.session.passkeys?.signedIn;
       if (signedIn === undefined) return null;
       if (Date.parse(signedIn.startedAt) + absoluteMs <= options.now().getTime()) {
@@ -106,18 +115,20 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     },
 
     async end(req, res) {
-      // Also ends the successor, when a request in flight has renewed the session of this cookie.
-      for (const sid of namedByCookie(req)) {
+      // A browser may send several cookies of this name. Requests in flight may have renewed the session, and that one again.
+      const sids = namedByCookie(req);
+      for (const sid of sids) {
         await mark(req, "ended", sid);
         const successor = (await read(req, keyOf("renewed", sid)))?.passkeys?.renewed;
-        if (successor !== undefined) await destroyOther(req, successor);
+        if (successor !== undefined && !sids.includes(successor)) sids.push(successor);
+        if (sid !== req.sessionID) await destroyOther(req, sid);
       }
       await destroy(req);
       clearCookie(res);
     },
 
     async pendingOtp(req) {
-      requireMounted(req);
+      await settle(req);
       return fromPendingCodeData(req.session.passkeys?.pendingOtp);
     },
 
@@ -139,6 +150,21 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
       withSession.add(req);
       next();
     }
+  }
+
+  /**
+   * Reads the session again if the middleware read it before the body was there: somebody may have held the body back
+   * until after the sign-out.
+   */
+  async function settle(req: Request): Promise<void> {
+    requireMounted(req);
+    if (settled.has(req)) return;
+    if (req.complete) settled.add(req);
+    // A session that this request has made is not in its cookie, and nobody else knows it.
+    if (!namedByCookie(req).includes(req.sessionID)) return;
+    const stored = await read(req, req.sessionID);
+    if (stored === null) await regenerate(req);
+    else if (stored.passkeys !== undefined) req.session.passkeys = stored.passkeys;
   }
 
   /** The session ids in this request's cookies, with a valid signature. After a renewal `req` has the new id only. */

@@ -192,6 +192,14 @@ export function cookiesOf(response: request.Response): string {
     .join("; ");
 }
 
+/** The cookies that a browser has for the app, as its next request carries them. */
+export async function cookiesIn(agent: Agent): Promise<string> {
+  const test = agent.get(api("getSession"));
+  await test.expect(200);
+  // What superagent has put into the header.
+  return String(Reflect.get(test, "cookies"));
+}
+
 /** The `Set-Cookie` headers of an answer. */
 export function setCookies(response: request.Response): readonly string[] {
   const header: unknown = response.headers["set-cookie"];
