@@ -85,8 +85,12 @@ export type EnrollTokenRequest = z.infer<typeof EnrollTokenRequest>;
 export const EnrollTokenResponse = z.object({
   /** Authsignal's track token for one passkey enrollment, for `passkey.signUp`. Lives about ten minutes. */
   token: z.string(),
-  /** What the password manager shows. */
+  /**
+   * For `passkey.signUp`, which sends it to Authsignal. Random, because anybody may ask Authsignal for the passkeys of a
+   * user name: never send the address in its place.
+   */
   username: z.string(),
+  /** What the password manager should show: put it into the creation options as `user.name` and `user.displayName`. */
   displayName: z.string(),
 });
 export type EnrollTokenResponse = z.infer<typeof EnrollTokenResponse>;

@@ -19,6 +19,13 @@ interface WebauthnOptions {
   readonly options: { readonly challenge: string };
 }
 
+interface CreationOptions {
+  readonly options: {
+    readonly challenge: string;
+    readonly user?: { readonly name: string; readonly displayName: string };
+  };
+}
+
 export interface Verdict {
   readonly isVerified: boolean;
   readonly accessToken?: string;
@@ -32,7 +39,7 @@ export interface PasskeyApi {
     token: string;
     username: string;
     authenticatorAttachment: "platform" | null;
-  }): Answer<WebauthnOptions>;
+  }): Answer<CreationOptions>;
   verify(request: { authenticationCredential: { id: string } }): Answer<Verdict>;
   addAuthenticator(request: { registrationCredential: { id: string } }): Answer<Verdict>;
 }
@@ -48,7 +55,7 @@ export interface SignInOptions {
 /** What one registration needs. Serves one ceremony. */
 export interface EnrollmentOptions {
   readonly enrollment: EnrollTokenResponse;
-  readonly options: WebauthnOptions;
+  readonly options: CreationOptions;
 }
 
 export async function fetchSignInOptions(api: PasskeyApi): Promise<SignInOptions | ErrorAnswer> {
@@ -74,10 +81,13 @@ export async function fetchEnrollmentOptions(
   enrollment: EnrollTokenResponse,
   authenticatorAttachment: "platform" | null,
 ): Promise<EnrollmentOptions | ErrorAnswer> {
-  const { token, username } = enrollment;
+  const { token, username, displayName } = enrollment;
   const request = { token, username, authenticatorAttachment };
-  const options = await answerInTime(api.registrationOptions(request), hasChallenge);
-  return "error" in options ? options : { enrollment, options };
+  const answer = await answerInTime(api.registrationOptions(request), hasChallenge);
+  if ("error" in answer) return answer;
+  // Authsignal knows the random user name only. What the password manager shows is not part of what is signed.
+  const user = { ...answer.options.user, name: displayName, displayName };
+  return { enrollment, options: { ...answer, options: { ...answer.options, user } } };
 }
 
 /** Milliseconds that one request may take. */

@@ -90,7 +90,12 @@ export function createApp(deps: AppDeps): Express {
   if (typeof deps.proxiedApiUrl === "string")
     app.use(
       clientApiPath,
-      createClientApiProxy({ apiUrl: deps.proxiedApiUrl, origins, limiter: storage.limiter }),
+      createClientApiProxy({
+        apiUrl: deps.proxiedApiUrl,
+        tenantId: deps.browser.tenantId,
+        origins,
+        limiter: storage.limiter,
+      }),
     );
   app.use(apiPath, sessions.middleware);
   app.use(

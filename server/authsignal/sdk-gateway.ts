@@ -72,7 +72,8 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
       const attributes = {
         idempotencyKey,
         ...(addAuthenticators === true ? { scope: "add:authenticators" } : {}),
-        ...(email === undefined ? {} : { email, username: email }),
+        // No `username`: by that, anybody may ask Authsignal which passkeys a person has.
+        ...(email === undefined ? {} : { email }),
         ...(custom === undefined ? {} : { custom: { ...custom } }),
       };
       const answer = await call(TrackAnswer, () =>

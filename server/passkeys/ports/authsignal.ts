@@ -75,7 +75,7 @@ export interface BeginAction {
   readonly idempotencyKey: string;
   /** Allow the holder of the token to add an authenticator to a user who has one already. */
   readonly addAuthenticators?: boolean;
-  /** Kept on Authsignal's user: what the passkey is labelled with. */
+  /** Kept on Authsignal's user, for people who search its portal. Never sent as the user name, which strangers can ask for. */
   readonly email?: string;
   /** What exactly is confirmed; shown in Authsignal's portal and usable in its rules. */
   readonly custom?: Readonly<Record<string, string | number | boolean>>;

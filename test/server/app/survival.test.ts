@@ -371,7 +371,9 @@ describe("Authsignal's line", () => {
     const origin = "http://localhost:3000";
     const apiUrl = `http://127.0.0.1:${upstream.port}/v1`;
     const app = express();
-    app.use(createClientApiProxy({ apiUrl, origins: [origin], limiter: storage.limiter }));
+    app.use(
+      createClientApiProxy({ apiUrl, tenantId: "tenant", origins: [origin], limiter: storage.limiter }),
+    );
     app.use(createErrorHandler({ error: () => {} }));
     const server = await listen(app, { host: "127.0.0.1" });
     try {
