@@ -57,19 +57,20 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlBackEnd
   const { pool, unbounded } = openPool(options, outages);
   const dialectOn = (lent: LentPool) => guardDialect(new PostgresDialect({ pool: lent }), outages);
   const { db, names } = await openOwnTables(dialectOn(pool), dialectOn(unbounded), options);
-  const limiter = ({ name, points, seconds }: LimitRule): Limiter =>
+  const limiter = (rule: LimitRule): Limiter =>
     toLimiter(
-      new RateLimiterPostgres({
-        storeClient: pool,
-        storeType: "pool",
-        schemaName: names.schema,
-        tableName: `${names.prefix}rate_limits`,
-        tableCreated: true,
-        clearExpiredByTimeout: false,
-        keyPrefix: name,
-        points,
-        duration: seconds,
-      }),
+      (counter) =>
+        new RateLimiterPostgres({
+          storeClient: pool,
+          storeType: "pool",
+          schemaName: names.schema,
+          tableName: `${names.prefix}rate_limits`,
+          tableCreated: true,
+          clearExpiredByTimeout: false,
+          keyPrefix: rule.name,
+          ...counter,
+        }),
+      rule,
       outages,
     );
   return {

@@ -44,15 +44,16 @@ export async function openRedis(
   isStarted = true;
   return {
     sessionStore: new RedisSessionStore({ client, prefix: `${prefix}session:` }, outages),
-    limiter: ({ name, points, seconds }) =>
+    limiter: (rule) =>
       toLimiter(
-        new RateLimiterRedis({
-          storeClient: client,
-          useRedisPackage: true,
-          keyPrefix: `${prefix}${name}`,
-          points,
-          duration: seconds,
-        }),
+        (counter) =>
+          new RateLimiterRedis({
+            storeClient: client,
+            useRedisPackage: true,
+            keyPrefix: `${prefix}${rule.name}`,
+            ...counter,
+          }),
+        rule,
         outages,
       ),
     // A write, because a replica and a Redis that cannot save answer a ping.

@@ -65,18 +65,19 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlBackEnd> {
   return {
     accounts: withOwnNames(accounts.db, names),
     traffic: ownTraffic,
-    limiter: ({ name, points, seconds }) =>
+    limiter: (rule) =>
       toLimiter(
-        new RateLimiterSQLite({
-          storeClient: traffic.database,
-          storeType: "better-sqlite3",
-          tableName: `${prefix}rate_limits`,
-          tableCreated: true,
-          clearExpiredByTimeout: false,
-          keyPrefix: name,
-          points,
-          duration: seconds,
-        }),
+        (counter) =>
+          new RateLimiterSQLite({
+            storeClient: traffic.database,
+            storeType: "better-sqlite3",
+            tableName: `${prefix}rate_limits`,
+            tableCreated: true,
+            clearExpiredByTimeout: false,
+            keyPrefix: rule.name,
+            ...counter,
+          }),
+        rule,
         outages,
       ),
     check: () =>
