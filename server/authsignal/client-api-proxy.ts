@@ -9,7 +9,7 @@ import express, { type ErrorRequestHandler, type Request, type RequestHandler, R
 import { z } from "zod";
 import { convertBodyError } from "../http/body-errors.ts";
 import { AppError } from "../http/errors.ts";
-import { networkKey } from "../http/network-address.ts";
+import { isIpv6Prefix, networkKey } from "../http/network-address.ts";
 import { requireSameOrigin } from "../http/same-origin.ts";
 import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
 import type { Limit } from "../passkeys/ports/send-limits.ts";
@@ -29,6 +29,8 @@ export interface ClientApiProxyOptions {
    * time, and an office may share an address.
    */
   readonly limit?: Limit;
+  /** How many bits of an IPv6 address name one visitor, 32 to 128. Default 56. */
+  readonly ipv6Prefix?: number;
   /** Default 5000. */
   readonly deadlineMs?: number;
 }
@@ -59,10 +61,12 @@ export function createClientApiProxy(options: ClientApiProxyOptions): Router {
     throw new TypeError(
       "createClientApiProxy: `tenantId` must be your tenant's id, as in `browser.tenantId`.",
     );
+  if (options.ipv6Prefix !== undefined && !isIpv6Prefix(options.ipv6Prefix))
+    throw new TypeError("createClientApiProxy: `ipv6Prefix` must be a whole number from 32 to 128.");
   const limit = options.limit ?? { points: 2000, seconds: 15 * 60 };
   const perNetwork = options.limiter({ name: "proxiedPerIp", ...limit });
   const spend = async (req: Request): Promise<void> => {
-    const seconds = await perNetwork.spend(networkKey(req));
+    const seconds = await perNetwork.spend(networkKey(req, options.ipv6Prefix));
     if (seconds > 0) throw new AppError("rate_limited", { extras: { retryAfter: seconds } });
   };
   const limitVisitor: RequestHandler = (req, _res, next) => {

@@ -1,5 +1,6 @@
 /** Fills in defaults and refuses, at creation, options that cannot work: with what to write instead. */
 import { actions } from "../../shared/actions.ts";
+import { defaultIpv6Prefix, isIpv6Prefix } from "../http/network-address.ts";
 import { adviceForApiBase, adviceForOrigin, adviceForRpId } from "../relying-party/addresses.ts";
 import {
   checkCodePorts,
@@ -69,6 +70,8 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
     if (value !== undefined && !(Number.isInteger(value) && value > 0))
       throw fault(name, "a whole number above 0");
   }
+  if (options.ipv6Prefix !== undefined && !isIpv6Prefix(options.ipv6Prefix))
+    throw fault("ipv6Prefix", "a whole number from 32 to 128");
   const { users, sessions, emailCodes, ...policies } = options;
   return {
     stepUpActions: [],
@@ -80,6 +83,7 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
     offerAgainAfterDays: [14, 60],
     crossSiteOrigins: [],
     knownBrowsers: noKnownBrowsers,
+    ipv6Prefix: defaultIpv6Prefix,
     now: () => new Date(),
     ...given<Partial<PasskeysOptions>>(policies),
     authsignal: options.authsignal,

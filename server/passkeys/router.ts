@@ -94,7 +94,7 @@ function operations(context: PasskeysContext): Record<OperationName, Operation> 
 
 /** The second half of every ceremony. Which one it finishes, the action says; the token must agree. */
 function finishCeremony(context: PasskeysContext): Operation {
-  const limit = createTokenLimit(context.storage.limiter, context.limits);
+  const limit = createTokenLimit(context);
   const finishSignIn = passkeySignIn(context, limit);
   return operation({
     body: ValidateRequest,

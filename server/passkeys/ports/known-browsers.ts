@@ -4,6 +4,12 @@ import type { Request, Response } from "express";
 export interface KnownBrowsers {
   knows(req: Request, userId: string): Promise<boolean>;
   remember(req: Request, res: Response, userId: string): Promise<void>;
+  /**
+   * The same for the mailbox whose code was typed in this browser, by a hash of it. A share of the codes for an address
+   * is kept for such browsers. Default: only the network address is recognised.
+   */
+  knowsMailbox?(req: Request, mailbox: string): Promise<boolean>;
+  rememberMailbox?(req: Request, res: Response, mailbox: string): Promise<void>;
 }
 
 /** What `createKnownBrowserCookie` keeps, by a hash of the cookie. */

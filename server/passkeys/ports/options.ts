@@ -68,6 +68,8 @@ export interface PasskeysPolicies {
   readonly offerAgainAfterDays?: readonly number[];
   /** How many codes may be asked for and tried. */
   readonly limits?: Partial<SendLimits>;
+  /** How many bits of an IPv6 address name one subscriber, for limits: 32 to 128. Default 56. */
+  readonly ipv6Prefix?: number;
 }
 
 type CodePolicies = "emailStepUp" | "limits" | "users" | "sessions" | "emailCodes";

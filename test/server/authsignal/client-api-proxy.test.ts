@@ -232,7 +232,8 @@ describe("a visitor who asks too often", () => {
       await ask("198.51.100.2").expect(200);
       for (let round = 0; round < 3; round += 1) await ask(`2001:db8:0:1::${round + 1}`).expect(200);
       await ask("2001:db8:0:1::9").expect(429);
-      await ask("2001:db8:0:2::1").expect(200);
+      await ask("2001:db8:0:ff::1").expect(429);
+      await ask("2001:db8:0:100::1").expect(200);
     });
   });
 });
