@@ -83,14 +83,15 @@ function idsIn(json: string): readonly string[] {
   return z.array(z.string()).parse(JSON.parse(json));
 }
 
-function grants(db: Database): Pick<FlowStore, "keepGrant" | "takeGrant"> {
+function grants(db: Database): Pick<FlowStore, "keepGrant" | "takeGrant" | "dropGrants"> {
   return {
-    async keepGrant({ sessionId, action, operation }, expiresAt) {
+    async keepGrant({ sessionId, userId, action, operation }, expiresAt) {
       await db
         .insertInto("grants")
         .values({
           id: randomUUID(),
           session_id: sessionId,
+          user_id: userId,
           action,
           operation,
           expires_at: expiresAt.getTime(),
@@ -105,6 +106,10 @@ function grants(db: Database): Pick<FlowStore, "keepGrant" | "takeGrant"> {
         if (taken.length === 1) return true;
       }
       return false;
+    },
+
+    async dropGrants(userId) {
+      await db.deleteFrom("grants").where("user_id", "=", userId).execute();
     },
   };
 

@@ -28,6 +28,12 @@ export const migrations: Migrations = {
   "002-users": { part: "users", up: createUsers },
   "003-sessions": { part: "sessions", up: createSessions },
   "004-audit-events": { part: "audit", up: createAuditEvents },
+  "005-grants-of-users": {
+    async up(db: AnyDatabase) {
+      await db.schema.alterTable("grants").addColumn("user_id", "text").execute();
+      await db.schema.createIndex("grants_user_id").on("grants").column("user_id").execute();
+    },
+  },
 };
 
 async function createUsers(db: AnyDatabase): Promise<void> {

@@ -20,7 +20,15 @@ export interface Schema {
   /** Authenticators that the audit trail has told of. `claimed` is 1 once the finish of an enrollment has taken it as its own. */
   known_authenticators: { user_id: string; authenticator_id: string; claimed: number };
   /** Single-use rights that a step-up gave to a session. */
-  grants: { id: string; session_id: string; action: string; operation: string; expires_at: number };
+  grants: {
+    id: string;
+    session_id: string;
+    /** Null: given by a version that did not keep it. */
+    user_id: string | null;
+    action: string;
+    operation: string;
+    expires_at: number;
+  };
   /** Names live here: Authsignal has no rename. */
   passkey_names: { user_id: string; passkey_id: string; name: string };
   offer_answers: { user_id: string; declined: number; never: number; answered_at: string };
