@@ -1,5 +1,6 @@
-/** Collects Prometheus metrics. No label contains a user, a path or an address. Loaded only with METRICS_PATH. */
-import type { RequestHandler } from "express";
+/** Collects Prometheus metrics. No label contains a user, a path or an address. Loaded only with METRICS_PORT. */
+import express, { type Express, type RequestHandler } from "express";
+import helmet from "helmet";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { SecurityEvent } from "../passkeys/index.ts";
 import type { AuthsignalGateway, AuthsignalState } from "../passkeys/ports/authsignal.ts";
@@ -18,6 +19,30 @@ export interface Metrics {
   }) => void;
   /** Serves the page that Prometheus scrapes. */
   readonly page: RequestHandler;
+}
+
+/** Serves the page and nothing else, for a port of its own. `path` counts with its case and without a slash at the end. */
+export function createMetricsApp(metrics: Pick<Metrics, "page">, path: string): Express {
+  const app = express();
+  app.disable("x-powered-by").enable("case sensitive routing").enable("strict routing");
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+      },
+      referrerPolicy: { policy: "no-referrer" },
+      strictTransportSecurity: false,
+      xFrameOptions: { action: "deny" },
+    }),
+  );
+  app.use((_req, res, next) => {
+    res.set("Cache-Control", "no-store");
+    next();
+  });
+  app.get(path, metrics.page);
+  app.use((_req, res) => void res.status(404).end());
+  return app;
 }
 
 const states = ["ok", "unavailable", "unknown"] as const satisfies readonly AuthsignalState[];
