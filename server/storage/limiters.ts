@@ -5,6 +5,18 @@
 import type { RateLimiterAbstract } from "rate-limiter-flexible";
 import type { OutageWatch } from "../http/outages.ts";
 import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
+import type { Database } from "./database.ts";
+
+export function readPoints(db: Database): CounterStore["read"] {
+  return async (keys) => {
+    const rows = await db
+      .selectFrom("rate_limits")
+      .select(["key", "points"])
+      .where("key", "in", keys)
+      .execute();
+    return new Map(rows.map(({ key, points }) => [key, points]));
+  };
+}
 
 /** The period of a limit in parts, each with a counter. A spent point comes back after one to one and a third periods. */
 const parts = 3;
@@ -15,26 +27,30 @@ export interface CounterOptions {
   readonly duration: number;
 }
 
+export interface CounterStore {
+  readonly make: (options: CounterOptions) => RateLimiterAbstract;
+  /** Keys begin with the name of the rule. */
+  readonly read: (keys: readonly string[]) => Promise<ReadonlyMap<string, number>>;
+}
+
 export function toLimiter(
-  makeCounter: (options: CounterOptions) => RateLimiterAbstract,
-  { points, seconds }: LimitRule,
+  { make, read }: CounterStore,
+  { name, points, seconds }: LimitRule,
   outages: OutageWatch,
 ): Limiter {
   const partMs = (seconds * 1000) / parts;
-  const counter = makeCounter({
+  const counter = make({
     points: Number.MAX_SAFE_INTEGER,
     duration: Math.ceil((partMs * (parts + 2)) / 1000),
   });
   const currentPart = (): number => Math.floor(Date.now() / partMs);
   const keyIn = (key: string, part: number): string => `${key}:${part}`;
 
-  async function countIn(key: string, part: number): Promise<number> {
-    return (await counter.get(keyIn(key, part)))?.consumedPoints ?? 0;
-  }
-
   /** Every period of this length lies in the part that runs and as many before it. @returns newest first */
-  function countsBefore(key: string, part: number): Promise<number>[] {
-    return Array.from({ length: parts }, (_, at) => countIn(key, part - 1 - at));
+  async function countsIn(key: string, part: number): Promise<readonly number[]> {
+    const keys = Array.from({ length: parts + 1 }, (_, at) => `${name}:${keyIn(key, part - at)}`);
+    const spent = await read(keys);
+    return keys.map((one) => spent.get(one) ?? 0);
   }
 
   /** 0 while the parts have fewer points than `most`, else the seconds until they have. */
@@ -54,8 +70,11 @@ export function toLimiter(
     async spend(key) {
       return outages.run(async () => {
         const part = currentPart();
-        const current = counter.consume(keyIn(key, part)).then((spent) => spent.consumedPoints);
-        const counts = await Promise.all([current, ...countsBefore(key, part)]);
+        const [spent, [, ...before]] = await Promise.all([
+          counter.consume(keyIn(key, part)),
+          countsIn(key, part),
+        ]);
+        const counts = [spent.consumedPoints, ...before];
         // The point that was just spent is among them.
         const wait = waitFor(counts, part, points + 1);
         // What is refused costs nothing, so that asking again and again does not lengthen the wait.
@@ -66,7 +85,7 @@ export function toLimiter(
     async blockedFor(key) {
       return outages.run(async () => {
         const part = currentPart();
-        return waitFor(await Promise.all([countIn(key, part), ...countsBefore(key, part)]), part, points);
+        return waitFor(await countsIn(key, part), part, points);
       });
     },
     async reset(key) {

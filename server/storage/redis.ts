@@ -42,17 +42,24 @@ export async function openRedis(
   client.on("error", (error: unknown) => void outages.convert(error));
   await outages.run(() => client.connect());
   isStarted = true;
+  const readPointsIn = async (keys: readonly string[]): Promise<ReadonlyMap<string, number>> => {
+    const values = await client.mGet(keys.map((key) => `${prefix}${key}`));
+    return new Map(keys.map((key, at) => [key, Number(values[at] ?? 0)]));
+  };
   return {
     sessionStore: new RedisSessionStore({ client, prefix: `${prefix}session:` }, outages),
     limiter: (rule) =>
       toLimiter(
-        (counter) =>
-          new RateLimiterRedis({
-            storeClient: client,
-            useRedisPackage: true,
-            keyPrefix: `${prefix}${rule.name}`,
-            ...counter,
-          }),
+        {
+          make: (counter) =>
+            new RateLimiterRedis({
+              storeClient: client,
+              useRedisPackage: true,
+              keyPrefix: `${prefix}${rule.name}`,
+              ...counter,
+            }),
+          read: readPointsIn,
+        },
         rule,
         outages,
       ),
