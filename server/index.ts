@@ -7,9 +7,12 @@ export { createSdkGateway, type SdkGatewayOptions } from "./authsignal/sdk-gatew
 export { createErrorHandler, toProblem } from "./http/error-handler.ts";
 export { AppError, type ProblemExtras } from "./http/errors.ts";
 export {
+  type AccountControls,
+  createAccountControls,
   createPasskeysRouter,
   createStepUpGuard,
   type FlowStore,
+  type ForgetOptions,
   type KnownBrowserStore,
   type KnownBrowsers,
   type PasskeysOptions,
@@ -22,6 +25,12 @@ export {
 export type { AuthsignalGateway } from "./passkeys/ports/authsignal.ts";
 export type { Begun, Grant, OfferAnswer } from "./passkeys/ports/flow-store.ts";
 export type { Limiter, LimitRule } from "./passkeys/ports/limiter.ts";
+export type {
+  IndexedSession,
+  ListedSession,
+  SessionIndex,
+  SessionList,
+} from "./passkeys/ports/session-list.ts";
 export type {
   AuthenticationMethod,
   PendingOtp,

@@ -159,6 +159,26 @@ export type PasskeyOfferRequest = z.infer<typeof PasskeyOfferRequest>;
 export const SessionResponse = z.object({ user: User.nullable() });
 export type SessionResponse = z.infer<typeof SessionResponse>;
 
+export const ListedSession = z.object({
+  id: z.string(),
+  /** Whether it is the session of this request. */
+  current: z.boolean(),
+  /** In words, such as "Firefox" and "Windows"; null when not recognised. */
+  browser: z.string().nullable(),
+  system: z.string().nullable(),
+  /** Roughly where, if the host says. */
+  place: z.string().nullable(),
+  /** "passkey", "email-otp" or a method of the host's. */
+  method: z.string(),
+  startedAt: instant,
+  /** To the minute. */
+  lastSeenAt: instant,
+});
+export type ListedSession = z.infer<typeof ListedSession>;
+
+export const SessionsResponse = z.array(ListedSession);
+export type SessionsResponse = z.infer<typeof SessionsResponse>;
+
 export const PasskeysResponse = z.array(Passkey);
 export type PasskeysResponse = z.infer<typeof PasskeysResponse>;
 

@@ -62,6 +62,7 @@ export function createApp(deps: AppDeps): Express {
   const https = origin.startsWith("https:");
   const sessions = createCookieSessions({
     store: storage.sessionStore,
+    index: storage.sessionIndex,
     secret: deps.sessionSecret,
     secure: https,
     now,

@@ -118,6 +118,10 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
       };
     },
 
+    async removeUser(userId) {
+      await call(z.unknown(), () => sdk.deleteUser({ userId: pathSafe(userId) })).catch(noneIfUnknownUser);
+    },
+
     async removePasskey({ userId, passkeyId }) {
       await call(z.unknown(), () =>
         sdk.deleteAuthenticator({ userId: pathSafe(userId), userAuthenticatorId: pathSafe(passkeyId) }),

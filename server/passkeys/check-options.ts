@@ -27,6 +27,9 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
   )) {
     if (!hasMethods(Reflect.get(options, port), methods)) throw fault(port, instead);
   }
+  const { sessionList } = options.sessions;
+  if (sessionList !== undefined && !hasMethods(sessionList, ["list", "end", "endAll"]))
+    throw fault("sessions.sessionList", "left out, or an object with list, end and endAll");
   if (!hasMethods(options.storage.flows, ["consumeToken", "takeBegun", "takeGrant", "claimPasskey"]))
     throw fault("storage", ports.storage[1]);
   if (!Array.isArray(options.origins) || options.origins.length === 0)
@@ -107,7 +110,15 @@ function given<Members extends object>(members: Members): Members {
 const ports: Readonly<Record<"authsignal" | "users" | "sessions" | "storage", [readonly string[], string]>> =
   {
     authsignal: [
-      ["sendEmailOtp", "checkEmailOtp", "beginAction", "validate", "listAuthenticators", "removePasskey"],
+      [
+        "sendEmailOtp",
+        "checkEmailOtp",
+        "beginAction",
+        "validate",
+        "listAuthenticators",
+        "removePasskey",
+        "removeUser",
+      ],
       "createSdkGateway({ apiSecretKey, apiUrl })",
     ],
     users: [["findById", "findOrCreateByEmail"], "an object with findById and findOrCreateByEmail"],

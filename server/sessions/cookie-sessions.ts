@@ -8,11 +8,12 @@ import { AppError } from "../http/errors.ts";
 import { toStoreError } from "../http/outages.ts";
 import type { SessionPort } from "../passkeys/ports/sessions.ts";
 import { cookieName } from "./cookie-name.ts";
+import { type IndexOptions, indexSessions } from "./indexed-sessions.ts";
 import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
 import { sendOnlyNewCookie } from "./session-cookie.ts";
 import { destroy, destroyOther, keyOf, mark, read, regenerate, rotate, save } from "./stored-session.ts";
 
-export interface CookieSessionOptions {
+export interface CookieSessionOptions extends IndexOptions {
   readonly store: Store;
   /** Signs the cookie; at least 32 characters. Several for a rotation: the first signs, all verify. */
   readonly secret: string | readonly string[];
@@ -40,6 +41,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     );
   const idleMs = (options.idleSeconds ?? 30 * 60) * 1000;
   const absoluteMs = (options.absoluteSeconds ?? 12 * 60 * 60) * 1000;
+  const indexed = indexSessions(options, { idleMs, absoluteMs, now: options.now });
   const name = cookieName(options.secure, "passkeys_session");
   /** Requests whose session this middleware has loaded. */
   const withSession = new WeakSet<Request>();
@@ -65,6 +67,8 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
   });
 
   return {
+    ...(indexed !== null && { sessionList: indexed.list }),
+
     middleware(req, res, next) {
       // express-session keeps the other middleware's session, and sign-in would write into that.
       if (req.session !== undefined && !withSession.has(req)) return next(new Error(foreignSession));
@@ -80,7 +84,8 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
       await settle(req);
       const signedIn = req.session.passkeys?.signedIn;
       if (signedIn === undefined) return null;
-      if (Date.parse(signedIn.startedAt) + absoluteMs <= options.now().getTime()) {
+      const isOver = Date.parse(signedIn.startedAt) + absoluteMs <= options.now().getTime();
+      if (isOver || (await indexed?.isAlive(req, signedIn)) === false) {
         // A new, empty session, because this request may sign in.
         await regenerate(req);
         return null;
@@ -96,14 +101,19 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     async start(req, _res, { userId, method }) {
       requireSettable(req);
       const at = options.now().toISOString();
-      await rotate(req, { id: randomUUID(), userId, method, authenticatedAt: at, startedAt: at });
+      const before = req.session.passkeys?.signedIn;
+      const signedIn = { id: randomUUID(), userId, method, authenticatedAt: at, startedAt: at };
+      await indexed?.add(req, signedIn);
+      await rotate(req, signedIn);
+      if (before !== undefined) await indexed?.end(before.id);
     },
 
     async renew(req, _res, { method }) {
       // Read again: the user may have signed out during the step-up.
       const before = req.sessionID;
       const signedIn = (await read(req, before))?.passkeys?.signedIn;
-      if (signedIn === undefined) throw new AppError("not_authenticated");
+      if (signedIn === undefined || (await indexed?.isAlive(req, { ...signedIn, method })) === false)
+        throw new AppError("not_authenticated");
       // The host's own data in the session is kept.
       const { cookie: _, passkeys: __, ...hosts } = req.session;
       await rotate(req, { ...signedIn, method, authenticatedAt: options.now().toISOString() }, hosts);
@@ -119,6 +129,8 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
       const sids = namedByCookie(req);
       for (const sid of sids) {
         await mark(req, "ended", sid);
+        const ended = indexed === null ? undefined : (await read(req, sid))?.passkeys?.signedIn;
+        if (ended !== undefined) await indexed?.end(ended.id);
         const successor = (await read(req, keyOf("renewed", sid)))?.passkeys?.renewed;
         if (successor !== undefined && !sids.includes(successor)) sids.push(successor);
         if (sid !== req.sessionID) await destroyOther(req, sid);

@@ -45,6 +45,10 @@ export function createKnownBrowserCookie({ store, secure, now }: KnownBrowserCoo
     knows,
     remember,
     knowsMailbox: (req, mailbox) => knows(req, subjectOf(mailbox)),
+    async forget(userId, mailbox) {
+      await store.forget(userId);
+      if (mailbox !== null) await store.forget(subjectOf(mailbox));
+    },
     rememberMailbox: (req, res, mailbox) => remember(req, res, subjectOf(mailbox)),
   };
 }

@@ -161,6 +161,7 @@ function hostApp(
   app.set("trust proxy", trustProxy);
   const sessions = createCookieSessions({
     store: storage.sessionStore,
+    index: storage.sessionIndex,
     secret: sessionSecret,
     secure: origin.startsWith("https:"),
     now,

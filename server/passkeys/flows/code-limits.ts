@@ -3,7 +3,7 @@ import type { Request, Response } from "express";
 import { AppError } from "../../http/errors.ts";
 import { sha256 } from "../../http/hash.ts";
 import { networkKey, networkOf } from "../../http/network-address.ts";
-import { mailboxOf } from "../ports/email-address.ts";
+import { mailboxKey, mailboxOf } from "../ports/email-address.ts";
 import type { KnownBrowsers } from "../ports/known-browsers.ts";
 import type { Limiter, LimitRule } from "../ports/limiter.ts";
 import type { Limit, SendLimits } from "../ports/send-limits.ts";
@@ -70,11 +70,10 @@ export function createCodeLimits({ storage, limits, ipv6Prefix, knownBrowsers }:
   const ipOf = (req: Request): string => networkKey(req, ipv6Prefix);
   const pairOf = (req: Request, email: string): string =>
     sha256(`${networkOf(req, ipv6Prefix)} ${mailboxOf(email)}`);
-  const keyOf = (email: string): string => sha256(mailboxOf(email));
 
   async function isStranger(req: Request, email: string): Promise<boolean> {
     if ((await completed.blockedFor(pairOf(req, email))) > 0) return false;
-    return (await knownBrowsers.knowsMailbox?.(req, keyOf(email))) !== true;
+    return (await knownBrowsers.knowsMailbox?.(req, mailboxKey(email))) !== true;
   }
 
   /** What a stranger spends comes out of the strangers' share and out of the whole. @returns 0 or seconds to wait */
@@ -91,7 +90,7 @@ export function createCodeLimits({ storage, limits, ipv6Prefix, knownBrowsers }:
       refuseFor(await sendsPerPair.spend(pairOf(req, email)));
       if (strange) refuseFor(await strangerSendsPerPair.spend(pairOf(req, email)));
       const share = strange ? strangersPerAddress : null;
-      const isWithheld = (await spendShare(share, sendsPerAddress, keyOf(email))) > 0;
+      const isWithheld = (await spendShare(share, sendsPerAddress, mailboxKey(email))) > 0;
       // What is withheld costs nothing, but is refused with the rest when the budget is spent: else it would stand out.
       const budget = strange ? strangersInAll : null;
       const wait = isWithheld
@@ -118,7 +117,7 @@ export function createCodeLimits({ storage, limits, ipv6Prefix, knownBrowsers }:
     async complete(req, res, email) {
       await failuresPerPair.reset(pairOf(req, email));
       await completed.spend(pairOf(req, email));
-      await knownBrowsers.rememberMailbox?.(req, res, keyOf(email));
+      await knownBrowsers.rememberMailbox?.(req, res, mailboxKey(email));
     },
   };
 }

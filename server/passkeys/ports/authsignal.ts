@@ -55,6 +55,9 @@ export interface AuthsignalGateway {
   /** What the user has enrolled, of every kind. Nothing for a user whom Authsignal does not know. */
   listAuthenticators(userId: string): Promise<Authenticators>;
 
+  /** Removes the user with all authenticators. Nothing happens for a user whom Authsignal does not know. */
+  removeUser(userId: string): Promise<void>;
+
   /** Removes a passkey. Check first that it is the user's. */
   removePasskey(request: { readonly userId: string; readonly passkeyId: string }): Promise<void>;
 }

@@ -1,3 +1,6 @@
+/** E-mail addresses as accounts, as mailboxes and in logs. */
+import { sha256 } from "../../http/hash.ts";
+
 /**
  * One address, one account: trimmed, Unicode-composed (NFC) and lower-cased as a whole. RFC 5321 allows a
  * case-sensitive local part, but no mail provider in use has one, and two accounts for `Ann@` and `ann@` is the
@@ -20,6 +23,11 @@ export function mailboxOf(email: string): string {
   const local = untagged === "" ? email.slice(0, at) : untagged;
   const isGmail = domain === "gmail.com" || domain === "googlemail.com";
   return isGmail ? `${local.replaceAll(".", "")}@gmail.com` : `${local}@${domain}`;
+}
+
+/** By which browsers are known that have completed a code, and counters count. */
+export function mailboxKey(email: string): string {
+  return sha256(mailboxOf(email));
 }
 
 /** For logs: enough to recognise a case, too little to write to. `jane@example.com` is `j***@example.com`. */

@@ -48,6 +48,9 @@ export interface FlowStore {
   /** Forgets a passkey that is gone, noted or claimed. */
   forgetPasskey(userId: string, passkeyId: string): Promise<void>;
 
+  /** Forgets all that is kept of the user: names, authenticators, answers and grants. */
+  forgetUser(userId: string): Promise<void>;
+
   /** What the account has answered to the offer of a passkey, or null when it was never asked. */
   offerAnswer(userId: string): Promise<OfferAnswer | null>;
 

@@ -10,6 +10,8 @@ export interface KnownBrowsers {
    */
   knowsMailbox?(req: Request, mailbox: string): Promise<boolean>;
   rememberMailbox?(req: Request, res: Response, mailbox: string): Promise<void>;
+  /** Forgets in which browsers the user, and their mailbox if it is known, were seen. Default: nothing is forgotten. */
+  forget?(userId: string, mailbox: string | null): Promise<void>;
 }
 
 /** What `createKnownBrowserCookie` keeps, by a hash of the cookie. */
@@ -18,6 +20,8 @@ export interface KnownBrowserStore {
   has(browser: string, userId: string, now: Date): Promise<boolean>;
   /** Keeps it, or keeps it longer. */
   keep(browser: string, userId: string, expiresAt: Date): Promise<void>;
+  /** Forgets every browser of this user. */
+  forget(userId: string): Promise<void>;
 }
 
 /** Recognises no browser: only the account's own answers limit the offer of a passkey. */

@@ -18,7 +18,12 @@ export interface PasskeysOptions extends PasskeysPolicies {
   /** Your sessions. */
   readonly sessions: SessionPort;
   /** What the flows remember, and the counters: `await openStorage({ file })`, shared by all instances of the app. */
-  readonly storage: { readonly flows: FlowStore; readonly limiter: (rule: LimitRule) => Limiter };
+  readonly storage: {
+    readonly flows: FlowStore;
+    readonly limiter: (rule: LimitRule) => Limiter;
+    /** Takes the user out of security events that are kept here. Default: `forgetUser` leaves events to the host. */
+    readonly anonymiseEvents?: (userId: string) => Promise<void>;
+  };
   /** What the browser SDK needs; served at `GET /config`. Public. */
   readonly browser: Readonly<ConfigResponse>;
   /**

@@ -16,6 +16,12 @@ export function createSqlFlowStore({
     ...passkeyNames(accounts),
     ...knownAuthenticators(accounts),
     ...offerAnswers(accounts),
+
+    async forgetUser(userId) {
+      await traffic.deleteFrom("grants").where("user_id", "=", userId).execute();
+      for (const table of ["passkey_names", "known_authenticators", "offer_answers"] as const)
+        await accounts.deleteFrom(table).where("user_id", "=", userId).execute();
+    },
   };
 }
 

@@ -3,6 +3,19 @@ export interface Schema {
   users: { id: string; email: string; created_at: string };
   /** `id` is the SHA-256 of the session id: a leaked database is not a set of live sessions. */
   sessions: { id: string; data: string; expires_at: number };
+  /** Sessions that have not ended, also those whose content is in Redis. Times in Unix milliseconds. */
+  user_sessions: {
+    id: string;
+    user_id: string;
+    method: string;
+    browser: string | null;
+    system: string | null;
+    place: string | null;
+    started_at: number;
+    seen_at: number;
+    /** The absolute end. */
+    expires_at: number;
+  };
   /** Result tokens that were accepted, by identity, until they could not be accepted anyway. */
   consumed_tokens: { identity: string; expires_at: number };
   /** How many codes were tried against one Authsignal challenge. */
