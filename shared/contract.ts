@@ -82,6 +82,9 @@ export type SignedInResponse = z.infer<typeof SignedInResponse>;
 export const EnrollTokenRequest = z.strictObject({});
 export type EnrollTokenRequest = z.infer<typeof EnrollTokenRequest>;
 
+/** Whether the authenticator must verify the person, by a PIN or biometrics. Put it into the options of the ceremony. */
+const userVerification = z.enum(["required", "preferred"]);
+
 export const EnrollTokenResponse = z.object({
   /** Authsignal's track token for one passkey enrollment, for `passkey.signUp`. Lives about ten minutes. */
   token: z.string(),
@@ -92,6 +95,7 @@ export const EnrollTokenResponse = z.object({
   username: z.string(),
   /** What the password manager should show: put it into the creation options as `user.name` and `user.displayName`. */
   displayName: z.string(),
+  userVerification,
 });
 export type EnrollTokenResponse = z.infer<typeof EnrollTokenResponse>;
 
@@ -121,6 +125,7 @@ export type StepUpTokenRequest = z.infer<typeof StepUpTokenRequest>;
 export const StepUpTokenResponse = z.object({
   /** Authsignal's track token, for `passkey.signIn({ token })`. */
   token: z.string(),
+  userVerification,
 });
 export type StepUpTokenResponse = z.infer<typeof StepUpTokenResponse>;
 

@@ -73,6 +73,8 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
     if (value !== undefined && !(Number.isInteger(value) && value > 0))
       throw fault(name, "a whole number above 0");
   }
+  if (!["required", "preferred", undefined].includes(options.userVerification))
+    throw fault("userVerification", '"required" or "preferred"');
   if (options.ipv6Prefix !== undefined && !isIpv6Prefix(options.ipv6Prefix))
     throw fault("ipv6Prefix", "a whole number from 32 to 128");
   const { users, sessions, emailCodes, ...policies } = options;
@@ -82,6 +84,7 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
     grantSeconds: 120,
     emailStepUp: true,
     reauthenticationMethods: null,
+    userVerification: "required",
     maxPasskeys: 10,
     offerAgainAfterDays: [14, 60],
     crossSiteOrigins: [],

@@ -43,7 +43,12 @@ export function beginEnrollment(context: PasskeysContext): Operation {
         onWithheld: (methods) => context.onEvent({ event: "enrollment.withheld", ...common, methods }),
       });
       context.onEvent({ event: "enrollment.begun", ...common, method: session.method });
-      const answer: EnrollTokenResponse = { token, username: randomUUID(), displayName: user.email };
+      const answer: EnrollTokenResponse = {
+        token,
+        username: randomUUID(),
+        displayName: user.email,
+        userVerification: context.userVerification,
+      };
       return { status: 200, body: answer };
     },
   });

@@ -46,7 +46,7 @@ export function beginStepUp(context: PasskeysContext): Operation {
         onWithheld: (methods) => context.onEvent({ event: "step_up.withheld", ...common, methods }),
       });
       context.onEvent({ event: "step_up.begun", ...common });
-      const answer: StepUpTokenResponse = { token };
+      const answer: StepUpTokenResponse = { token, userVerification: context.userVerification };
       return { status: 200, body: answer };
     },
   });

@@ -67,6 +67,12 @@ export interface PasskeysPolicies {
    * any recent proof is enough.
    */
   readonly reauthenticationMethods?: readonly string[] | null;
+  /**
+   * Whether the authenticator must verify the person, by a PIN or biometrics, for an enrollment and a step-up. The browser
+   * is told; that it happened is Authsignal's to check: set the same in its portal (authsignal/README.md). Default
+   * `required`.
+   */
+  readonly userVerification?: "required" | "preferred";
   /** Passkeys per account. Default 10. */
   readonly maxPasskeys?: number;
   /** Days until a declined offer is made again, per "not now"; after the last, never. Default [14, 60]. */

@@ -24,6 +24,7 @@ describe("creating a passkey", () => {
       token: expect.any(String),
       username: expect.stringMatching(/^[\da-f-]{36}$/),
       displayName: user.email,
+      userVerification: "required",
     });
     const again = await agent.post(api("createEnrollToken")).send({}).expect(200);
     expect(again.body.username).not.toBe(begun.body.username);
