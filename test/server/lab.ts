@@ -177,7 +177,7 @@ function hostApp(
     now,
     ...host.options,
   };
-  app.use(requestContext(log), sessions.middleware);
+  app.use(requestContext(log, "/api"), sessions.middleware);
   app.use("/api", createPasskeysRouter(routerOptions));
   app.use(express.json());
   host.routes?.(app, createStepUpGuard(routerOptions));

@@ -308,7 +308,7 @@ test("An error after the headers ends the connection and is logged as one line",
 
 test("A write after the end of an answer is logged", async () => {
   const log = captureLog();
-  const app = express().use(requestContext(createLogger(log.destination)));
+  const app = express().use(requestContext(createLogger(log.destination), "/api"));
   app.get("/", (_req, res) => {
     res.end("all");
     res.write("and more");
