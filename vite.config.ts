@@ -127,6 +127,9 @@ function preloadFor(file: string): HtmlTagDescriptor {
 const suites = defineConfig({
   root: "client",
   plugins: [lightImports],
+  // The development server hands out what a page needs. Vite's default is the repository, with the data folder and the
+  // server's sources.
+  server: { fs: { allow: ["client", "shared", "node_modules"].map((folder) => `${repository}/${folder}`) } },
   build: {
     outDir: "../dist/client",
     emptyOutDir: true,

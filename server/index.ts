@@ -14,9 +14,12 @@ export { createErrorHandler, toProblem } from "./http/error-handler.ts";
 export { AppError, type ProblemExtras } from "./http/errors.ts";
 export { MissingPackageError } from "./http/optional-package.ts";
 export {
+  type AccountControls,
+  createAccountControls,
   createPasskeysRouter,
   createStepUpGuard,
   type FlowStore,
+  type ForgetOptions,
   type KnownBrowserStore,
   type KnownBrowsers,
   type PasskeysOptions,
@@ -30,6 +33,12 @@ export { answerWithTokens } from "./passkeys/ports/answer-tokens.ts";
 export type { AuthsignalGateway } from "./passkeys/ports/authsignal.ts";
 export type { Begun, Grant, OfferAnswer } from "./passkeys/ports/flow-store.ts";
 export type { Limiter, LimitRule } from "./passkeys/ports/limiter.ts";
+export type {
+  IndexedSession,
+  ListedSession,
+  SessionIndex,
+  SessionList,
+} from "./passkeys/ports/session-list.ts";
 export type {
   AuthenticationMethod,
   PendingOtp,

@@ -49,8 +49,8 @@ try {
     log: createLogger(),
     pages: (server) => developmentPages?.(server, domain) ?? builtPages(builtFolder),
     development,
-    // The emulator accepts everyone, so the app must not be reachable from the network.
-    ...(emulator === null ? {} : { host: "localhost" }),
+    // The emulator accepts everyone, and this entry is for one developer: the network is let in by name only.
+    host: emulator === null ? (config.listenAddress ?? "localhost") : "localhost",
     ...(certificate === null ? {} : { tls: certificate }),
     onClose: async () => emulator?.close(),
   });

@@ -86,12 +86,20 @@ export type SignedInResponse = z.infer<typeof SignedInResponse>;
 export const EnrollTokenRequest = z.strictObject({});
 export type EnrollTokenRequest = z.infer<typeof EnrollTokenRequest>;
 
+/** Whether the authenticator must verify the person, by a PIN or biometrics. Put it into the options of the ceremony. */
+const userVerification = z.enum(["required", "preferred"]);
+
 export const EnrollTokenResponse = z.object({
   /** Authsignal's track token for one passkey enrollment, for `passkey.signUp`. Lives about ten minutes. */
   token: z.string(),
-  /** What the password manager shows. */
+  /**
+   * For `passkey.signUp`, which sends it to Authsignal. Random, because anybody may ask Authsignal for the passkeys of a
+   * user name: never send the address in its place.
+   */
   username: z.string(),
+  /** What the password manager should show: put it into the creation options as `user.name` and `user.displayName`. */
   displayName: z.string(),
+  userVerification,
 });
 export type EnrollTokenResponse = z.infer<typeof EnrollTokenResponse>;
 
@@ -121,6 +129,7 @@ export type StepUpTokenRequest = z.infer<typeof StepUpTokenRequest>;
 export const StepUpTokenResponse = z.object({
   /** Authsignal's track token, for `passkey.signIn({ token })`. */
   token: z.string(),
+  userVerification,
 });
 export type StepUpTokenResponse = z.infer<typeof StepUpTokenResponse>;
 
@@ -159,6 +168,26 @@ export type PasskeyOfferRequest = z.infer<typeof PasskeyOfferRequest>;
 
 export const SessionResponse = z.object({ user: User.nullable() });
 export type SessionResponse = z.infer<typeof SessionResponse>;
+
+export const ListedSession = z.object({
+  id: z.string(),
+  /** Whether it is the session of this request. */
+  current: z.boolean(),
+  /** In words, such as "Firefox" and "Windows"; null when not recognised. */
+  browser: z.string().nullable(),
+  system: z.string().nullable(),
+  /** Roughly where, if the host says. */
+  place: z.string().nullable(),
+  /** "passkey", "email-otp" or a method of the host's. */
+  method: z.string(),
+  startedAt: instant,
+  /** To the minute. */
+  lastSeenAt: instant,
+});
+export type ListedSession = z.infer<typeof ListedSession>;
+
+export const SessionsResponse = z.array(ListedSession);
+export type SessionsResponse = z.infer<typeof SessionsResponse>;
 
 export const PasskeysResponse = z.array(Passkey);
 export type PasskeysResponse = z.infer<typeof PasskeysResponse>;

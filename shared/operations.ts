@@ -14,6 +14,7 @@ import {
   PasskeysResponse,
   RenamePasskeyRequest,
   SessionResponse,
+  SessionsResponse,
   SignedInResponse,
   StepUpTokenRequest,
   StepUpTokenResponse,
@@ -126,6 +127,28 @@ export const operations = {
     problems: ["upstream_unavailable"],
   },
   deleteSession: { summary: "Sign out.", status: 204, problems: ["upstream_unavailable"] },
+  listSessions: {
+    summary: "The signed-in user's sessions: this one first, then by when they were last seen.",
+    status: 200,
+    answer: SessionsResponse,
+    problems: ["not_authenticated", "rate_limited", "upstream_unavailable"],
+  },
+  endSession: {
+    summary: "End one session. Needs a fresh sign-in, but for this one.",
+    status: 204,
+    problems: [
+      "not_authenticated",
+      "step_up_required",
+      "session_not_found",
+      "rate_limited",
+      "upstream_unavailable",
+    ],
+  },
+  endOtherSessions: {
+    summary: "End all sessions of the signed-in user but this one. Needs a fresh sign-in.",
+    status: 204,
+    problems: ["not_authenticated", "step_up_required", "rate_limited", "upstream_unavailable"],
+  },
   listPasskeys: {
     summary: "The signed-in user's passkeys, oldest first.",
     status: 200,

@@ -51,6 +51,8 @@ export const problemCodes = [
   "tenant_misconfigured",
   /** 404: you have no such passkey (any more). */
   "passkey_not_found",
+  /** 404: you have no such session (any more). */
+  "session_not_found",
   /** 409: the account has as many passkeys as it may have. */
   "passkey_limit_reached",
   /** 404: no such operation. */

@@ -1,7 +1,7 @@
 /**
  * Every operation of our REST API, by name. Paths are relative to wherever the host mounts the router
  * (`/api` in this app). Server, client and OpenAPI all read this table, so no path is typed twice. `:id` stands
- * for a passkey's id.
+ * for the id of a passkey or a session.
  */
 export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -17,6 +17,9 @@ export const routes = {
   validate: { method: "POST", path: "/validate" },
   getSession: { method: "GET", path: "/session" },
   deleteSession: { method: "DELETE", path: "/session" },
+  listSessions: { method: "GET", path: "/sessions" },
+  endSession: { method: "DELETE", path: "/sessions/:id" },
+  endOtherSessions: { method: "DELETE", path: "/sessions" },
   createStepUpToken: { method: "POST", path: "/step-up-token" },
   listPasskeys: { method: "GET", path: "/passkeys" },
   renamePasskey: { method: "PATCH", path: "/passkeys/:id" },

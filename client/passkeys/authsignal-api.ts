@@ -6,7 +6,7 @@
  * must not: reject.
  */
 import { actions } from "../../shared/actions.ts";
-import type { EnrollTokenResponse } from "../../shared/contract.ts";
+import type { EnrollTokenResponse, StepUpTokenResponse } from "../../shared/contract.ts";
 
 export interface ErrorAnswer {
   readonly error: string;
@@ -16,7 +16,15 @@ export interface ErrorAnswer {
 type Answer<Body> = Promise<Body | ErrorAnswer>;
 
 interface WebauthnOptions {
-  readonly options: { readonly challenge: string };
+  readonly options: { readonly challenge: string; readonly userVerification?: string };
+}
+
+interface CreationOptions {
+  readonly options: {
+    readonly challenge: string;
+    readonly user?: { readonly name: string; readonly displayName: string };
+    readonly authenticatorSelection?: { readonly userVerification?: string };
+  };
 }
 
 export interface Verdict {
@@ -32,7 +40,7 @@ export interface PasskeyApi {
     token: string;
     username: string;
     authenticatorAttachment: "platform" | null;
-  }): Answer<WebauthnOptions>;
+  }): Answer<CreationOptions>;
   verify(request: { authenticationCredential: { id: string } }): Answer<Verdict>;
   addAuthenticator(request: { registrationCredential: { id: string } }): Answer<Verdict>;
 }
@@ -48,7 +56,7 @@ export interface SignInOptions {
 /** What one registration needs. Serves one ceremony. */
 export interface EnrollmentOptions {
   readonly enrollment: EnrollTokenResponse;
-  readonly options: WebauthnOptions;
+  readonly options: CreationOptions;
 }
 
 export async function fetchSignInOptions(api: PasskeyApi): Promise<SignInOptions | ErrorAnswer> {
@@ -62,11 +70,12 @@ export async function fetchSignInOptions(api: PasskeyApi): Promise<SignInOptions
 
 export async function fetchStepUpOptions(
   api: PasskeyApi,
-  token: string,
+  { token, userVerification }: StepUpTokenResponse,
 ): Promise<SignInOptions | ErrorAnswer> {
   const input = { token };
-  const options = await answerInTime(api.authenticationOptions(input), hasChallenge);
-  return "error" in options ? options : { input, options };
+  const answer = await answerInTime(api.authenticationOptions(input), hasChallenge);
+  if ("error" in answer) return answer;
+  return { input, options: { ...answer, options: { ...answer.options, userVerification } } };
 }
 
 export async function fetchEnrollmentOptions(
@@ -74,10 +83,14 @@ export async function fetchEnrollmentOptions(
   enrollment: EnrollTokenResponse,
   authenticatorAttachment: "platform" | null,
 ): Promise<EnrollmentOptions | ErrorAnswer> {
-  const { token, username } = enrollment;
+  const { token, username, displayName, userVerification } = enrollment;
   const request = { token, username, authenticatorAttachment };
-  const options = await answerInTime(api.registrationOptions(request), hasChallenge);
-  return "error" in options ? options : { enrollment, options };
+  const answer = await answerInTime(api.registrationOptions(request), hasChallenge);
+  if ("error" in answer) return answer;
+  // Authsignal knows the random user name only. What the password manager shows is not part of what is signed.
+  const user = { ...answer.options.user, name: displayName, displayName };
+  const authenticatorSelection = { ...answer.options.authenticatorSelection, userVerification };
+  return { enrollment, options: { ...answer, options: { ...answer.options, user, authenticatorSelection } } };
 }
 
 /** Milliseconds that one request may take. */

@@ -153,7 +153,7 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
     },
 
     stepUp(begin) {
-      const ready = prefetched(begin, (api, { token }) => fetchStepUpOptions(api, token));
+      const ready = prefetched(begin, fetchStepUpOptions);
       return {
         prepare: () => ready.warm(),
         run: (onAnswered) =>

@@ -43,8 +43,8 @@ export interface AppDeps {
   readonly trustProxy?: TrustedProxies;
   /** Relaxes the CSP for Vite's development client. Default false. */
   readonly development?: boolean;
-  /** Prometheus metrics and the path to serve them at. Default none. */
-  readonly metrics?: { readonly path: string; readonly metrics: Metrics } | null;
+  /** Prometheus metrics. Their page is not part of the app: it has a port of its own. Default none. */
+  readonly metrics?: Metrics | null;
   /** Aborts when the app begins to stop; then `/readyz` answers 503. Default: never. */
   readonly draining?: AbortSignal;
   /** The router's policies: limits, step-up actions, freshness. Default: the router's own. */
@@ -65,6 +65,7 @@ export function createApp(deps: AppDeps): Express {
   const https = origin.startsWith("https:");
   const sessions = createCookieSessions({
     store: storage.sessionStore,
+    index: storage.sessionIndex,
     secret: deps.sessionSecret,
     secure: https,
     now,
@@ -77,8 +78,8 @@ export function createApp(deps: AppDeps): Express {
   app.use(requestContext(log, apiPath));
   if (https) app.use(warnOfPlainRequests(log));
   if (metrics !== null) {
-    metrics.metrics.watch({ storage, authsignal: deps.authsignal });
-    app.use(metrics.metrics.middleware).get(metrics.path, metrics.metrics.page);
+    metrics.watch({ storage, authsignal: deps.authsignal });
+    app.use(metrics.middleware);
   }
   app.use(
     securityHeaders({
@@ -95,6 +96,7 @@ export function createApp(deps: AppDeps): Express {
       clientApiPath,
       createClientApiProxy({
         apiUrl: deps.proxiedApiUrl,
+        tenantId: deps.browser.tenantId,
         origins,
         limiter: storage.limiter,
         allowEmulator: deps.allowEmulator ?? false,
@@ -113,7 +115,7 @@ export function createApp(deps: AppDeps): Express {
       knownBrowsers: createKnownBrowserCookie({ store: storage.knownBrowsers, secure: https, now }),
       onEvent: (event) => {
         record(event);
-        metrics?.metrics.count(event);
+        metrics?.count(event);
       },
       now,
       ...deps.policies,

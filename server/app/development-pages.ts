@@ -14,6 +14,7 @@ export async function developmentPages(server: Server, domain: string | null): P
     server: { middlewareMode: true, hmr: { server }, allowedHosts: domain === null ? [] : [domain] },
     appType: "custom",
   });
+  server.once("close", () => void vite.close());
   const router = Router();
   router.use(vite.middlewares);
   router.use(async (req, res, next) => {

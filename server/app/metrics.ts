@@ -1,5 +1,6 @@
 /** Collects Prometheus metrics with prom-client, which is loaded only here. No label contains a user, a path or an address. */
-import type { RequestHandler } from "express";
+import express, { type Express, type RequestHandler } from "express";
+import helmet from "helmet";
 import { loadOptional } from "../http/optional-package.ts";
 import type { SecurityEvent } from "../passkeys/index.ts";
 import type { AuthsignalGateway, AuthsignalState } from "../passkeys/ports/authsignal.ts";
@@ -20,13 +21,37 @@ export interface Metrics {
   readonly page: RequestHandler;
 }
 
+/** Serves the page and nothing else, for a port of its own. `path` counts with its case and without a slash at the end. */
+export function createMetricsApp(metrics: Pick<Metrics, "page">, path: string): Express {
+  const app = express();
+  app.disable("x-powered-by").enable("case sensitive routing").enable("strict routing");
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+      },
+      referrerPolicy: { policy: "no-referrer" },
+      strictTransportSecurity: false,
+      xFrameOptions: { action: "deny" },
+    }),
+  );
+  app.use((_req, res, next) => {
+    res.set("Cache-Control", "no-store");
+    next();
+  });
+  app.get(path, metrics.page);
+  app.use((_req, res) => void res.status(404).end());
+  return app;
+}
+
 const states = ["ok", "unavailable", "unknown"] as const satisfies readonly AuthsignalState[];
 
 /**
- * @param apiPath where the passkeys router is mounted, such as `/api`
+ * @param apiPath where the passkeys router is mounted. Default `/api`
  * @throws MissingPackageError when prom-client is not installed
  */
-export async function createMetrics(apiPath: string): Promise<Metrics> {
+export async function createMetrics(apiPath = "/api"): Promise<Metrics> {
   const { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } = await loadOptional(
     "createMetrics",
     ["prom-client"],

@@ -20,6 +20,7 @@ export function builtPages(folder: string): RequestHandler {
     res.vary("Accept-Encoding");
     next();
   });
+  router.use(refuseSourceMaps);
   router.use(
     "/assets",
     express.static(join(folder, "assets"), { ...whole, immutable: true, maxAge: "1y", index: false }),
@@ -33,6 +34,12 @@ export function builtPages(folder: string): RequestHandler {
   router.use(convertFileError);
   return router;
 }
+
+/** They hold the sources. The build makes them for error reports, which are read elsewhere. */
+const refuseSourceMaps: RequestHandler = (req, _res, next) => {
+  // Throws URIError for a path that cannot be decoded, as express.static does.
+  next(/\.map$/i.test(decodeURIComponent(req.path)) ? new AppError("not_found") : undefined);
+};
 
 /** Converts a 4xx of express.static, such as a failed precondition, to a problem. */
 const convertFileError: ErrorRequestHandler = (error: unknown, _req, _res, next) => {

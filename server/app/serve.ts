@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { RequestHandler } from "express";
 import { createSdkGateway } from "../authsignal/sdk-gateway.ts";
-import { type Config, ConfigError, type TenantConfig } from "../config/config.ts";
+import { type Config, ConfigError, type MetricsConfig, type TenantConfig } from "../config/config.ts";
 import { describeError } from "../http/describe-error.ts";
 import type { Logger } from "../http/log.ts";
 import type { StorageNotice } from "../http/outages.ts";
@@ -18,7 +18,7 @@ import { StorageError } from "../storage/storage-error.ts";
 import { sweepExpired } from "../storage/tables/sweep.ts";
 import { apiPath, clientApiPath, createApp } from "./app.ts";
 import { catchTheRest, surviveClosedOutput } from "./last-resort.ts";
-import { createMetrics } from "./metrics.ts";
+import type { Metrics } from "./metrics.ts";
 
 const sweepEveryMs = 10 * 60 * 1000;
 /** How long requests in flight may take at the stop: longer than Authsignal's deadline. */
@@ -31,7 +31,7 @@ export interface ServeOptions {
   readonly log: Logger;
   readonly pages: (server: Server) => RequestHandler | Promise<RequestHandler>;
   readonly development?: boolean;
-  /** The address to listen on. Default: all, because the proxy may run on another machine. */
+  /** The address to listen on. Default: the configured one, or all, because the proxy may run on another machine. */
   readonly host?: string;
   /** Serves https. Only for `npm run dev:https`; otherwise a proxy ends TLS. */
   readonly tls?: { readonly key: string; readonly cert: string };
@@ -60,6 +60,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   // The configuration has no tenant only where `npm start` embeds the emulator, never in production.
   const allowEmulator = config.tenant === null;
   const draining = new AbortController();
+  const host = options.host ?? config.listenAddress ?? undefined;
+  const prometheus = config.metrics === null ? null : await openMetrics(config.metrics);
   const server = options.tls === undefined ? createServer() : createTlsServer(options.tls);
   const app = createApp({
     authsignal: createSdkGateway({
@@ -82,10 +84,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     },
     pages: await options.pages(server),
     trustProxy: config.trustProxy,
-    metrics:
-      config.metricsPath === null
-        ? null
-        : { path: config.metricsPath, metrics: await createMetrics(apiPath) },
+    metrics: prometheus?.metrics ?? null,
     development: options.development ?? false,
     draining: draining.signal,
   });
@@ -94,7 +93,8 @@ export async function serve(options: ServeOptions): Promise<void> {
     if (draining.signal.aborted) res.setHeader("Connection", "close");
   });
   server.on("request", app);
-  await listen(server, config.port, options.host);
+  await listen(server, config.port, host);
+  if (prometheus !== null) await listen(prometheus.server, prometheus.port, host);
   // For example a connection that cannot be accepted because too many are open.
   server.on("error", (error) => log.error({ event: "server.failed", cause: describeError(error) }));
 
@@ -112,6 +112,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     await delay(drainSeconds * 1000);
     clearInterval(sweeper);
     await closeServer(server);
+    if (prometheus !== null) await closeServer(prometheus.server);
     await storage.close();
     await options.onClose?.();
   };
@@ -123,6 +124,17 @@ export async function serve(options: ServeOptions): Promise<void> {
   const onInterrupt = (): void => stop(0, 0);
   process.on("SIGTERM", onTerminate).on("SIGINT", onInterrupt);
   catchTheRest(log, () => stop(0, 1));
+}
+
+/** Metrics and the server of their page, on a port of its own. */
+async function openMetrics({ port, path }: MetricsConfig): Promise<{
+  readonly metrics: Metrics;
+  readonly server: Server;
+  readonly port: number;
+}> {
+  const { createMetrics, createMetricsApp } = await import("./metrics.ts");
+  const metrics = await createMetrics(apiPath);
+  return { metrics, port, server: createServer(createMetricsApp(metrics, path)) };
 }
 
 function logNotice(log: Logger, notice: StorageNotice): void {

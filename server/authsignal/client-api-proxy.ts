@@ -6,9 +6,10 @@
  * the visitor's, in its rate limits too. So each visitor has a limit here; otherwise one could exhaust the limit of all.
  */
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, Router } from "express";
+import { z } from "zod";
 import { convertBodyError } from "../http/body-errors.ts";
 import { AppError } from "../http/errors.ts";
-import { networkKey } from "../http/network-address.ts";
+import { isIpv6Prefix, networkKey } from "../http/network-address.ts";
 import { requireSameOrigin } from "../http/same-origin.ts";
 import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
 import type { Limit } from "../passkeys/ports/send-limits.ts";
@@ -17,6 +18,8 @@ import { requireApiUrl } from "./require-tenant.ts";
 export interface ClientApiProxyOptions {
   /** Authsignal's API base, ending in `/v1`. */
   readonly apiUrl: string;
+  /** Your tenant's id, as in the router's `browser`. Requests for another tenant are refused. */
+  readonly tenantId: string;
   /** The origins of your own pages. Unsafe requests of others are refused. */
   readonly origins: readonly string[];
   /** `storage.limiter`: counters that all instances share. */
@@ -26,21 +29,26 @@ export interface ClientApiProxyOptions {
    * time, and an office may share an address.
    */
   readonly limit?: Limit;
+  /** How many bits of an IPv6 address name one visitor, 32 to 128. Default 56. */
+  readonly ipv6Prefix?: number;
   /** How long one request may take, in milliseconds, before it is a 503. Default 5000. */
   readonly deadlineMs?: number;
   /** Lets `apiUrl` be an emulator's: plain http, or this machine. Outside production only. Default false. */
   readonly allowEmulator?: boolean;
 }
 
-/** The paths of `passkey.signUp` and `passkey.signIn`. All are POST. */
+/**
+ * The paths of `passkey.signUp` and `passkey.signIn`, all POST, with the members that the SDKs send. No other member is
+ * forwarded: `authentication-options` with a `username` would list the passkeys of that name to everybody.
+ */
 const passkey = "/client/user-authenticators/passkey";
-const allowed: readonly string[] = [
-  "/client/challenge",
-  `${passkey}/registration-options`,
-  `${passkey}/authentication-options`,
-  passkey,
-  "/client/verify/passkey",
-];
+const forwarded: Readonly<Record<string, readonly string[]>> = {
+  "/client/challenge": ["action", "idempotencyKey"],
+  [`${passkey}/registration-options`]: ["username", "displayName", "authenticatorAttachment"],
+  [`${passkey}/authentication-options`]: ["challengeId"],
+  [passkey]: ["registrationCredential", "conditionalCreate", "challengeId", "deviceId"],
+  "/client/verify/passkey": ["authenticationCredential", "challengeId", "deviceId"],
+};
 
 /** Enough for registrations with large attestation statements. */
 const largestRequest = "64kb";
@@ -50,10 +58,16 @@ const largestAnswer = 256 * 1024;
 export function createClientApiProxy(options: ClientApiProxyOptions): Router {
   const { apiUrl, origins, deadlineMs = 5000 } = options;
   requireApiUrl("createClientApiProxy", options);
+  if (typeof options.tenantId !== "string" || options.tenantId === "")
+    throw new TypeError(
+      "createClientApiProxy: `tenantId` must be your tenant's id, as in `browser.tenantId`.",
+    );
+  if (options.ipv6Prefix !== undefined && !isIpv6Prefix(options.ipv6Prefix))
+    throw new TypeError("createClientApiProxy: `ipv6Prefix` must be a whole number from 32 to 128.");
   const limit = options.limit ?? { points: 2000, seconds: 15 * 60 };
   const perNetwork = options.limiter({ name: "proxiedPerIp", ...limit });
   const spend = async (req: Request): Promise<void> => {
-    const seconds = await perNetwork.spend(networkKey(req));
+    const seconds = await perNetwork.spend(networkKey(req, options.ipv6Prefix));
     if (seconds > 0) throw new AppError("rate_limited", { extras: { retryAfter: seconds } });
   };
   const limitVisitor: RequestHandler = (req, _res, next) => {
@@ -65,13 +79,13 @@ export function createClientApiProxy(options: ClientApiProxyOptions): Router {
     res.set("Cache-Control", "no-store");
     next();
   });
-  for (const path of allowed) {
+  for (const [path, members] of Object.entries(forwarded)) {
     router.post(
       path,
       limitVisitor,
       express.json({ limit: largestRequest }),
       convertBodyError,
-      forward(`${apiUrl}${path}`, deadlineMs),
+      forward({ url: `${apiUrl}${path}`, members, tenantId: options.tenantId, deadlineMs }),
     );
   }
   router.use(() => {
@@ -97,12 +111,20 @@ const addSdkError: ErrorRequestHandler = (thrown: unknown, _req, _res, next) => 
   next(new AppError(error.code, { detail: error.message, cause: error.cause, extras }));
 };
 
-function forward(url: string, deadlineMs: number): RequestHandler {
+interface Forwarding {
+  readonly url: string;
+  readonly members: readonly string[];
+  readonly tenantId: string;
+  readonly deadlineMs: number;
+}
+
+function forward({ url, members, tenantId, deadlineMs }: Forwarding): RequestHandler {
   return (req, res, next) => {
     if (!req.is("application/json")) return next(new AppError("unsupported_media_type"));
     const authorization = req.get("authorization") ?? "";
-    if (!/^(Basic|Bearer) [\w.+/=-]{1,8192}$/.test(authorization))
-      return next(new AppError("not_authenticated"));
+    if (!isForTenant(authorization, tenantId)) return next(new AppError("not_authenticated"));
+    const body = bodyOf(req.body, members);
+    if (body === null) return next(new AppError("malformed_json"));
     // Authsignal derives the device's name from the user agent. No other header is forwarded.
     const userAgent = req.get("user-agent");
     fetch(url, {
@@ -115,13 +137,53 @@ function forward(url: string, deadlineMs: number): RequestHandler {
         Authorization: authorization,
         ...(userAgent === undefined ? {} : { "User-Agent": userAgent.slice(0, 512) }),
       },
-      body: JSON.stringify(req.body),
+      body,
     })
       .then(async (answer) => res.status(answer.status).json(await readJson(answer)))
       .catch((cause: unknown) =>
         next(new AppError("upstream_unavailable", { cause, extras: { retryAfter: 5 } })),
       );
   };
+}
+
+/** @returns the JSON to forward, or null for a body that is no object or is nested too deeply to be written */
+function bodyOf(body: unknown, members: readonly string[]): string | null {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return null;
+  const known = members.filter((name) => Object.hasOwn(body, name));
+  try {
+    return JSON.stringify(Object.fromEntries(known.map((name) => [name, Reflect.get(body, name)])));
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+/** Not a check of the token, which is Authsignal's: a token of another tenant names that one, as Authsignal has signed it. */
+function isForTenant(authorization: string, tenantId: string): boolean {
+  const [, scheme, value = ""] = /^(Basic|Bearer) ([\w.+/=-]{1,8192})$/.exec(authorization) ?? [];
+  if (scheme === "Basic") {
+    // The web SDK encodes the id and leaves out the colon that Basic credentials end in.
+    const name = Buffer.from(value, "base64").toString("utf8").replace(/:$/, "");
+    return name === tenantId || name === encodeURIComponent(tenantId);
+  }
+  return scheme === "Bearer" && tenantIn(value) === tenantId;
+}
+
+/** `iss` ends in the tenant's id as well. */
+const TokenClaims = z.object({
+  other: z.object({ tenantId: z.string().optional() }).default({}),
+  iss: z.string().default(""),
+});
+
+function tenantIn(token: string): string | null {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
+    const known = TokenClaims.safeParse(claims).data;
+    return known === undefined ? null : (known.other.tenantId ?? known.iss.split("/").at(-1) ?? null);
+  } catch {
+    // No JSON, so no token of Authsignal's.
+    return null;
+  }
 }
 
 /** Passes on only JSON, up to `largestAnswer` bytes. */

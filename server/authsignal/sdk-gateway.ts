@@ -73,7 +73,8 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
       const attributes = {
         idempotencyKey,
         ...(addAuthenticators === true ? { scope: "add:authenticators" } : {}),
-        ...(email === undefined ? {} : { email, username: email }),
+        // No `username`: by that, anybody may ask Authsignal which passkeys a person has.
+        ...(email === undefined ? {} : { email }),
         ...(custom === undefined ? {} : { custom: { ...custom } }),
       };
       const answer = await call(TrackAnswer, () =>
@@ -116,6 +117,10 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
           .filter((one) => !isPasskey(one))
           .map((one) => ({ id: one.userAuthenticatorId, method: one.verificationMethod })),
       };
+    },
+
+    async removeUser(userId) {
+      await call(z.unknown(), () => sdk.deleteUser({ userId: pathSafe(userId) })).catch(noneIfUnknownUser);
     },
 
     async removePasskey({ userId, passkeyId }) {

@@ -1,4 +1,5 @@
 /** Reads ports, limits, storages and secrets. No value of a secret or of a URL is repeated in a problem. */
+import { isIP } from "node:net";
 import { isProxyNetwork, type TrustedProxies } from "../http/proxy-trust.ts";
 import { parseUrl } from "../relying-party/addresses.ts";
 import { split } from "../relying-party/native-apps.ts";
@@ -7,6 +8,12 @@ import type { VariableName, Variables } from "./variables.ts";
 /** The shortest that signs anything: 32 characters of base64 are 192 bits. */
 const shortestSecret = 32;
 
+/** Where Prometheus reads. */
+export interface MetricsConfig {
+  readonly port: number;
+  readonly path: string;
+}
+
 /** Where the app listens, what stands in front of it, and how it stops. */
 export function readServing(variables: Variables): {
   readonly port: number;
@@ -14,14 +21,17 @@ export function readServing(variables: Variables): {
   readonly dataDir: string;
   readonly trustProxy: TrustedProxies;
   readonly drainSeconds: number;
-  readonly metricsPath: string | null;
+  readonly listenAddress: string | null;
+  readonly metrics: MetricsConfig | null;
 } {
   const { read, mode, problems } = variables;
-  const metricsPath = read("METRICS_PATH") ?? null;
-  if (metricsPath !== null && !/^(\/[\w.-]+)+$/.test(metricsPath))
-    problems.push("METRICS_PATH must be a path such as /internal/metrics.");
+  const port = readNumber(variables, "PORT", { otherwise: 3000, max: 65535 });
+  const listenAddress = read("LISTEN_ADDRESS") ?? null;
+  if (listenAddress !== null && isIP(listenAddress) === 0 && listenAddress !== "localhost")
+    problems.push("LISTEN_ADDRESS must be an IP address of this machine such as 127.0.0.1, or localhost.");
   return {
-    port: readNumber(variables, "PORT", { otherwise: 3000, max: 65535 }),
+    port,
+    listenAddress,
     emulatorPort: readNumber(variables, "EMULATOR_PORT", { otherwise: 3001, max: 65535 }),
     dataDir: read("DATA_DIR") ?? ".data",
     trustProxy: readTrustedProxies(variables),
@@ -29,8 +39,26 @@ export function readServing(variables: Variables): {
       otherwise: mode === "production" ? 5 : 0,
       max: 300,
     }),
-    metricsPath,
+    metrics: readMetrics(variables, port),
   };
+}
+
+function readMetrics(variables: Variables, appPort: number): MetricsConfig | null {
+  const { read, problems } = variables;
+  const path = read("METRICS_PATH");
+  if (path !== undefined && !/^(\/[\w.-]+)+$/.test(path))
+    problems.push("METRICS_PATH must be a path such as /metrics.");
+  if (read("METRICS_PORT") === undefined) {
+    if (path !== undefined)
+      problems.push("METRICS_PATH has no effect without METRICS_PORT: the metrics have a port of their own.");
+    return null;
+  }
+  const port = readNumber(variables, "METRICS_PORT", { otherwise: 0, max: 65535 });
+  if (port === appPort && port !== 0)
+    problems.push(
+      "METRICS_PORT must be another port than PORT, so that the proxy of the app cannot publish it.",
+    );
+  return { port, path: path ?? "/metrics" };
 }
 
 /** Where data is kept, and for how long. */

@@ -4,10 +4,16 @@ import type { TrustedProxies } from "../http/proxy-trust.ts";
 import type { AndroidApp } from "../relying-party/native-apps.ts";
 import { readSite } from "./config-site.ts";
 import { readTenant, type TenantConfig } from "./config-tenant.ts";
-import { readSecrets, readServing, readStores, requireForProduction } from "./config-values.ts";
+import {
+  type MetricsConfig,
+  readSecrets,
+  readServing,
+  readStores,
+  requireForProduction,
+} from "./config-values.ts";
 import { type Environment, environmentVariables, type Mode, variablesIn } from "./variables.ts";
 
-export type { TenantConfig };
+export type { MetricsConfig, TenantConfig };
 export { type Environment, environmentVariables };
 
 export interface Config {
@@ -43,8 +49,10 @@ export interface Config {
   readonly auditRetentionDays: number;
   /** How many seconds the app still serves after SIGTERM, with `/readyz` at 503. */
   readonly drainSeconds: number;
-  /** Path of the Prometheus metrics, or null for none. */
-  readonly metricsPath: string | null;
+  /** The address to listen on. Null: all of this machine's in production, localhost locally. */
+  readonly listenAddress: string | null;
+  /** Port and path of the Prometheus metrics, or null for none. */
+  readonly metrics: MetricsConfig | null;
 }
 
 export class ConfigError extends Error {

@@ -1,6 +1,11 @@
 /** The variables of the environment: what each means and its default. README's table is checked against this. */
 export const environmentVariables = {
   PORT: { default: "3000", meaning: "Port of the app." },
+  LISTEN_ADDRESS: {
+    default: "all, locally localhost",
+    meaning:
+      "Address of this machine that the app and the metrics listen on. `127.0.0.1` when the proxy runs here: who reaches the port past the proxy chooses their own network address. The emulator is always on localhost.",
+  },
   EMULATOR_PORT: { default: "3001", meaning: "Port of the Authsignal emulator (only without a tenant)." },
   DATA_DIR: { default: ".data", meaning: "Folder of the SQLite files." },
   AUTHSIGNAL_TENANT_ID: {
@@ -51,11 +56,12 @@ export const environmentVariables = {
       "`off`: the start makes no tables, and stops unless `authsignal-passkeys migrate` has brought them up to date.",
   },
   REDIS_URL: { default: "", meaning: "`redis://…`: sessions and limits in Redis." },
-  METRICS_PATH: {
+  METRICS_PORT: {
     default: "",
     meaning:
-      "Path of the Prometheus metrics, for example `/internal/metrics`. Keep your proxy from publishing it.",
+      "Port of the Prometheus metrics, apart from the app's: a proxy in front of the app cannot publish them.",
   },
+  METRICS_PATH: { default: "/metrics", meaning: "Path of the metrics on `METRICS_PORT`." },
   AUDIT_RETENTION_DAYS: {
     default: "400",
     meaning: "How long security events are kept in the database, 1 to 3650 days.",

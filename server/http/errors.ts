@@ -39,6 +39,7 @@ export const problemTable = {
       "Passkeys cannot be used for this at the moment, because the sign-in service is not set up for it.",
   },
   passkey_not_found: { status: 404, title: "You have no such passkey." },
+  session_not_found: { status: 404, title: "You have no such session." },
   passkey_limit_reached: {
     status: 409,
     title: "You have as many passkeys as an account can have. Delete one first.",

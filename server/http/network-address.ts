@@ -4,22 +4,31 @@ import type { Request } from "express";
 import ipaddr from "ipaddr.js";
 import { sha256 } from "./hash.ts";
 
-/** One subscriber has a whole IPv6 network, so a limit per address would not limit anything. */
-const ipv6PrefixLength = 64;
+/**
+ * One subscriber has a whole IPv6 network, so a limit per address would not limit anything. Providers give a home a /56, and
+ * some a /48 (RIPE-690).
+ */
+export const defaultIpv6Prefix = 56;
 
 /**
- * @returns an IPv4 address, an IPv6 network as `2001:db8:1:2::/64`, or `unknown` for all text that is not an address
+ * @param ipv6Prefix how many bits of an IPv6 address name one subscriber
+ * @returns an IPv4 address, an IPv6 network as `2001:db8:1::/56`, or `unknown` for all text that is not an address
  */
-export function networkOf(req: Request): string {
+export function networkOf(req: Request, ipv6Prefix: number = defaultIpv6Prefix): string {
   const address = readAddress(req.ip ?? "");
   if (address === null) return "unknown";
   if (isIP(address) === 4) return address;
-  return `${ipaddr.IPv6.networkAddressFromCIDR(`${address}/${ipv6PrefixLength}`).toString()}/${ipv6PrefixLength}`;
+  return `${ipaddr.IPv6.networkAddressFromCIDR(`${address}/${ipv6Prefix}`).toString()}/${ipv6Prefix}`;
 }
 
 /** A hash of the network, so that tables contain no addresses and keys are short. */
-export function networkKey(req: Request): string {
-  return sha256(networkOf(req));
+export function networkKey(req: Request, ipv6Prefix?: number): string {
+  return sha256(networkOf(req, ipv6Prefix));
+}
+
+/** Whether a host's option may name an IPv6 subscriber: from a provider's /32 to a single address. */
+export function isIpv6Prefix(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 32 && value <= 128;
 }
 
 /**

@@ -60,16 +60,34 @@ function refuseForeignBody(body: unknown): void {
   );
 }
 
+/** A schema of records drops this member without a word, and what was confirmed would not be what was sent. */
+function pointerToPrototype(value: unknown, pointer = ""): string | null {
+  if (typeof value !== "object" || value === null) return null;
+  if (Object.hasOwn(value, "__proto__")) return `${pointer}/__proto__`;
+  for (const [key, member] of Object.entries(value)) {
+    const found = pointerToPrototype(member, `${pointer}/${escapePointer(key)}`);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
   const parsed = schema.safeParse(body);
+  const pointer = parsed.success ? pointerToPrototype(body) : null;
+  if (pointer !== null) {
+    const issues = [{ pointer, message: "No member may have this name." }];
+    throw new AppError("validation_failed", { extras: { issues } });
+  }
   if (parsed.success) return parsed.data;
   throw new AppError("validation_failed", { extras: { issues: parsed.error.issues.map(toIssue) } });
 }
 
 function toIssue(issue: z.core.$ZodIssue): NonNullable<Problem["issues"]>[number] {
   // Messages name keys, never values, so that no input reaches logs or answers.
-  const pointer = issue.path
-    .map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`)
-    .join("");
+  const pointer = issue.path.map((key) => `/${escapePointer(String(key))}`).join("");
   return { pointer, message: issue.message };
+}
+
+function escapePointer(key: string): string {
+  return key.replaceAll("~", "~0").replaceAll("/", "~1");
 }

@@ -1,5 +1,6 @@
 /** Fills in defaults and refuses, at creation, options that cannot work: with what to write instead. */
 import { actions } from "../../shared/actions.ts";
+import { defaultIpv6Prefix, isIpv6Prefix } from "../http/network-address.ts";
 import { adviceForApiBase, adviceForOrigin, adviceForRpId } from "../relying-party/addresses.ts";
 import {
   checkCodePorts,
@@ -26,6 +27,9 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
   )) {
     if (!hasMethods(Reflect.get(options, port), methods)) throw fault(port, instead);
   }
+  const { sessionList } = options.sessions;
+  if (sessionList !== undefined && !hasMethods(sessionList, ["list", "end", "endAll"]))
+    throw fault("sessions.sessionList", "left out, or an object with list, end and endAll");
   if (!hasMethods(options.storage.flows, ["consumeToken", "takeBegun", "takeGrant", "claimPasskey"]))
     throw fault("storage", ports.storage[1]);
   if (!Array.isArray(options.origins) || options.origins.length === 0)
@@ -69,6 +73,10 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
     if (value !== undefined && !(Number.isInteger(value) && value > 0))
       throw fault(name, "a whole number above 0");
   }
+  if (!["required", "preferred", undefined].includes(options.userVerification))
+    throw fault("userVerification", '"required" or "preferred"');
+  if (options.ipv6Prefix !== undefined && !isIpv6Prefix(options.ipv6Prefix))
+    throw fault("ipv6Prefix", "a whole number from 32 to 128");
   const { users, sessions, emailCodes, ...policies } = options;
   return {
     stepUpActions: [],
@@ -76,10 +84,12 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
     grantSeconds: 120,
     emailStepUp: true,
     reauthenticationMethods: null,
+    userVerification: "required",
     maxPasskeys: 10,
     offerAgainAfterDays: [14, 60],
     crossSiteOrigins: [],
     knownBrowsers: noKnownBrowsers,
+    ipv6Prefix: defaultIpv6Prefix,
     now: () => new Date(),
     ...given<Partial<PasskeysOptions>>(policies),
     authsignal: options.authsignal,
@@ -103,7 +113,15 @@ function given<Members extends object>(members: Members): Members {
 const ports: Readonly<Record<"authsignal" | "users" | "sessions" | "storage", [readonly string[], string]>> =
   {
     authsignal: [
-      ["sendEmailOtp", "checkEmailOtp", "beginAction", "validate", "listAuthenticators", "removePasskey"],
+      [
+        "sendEmailOtp",
+        "checkEmailOtp",
+        "beginAction",
+        "validate",
+        "listAuthenticators",
+        "removePasskey",
+        "removeUser",
+      ],
       "createSdkGateway({ apiSecretKey, apiUrl })",
     ],
     users: [["findById", "findOrCreateByEmail"], "an object with findById and findOrCreateByEmail"],

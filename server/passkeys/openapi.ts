@@ -6,14 +6,23 @@ import { type OperationName, routes } from "../../shared/routes.ts";
 import { problemTable } from "../http/errors.ts";
 
 const codeOperations: readonly string[] = ["challengeOtp", "verifyOtp"] satisfies OperationName[];
+const sessionOperations: readonly string[] = [
+  "listSessions",
+  "endSession",
+  "endOtherSessions",
+] satisfies OperationName[];
 
 /**
  * Without `servers`, which depend on the request.
- * @param has `emailCodes: false` leaves the routes of the codes out
+ * @param has `emailCodes: false` leaves the routes of the codes out, `sessionList: false` those of the sessions
  */
-export function describeApi(has: { readonly emailCodes: boolean }): Record<string, unknown> {
+export function describeApi(has: {
+  readonly emailCodes: boolean;
+  readonly sessionList: boolean;
+}): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const [name, description] of Object.entries(operations)) {
+    if (!has.sessionList && sessionOperations.includes(name)) continue;
     if (!has.emailCodes && codeOperations.includes(name)) continue;
     const { method, path } = routes[name as OperationName];
     const template = path.replace(/:(\w+)/g, "{$1}");

@@ -15,6 +15,7 @@ import { deletePasskey, listPasskeys, renamePasskey } from "./flows/passkey-list
 import { answerOffer } from "./flows/passkey-offer.ts";
 import { passkeySignIn } from "./flows/passkey-sign-in.ts";
 import { createTokenLimit } from "./flows/rate-limits.ts";
+import { sessionOperations } from "./flows/sessions-list.ts";
 import { findSignedIn } from "./flows/signed-in.ts";
 import { beginStepUp, finishStepUp } from "./flows/step-up.ts";
 import { describeApi } from "./openapi.ts";
@@ -43,7 +44,10 @@ export function createPasskeysRouter(options: PasskeysOptions | PasskeysOptionsW
   // Generated at the first request: few processes are ever asked.
   let description: Record<string, unknown> | undefined;
   router.get("/openapi.json", (req, res) => {
-    description ??= describeApi({ emailCodes: context.codes !== null });
+    description ??= describeApi({
+      emailCodes: context.codes !== null,
+      sessionList: context.sessions.sessionList !== undefined,
+    });
     // Where this request found the router: a host may mount it at several paths.
     res.json({ ...description, servers: [{ url: req.baseUrl === "" ? "/" : req.baseUrl }] });
   });
@@ -57,9 +61,11 @@ const absent: Operation = {
     throw new AppError("not_found");
   },
 };
+const withoutSessionList = { listSessions: absent, endSession: absent, endOtherSessions: absent };
 const withoutCodes = { challengeOtp: absent, verifyOtp: absent };
 
 function operations(context: PasskeysContext): Record<OperationName, Operation> {
+  const { sessionList } = context.sessions;
   return {
     ...(context.codes === null ? withoutCodes : otpSignIn(context, context.codes)),
     createEnrollToken: beginEnrollment(context),
@@ -80,6 +86,7 @@ function operations(context: PasskeysContext): Record<OperationName, Operation> 
         return { status: 204 };
       },
     },
+    ...(sessionList === undefined ? withoutSessionList : sessionOperations(context, sessionList)),
     listPasskeys: listPasskeys(context),
     renamePasskey: renamePasskey(context),
     deletePasskey: deletePasskey(context),
@@ -108,7 +115,7 @@ function withTokens(definition: Operation): Operation {
 
 /** The second half of every ceremony. Which one it finishes, the action says; the token must agree. */
 function finishCeremony(context: PasskeysContext): Operation {
-  const limit = createTokenLimit(context.storage.limiter, context.limits);
+  const limit = createTokenLimit(context);
   const finishSignIn = passkeySignIn(context, limit);
   return operation({
     body: ValidateRequest,

@@ -12,13 +12,14 @@ import type { SessionData, Store } from "express-session";
 import { AppError } from "../http/errors.ts";
 import { sha256 } from "../http/hash.ts";
 import type { SessionPort } from "../passkeys/ports/sessions.ts";
+import { type IndexOptions, indexSessions } from "./indexed-sessions.ts";
 import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
 import { storeCall } from "./store-call.ts";
 
 /** How long a renewed token can still sign out: longer than any request in flight. */
 const renewedMs = 60 * 1000;
 
-export interface BearerSessionOptions {
+export interface BearerSessionOptions extends IndexOptions {
   /** `storage.sessionStore`. */
   readonly store: Store;
   /** The response header that carries a new token. Pages of other origins need it in `Access-Control-Expose-Headers`. Default `Session-Token`. */
@@ -38,6 +39,8 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
   const { store, header = "Session-Token", now = () => new Date() } = options;
   const idleMs = (options.idleSeconds ?? 30 * 60) * 1000;
   const absoluteMs = (options.absoluteSeconds ?? 12 * 60 * 60) * 1000;
+
+  const indexed = indexSessions(options, { idleMs, absoluteMs, now });
 
   async function read(key: string): Promise<Kept | null> {
     const data = await storeCall<SessionData | null>((done) => store.get(key, done));
@@ -63,6 +66,7 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
     // A request in flight may have renewed the session after sign-out.
     if ((await read(keyOf("ended", kept.signedIn.id))) !== null) return null;
     if (Date.parse(kept.signedIn.startedAt) + absoluteMs <= now().getTime()) return null;
+    if ((await indexed?.isAlive(req, kept.signedIn)) === false) return null;
     // Awaited, so that the session is prolonged before the answer goes out.
     await storeCall((done) => {
       if (store.touch === undefined) done();
@@ -108,6 +112,7 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
 
   return {
     isAmbient: false,
+    ...(indexed !== null && { sessionList: indexed.list }),
 
     async current(req) {
       const signedIn = await findSignedIn(req);
@@ -119,7 +124,11 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
     async start(req, res, { userId, method }) {
       const at = now().toISOString();
       const signedIn = { id: randomUUID(), userId, method, authenticatedAt: at, startedAt: at };
+      const token = tokenOf(req);
+      const before = token === null ? null : await read(keyOf("session", token));
+      await indexed?.add(req, signedIn);
       await issue(res, "session", { signedIn }, () => drop(req));
+      if (before?.signedIn !== undefined) await indexed?.end(before.signedIn.id);
     },
 
     async renew(req, res, { method }) {
@@ -134,7 +143,10 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
       const token = tokenOf(req);
       const kept = token === null ? null : await read(keyOf("session", token));
       const id = kept?.signedIn?.id ?? kept?.renewed;
-      if (id !== undefined) await write(keyOf("ended", id), {}, absoluteMs);
+      if (id !== undefined) {
+        await write(keyOf("ended", id), {}, absoluteMs);
+        await indexed?.end(id);
+      }
       await drop(req);
       res.set(header, "");
     },

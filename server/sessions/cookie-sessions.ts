@@ -8,10 +8,12 @@ import { AppError } from "../http/errors.ts";
 import { toStoreError } from "../http/outages.ts";
 import type { SessionPort } from "../passkeys/ports/sessions.ts";
 import { cookieName } from "./cookie-name.ts";
+import { type IndexOptions, indexSessions } from "./indexed-sessions.ts";
 import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
+import { sendOnlyNewCookie } from "./session-cookie.ts";
 import { destroy, destroyOther, keyOf, mark, read, regenerate, rotate, save } from "./stored-session.ts";
 
-export interface CookieSessionOptions {
+export interface CookieSessionOptions extends IndexOptions {
   readonly store: Store;
   /** Signs the cookie; at least 32 characters. Several for a rotation: the first signs, all verify. */
   readonly secret: string | readonly string[];
@@ -39,9 +41,12 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
   const secrets = readSecrets(options);
   const idleMs = (options.idleSeconds ?? 30 * 60) * 1000;
   const absoluteMs = (options.absoluteSeconds ?? 12 * 60 * 60) * 1000;
+  const indexed = indexSessions(options, { idleMs, absoluteMs, now: options.now });
   const name = cookieName(options.secure, options.cookieName ?? "passkeys_session");
   /** Requests whose session this middleware has loaded. */
   const withSession = new WeakSet<Request>();
+  /** Requests whose session was read, or read again, when the whole body was there. */
+  const settled = new WeakSet<Request>();
   const cookie = {
     httpOnly: true,
     sameSite: "lax",
@@ -57,21 +62,30 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     store: options.store,
     resave: false,
     saveUninitialized: false,
+    // Sets the cookie in every answer; `sendOnlyNewCookie` keeps those that the browser does not have.
     rolling: true,
   });
 
   return {
+    ...(indexed !== null && { sessionList: indexed.list }),
+
     middleware(req, res, next) {
       // express-session keeps the other middleware's session, and sign-in would write into that.
-      if (req.session !== undefined && !withSession.has(req)) next(new Error(foreignSession));
-      else load(req, res, (error?: unknown) => onLoaded(req, next, error));
+      if (req.session !== undefined && !withSession.has(req)) return next(new Error(foreignSession));
+      // Node tells of a request when its headers are there. After this turn `complete` is true for one that came whole.
+      setImmediate(() => {
+        if (req.complete) settled.add(req);
+        sendOnlyNewCookie(name, req, res);
+        load(req, res, (error?: unknown) => onLoaded(req, next, error));
+      });
     },
 
     async current(req) {
-      requireMounted(req);
+      await settle(req);
       const signedIn = req.session.passkeys?.signedIn;
       if (signedIn === undefined) return null;
-      if (Date.parse(signedIn.startedAt) + absoluteMs <= options.now().getTime()) {
+      const isOver = Date.parse(signedIn.startedAt) + absoluteMs <= options.now().getTime();
+      if (isOver || (await indexed?.isAlive(req, signedIn)) === false) {
         // A new, empty session, because this request may sign in.
         await regenerate(req);
         return null;
@@ -87,14 +101,19 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     async start(req, _res, { userId, method }) {
       requireSettable(req);
       const at = options.now().toISOString();
-      await rotate(req, { id: randomUUID(), userId, method, authenticatedAt: at, startedAt: at });
+      const before = req.session.passkeys?.signedIn;
+      const signedIn = { id: randomUUID(), userId, method, authenticatedAt: at, startedAt: at };
+      await indexed?.add(req, signedIn);
+      await rotate(req, signedIn);
+      if (before !== undefined) await indexed?.end(before.id);
     },
 
     async renew(req, _res, { method }) {
       // Read again: the user may have signed out during the step-up.
       const before = req.sessionID;
       const signedIn = (await read(req, before))?.passkeys?.signedIn;
-      if (signedIn === undefined) throw new AppError("not_authenticated");
+      if (signedIn === undefined || (await indexed?.isAlive(req, { ...signedIn, method })) === false)
+        throw new AppError("not_authenticated");
       // The host's own data in the session is kept.
       const { cookie: _, passkeys: __, ...hosts } = req.session;
       await rotate(req, { ...signedIn, method, authenticatedAt: options.now().toISOString() }, hosts);
@@ -106,18 +125,22 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     },
 
     async end(req, res) {
-      // Also ends the successor, when a request in flight has renewed the session of this cookie.
-      for (const sid of namedByCookie(req)) {
+      // A browser may send several cookies of this name. Requests in flight may have renewed the session, and that one again.
+      const sids = namedByCookie(req);
+      for (const sid of sids) {
         await mark(req, "ended", sid);
+        const ended = indexed === null ? undefined : (await read(req, sid))?.passkeys?.signedIn;
+        if (ended !== undefined) await indexed?.end(ended.id);
         const successor = (await read(req, keyOf("renewed", sid)))?.passkeys?.renewed;
-        if (successor !== undefined) await destroyOther(req, successor);
+        if (successor !== undefined && !sids.includes(successor)) sids.push(successor);
+        if (sid !== req.sessionID) await destroyOther(req, sid);
       }
       await destroy(req);
       clearCookie(res);
     },
 
     async pendingOtp(req) {
-      requireMounted(req);
+      await settle(req);
       return fromPendingCodeData(req.session.passkeys?.pendingOtp);
     },
 
@@ -139,6 +162,21 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
       withSession.add(req);
       next();
     }
+  }
+
+  /**
+   * Reads the session again if the middleware read it before the body was there: somebody may have held the body back
+   * until after the sign-out.
+   */
+  async function settle(req: Request): Promise<void> {
+    requireMounted(req);
+    if (settled.has(req)) return;
+    if (req.complete) settled.add(req);
+    // A session that this request has made is not in its cookie, and nobody else knows it.
+    if (!namedByCookie(req).includes(req.sessionID)) return;
+    const stored = await read(req, req.sessionID);
+    if (stored === null) await regenerate(req);
+    else if (stored.passkeys !== undefined) req.session.passkeys = stored.passkeys;
   }
 
   /** The session ids in this request's cookies, with a valid signature. After a renewal `req` has the new id only. */

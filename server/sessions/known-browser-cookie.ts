@@ -3,7 +3,7 @@
  * second one. The cookie is a random id of a record in the store. It proves nothing about the user.
  */
 import { randomBytes } from "node:crypto";
-import type { Request } from "express";
+import type { Request, Response } from "express";
 import { readCookies } from "../http/cookies.ts";
 import { sha256 } from "../http/hash.ts";
 import type { KnownBrowserStore, KnownBrowsers } from "../passkeys/ports/known-browsers.ts";
@@ -28,16 +28,27 @@ export function createKnownBrowserCookie({ store, secure, now }: KnownBrowserCoo
     return readCookies(req, name).find((value) => /^[\w-]{32}$/.test(value)) ?? null;
   }
 
-  return {
-    async knows(req, userId) {
-      const id = idIn(req);
-      return id !== null && store.has(sha256(id), userId, now());
-    },
+  async function knows(req: Request, subject: string): Promise<boolean> {
+    const id = idIn(req);
+    return id !== null && store.has(sha256(id), subject, now());
+  }
 
-    async remember(req, res, userId) {
-      const id = idIn(req) ?? randomBytes(24).toString("base64url");
-      await store.keep(sha256(id), userId, new Date(now().getTime() + lifeMs));
-      res.cookie(name, id, { httpOnly: true, sameSite: "lax", secure, path: "/", maxAge: lifeMs });
+  async function remember(req: Request, res: Response, subject: string): Promise<void> {
+    const id = idIn(req) ?? randomBytes(24).toString("base64url");
+    await store.keep(sha256(id), subject, new Date(now().getTime() + lifeMs));
+    res.cookie(name, id, { httpOnly: true, sameSite: "lax", secure, path: "/", maxAge: lifeMs });
+  }
+
+  // No user's id has a colon.
+  const subjectOf = (mailbox: string): string => `mailbox:${mailbox}`;
+  return {
+    knows,
+    remember,
+    knowsMailbox: (req, mailbox) => knows(req, subjectOf(mailbox)),
+    async forget(userId, mailbox) {
+      await store.forget(userId);
+      if (mailbox !== null) await store.forget(subjectOf(mailbox));
     },
+    rememberMailbox: (req, res, mailbox) => remember(req, res, subjectOf(mailbox)),
   };
 }

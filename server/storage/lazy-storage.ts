@@ -5,6 +5,7 @@ import { type StorageNotice, warnOfOutage, watchOutages } from "../http/outages.
 import type { FlowStore } from "../passkeys/ports/flow-store.ts";
 import type { KnownBrowserStore } from "../passkeys/ports/known-browsers.ts";
 import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
+import type { SessionIndex } from "../passkeys/ports/session-list.ts";
 import { within } from "./deadline.ts";
 import { openStorage, type Storage } from "./storage.ts";
 import { readStorageOptions, type StorageOptions } from "./storage-options.ts";
@@ -74,6 +75,8 @@ export function openStorageLazily(options: StorageOptions): LazyStorage {
     opened,
     flows: lazyFlows(async () => (await opened()).flows),
     knownBrowsers: lazyBrowsers(async () => (await opened()).knownBrowsers),
+    sessionIndex: lazyIndex(async () => (await opened()).sessionIndex),
+    anonymiseEvents: async (userId) => (await opened()).anonymiseEvents(userId),
     sessionStore: new LazySessionStore(async () => (await opened()).sessionStore) satisfies Store,
     limiter: (rule) => lazyLimiter(rule, opened),
     ping: async () => (await opened()).ping(),
@@ -102,6 +105,17 @@ function lazyBrowsers(store: () => Promise<KnownBrowserStore>): KnownBrowserStor
   return {
     has: async (...call) => (await store()).has(...call),
     keep: async (...call) => (await store()).keep(...call),
+    forget: async (...call) => (await store()).forget(...call),
+  };
+}
+
+function lazyIndex(index: () => Promise<SessionIndex>): SessionIndex {
+  return {
+    add: async (...call) => (await index()).add(...call),
+    see: async (...call) => (await index()).see(...call),
+    list: async (...call) => (await index()).list(...call),
+    remove: async (...call) => (await index()).remove(...call),
+    removeAll: async (...call) => (await index()).removeAll(...call),
   };
 }
 
@@ -120,6 +134,8 @@ function lazyFlows(flows: () => Promise<FlowStore>): FlowStore {
     claimedPasskeys: async (...call) => (await flows()).claimedPasskeys(...call),
     forgetPasskey: async (...call) => (await flows()).forgetPasskey(...call),
     offerAnswer: async (...call) => (await flows()).offerAnswer(...call),
+    dropGrants: async (...call) => (await flows()).dropGrants(...call),
+    forgetUser: async (...call) => (await flows()).forgetUser(...call),
     keepOfferAnswer: async (...call) => (await flows()).keepOfferAnswer(...call),
   };
 }

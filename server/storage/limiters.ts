@@ -1,30 +1,99 @@
-/** A counter per key and window, kept by rate-limiter-flexible in whatever storage the app has. */
-import { type RateLimiterAbstract, RateLimiterRes } from "rate-limiter-flexible";
+/**
+ * A limit over every period of its length, on rate-limiter-flexible's counters in whatever storage the app has. Those count
+ * in windows that begin anew, which would let twice the limit through around the moment when one ends.
+ */
+import type { RateLimiterAbstract } from "rate-limiter-flexible";
 import type { OutageWatch } from "../http/outages.ts";
-import type { Limiter } from "../passkeys/ports/limiter.ts";
+import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
+import type { Database } from "./database.ts";
 
-export function toLimiter(limiter: RateLimiterAbstract, outages: OutageWatch): Limiter {
-  return {
-    async spend(key) {
-      const refusal = await outages.run(() => limiter.consume(key).then(() => null, refusalOf));
-      return refusal === null ? 0 : seconds(refusal);
-    },
-    async blockedFor(key) {
-      const state = await outages.run(() => limiter.get(key));
-      return state !== null && state.remainingPoints <= 0 ? seconds(state) : 0;
-    },
-    async reset(key) {
-      await outages.run(() => limiter.delete(key));
-    },
+export function readPoints(db: Database): CounterStore["read"] {
+  return async (keys) => {
+    const rows = await db
+      .selectFrom("rate_limits")
+      .select(["key", "points"])
+      .where("key", "in", keys)
+      .execute();
+    return new Map(rows.map(({ key, points }) => [key, points]));
   };
 }
 
-/** The library rejects with a plain answer when the limit is reached and with an Error on a fault. */
-function refusalOf(rejection: unknown): RateLimiterRes {
-  if (rejection instanceof RateLimiterRes) return rejection;
-  throw rejection;
+/** The period of a limit in parts, each with a counter. A spent point comes back after one to one and a third periods. */
+const parts = 3;
+
+/** What rate-limiter-flexible's counter of one part is made with: it refuses nothing itself. */
+export interface CounterOptions {
+  readonly points: number;
+  readonly duration: number;
 }
 
-function seconds({ msBeforeNext }: RateLimiterRes): number {
-  return Math.max(1, Math.ceil(msBeforeNext / 1000));
+export interface CounterStore {
+  readonly make: (options: CounterOptions) => RateLimiterAbstract;
+  /** Keys begin with the name of the rule. */
+  readonly read: (keys: readonly string[]) => Promise<ReadonlyMap<string, number>>;
+}
+
+export function toLimiter(
+  { make, read }: CounterStore,
+  { name, points, seconds }: LimitRule,
+  outages: OutageWatch,
+): Limiter {
+  const partMs = (seconds * 1000) / parts;
+  const counter = make({
+    points: Number.MAX_SAFE_INTEGER,
+    duration: Math.ceil((partMs * (parts + 2)) / 1000),
+  });
+  const currentPart = (): number => Math.floor(Date.now() / partMs);
+  const keyIn = (key: string, part: number): string => `${key}:${part}`;
+
+  /** Every period of this length lies in the part that runs and as many before it. @returns newest first */
+  async function countsIn(key: string, part: number): Promise<readonly number[]> {
+    const keys = Array.from({ length: parts + 1 }, (_, at) => `${name}:${keyIn(key, part - at)}`);
+    const spent = await read(keys);
+    return keys.map((one) => spent.get(one) ?? 0);
+  }
+
+  /** 0 while the parts have fewer points than `most`, else the seconds until they have. */
+  function waitFor(counts: readonly number[], part: number, most: number): number {
+    let total = counts.reduce((sum, count) => sum + count, 0);
+    if (total < most) return 0;
+    let leaving = counts.length;
+    while (leaving > 0 && total >= most) {
+      leaving -= 1;
+      total -= counts[leaving] ?? 0;
+    }
+    const leavesAt = (part - leaving + parts + 1) * partMs;
+    return Math.max(1, Math.ceil((leavesAt - Date.now()) / 1000));
+  }
+
+  return {
+    async spend(key) {
+      return outages.run(async () => {
+        const part = currentPart();
+        const [spent, [, ...before]] = await Promise.all([
+          counter.consume(keyIn(key, part)),
+          countsIn(key, part),
+        ]);
+        const counts = [spent.consumedPoints, ...before];
+        // The point that was just spent is among them.
+        const wait = waitFor(counts, part, points + 1);
+        // What is refused costs nothing, so that asking again and again does not lengthen the wait.
+        if (wait > 0) await counter.reward(keyIn(key, part));
+        return wait;
+      });
+    },
+    async blockedFor(key) {
+      return outages.run(async () => {
+        const part = currentPart();
+        return waitFor(await countsIn(key, part), part, points);
+      });
+    },
+    async reset(key) {
+      await outages.run(async () => {
+        const part = currentPart();
+        const all = Array.from({ length: parts + 1 }, (_, at) => counter.delete(keyIn(key, part - at)));
+        await Promise.all(all);
+      });
+    },
+  };
 }

@@ -17,7 +17,7 @@ import { within } from "./deadline.ts";
 import { guardDialect } from "./guarded-dialect.ts";
 import type { HostPool } from "./host-pool.ts";
 import { type LentClient, type LentPool, lend } from "./lent-client.ts";
-import { toLimiter } from "./limiters.ts";
+import { readPoints, toLimiter } from "./limiters.ts";
 import { defaultBounds, type PostgresBounds } from "./postgres-bounds.ts";
 import { askForTables } from "./tables/check-tables.ts";
 import { type Migrations, type MigrationTarget, migrate, requireMigrated } from "./tables/migrate.ts";
@@ -57,19 +57,23 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlBackEnd
   const { pool, unbounded } = openPool(options, outages);
   const dialectOn = (lent: LentPool) => guardDialect(new PostgresDialect({ pool: lent }), outages);
   const { db, names } = await openOwnTables(dialectOn(pool), dialectOn(unbounded), options);
-  const limiter = ({ name, points, seconds }: LimitRule): Limiter =>
+  const limiter = (rule: LimitRule): Limiter =>
     toLimiter(
-      new RateLimiterPostgres({
-        storeClient: pool,
-        storeType: "pool",
-        schemaName: names.schema,
-        tableName: `${names.prefix}rate_limits`,
-        tableCreated: true,
-        clearExpiredByTimeout: false,
-        keyPrefix: name,
-        points,
-        duration: seconds,
-      }),
+      {
+        make: (counter) =>
+          new RateLimiterPostgres({
+            storeClient: pool,
+            storeType: "pool",
+            schemaName: names.schema,
+            tableName: `${names.prefix}rate_limits`,
+            tableCreated: true,
+            clearExpiredByTimeout: false,
+            keyPrefix: rule.name,
+            ...counter,
+          }),
+        read: readPoints(db),
+      },
+      rule,
       outages,
     );
   return {

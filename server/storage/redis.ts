@@ -42,17 +42,25 @@ export async function openRedis(
   client.on("error", (error: unknown) => void outages.convert(error));
   await outages.run(() => client.connect());
   isStarted = true;
+  const readPointsIn = async (keys: readonly string[]): Promise<ReadonlyMap<string, number>> => {
+    const values = await client.mGet(keys.map((key) => `${prefix}${key}`));
+    return new Map(keys.map((key, at) => [key, Number(values[at] ?? 0)]));
+  };
   return {
     sessionStore: new RedisSessionStore({ client, prefix: `${prefix}session:` }, outages),
-    limiter: ({ name, points, seconds }) =>
+    limiter: (rule) =>
       toLimiter(
-        new RateLimiterRedis({
-          storeClient: client,
-          useRedisPackage: true,
-          keyPrefix: `${prefix}${name}`,
-          points,
-          duration: seconds,
-        }),
+        {
+          make: (counter) =>
+            new RateLimiterRedis({
+              storeClient: client,
+              useRedisPackage: true,
+              keyPrefix: `${prefix}${rule.name}`,
+              ...counter,
+            }),
+          read: readPointsIn,
+        },
+        rule,
         outages,
       ),
     // A write, because a replica and a Redis that cannot save answer a ping.

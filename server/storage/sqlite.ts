@@ -8,7 +8,7 @@ import { type OutageWatch, type StorageNotice, warnOfOutage, watchOutages } from
 import type {} from "../passkeys/ports/limiter.ts";
 import type { Database, SqlBackEnd } from "./database.ts";
 import { guardDialect } from "./guarded-dialect.ts";
-import { toLimiter } from "./limiters.ts";
+import { readPoints, toLimiter } from "./limiters.ts";
 import { askForTables } from "./tables/check-tables.ts";
 import { type Migrations, type MigrationTarget, migrate, requireMigrated } from "./tables/migrate.ts";
 import { withOwnNames } from "./tables/own-names.ts";
@@ -65,18 +65,22 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlBackEnd> {
   return {
     accounts: withOwnNames(accounts.db, names),
     traffic: ownTraffic,
-    limiter: ({ name, points, seconds }) =>
+    limiter: (rule) =>
       toLimiter(
-        new RateLimiterSQLite({
-          storeClient: traffic.database,
-          storeType: "better-sqlite3",
-          tableName: `${prefix}rate_limits`,
-          tableCreated: true,
-          clearExpiredByTimeout: false,
-          keyPrefix: name,
-          points,
-          duration: seconds,
-        }),
+        {
+          make: (counter) =>
+            new RateLimiterSQLite({
+              storeClient: traffic.database,
+              storeType: "better-sqlite3",
+              tableName: `${prefix}rate_limits`,
+              tableCreated: true,
+              clearExpiredByTimeout: false,
+              keyPrefix: rule.name,
+              ...counter,
+            }),
+          read: readPoints(ownTraffic),
+        },
+        rule,
         outages,
       ),
     check: () =>

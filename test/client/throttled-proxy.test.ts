@@ -18,11 +18,12 @@ beforeAll(async () => {
   kit = await startEmulatorFor();
   const { limiter } = await kit.openStorage();
   const { apiUrl } = kit.authsignal;
+  const { tenantId } = kit.browser;
   const limit = { points: 1, seconds: 60 };
   const app = express();
   app.use(
     "/authsignal/v1",
-    createClientApiProxy({ apiUrl, origins: kit.origins, limiter, limit, allowEmulator: true }),
+    createClientApiProxy({ apiUrl, tenantId, origins: kit.origins, limiter, limit, allowEmulator: true }),
   );
   app.use(createErrorHandler(createLogger(captureLog().destination)));
   server = createServer(app);

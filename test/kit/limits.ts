@@ -7,8 +7,10 @@ const plenty = { points: 1_000_000, seconds: 60 } as const;
 export const generousLimits: SendLimits = {
   sendsPerIp: plenty,
   sendsPerPair: plenty,
+  strangerSendsPerPair: plenty,
   sendsPerAddress: plenty,
   sendsInAll: plenty,
+  withheldInAll: plenty,
   failuresPerPair: plenty,
   failuresPerIp: plenty,
   refusalsPerIp: plenty,

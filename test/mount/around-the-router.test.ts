@@ -48,6 +48,7 @@ async function createHost(): Promise<express.Express> {
   // Only where the origin is https, and first of all: logs once how to set up the proxy.
   app.use(warnOfPlainRequests(log, "/auth"));
 
+  const { tenantId } = kit.browser;
   const { origin: authsignalOrigin } = new URL(apiUrl);
   app.use(securityHeaders({ authsignalOrigin, https: true }));
 
@@ -59,7 +60,7 @@ async function createHost(): Promise<express.Express> {
   app.use(createWellKnown({ relatedOrigins, passkeyEndpoints }));
 
   const { limiter } = storage;
-  const proxy = createClientApiProxy({ apiUrl, origins, limiter, allowEmulator });
+  const proxy = createClientApiProxy({ apiUrl, tenantId, origins, limiter, allowEmulator });
   app.use("/authsignal/v1", proxy);
 
   const stopping = new AbortController();

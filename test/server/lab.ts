@@ -162,6 +162,7 @@ function hostApp(
   app.set("trust proxy", proxyTrust(trustProxy));
   const sessions = createCookieSessions({
     store: storage.sessionStore,
+    index: storage.sessionIndex,
     secret: sessionSecret,
     secure: origin.startsWith("https:"),
     now,
@@ -177,7 +178,7 @@ function hostApp(
     now,
     ...host.options,
   };
-  app.use(requestContext(log), sessions.middleware);
+  app.use(requestContext(log, "/api"), sessions.middleware);
   app.use("/api", createPasskeysRouter(routerOptions));
   app.use(express.json());
   host.routes?.(app, createStepUpGuard(routerOptions));
@@ -191,6 +192,14 @@ export function cookiesOf(response: request.Response): string {
   return setCookies(response)
     .map((line) => line.split(";")[0])
     .join("; ");
+}
+
+/** The cookies that a browser has for the app, as its next request carries them. */
+export async function cookiesIn(agent: Agent): Promise<string> {
+  const test = agent.get(api("getSession"));
+  await test.expect(200);
+  // What superagent has put into the header.
+  return String(Reflect.get(test, "cookies"));
 }
 
 /** The `Set-Cookie` headers of an answer. */

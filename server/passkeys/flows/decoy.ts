@@ -18,10 +18,10 @@ export interface Decoy {
   observe(send: () => Promise<SentOtp>): Promise<SentOtp>;
   /**
    * For a call to Authsignal that began at `startedAt` (of `performance.now()`) and has sent nothing: looks like one
-   * of the real ones and takes as long.
+   * of the real ones and takes as long. Null: Authsignal was not asked.
    * @throws AppError upstream_unavailable while the real ones do
    */
-  pretend(startedAt: number): Promise<SentOtp>;
+  pretend(startedAt: number | null): Promise<SentOtp>;
 }
 
 export function createDecoy(now: () => Date): Decoy {
@@ -45,7 +45,8 @@ export function createDecoy(now: () => Date): Decoy {
       lifeMs = sent.expiresAt.getTime() - now().getTime();
       return sent;
     },
-    async pretend(startedAt) {
+    async pretend(askedAt) {
+      const startedAt = askedAt ?? performance.now();
       if (outage !== null && performance.now() - outage.at < outageMs) {
         const { error, duration } = outage;
         await delayUntil(startedAt + duration);
@@ -53,8 +54,9 @@ export function createDecoy(now: () => Date): Decoy {
       }
       const asked = performance.now() - startedAt;
       // As slow among the sends as this was among its like: of one taken at random only the longer wait would show.
-      const rank = asks.length === 0 ? Math.random() : asks.filter((one) => one < asked).length / asks.length;
-      remember(asks, asked);
+      const isKnown = askedAt !== null && asks.length > 0;
+      const rank = isKnown ? asks.filter((one) => one < asked).length / asks.length : Math.random();
+      if (askedAt !== null) remember(asks, asked);
       await delayUntil(startedAt + atRank(sends, rank));
       // Authsignal's times are whole seconds. No challenge has this id, so no code fits it.
       const expiresAt = new Date(Math.floor((now().getTime() + lifeMs) / 1000) * 1000);

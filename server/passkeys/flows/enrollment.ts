@@ -1,4 +1,5 @@
 /** Begin: a track token for the freshly authenticated user. Finish: the result token proves a new passkey. */
+import { randomUUID } from "node:crypto";
 import type { Request } from "express";
 import { actions } from "../../../shared/actions.ts";
 import {
@@ -42,7 +43,12 @@ export function beginEnrollment(context: PasskeysContext): Operation {
         onWithheld: (methods) => context.onEvent({ event: "enrollment.withheld", ...common, methods }),
       });
       context.onEvent({ event: "enrollment.begun", ...common, method: session.method });
-      const answer: EnrollTokenResponse = { token, username: user.email, displayName: user.email };
+      const answer: EnrollTokenResponse = {
+        token,
+        username: randomUUID(),
+        displayName: user.email,
+        userVerification: context.userVerification,
+      };
       return { status: 200, body: answer };
     },
   });

@@ -19,9 +19,10 @@ import { maskEmail, normaliseEmail } from "../ports/email-address.ts";
 import type { OtpRefusal } from "../ports/events.ts";
 import type { CodePorts, PasskeysContext } from "../ports/options.ts";
 import type { PendingOtp } from "../ports/sessions.ts";
+import { createCodeLimits, type Tries } from "./code-limits.ts";
 import { createDecoy } from "./decoy.ts";
 import { shouldOffer } from "./passkey-offer.ts";
-import { createOtpLimits } from "./rate-limits.ts";
+import { refuseFor } from "./rate-limits.ts";
 
 /** Wrong codes per challenge (requirement S13). */
 const maxAttempts = 5;
@@ -38,7 +39,7 @@ export function otpSignIn(
   codes: CodePorts,
 ): { challengeOtp: Operation; verifyOtp: Operation } {
   const { authsignal, sessions, storage, onEvent, now } = context;
-  const limits = createOtpLimits(storage.limiter, context.limits);
+  const limits = createCodeLimits(context);
   const decoy = createDecoy(now);
 
   const challengeOtp = operation({
@@ -63,13 +64,16 @@ export function otpSignIn(
     async handle({ req, res, body }) {
       const pending = await codes.pendingOtp(req);
       if (pending === null) throw new AppError("otp_not_requested");
-      await limits.checkTry(req, pending.email);
-      const user = await proveAddress(req, pending, body.code).catch(async (error: unknown) => {
-        // A dead code must not stand in the way of asking for a new one at once.
-        if (error instanceof AppError && deadCode.has(error.code)) await codes.keepPendingOtp(req, res, null);
-        throw error;
-      });
-      await unlessOut(limits.forgiveFailures(req, pending.email), undefined);
+      const tries = await limits.triesOf(req, pending.email, maxAttempts);
+      const user = await proveAddress(req, pending, { code: body.code, tries }).catch(
+        async (error: unknown) => {
+          // A dead code must not stand in the way of asking for a new one at once.
+          if (error instanceof AppError && deadCode.has(error.code))
+            await codes.keepPendingOtp(req, res, null);
+          throw error;
+        },
+      );
+      await unlessOut(limits.complete(req, res, pending.email), undefined);
       const offerPasskey = await signIn(req, res, user);
       const answer: SignedInResponse = { user, offerPasskey };
       return { status: 200, body: answer };
@@ -79,9 +83,10 @@ export function otpSignIn(
   return { challengeOtp, verifyOtp };
 
   async function send(req: Request, email: string): Promise<PendingOtp> {
-    const isWithin = await limits.spendSend(req, email);
+    const verdict = await limits.spendSend(req, email);
     const startedAt = performance.now();
-    const sent = await (isWithin ? sendWithinLimits(email) : sendNothing());
+    if (verdict === "ignore") return { ...(await decoy.pretend(null)), email, sentAt: now() };
+    const sent = await (verdict === "send" ? sendWithinLimits(email) : sendNothing());
     if (sent === null) {
       onEvent({ event: "otp.withheld", requestId: req.id, to: maskEmail(email) });
       return { ...(await decoy.pretend(startedAt)), email, sentAt: now() };
@@ -109,7 +114,11 @@ export function otpSignIn(
    * From a code to the user who owns the address, or a problem. Proof is Authsignal's own answer to our server, which
    * names the address; that it counts once is kept here.
    */
-  async function proveAddress(req: Request, pending: PendingOtp, code: string): Promise<User> {
+  async function proveAddress(
+    req: Request,
+    pending: PendingOtp,
+    { code, tries }: { readonly code: string; readonly tries: Tries },
+  ): Promise<User> {
     const { challengeId, expiresAt } = pending;
     const refuse = (reason: OtpRefusal) => onEvent({ event: "otp.refused", requestId: req.id, reason });
     if (expiresAt <= now()) {
@@ -118,6 +127,7 @@ export function otpSignIn(
     }
     // Counted before the code is looked at, so that parallel guesses cannot share one try.
     const attempt = await storage.flows.countOtpAttempt(challengeId, expiresAt);
+    if (attempt > tries.most) refuseFor(tries.retryAfter);
     const check =
       attempt > maxAttempts
         ? ({ outcome: "too-many-attempts" } as const)

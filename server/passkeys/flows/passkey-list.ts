@@ -58,7 +58,10 @@ export function deletePasskey(context: PasskeysContext): Operation {
       await spendCall(user.id);
       await requireFresh(context, req, session);
       const passkey = await ownPasskey(context, user, req);
+      // Before, so that none outlives the passkey. Which passkey gave which grant is not known, so all go.
+      await context.storage.flows.dropGrants(user.id);
       await context.authsignal.removePasskey({ userId: user.id, passkeyId: passkey.id });
+      await unlessOut(context.storage.flows.dropGrants(user.id), undefined);
       // It is deleted. What stays behind of it belongs to no passkey.
       await unlessOut(context.storage.flows.keepPasskeyName(user.id, passkey.id, null), undefined);
       await unlessOut(context.storage.flows.forgetPasskey(user.id, passkey.id), undefined);

@@ -1,5 +1,6 @@
 /** Guards a host's own routes: a passkey, just now, for exactly this operation, once. */
 import type { Request, RequestHandler } from "express";
+import { AppError } from "../../http/errors.ts";
 import { toPortError } from "../../http/outages.ts";
 import type { PasskeysContext } from "../ports/options.ts";
 import { stepUpRequired } from "./freshness.ts";
@@ -23,15 +24,48 @@ export interface GuardOptions {
   readonly ifEnrolled?: boolean;
 }
 
+/**
+ * @throws AppError internal_error for what is no operation: with nothing to compare, a bare step-up would open the route
+ * for everything
+ */
+function readOperation(
+  req: Request,
+  operationOf: (req: Request) => ConfirmedOperation,
+  action: string,
+): ConfirmedOperation {
+  let operation: unknown;
+  try {
+    operation = operationOf(req);
+  } catch (error) {
+    // `req.body.amount` of a request without JSON.
+    if (error instanceof TypeError && req.body === undefined) throw new AppError("unsupported_media_type");
+    throw error;
+  }
+  if (isOperation(operation)) return operation;
+  throw new AppError("internal_error", {
+    detail: `requireStepUp("${action}"): \`operationOf\` must return a plain object with at least one member, at once and not as a promise, such as { amount: req.body.amount }.`,
+  });
+}
+
+/** Its members are the client's: one that is no string, number or boolean equals nothing that can be confirmed. */
+function isOperation(value: unknown): value is ConfirmedOperation {
+  if (typeof value !== "object" || value === null || Object.keys(value).length === 0) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
 export function createGuard(context: PasskeysContext): RequireStepUp {
   const spendCall = createUserLimit(context, "callsPerUser");
   return (action, operationOf, { ifEnrolled = false } = {}) => {
     if (!context.stepUpActions.includes(action)) {
       throw new TypeError(`requireStepUp: add "${action}" to the router's \`stepUpActions\`.`);
     }
+    if (operationOf !== undefined && typeof operationOf !== "function")
+      throw new TypeError("requireStepUp: `operationOf` must be a function of the request, or undefined.");
     const useGrant = async (req: Request): Promise<void> => {
       const { session, user } = await requireSignedIn(context, req);
-      const grant = { sessionId: session.id, action, operation: fingerprint(operationOf?.(req)) };
+      const operation = operationOf === undefined ? "" : fingerprint(readOperation(req, operationOf, action));
+      const grant = { sessionId: session.id, action, operation };
       if (!(await context.storage.flows.takeGrant(grant, context.now()))) {
         await spendCall(user.id);
         const problem = await stepUpRequired(context, req, { session, action });

@@ -46,7 +46,7 @@ export function beginStepUp(context: PasskeysContext): Operation {
         onWithheld: (methods) => context.onEvent({ event: "step_up.withheld", ...common, methods }),
       });
       context.onEvent({ event: "step_up.begun", ...common });
-      const answer: StepUpTokenResponse = { token };
+      const answer: StepUpTokenResponse = { token, userVerification: context.userVerification };
       return { status: 200, body: answer };
     },
   });
@@ -84,7 +84,7 @@ export async function finishStepUp(
   const expiresAt = new Date(context.now().getTime() + seconds * 1000);
   if (!isFreshness)
     await context.storage.flows.keepGrant(
-      { sessionId: session.id, action, operation: begun.operation },
+      { sessionId: session.id, userId: user.id, action, operation: begun.operation },
       expiresAt,
     );
   context.onEvent({ event: "step_up.succeeded", requestId: req.id, userId: user.id, action });
@@ -113,6 +113,8 @@ async function takeProof(context: PasskeysContext, finish: Finish): Promise<Begu
   const begun = await flows.takeBegun(accepted.idempotencyKey, sessionId, context.now());
   if (begun === null) throw refuse("mismatch", onRefusal);
   const appeared = authenticators.passkeys.filter(({ id }) => !begun.passkeyIds.includes(id));
+  // The passkey that signed was deleted since: what it has proven goes with it.
+  if (authenticators.passkeys.length === 0) throw refuse("mismatch", onRefusal);
   if (appeared.length > 0) {
     const claimed = await flows.claimedPasskeys(userId);
     if (!appeared.every(({ id }) => claimed.has(id))) throw refuse("mismatch", onRefusal);

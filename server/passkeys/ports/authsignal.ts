@@ -55,6 +55,9 @@ export interface AuthsignalGateway {
   /** What the user has enrolled, of every kind. Nothing for a user whom Authsignal does not know. */
   listAuthenticators(userId: string): Promise<Authenticators>;
 
+  /** Removes the user with all authenticators. Nothing happens for a user whom Authsignal does not know. */
+  removeUser(userId: string): Promise<void>;
+
   /** Removes a passkey. Check first that it is the user's. */
   removePasskey(request: { readonly userId: string; readonly passkeyId: string }): Promise<void>;
 }
@@ -75,7 +78,7 @@ export interface BeginAction {
   readonly idempotencyKey: string;
   /** Allow the holder of the token to add an authenticator to a user who has one already. */
   readonly addAuthenticators?: boolean;
-  /** Kept on Authsignal's user: what the passkey is labelled with. */
+  /** Kept on Authsignal's user, for people who search its portal. Never sent as the user name, which strangers can ask for. */
   readonly email?: string;
   /** What exactly is confirmed; shown in Authsignal's portal and usable in its rules. */
   readonly custom?: Readonly<Record<string, string | number | boolean>>;

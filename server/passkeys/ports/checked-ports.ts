@@ -15,6 +15,7 @@ export function isMethodName(value: unknown): value is string {
 export function checkSessions(sessions: SessionPortWithoutCodes): SessionPortWithoutCodes {
   return {
     ...(sessions.isAmbient !== undefined && { isAmbient: sessions.isAmbient }),
+    ...(sessions.sessionList !== undefined && { sessionList: sessions.sessionList }),
     async current(req) {
       const session = await sessions.current(req);
       return session === null || session === undefined ? null : checkSession(session);

@@ -7,6 +7,15 @@ export type SecurityEvent = { readonly requestId?: string } & (
   | { readonly event: "sign_in.succeeded"; readonly userId: string; readonly method: AuthenticationMethod }
   | { readonly event: "sign_in.refused"; readonly reason: TokenRefusal | "no-account" }
   | { readonly event: "sign_out"; readonly userId: string }
+  /** A host's `forgetUser` has removed all that is kept of a user. Says not whom. */
+  | { readonly event: "user.forgotten" }
+  /** Sessions were ended from elsewhere: by their user, or by the host. `count` may be 0. */
+  | {
+      readonly event: "sessions.ended";
+      readonly userId: string;
+      readonly by: "user" | "host";
+      readonly count: number;
+    }
   /** `method` is the recent proof that permitted it. */
   | { readonly event: "enrollment.begun"; readonly userId: string; readonly method: AuthenticationMethod }
   /** A token was not given away: these other methods could have met its challenge. See the tenant's set-up. */

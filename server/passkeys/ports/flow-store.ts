@@ -15,11 +15,14 @@ export interface FlowStore {
   /** Ends what was begun: answers it once if it was begun in this session and is not too old, else null. */
   takeBegun(idempotencyKey: string, sessionId: string, now: Date): Promise<Begun | null>;
 
-  /** Gives a session the right to do one operation once, until `expiresAt`. */
-  keepGrant(grant: Grant, expiresAt: Date): Promise<void>;
+  /** Gives a session of the user the right to do one operation once, until `expiresAt`. */
+  keepGrant(grant: Grant & { readonly userId: string }, expiresAt: Date): Promise<void>;
 
   /** Uses a grant up, atomically: of two parallel callers one gets true. */
   takeGrant(grant: Grant, now: Date): Promise<boolean>;
+
+  /** Takes all grants of all sessions of the user back. */
+  dropGrants(userId: string): Promise<void>;
 
   /** The names that the user gave to passkeys, by passkey id. */
   passkeyNames(userId: string): Promise<ReadonlyMap<string, string>>;
@@ -44,6 +47,9 @@ export interface FlowStore {
 
   /** Forgets a passkey that is gone, noted or claimed. */
   forgetPasskey(userId: string, passkeyId: string): Promise<void>;
+
+  /** Forgets all that is kept of the user: names, authenticators, answers and grants. */
+  forgetUser(userId: string): Promise<void>;
 
   /** What the account has answered to the offer of a passkey, or null when it was never asked. */
   offerAnswer(userId: string): Promise<OfferAnswer | null>;

@@ -4,6 +4,14 @@ import type { Request, Response } from "express";
 export interface KnownBrowsers {
   knows(req: Request, userId: string): Promise<boolean>;
   remember(req: Request, res: Response, userId: string): Promise<void>;
+  /**
+   * The same for the mailbox whose code was typed in this browser, by a hash of it. A share of the codes for an address
+   * is kept for such browsers. Default: only the network address is recognised.
+   */
+  knowsMailbox?(req: Request, mailbox: string): Promise<boolean>;
+  rememberMailbox?(req: Request, res: Response, mailbox: string): Promise<void>;
+  /** Forgets in which browsers the user, and their mailbox if it is known, were seen. Default: nothing is forgotten. */
+  forget?(userId: string, mailbox: string | null): Promise<void>;
 }
 
 /** What `createKnownBrowserCookie` keeps, by a hash of the cookie. */
@@ -12,6 +20,8 @@ export interface KnownBrowserStore {
   has(browser: string, userId: string, now: Date): Promise<boolean>;
   /** Keeps it, or keeps it longer. */
   keep(browser: string, userId: string, expiresAt: Date): Promise<void>;
+  /** Forgets every browser of this user. */
+  forget(userId: string): Promise<void>;
 }
 
 /** Recognises no browser: only the account's own answers limit the offer of a passkey. */

@@ -1,4 +1,4 @@
-/** The port for counters: one per key and window, shared by all instances of the app. */
+/** The port for counters, one per key, shared by all instances of the app. A limit holds over every period of its length. */
 export interface LimitRule {
   /** Part of the stored key: changing it resets the counters. */
   readonly name: string;
@@ -7,7 +7,10 @@ export interface LimitRule {
 }
 
 export interface Limiter {
-  /** Spends a point. Answers 0 when it was there, else the seconds until there are points again. */
+  /**
+   * Spends a point. Answers 0 when it was there, else the seconds until there are points again: at most half as long again
+   * as the period. What is refused spends nothing.
+   */
   spend(key: string): Promise<number>;
   /** 0 while points are left, else the seconds until there are. Spends nothing. */
   blockedFor(key: string): Promise<number>;

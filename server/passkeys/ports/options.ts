@@ -18,7 +18,12 @@ export interface PasskeysOptions extends PasskeysPolicies {
   /** Your sessions. */
   readonly sessions: SessionPort;
   /** What the flows remember, and the counters: `await openStorage({ file })`, shared by all instances of the app. */
-  readonly storage: { readonly flows: FlowStore; readonly limiter: (rule: LimitRule) => Limiter };
+  readonly storage: {
+    readonly flows: FlowStore;
+    readonly limiter: (rule: LimitRule) => Limiter;
+    /** Takes the user out of security events that are kept here. Default: `forgetUser` leaves events to the host. */
+    readonly anonymiseEvents?: (userId: string) => Promise<void>;
+  };
   /** What the browser SDK needs; served at `GET /config`. Public. */
   readonly browser: Readonly<ConfigResponse>;
   /**
@@ -62,12 +67,20 @@ export interface PasskeysPolicies {
    * any recent proof is enough.
    */
   readonly reauthenticationMethods?: readonly string[] | null;
+  /**
+   * Whether the authenticator must verify the person, by a PIN or biometrics, for an enrollment and a step-up. The browser
+   * is told; that it happened is Authsignal's to check: set the same in its portal (authsignal/README.md). Default
+   * `required`.
+   */
+  readonly userVerification?: "required" | "preferred";
   /** Passkeys per account. Default 10. */
   readonly maxPasskeys?: number;
   /** Days until a declined offer is made again, per "not now"; after the last, never. Default [14, 60]. */
   readonly offerAgainAfterDays?: readonly number[];
   /** How many codes may be asked for and tried. */
   readonly limits?: Partial<SendLimits>;
+  /** How many bits of an IPv6 address name one subscriber, for limits: 32 to 128. Default 56. */
+  readonly ipv6Prefix?: number;
 }
 
 type CodePolicies = "emailStepUp" | "limits" | "users" | "sessions" | "emailCodes";

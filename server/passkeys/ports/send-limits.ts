@@ -1,4 +1,8 @@
-/** How many codes may be asked for and tried, and what one caller may have Authsignal do (requirements S12, S13, S16). */
+/**
+ * How many codes may be asked for and tried, and what one caller may have Authsignal do (requirements S12, S13, S16).
+ * A network address is an IPv4 address or an IPv6 network of `ipv6Prefix` bits. An e-mail address counts with all its
+ * tags: `jane+a@example.com` is `jane@example.com`.
+ */
 
 export interface Limit {
   readonly points: number;
@@ -6,20 +10,36 @@ export interface Limit {
 }
 
 export interface SendLimits {
-  /** Codes from one network address. Over it: 429. Default 30 in 15 minutes. */
+  /** Codes from one network address. Over it: 429. Default 100 in 15 minutes: colleagues share an address. */
   readonly sendsPerIp: Limit;
   /** Codes from one network address to one e-mail address. Over it: 429. Default 5 in 15 minutes. */
   readonly sendsPerPair: Limit;
   /**
+   * Codes to one e-mail address from one stranger: a network address and browser that have completed no code for it in
+   * the last 30 days. Over it: 429. Default 8 in 24 hours, half of the strangers' share of `sendsPerAddress`.
+   */
+  readonly strangerSendsPerPair: Limit;
+  /**
    * Codes to one e-mail address, from anywhere. Over it: the usual answer and no mail. Default 20 in 24 hours: with
-   * 5 tries each, a hundred guesses at an account.
+   * 5 tries each, a hundred guesses at an account. Strangers may spend 80 % of it.
    */
   readonly sendsPerAddress: Limit;
-  /** Codes in all: caps the bill and the damage of a botnet. Over it: 503. Default 1000 in an hour. */
+  /**
+   * Codes in all: caps the bill and the damage of a botnet. Over it: 503. Default 1000 in an hour. Strangers may spend
+   * 80 % of it.
+   */
   readonly sendsInAll: Limit;
+  /**
+   * Requests for codes that get the usual answer and no mail, in all. Over it they are neither recorded nor told to
+   * Authsignal. Default 300 in an hour.
+   */
+  readonly withheldInAll: Limit;
   /** Wrong codes from one network address for one e-mail address, over all its codes. Over it: 429. Default 10 in 15 minutes. */
   readonly failuresPerPair: Limit;
-  /** Wrong codes from one network address. Over it: 429. Default 50 in 15 minutes. */
+  /**
+   * Wrong codes from one network address. Over it each code has two tries instead of five, and the third is 429: the
+   * wrong codes of others refuse no right one. Default 50 in 15 minutes.
+   */
   readonly failuresPerIp: Limit;
   /**
    * Result tokens refused from one network address without a session. Over it: 429. Each costs a call to Authsignal
@@ -41,8 +61,10 @@ export interface SendLimits {
 export const codeLimits = [
   "sendsPerIp",
   "sendsPerPair",
+  "strangerSendsPerPair",
   "sendsPerAddress",
   "sendsInAll",
+  "withheldInAll",
   "failuresPerPair",
   "failuresPerIp",
 ] as const satisfies readonly (keyof SendLimits)[];
@@ -51,10 +73,12 @@ export type CodeLimit = (typeof codeLimits)[number];
 const quarterHour = 15 * 60;
 
 export const defaultLimits: SendLimits = {
-  sendsPerIp: { points: 30, seconds: quarterHour },
+  sendsPerIp: { points: 100, seconds: quarterHour },
   sendsPerPair: { points: 5, seconds: quarterHour },
+  strangerSendsPerPair: { points: 8, seconds: 24 * 60 * 60 },
   sendsPerAddress: { points: 20, seconds: 24 * 60 * 60 },
   sendsInAll: { points: 1000, seconds: 60 * 60 },
+  withheldInAll: { points: 300, seconds: 60 * 60 },
   failuresPerPair: { points: 10, seconds: quarterHour },
   failuresPerIp: { points: 50, seconds: quarterHour },
   refusalsPerIp: { points: 300, seconds: quarterHour },

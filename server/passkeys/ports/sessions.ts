@@ -1,5 +1,6 @@
 /** The port through which the flows see the host's sessions: cookies here, anything else in a host's own app. */
 import type { Request, Response } from "express";
+import type { SessionList } from "./session-list.ts";
 
 /**
  * How a person proved who they are. The router starts sessions by `passkey` and `email-otp`; a host's own sign-in uses
@@ -47,6 +48,12 @@ export interface SessionPortWithoutCodes {
    * @throws AppError not_authenticated when the session was ended while the proof was under way
    */
   renew(req: Request, res: Response, proof: Pick<SignedIn, "method">): Promise<void>;
+
+  /**
+   * The sessions of a user, to see and to end. Default: the routes `/sessions` are absent, and the host cannot end sessions
+   * through this package.
+   */
+  readonly sessionList?: SessionList;
 
   /** Signs out: the server's state is gone, the browser's credential cleared. */
   end(req: Request, res: Response): Promise<void>;

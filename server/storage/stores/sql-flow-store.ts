@@ -16,6 +16,12 @@ export function createSqlFlowStore({
     ...passkeyNames(accounts),
     ...knownAuthenticators(accounts),
     ...offerAnswers(accounts),
+
+    async forgetUser(userId) {
+      await traffic.deleteFrom("grants").where("user_id", "=", userId).execute();
+      for (const table of ["passkey_names", "known_authenticators", "offer_answers"] as const)
+        await accounts.deleteFrom(table).where("user_id", "=", userId).execute();
+    },
   };
 }
 
@@ -83,14 +89,15 @@ function idsIn(json: string): readonly string[] {
   return z.array(z.string()).parse(JSON.parse(json));
 }
 
-function grants(db: Database): Pick<FlowStore, "keepGrant" | "takeGrant"> {
+function grants(db: Database): Pick<FlowStore, "keepGrant" | "takeGrant" | "dropGrants"> {
   return {
-    async keepGrant({ sessionId, action, operation }, expiresAt) {
+    async keepGrant({ sessionId, userId, action, operation }, expiresAt) {
       await db
         .insertInto("grants")
         .values({
           id: randomUUID(),
           session_id: sessionId,
+          user_id: userId,
           action,
           operation,
           expires_at: expiresAt.getTime(),
@@ -105,6 +112,10 @@ function grants(db: Database): Pick<FlowStore, "keepGrant" | "takeGrant"> {
         if (taken.length === 1) return true;
       }
       return false;
+    },
+
+    async dropGrants(userId) {
+      await db.deleteFrom("grants").where("user_id", "=", userId).execute();
     },
   };
 

@@ -15,6 +15,10 @@ export function createSqlKnownBrowsers(db: Database): KnownBrowserStore {
       return row !== undefined;
     },
 
+    async forget(userId) {
+      await db.deleteFrom("passkey_browsers").where("user_id", "=", userId).execute();
+    },
+
     async keep(browser, userId, expiresAt) {
       const expires_at = expiresAt.getTime();
       await db

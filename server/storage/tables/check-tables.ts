@@ -9,6 +9,7 @@ const tables: Readonly<Record<keyof Schema, true>> = {
   migrations: true,
   users: true,
   sessions: true,
+  user_sessions: true,
   consumed_tokens: true,
   otp_attempts: true,
   begun_actions: true,

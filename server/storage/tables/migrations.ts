@@ -28,6 +28,13 @@ export const migrations: Migrations = {
   "002-users": { part: "users", up: createUsers },
   "003-sessions": { part: "sessions", up: createSessions },
   "004-audit-events": { part: "audit", up: createAuditEvents },
+  "005-grants-of-users": {
+    async up(db: AnyDatabase) {
+      await db.schema.alterTable("grants").addColumn("user_id", "text").execute();
+      await db.schema.createIndex("grants_user_id").on("grants").column("user_id").execute();
+    },
+  },
+  "006-user-sessions": { up: createUserSessions },
 };
 
 async function createUsers(db: AnyDatabase): Promise<void> {
@@ -113,6 +120,23 @@ async function createFlows(db: AnyDatabase): Promise<void> {
   await db.schema.createIndex("grants_session_id").on("grants").column("session_id").execute();
   for (const table of ["consumed_tokens", "otp_attempts", "begun_actions", "grants"])
     await indexExpiry(db, table);
+}
+
+async function createUserSessions(db: AnyDatabase): Promise<void> {
+  await db.schema
+    .createTable("user_sessions")
+    .addColumn("id", "text", (column) => column.primaryKey())
+    .addColumn("user_id", "text", (column) => column.notNull())
+    .addColumn("method", "text", (column) => column.notNull())
+    .addColumn("browser", "text")
+    .addColumn("system", "text")
+    .addColumn("place", "text")
+    .addColumn("started_at", "bigint", (column) => column.notNull())
+    .addColumn("seen_at", "bigint", (column) => column.notNull())
+    .addColumn("expires_at", "bigint", (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex("user_sessions_user_id").on("user_sessions").column("user_id").execute();
+  await indexExpiry(db, "user_sessions");
 }
 
 async function createAuditEvents(db: AnyDatabase): Promise<void> {

@@ -3,6 +3,19 @@ export interface Schema {
   users: { id: string; email: string; created_at: string };
   /** `id` is the SHA-256 of the session id: a leaked database is not a set of live sessions. */
   sessions: { id: string; data: string; expires_at: number };
+  /** Sessions that have not ended, also those whose content is in Redis. Times in Unix milliseconds. */
+  user_sessions: {
+    id: string;
+    user_id: string;
+    method: string;
+    browser: string | null;
+    system: string | null;
+    place: string | null;
+    started_at: number;
+    seen_at: number;
+    /** The absolute end. */
+    expires_at: number;
+  };
   /** Result tokens that were accepted, by identity, until they could not be accepted anyway. */
   consumed_tokens: { identity: string; expires_at: number };
   /** How many codes were tried against one Authsignal challenge. */
@@ -20,7 +33,15 @@ export interface Schema {
   /** Authenticators that the audit trail has told of. `claimed` is 1 once the finish of an enrollment has taken it as its own. */
   known_authenticators: { user_id: string; authenticator_id: string; claimed: number };
   /** Single-use rights that a step-up gave to a session. */
-  grants: { id: string; session_id: string; action: string; operation: string; expires_at: number };
+  grants: {
+    id: string;
+    session_id: string;
+    /** Null: given by a version that did not keep it. */
+    user_id: string | null;
+    action: string;
+    operation: string;
+    expires_at: number;
+  };
   /** Names live here: Authsignal has no rename. */
   passkey_names: { user_id: string; passkey_id: string; name: string };
   offer_answers: { user_id: string; declined: number; never: number; answered_at: string };

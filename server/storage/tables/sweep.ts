@@ -7,6 +7,7 @@ import { isLeftOut } from "./own-names.ts";
 /** The column that rows are deleted by, for each table that has an end. Rows may share it in `passkey_browsers`. */
 const expiring = {
   sessions: "id",
+  user_sessions: "id",
   consumed_tokens: "identity",
   otp_attempts: "challenge_id",
   begun_actions: "idempotency_key",

@@ -15,6 +15,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, "client", "index.html"), "<!doctype html><title>The app</title>");
   writeFileSync(join(folder, "client", "assets", "main-123.js"), "export {};");
   writeFileSync(join(folder, "client", "assets", "large-123.js"), "export const large = 1;\n".repeat(500));
+  writeFileSync(join(folder, "client", "assets", "main-123.js.map"), '{"sourcesContent":["the sources"]}');
   writeFileSync(join(folder, "client", ".hidden"), "hidden");
   lab = await startLab({ pagesFolder: join(folder, "client") });
 });
@@ -60,6 +61,20 @@ describe("the pages", () => {
       expect((await get(path, { Accept: "text/html" }, "HEAD")).status).toBe(200);
     },
   );
+
+  test.each([
+    "main-123.js.map",
+    "main-123.js.MAP",
+    "main-123.js%2emap",
+    "main-123.js.ma%70",
+    "main-123.js.map?x",
+  ])("The source map assets/%s is not served", async (file) => {
+    for (const accept of ["text/html", "*/*"]) {
+      const answer = await get(`/assets/${file}`, { Accept: accept });
+      expect(answer.status).toBe(404);
+      expect(answer.text).not.toContain("the sources");
+    }
+  });
 
   test("Scripts are cached for a year, and a missing script is a 404 instead of index.html", async () => {
     const script = await get("/assets/main-123.js");

@@ -24,7 +24,7 @@ interface Watched {
 async function watch(): Promise<Watched> {
   const captured = captureLog();
   const log = createLogger(captured.destination);
-  const metrics = await createMetrics("/api");
+  const metrics = await createMetrics();
   let reach = (): void => {};
   const reached = new Promise<void>((resolve) => {
     reach = resolve;

@@ -372,7 +372,13 @@ describe("Authsignal's line", () => {
     const apiUrl = `http://127.0.0.1:${upstream.port}/v1`;
     const app = express();
     app.use(
-      createClientApiProxy({ apiUrl, origins: [origin], limiter: storage.limiter, allowEmulator: true }),
+      createClientApiProxy({
+        apiUrl,
+        tenantId: "tenant",
+        origins: [origin],
+        limiter: storage.limiter,
+        allowEmulator: true,
+      }),
     );
     app.use(createErrorHandler({ error: () => {} }));
     const server = await listen(app, { host: "127.0.0.1" });

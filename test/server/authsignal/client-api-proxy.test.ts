@@ -27,7 +27,7 @@ afterAll(() => storage.close());
 
 function proxyApp(
   apiUrl: string,
-  options: Partial<Pick<ClientApiProxyOptions, "deadlineMs" | "limit" | "limiter">> = {},
+  options: Partial<Pick<ClientApiProxyOptions, "deadlineMs" | "limit" | "limiter" | "tenantId">> = {},
   log = captureLog(),
 ): Express {
   const app = express();
@@ -35,7 +35,14 @@ function proxyApp(
   const { limiter } = storage;
   app.use(
     "/authsignal/v1",
-    createClientApiProxy({ apiUrl, origins: [origin], limiter, allowEmulator: true, ...options }),
+    createClientApiProxy({
+      apiUrl,
+      tenantId: "tenant",
+      origins: [origin],
+      limiter,
+      allowEmulator: true,
+      ...options,
+    }),
   );
   app.use(createErrorHandler(createLogger(log.destination)));
   return app;
@@ -49,7 +56,8 @@ describe("in front of the emulator", () => {
   afterAll(() => kit?.close());
 
   test("The proxy forwards the registration and the use of a passkey", async () => {
-    await withServer(proxyApp(kit.authsignal.apiUrl), async (url) => {
+    const { tenantId } = kit.browser;
+    await withServer(proxyApp(kit.authsignal.apiUrl, { tenantId }), async (url) => {
       const authenticator = createSoftAuthenticator();
       const browser = { ...kit.browser, baseUrl: `${url}/authsignal/v1` };
       const api = createClientApi({ ...browser, origin, authenticator });
@@ -68,13 +76,14 @@ describe("in front of the emulator", () => {
   });
 
   test("The proxy forwards Authsignal's refusal unchanged", async () => {
-    const refused = await request(proxyApp(kit.authsignal.apiUrl))
+    const { tenantId } = kit.browser;
+    const refused = await request(proxyApp(kit.authsignal.apiUrl, { tenantId }))
       .post("/authsignal/v1/client/challenge")
       .set("Origin", origin)
-      .set("Authorization", secret)
+      .set("Authorization", tokenOf({ other: { tenantId } }))
       .send({ action: "sign-in-with-passkey" })
       .expect(401);
-    expect(refused.body.errorCode).toBe("unauthorized");
+    expect(refused.body.errorCode).toBe("invalid_token");
   });
 });
 
@@ -120,6 +129,84 @@ test("The proxy forwards the body, Authorization and User-Agent, and no other he
   expect(more.sort()).toEqual(["authorization", "user-agent"]);
 });
 
+test.each([
+  ["/client/challenge", { action: "a" }, { custom: { a: 1 }, userId: "u-1", email: "jane@example.com" }],
+  [
+    "/client/user-authenticators/passkey/authentication-options",
+    { challengeId: "c" },
+    { username: "jane@example.com", userId: "u-1" },
+  ],
+  [
+    "/client/user-authenticators/passkey/registration-options",
+    { username: "random", authenticatorAttachment: "platform" },
+    { userId: "u-2", scope: "add:authenticators" },
+  ],
+  ["/client/verify/passkey", { challengeId: "c", authenticationCredential: { id: "i" } }, { username: "x" }],
+])("The proxy forwards to %s only the members that the SDKs send", async (path, known, more) => {
+  const bodies: string[] = [];
+  const listener: RequestListener = (req, res) => {
+    req.on("data", (part) => void bodies.push(String(part)));
+    req.on("end", () => res.end("{}"));
+  };
+  await withServer(listener, async (url) => {
+    await request(proxyApp(`${url}/v1`))
+      .post(`/authsignal/v1${path}`)
+      .set({ Origin: origin, Authorization: secret })
+      .send({ ...more, ...known })
+      .expect(200);
+  });
+  expect(JSON.parse(bodies.join(""))).toEqual(known);
+});
+
+/** A token as Authsignal makes them, unsigned. */
+function tokenOf(claims: object): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  return `Bearer ${part({ alg: "HS256" })}.${part(claims)}.signature`;
+}
+
+test.each([
+  ["our tenant's id", "Basic dGVuYW50", 200],
+  ["our tenant's id with a colon", secret, 200],
+  ["another tenant's id", `Basic ${Buffer.from("other:").toString("base64")}`, 401],
+  ["our tenant's id and a password", `Basic ${Buffer.from("tenant:password").toString("base64")}`, 401],
+  ["a token of our tenant", tokenOf({ other: { tenantId: "tenant" } }), 200],
+  ["a token whose issuer is our tenant", tokenOf({ iss: "https://challenge.authsignal.com/tenant" }), 200],
+  ["a token of another tenant", tokenOf({ other: { tenantId: "other" } }), 401],
+  ["a token that names no tenant", tokenOf({ sub: "u-1" }), 401],
+  ["a text that is no token", "Bearer x", 401],
+])("The proxy answers a request with %s as described", async (_, authorization, status) => {
+  let reached = 0;
+  const listener: RequestListener = (_req, res) => {
+    reached += 1;
+    res.end('{"challengeId":"c"}');
+  };
+  await withServer(listener, async (url) => {
+    await request(proxyApp(`${url}/v1`))
+      .post("/authsignal/v1/client/challenge")
+      .set({ Origin: origin, Authorization: authorization })
+      .send({ action: "a" })
+      .expect(status);
+  });
+  expect(reached).toBe(status === 200 ? 1 : 0);
+});
+
+test.each([1000, 5000, 10_000])(
+  "The proxy refuses or forwards JSON that is nested %i deep, and takes it for no outage",
+  async (depth) => {
+    const nested = `{"challengeId":${"[".repeat(depth)}${"]".repeat(depth)}}`;
+    await withServer(
+      (_req, res) => res.end("{}"),
+      async (url) => {
+        const { status } = await request(proxyApp(`${url}/v1`))
+          .post("/authsignal/v1/client/user-authenticators/passkey/authentication-options")
+          .set({ Origin: origin, Authorization: secret, "Content-Type": "application/json" })
+          .send(nested);
+        expect([200, 400]).toContain(status);
+      },
+    );
+  },
+);
+
 describe("a visitor who asks too often", () => {
   const limit = { points: 3, seconds: 60 };
 
@@ -152,7 +239,8 @@ describe("a visitor who asks too often", () => {
       await ask("198.51.100.2").expect(200);
       for (let round = 0; round < 3; round += 1) await ask(`2001:db8:0:1::${round + 1}`).expect(200);
       await ask("2001:db8:0:1::9").expect(429);
-      await ask("2001:db8:0:2::1").expect(200);
+      await ask("2001:db8:0:ff::1").expect(429);
+      await ask("2001:db8:0:100::1").expect(200);
     });
   });
 });
@@ -256,8 +344,8 @@ describe("refuses", () => {
 
   test("createClientApiProxy refuses an apiUrl without /v1", () => {
     const apiUrl = "https://api.authsignal.com";
-    expect(() => createClientApiProxy({ apiUrl, origins: [origin], limiter: storage.limiter })).toThrow(
-      "apiUrl",
-    );
+    expect(() =>
+      createClientApiProxy({ apiUrl, tenantId: "tenant", origins: [origin], limiter: storage.limiter }),
+    ).toThrow("apiUrl");
   });
 });

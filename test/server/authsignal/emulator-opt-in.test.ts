@@ -11,7 +11,12 @@ const tenant = {
 function createProxy(options: { readonly apiUrl: string; readonly allowEmulator?: boolean }): unknown {
   const counter = { spend: async () => 0, blockedFor: async () => 0, reset: async () => {} };
   const limiter = () => counter;
-  return createClientApiProxy({ origins: ["https://app.example.com"], limiter, ...options });
+  return createClientApiProxy({
+    tenantId: "tenant",
+    origins: ["https://app.example.com"],
+    limiter,
+    ...options,
+  });
 }
 
 const emulatedUrls = [

@@ -137,6 +137,18 @@ describe("the production configuration", () => {
       { AUDIT_RETENTION_DAYS: "0" },
       /AUDIT_RETENTION_DAYS is not a whole number/,
     ],
+    [
+      "an address to listen on that is a name",
+      { LISTEN_ADDRESS: "app.example.com" },
+      /LISTEN_ADDRESS must be an IP/,
+    ],
+    [
+      "metrics on the port of the app",
+      { METRICS_PORT: "3000" },
+      /METRICS_PORT must be another port than PORT/,
+    ],
+    ["a path of metrics without their port", { METRICS_PATH: "/metrics" }, /no effect without METRICS_PORT/],
+    ["a path of metrics that is none", { METRICS_PORT: "9464", METRICS_PATH: "metrics" }, /must be a path/],
     ["a port out of range", { PORT: "70000" }, /PORT is not a whole number/],
   ])("The production configuration refuses %s and names the fix", (_, change, expected) => {
     const problems = problemsOf(() => loadProductionConfig({ ...production, ...change }));

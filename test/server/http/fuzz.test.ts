@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { defaultTenant } from "../../../server/emulator/index.ts";
 import { isProblem } from "../../../shared/problem.ts";
 import { api } from "../../kit/flows.ts";
-import { cookiesOf, type Lab, startLab } from "../lab.ts";
+import { cookiesIn, type Lab, startLab } from "../lab.ts";
 import { type FuzzRequest, type FuzzWorld, makeRequest, type Random, seededRandom } from "./fuzz-requests.ts";
 
 const total = Number(process.env.FUZZ_REQUESTS ?? 3000);
@@ -26,9 +26,7 @@ beforeAll(async () => {
     policies: { limits: { sendsInAll: many } },
   });
   const people = await Promise.all([lab.person("passkey"), lab.person("passkey"), lab.person()]);
-  const cookies = await Promise.all(
-    people.map(async ({ agent }) => cookiesOf(await agent.get(api("getSession")).expect(200))),
-  );
+  const cookies = await Promise.all(people.map(({ agent }) => cookiesIn(agent)));
   const passkeys = await Promise.all(people.map(({ agent }) => agent.get(api("listPasskeys")).expect(200)));
   const [first, second] = people;
   const tokens = [await lab.signInToken(first.authenticator), await lab.stepUpToken(second)];

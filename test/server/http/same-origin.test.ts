@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actions } from "../../../shared/actions.ts";
 import { type OperationName, routes } from "../../../shared/routes.ts";
 import { api } from "../../kit/flows.ts";
-import { cookiesOf, type Lab, startLab } from "../lab.ts";
+import { cookiesIn, type Lab, startLab } from "../lab.ts";
 
 let lab: Lab;
 let cookie: string;
 beforeAll(async () => {
   lab = await startLab();
   const { agent } = await lab.person();
-  cookie = cookiesOf(await agent.get(api("getSession")).expect(200));
+  cookie = await cookiesIn(agent);
 });
 afterAll(async () => {
   expect(lab.leaks()).toEqual([]);

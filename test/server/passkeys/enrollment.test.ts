@@ -17,14 +17,17 @@ afterAll(async () => {
 });
 
 describe("creating a passkey", () => {
-  test("begins with a token labelled for the password manager and ends in the list", async () => {
+  test("begins with a token, a random user name for Authsignal and the address for the password manager", async () => {
     const { agent, authenticator, user } = await lab.person();
     const begun = await agent.post(api("createEnrollToken")).send({}).expect(200);
     expect(begun.body).toEqual({
       token: expect.any(String),
-      username: user.email,
+      username: expect.stringMatching(/^[\da-f-]{36}$/),
       displayName: user.email,
+      userVerification: "required",
     });
+    const again = await agent.post(api("createEnrollToken")).send({}).expect(200);
+    expect(again.body.username).not.toBe(begun.body.username);
     const passkey = await lab.enrollPasskey(agent, authenticator);
     const listed = await agent.get(api("listPasskeys")).expect(200);
     expect(listed.body).toEqual([passkey]);

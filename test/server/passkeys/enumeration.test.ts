@@ -205,17 +205,26 @@ test("before identity is proven nothing lists credentials or tells whether an ac
   ]) {
     expect([answer.status, answer.body.code]).toEqual([401, "not_authenticated"]);
   }
-  const options = await fetch(
-    `${lab.emulator.apiUrl}/client/user-authenticators/passkey/authentication-options`,
-    {
-      method: "POST",
-      headers: {
-        "Content-Type": "application/json",
-        Authorization: `Basic ${Buffer.from("00000000-0000-4000-8000-000000000001").toString("base64")}`,
+});
+
+test("nobody can ask Authsignal by an address for the passkeys of a person", async () => {
+  const { user } = await lab.person("passkey");
+  const listed: unknown[] = [];
+  for (const body of [{}, { username: user.email }, { username: user.id }, { email: user.email }]) {
+    const answer = await fetch(
+      `${lab.emulator.apiUrl}/client/user-authenticators/passkey/authentication-options`,
+      {
+        method: "POST",
+        headers: {
+          "Content-Type": "application/json",
+          Authorization: `Basic ${Buffer.from("00000000-0000-4000-8000-000000000001").toString("base64")}`,
+        },
+        body: JSON.stringify(body),
       },
-      body: "{}",
-    },
-  );
-  const begun: { options: { allowCredentials?: unknown[] } } = await options.json();
-  expect(begun.options.allowCredentials ?? []).toEqual([]);
+    );
+    const begun: { options: { allowCredentials?: unknown[] } } = await answer.json();
+    listed.push(...(begun.options.allowCredentials ?? []));
+  }
+  expect(listed).toEqual([]);
+  expect(JSON.stringify(lab.emulator.journal())).not.toContain(`"username":"${user.email}"`);
 });

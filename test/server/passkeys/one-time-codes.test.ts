@@ -214,16 +214,17 @@ describe("tries", () => {
     });
     try {
       const statuses = [];
-      for (let person = 0; person < 4; person += 1) {
+      for (const tries of [3, 3, 4, 4]) {
         const agent = own.agent("192.0.2.3");
         const email = own.newAddress();
         await ask(agent, email);
         const code = await own.readCode(email);
-        for (const guess of wrongCodes(code, 2)) {
+        for (const guess of wrongCodes(code, tries)) {
           statuses.push((await agent.post(api("verifyOtp")).send({ code: guess })).status);
         }
       }
-      expect(statuses).toEqual([401, 401, 401, 401, 401, 401, 429, 429]);
+      // Beyond the limit a code has two tries instead of five: the wrong ones before may be somebody else's.
+      expect(statuses).toEqual([401, 401, 401, 401, 401, 401, 401, 401, 429, 429, 401, 401, 429, 429]);
     } finally {
       await own.close();
     }
@@ -242,19 +243,10 @@ describe("asking for codes", () => {
     await ask(lab.agent("192.0.2.4"), lab.newAddress());
   });
 
-  test("more than thirty times from one place is 429", async () => {
-    for (let round = 0; round < 30; round += 1) await ask(lab.agent("192.0.2.5"), lab.newAddress());
+  test("more than a hundred times from one place is 429", async () => {
+    for (let round = 0; round < 100; round += 1) await ask(lab.agent("192.0.2.5"), lab.newAddress());
     await ask(lab.agent("192.0.2.5"), lab.newAddress(), 429);
-  });
-
-  test("counts an IPv6 network as one place", async () => {
-    for (let host = 0; host < 30; host += 1) {
-      await ask(lab.agent(`2001:db8:1:2::${host.toString(16)}`), lab.newAddress());
-    }
-    await ask(lab.agent("2001:db8:1:2:ffff::1"), lab.newAddress(), 429);
-    await ask(lab.agent("2001:DB8:1:2::ABCD"), lab.newAddress(), 429);
-    await ask(lab.agent("2001:db8:1:3::1"), lab.newAddress());
-  });
+  }, 120_000);
 
   test("cannot lock anybody out: the victim signs in with a passkey, whatever was done to the address", async () => {
     const own = await startLab({
@@ -339,7 +331,10 @@ describe("one address is one account", () => {
   });
 
   test("20 parallel first sign-ins make one account", async () => {
-    const own = await startLab({ tenant: { limits: "off" } });
+    const own = await startLab({
+      tenant: { limits: "off" },
+      policies: { limits: { sendsPerAddress: { points: 40, seconds: 900 } } },
+    });
     try {
       const email = own.newAddress();
       const browsers = [];

@@ -315,3 +315,107 @@ test("every step-up is a security event with its action", async () => {
     await own.close();
   }
 });
+
+describe("what a guard compares", () => {
+  /** Hosts in JavaScript return what the type forbids. */
+  const returns: [string, (req: Request) => unknown][] = [
+    ["nothing", () => undefined],
+    ["null", () => null],
+    ["an empty object", () => ({})],
+    ["a list", () => ["100"]],
+    ["a text", () => "100"],
+    ["a promise", async (req) => ({ amount: req.body.amount })],
+    ["a Map", () => new Map([["amount", 100]])],
+  ];
+  let lab: Lab;
+  let person: Person;
+  beforeAll(async () => {
+    lab = await startLab({
+      host: {
+        options: { stepUpActions: [transfer] },
+        routes(app, requireStepUp) {
+          for (const [at, [, operationOf]] of returns.entries())
+            app.post(
+              `/host/${at}`,
+              Reflect.apply(requireStepUp, undefined, [transfer, operationOf]),
+              (_req, res) => void res.json({ ok: true }),
+            );
+          app.post(
+            "/amount",
+            requireStepUp(transfer, (req) => ({ amount: req.body.amount })),
+            (_req, res) => void res.json({ ok: true }),
+          );
+        },
+      },
+    });
+    person = await lab.person("passkey");
+  });
+  afterAll(() => lab.close());
+
+  test.each(returns.map(([name], at) => [name, at] as const))(
+    "is a 500 and never an open route when `operationOf` returns %s",
+    async (_, at) => {
+      await lab.proveAgain(person, { action: transfer });
+      await lab.proveAgain(person, { action: transfer, operation: {} });
+      const refused = await person.agent.post(`/host/${at}`).send({ amount: 1_000_000 }).expect(500);
+      expect(refused.body.code).toBe("internal_error");
+      expect(lab.logs().join("")).toContain("`operationOf` must return a plain object");
+    },
+  );
+
+  test.each([
+    ["text", "text/plain", "amount=5"],
+    ["a form", "application/x-www-form-urlencoded", "amount=5"],
+  ])("is 415 for a request with %s instead of JSON", async (_, type, body) => {
+    await lab.proveAgain(person, { action: transfer, operation: { amount: 5 } });
+    const refused = await person.agent.post("/amount").set("Content-Type", type).send(body);
+    expect([refused.status, refused.body.code]).toEqual([415, "unsupported_media_type"]);
+  });
+
+  test("is never less than what was sent: an operation with a member `__proto__` cannot be begun", async () => {
+    for (const operation of ['{"__proto__":"x","amount":1}', '{"amount":1,"__proto__":{"amount":2}}']) {
+      const refused = await person.agent
+        .post(api("createStepUpToken"))
+        .set("Content-Type", "application/json")
+        .send(`{"action":"${transfer}","operation":${operation}}`);
+      expect([refused.status, refused.body.code]).toEqual([400, "validation_failed"]);
+      expect(refused.body.issues[0].pointer).toBe("/operation/__proto__");
+    }
+  });
+});
+
+describe("a passkey that was deleted", () => {
+  test("takes the grants of all sessions with it", async () => {
+    const own = await startBank();
+    try {
+      const person = await own.person("passkey");
+      const elsewhere = { ...person, agent: own.agent() };
+      await own.signInWithPasskey(elsewhere.agent, person.authenticator);
+      await own.proveAgain(elsewhere, { action: close });
+      await own.proveAgain(person, { action: close });
+      const { body } = await person.agent.get(api("listPasskeys")).expect(200);
+      await own.enrollPasskey(person.agent, createSoftAuthenticator());
+      await person.agent.delete(`/api/passkeys/${body[0].id}`).expect(204);
+      for (const { agent } of [person, elsewhere]) {
+        const refused = await agent.post("/close").send({}).expect(403);
+        expect(refused.body.code).toBe("step_up_required");
+      }
+    } finally {
+      await own.close();
+    }
+  });
+
+  test("proves nothing that it has signed before, when it was the only one", async () => {
+    const own = await startBank();
+    try {
+      const person = await own.person("passkey");
+      const token = await own.stepUpToken(person, { action: close });
+      const { body } = await person.agent.get(api("listPasskeys")).expect(200);
+      await person.agent.delete(`/api/passkeys/${body[0].id}`).expect(204);
+      const late = await person.agent.post(api("validate")).send({ token, action: close });
+      expect([late.status, late.body.code]).toEqual([401, "token_mismatch"]);
+    } finally {
+      await own.close();
+    }
+  });
+});

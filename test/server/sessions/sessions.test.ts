@@ -4,7 +4,7 @@ import { type Agent, api } from "../../kit/flows.ts";
 import { gate } from "../../kit/gate.ts";
 import { allSessions, breakSessions, isToldToForget } from "../../kit/stored-sessions.ts";
 import { only } from "../authsignal/authsignal-line.ts";
-import { cookiesOf, type Lab, setCookies, startLab, withCookie } from "../lab.ts";
+import { cookiesIn, cookiesOf, type Lab, setCookies, startLab, withCookie } from "../lab.ts";
 
 const minute = 60 * 1000;
 const hour = 60 * minute;
@@ -54,17 +54,17 @@ describe("a new session id", () => {
 
   test("A step-up gives a new session id and ends the old one", async () => {
     const person = await lab.person("passkey");
-    const before = cookiesOf(await person.agent.get(api("getSession")).expect(200));
+    const before = await cookiesIn(person.agent);
     expect(await userOf(before)).toEqual(person.user);
     await lab.proveAgain(person);
     expect(await userOf(before)).toBeNull();
-    const after = cookiesOf(await person.agent.get(api("getSession")).expect(200));
+    const after = await cookiesIn(person.agent);
     expect(await userOf(after)).toEqual(person.user);
   });
 
   test("A code that refreshes the session gives a new session id and ends the old one", async () => {
     const person = await lab.person();
-    const before = cookiesOf(await person.agent.get(api("getSession")).expect(200));
+    const before = await cookiesIn(person.agent);
     await lab.signInWithOtp(person.agent, person.user.email);
     expect(await userOf(before)).toBeNull();
   });
@@ -84,7 +84,7 @@ describe("a new session id", () => {
   test("A session id has at least 128 random bits, and the store keeps only its hash", async () => {
     const agent = lab.agent();
     await lab.signInWithOtp(agent);
-    const cookie = cookiesOf(await agent.get(api("getSession")).expect(200));
+    const cookie = await cookiesIn(agent);
     const id = decodeURIComponent(cookie.split("=")[1] ?? "")
       .replace(/^s:/, "")
       .split(".")[0];
@@ -182,7 +182,7 @@ describe("a session ends", () => {
 describe("signing out", () => {
   test("Sign-out ends the session on the server, not only the cookie", async () => {
     const { agent } = await lab.person();
-    const cookie = cookiesOf(await agent.get(api("getSession")).expect(200));
+    const cookie = await cookiesIn(agent);
     const gone = await agent.delete(api("deleteSession")).expect(204);
     const [cleared] = setCookies(gone);
     expect(cleared).toMatch(/^passkeys_session=;.*Expires=Thu, 01 Jan 1970/);
@@ -207,7 +207,7 @@ describe("signing out", () => {
 
   test("Sign-out wins against a request in flight: its save does not restore the session", async () => {
     const { agent, user } = await lab.person();
-    const cookie = cookiesOf(await agent.get(api("getSession")).expect(200));
+    const cookie = await cookiesIn(agent);
     expect(await userOf(cookie)).toEqual(user);
     const sending = gate();
     lab.line.fail(
@@ -233,7 +233,7 @@ describe("signing out", () => {
 
   test("Sign-out wins against a rotation: the id from before a step-up stays invalid", async () => {
     const person = await lab.person("passkey");
-    const before = cookiesOf(await person.agent.get(api("getSession")).expect(200));
+    const before = await cookiesIn(person.agent);
     const sending = gate();
     lab.line.fail(
       only("/challenge", async (call) => {
@@ -268,7 +268,7 @@ describe("signing out", () => {
       }),
     );
     try {
-      const cookie = cookiesOf(await person.agent.get(api("getSession")).expect(200));
+      const cookie = await cookiesIn(person.agent);
       const slow = withCookie(lab, cookie)
         .post(api("validate"))
         .send({ token, action: actions.managePasskeys })
@@ -305,7 +305,7 @@ describe("the cookie", () => {
     const begun = await lab.agent().post(api("challengeOtp")).send({ email: lab.newAddress() }).expect(202);
     const [cookie = ""] = setCookies(begun);
     expect(cookie).toMatch(/^passkeys_session=s%3A/);
-    expect(attributesOf(cookie)).toEqual(["Expires", "HttpOnly", "Path=/", "SameSite=Lax"]);
+    expect(attributesOf(cookie)).toEqual(["HttpOnly", "Path=/", "SameSite=Lax"]);
   });
 
   test("The session cookie on an https origin behind a TLS proxy has the __Host- prefix and Secure", async () => {
@@ -319,7 +319,7 @@ describe("the cookie", () => {
         .expect(202);
       const [cookie = ""] = setCookies(begun);
       expect(cookie).toMatch(/^__Host-passkeys_session=s%3A/);
-      expect(attributesOf(cookie)).toEqual(["Expires", "HttpOnly", "Path=/", "SameSite=Lax", "Secure"]);
+      expect(attributesOf(cookie)).toEqual(["HttpOnly", "Path=/", "SameSite=Lax", "Secure"]);
 
       const gone = await own
         .agent()

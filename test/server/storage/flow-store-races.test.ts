@@ -10,7 +10,8 @@ import { openTestStorage, type TestStorage } from "../../kit/test-storage.ts";
 
 const now = new Date("2030-01-01T00:00:00Z");
 const later = new Date("2030-01-01T00:02:00Z");
-const grant = { sessionId: "s-1", action: "transfer-funds", operation: "100 to DE00" };
+const proof = { sessionId: "s-1", action: "transfer-funds", operation: "100 to DE00" };
+const grant = { ...proof, userId: "u-1" };
 
 let storage: TestStorage;
 beforeAll(async () => {
@@ -43,7 +44,7 @@ describe("of ten requests at the same moment", () => {
   });
 
   test("one ends the action that was begun", async () => {
-    const begun = { ...grant, idempotencyKey: "one-action", passkeyIds: ["pk-1"] };
+    const begun = { ...proof, idempotencyKey: "one-action", passkeyIds: ["pk-1"] };
     await storage.flows.keepBegun(begun, later);
     const answers = await tenTimes(() => storage.flows.takeBegun("one-action", "s-1", now));
     expect(answers.filter((answer) => answer !== null)).toEqual([begun]);

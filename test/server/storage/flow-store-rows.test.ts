@@ -11,7 +11,8 @@ afterAll(() => storage.close());
 const end = new Date("2030-01-01T00:02:00.000Z");
 const before = new Date("2030-01-01T00:01:59.999Z");
 
-const grant = { sessionId: "s-1", action: "transfer-funds", operation: "100 to DE00" };
+const proof = { sessionId: "s-1", action: "transfer-funds", operation: "100 to DE00" };
+const grant = { ...proof, userId: "u-1" };
 const others = [
   { ...grant, sessionId: "s-2" },
   { ...grant, action: "close-account" },
@@ -49,7 +50,7 @@ describe("a grant", () => {
 });
 
 describe("an action that was begun", () => {
-  const begun = (idempotencyKey: string) => ({ ...grant, idempotencyKey, passkeyIds: ["pk-1"] });
+  const begun = (idempotencyKey: string) => ({ ...proof, idempotencyKey, passkeyIds: ["pk-1"] });
 
   test("is ended in its own session, and an attempt in another one does not use it up", async () => {
     await storage.flows.keepBegun(begun("k-1"), end);

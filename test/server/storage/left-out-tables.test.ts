@@ -86,7 +86,8 @@ test("tables that were made at once, before they had parts, are found", async ()
   const storage = await open({});
   const ann = await createSqlUsers(storage.accounts, now).findOrCreateByEmail("ann@example.com");
   await storage.close();
-  await host.deleteFrom("passkeys_migrations").execute();
+  // The migrations after these have changed the tables, as they would have then.
+  await host.deleteFrom("passkeys_migrations").where("name", "<", "005").execute();
   await host
     .insertInto("passkeys_migrations")
     .values({ name: "001-first-tables", timestamp: now().toISOString() })

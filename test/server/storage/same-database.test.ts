@@ -59,7 +59,7 @@ async function useTables({ accounts, traffic, flows, limiter, sessionStore }: St
   await flows.consumeToken("token", soon);
   await flows.keepPasskeyName(id, "p", "Phone");
   await flows.keepOfferAnswer(id, { declined: 1, never: false, answeredAt: now() });
-  await flows.keepGrant({ sessionId: "s", action: "a", operation: "" }, soon);
+  await flows.keepGrant({ sessionId: "s", userId: "u", action: "a", operation: "" }, soon);
   expect(await flows.takeGrant({ sessionId: "s", action: "a", operation: "" }, now())).toBe(true);
   const limit = limiter({ name: "rule", points: 1, seconds: 60 });
   await limit.reset("key");

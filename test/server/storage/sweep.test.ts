@@ -23,6 +23,14 @@ type Ending = {
 /** A row of each of them with this end; the compiler misses a table that is not here. */
 const rows = {
   sessions: (at) => ({ id: `s-${at}`, data: "{}", expires_at: at }),
+  user_sessions: (at) => ({
+    id: `u-${at}`,
+    user_id: "u",
+    method: "passkey",
+    started_at: 0,
+    seen_at: 0,
+    expires_at: at,
+  }),
   consumed_tokens: (at) => ({ identity: `t-${at}`, expires_at: at }),
   otp_attempts: (at) => ({ challenge_id: `c-${at}`, attempts: 1, expires_at: at }),
   begun_actions: (at) => ({

@@ -171,6 +171,7 @@ export const later: LaterMessages = {
     "Mit dieser E-Mail-Adresse können Sie sich hier nicht anmelden. Verwenden Sie eine andere.",
   "problem.step_up_required":
     "Ihre Anmeldung ist eine Weile her. Bestätigen Sie, dass Sie es sind, und versuchen Sie es dann noch einmal.",
+  "problem.session_not_found": "Diese Anmeldung ist schon beendet.",
   "problem.passkey_not_found": "Dieser Passkey ist nicht mehr in Ihrem Konto.",
   "problem.passkey_limit_reached": "Ihr Konto kann keine weiteren Passkeys haben. Löschen Sie zuerst einen.",
   "problem.tenant_misconfigured":

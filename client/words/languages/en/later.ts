@@ -150,6 +150,7 @@ export const later = {
   "problem.passkey_required": "This needs a passkey. Create one in your account, then try again.",
   "problem.no_account": "You cannot sign in here with this email address. Use another one.",
   "problem.step_up_required": "You signed in a while ago. Confirm it is you, then try again.",
+  "problem.session_not_found": "That session has ended already.",
   "problem.passkey_not_found": "This passkey is not in your account any more.",
   "problem.passkey_limit_reached": "You have as many passkeys as an account can have. Delete one first.",
   "problem.tenant_misconfigured":

@@ -1,0 +1,84 @@
+/** What a host and its support people do to an account: end its sessions, and forget it. */
+import { AppError } from "../http/errors.ts";
+import { readOptions } from "./check-options.ts";
+import { mailboxKey, normaliseEmail } from "./ports/email-address.ts";
+import type { PasskeysOptions, PasskeysOptionsWithoutCodes } from "./ports/options.ts";
+
+export interface ForgetOptions {
+  /**
+   * `anonymise` replaces the user in the audit trail of `openStorage` by a random name; `keep` leaves it as it is. Default
+   * `anonymise`.
+   */
+  readonly events?: "anonymise" | "keep";
+}
+
+export interface AccountControls {
+  /**
+   * Ends every session of a user, also for requests that are under way.
+   * @returns how many there were
+   * @throws TypeError when the `sessions` port has no `sessionList`
+   */
+  endSessions(userId: string): Promise<number>;
+  /**
+   * Ends the user's sessions and removes what is kept of them: at Authsignal the user with all authenticators, here names of
+   * passkeys, known browsers, grants and answers. Call it before you delete the user from your own table; calling it again
+   * after a failure finishes what is left. Does not delete rows of your own tables, nor sessions of a port without
+   * `sessionList`.
+   * @throws AppError upstream_unavailable when Authsignal or the storage does not answer
+   */
+  forgetUser(userId: string, options?: ForgetOptions): Promise<void>;
+}
+
+/**
+ * @param options the same as the router's
+ * @returns `endSessions(userId)` for support people and after a factor was lost, `forgetUser(userId)` for accounts that are
+ * deleted
+ */
+export function createAccountControls(
+  options: PasskeysOptions | PasskeysOptionsWithoutCodes,
+): AccountControls {
+  const context = readOptions(options);
+  const { authsignal, users, sessions, storage, knownBrowsers, onEvent } = context;
+
+  async function endAll(userId: string): Promise<number> {
+    if (sessions.sessionList === undefined)
+      throw new TypeError(
+        "Sessions cannot be ended: give `sessions` a `sessionList`, or pass `index: storage.sessionIndex` to createCookieSessions or createBearerSessions.",
+      );
+    requireId(userId);
+    return sessions.sessionList.endAll(userId);
+  }
+
+  /** A host that keeps its own sessions ends them itself; without the user's row they are nobody's. */
+  async function endIfListed(userId: string): Promise<void> {
+    if (sessions.sessionList !== undefined) await endAll(userId);
+  }
+
+  return {
+    async endSessions(userId) {
+      const count = await endAll(userId);
+      onEvent({ event: "sessions.ended", userId, by: "host", count });
+      return count;
+    },
+
+    async forgetUser(userId, { events = "anonymise" } = {}) {
+      requireId(userId);
+      await endIfListed(userId);
+      const email = (await users.findById(userId))?.email ?? null;
+      // First at Authsignal: without its passkeys nobody can sign in as this user meanwhile.
+      await authsignal.removeUser(userId);
+      await storage.flows.forgetUser(userId);
+      await knownBrowsers.forget?.(userId, email === null ? null : mailboxKey(normaliseEmail(email)));
+      // Once more: somebody may have signed in with a passkey while it was being removed.
+      await endIfListed(userId);
+      if (events === "anonymise") await storage.anonymiseEvents?.(userId);
+      onEvent({ event: "user.forgotten" });
+    },
+  };
+}
+
+/** @throws AppError internal_error: an id of another form names no user here */
+function requireId(userId: string): void {
+  if (typeof userId === "string" && /^[A-Za-z0-9_-]{1,64}$/.test(userId)) return;
+  throw new AppError("internal_error", { detail: "A user id must match ^[A-Za-z0-9_-]{1,64}$." });
+}
