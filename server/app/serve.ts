@@ -1,6 +1,6 @@
 /** Starts the app from a configuration, and stops it on SIGTERM. The same with a tenant and with the emulator. */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { join } from "node:path";
@@ -17,6 +17,8 @@ import { StorageError } from "../storage/storage-error.ts";
 import { sweepExpired } from "../storage/tables/sweep.ts";
 import { apiPath, clientApiPath, createApp } from "./app.ts";
 import { catchTheRest, surviveClosedOutput } from "./last-resort.ts";
+import { listen, stopperOf } from "./listening.ts";
+import { makeDataFolder, StartError } from "./start-error.ts";
 
 const sweepEveryMs = 10 * 60 * 1000;
 /** How long requests in flight may take at the stop: longer than Authsignal's deadline. */
@@ -45,6 +47,7 @@ export interface ServeOptions {
 export async function serve(options: ServeOptions): Promise<void> {
   const { config, tenant, log } = options;
   surviveClosedOutput();
+  if (config.databaseUrl === null) makeDataFolder(config.dataDir);
   const storage = await openStorage({
     ...(config.databaseUrl === null
       ? { file: join(config.dataDir, "app.sqlite") }
@@ -57,6 +60,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   });
   const draining = new AbortController();
   const server = options.tls === undefined ? createServer() : createTlsServer(options.tls);
+  // In development a restart must not wait for the page that is open.
+  const stopListening = stopperOf(server, options.development === true ? 0 : graceMs);
   const app = createApp({
     authsignal: createSdkGateway({ apiSecretKey: tenant.apiSecretKey, apiUrl: tenant.apiUrl }),
     storage,
@@ -102,13 +107,18 @@ export async function serve(options: ServeOptions): Promise<void> {
     draining.abort();
     await delay(drainSeconds * 1000);
     clearInterval(sweeper);
-    await closeServer(server);
+    await stopListening();
     await storage.close();
     await options.onClose?.();
   };
   const stop = (drainSeconds: number, exitCode: number): void => {
     process.off("SIGTERM", onTerminate).off("SIGINT", onInterrupt);
-    if (!draining.signal.aborted) close(drainSeconds).then(() => process.exit(exitCode), reportAndExit);
+    if (draining.signal.aborted) return;
+    log.info({
+      event: "stopping",
+      detail: "Answers the requests in flight. A second signal ends it at once.",
+    });
+    close(drainSeconds).then(() => process.exit(exitCode), reportAndExit);
   };
   const onTerminate = (): void => stop(config.drainSeconds, 0);
   const onInterrupt = (): void => stop(0, 0);
@@ -136,38 +146,17 @@ export function reportAndExit(error: unknown): never {
   const expected =
     error instanceof ConfigError ||
     error instanceof StorageError ||
+    error instanceof StartError ||
     (error instanceof Error && "code" in error);
   const text = expected ? error.message : (describeError(error).stack ?? describeError(error).message);
   process.stderr.write(`${text}\n`);
   process.exit(1);
 }
 
-function listen(server: Server, port: number, host: string | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const force = setTimeout(() => server.closeAllConnections(), graceMs);
-    server.close((error) => {
-      clearTimeout(force);
-      if (error === undefined) resolve();
-      else reject(error);
-    });
-    server.closeIdleConnections();
-  });
-}
-
 /** Local only: makes a session secret once and keeps it in a file, so that sessions survive a restart. */
 function keptSecret(dataDir: string): string {
   const file = join(dataDir, "session-secret");
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeDataFolder(dataDir);
   try {
     writeFileSync(file, randomBytes(32).toString("base64url"), { flag: "wx", mode: 0o600 });
   } catch (error) {

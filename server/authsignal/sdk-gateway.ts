@@ -5,13 +5,14 @@
 import { Authsignal } from "@authsignal/node";
 import { z } from "zod";
 import { AppError } from "../http/errors.ts";
+import { bypassProxy, proxyVariables } from "../http/proxy-variables.ts";
 import type {
   AuthsignalGateway,
   EnrolledPasskey,
   OtpCheck,
   Validation,
 } from "../passkeys/ports/authsignal.ts";
-import { adviceForApiBase } from "../relying-party/addresses.ts";
+import { adviceForApiBase, isLoopback } from "../relying-party/addresses.ts";
 import {
   AuthenticatorsAnswer,
   ChallengeAnswer,
@@ -41,7 +42,9 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
   // Without retries: the SDK repeats a dropped POST, which sends a second mail. Its interceptor is on the global axios, so an
   // instance with retries would add them to all others.
   const sdk = new Authsignal({ apiSecretKey: options.apiSecretKey, apiUrl: options.apiUrl, retries: 0 });
-  const call = createCaller(options.deadlineMs ?? 5000, new URL(options.apiUrl).host);
+  const { host, hostname } = new URL(options.apiUrl);
+  if (isLoopback(hostname)) bypassProxy(hostname);
+  const call = createCaller(options.deadlineMs ?? 5000, `${host}${throughProxy(hostname)}`);
 
   return {
     state: call.state,
@@ -200,4 +203,10 @@ function pathSafe(value: string): string {
     });
   }
   return value;
+}
+
+/** For the log: a proxy that is not there or refuses is the usual reason why Authsignal cannot be reached. */
+function throughProxy(hostname: string): string {
+  const variables = isLoopback(hostname) ? [] : proxyVariables();
+  return variables.length === 0 ? "" : ` (${variables.join(", ")} set)`;
 }

@@ -67,7 +67,8 @@ function isLocalhost(hostname: string): boolean {
   return isWithin(hostname, "localhost");
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether a URL's host is this machine. */
+export function isLoopback(hostname: string): boolean {
   const host = bare(hostname).replace(/\.$/, "");
   const version = isIP(host);
   return version === 0 ? isLocalhost(host) : thisMachine.check(host, version === 6 ? "ipv6" : "ipv4");
