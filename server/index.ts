@@ -6,6 +6,7 @@
 export { createSdkGateway, type SdkGatewayOptions } from "./authsignal/sdk-gateway.ts";
 export { createErrorHandler, toProblem } from "./http/error-handler.ts";
 export { AppError, type ProblemExtras } from "./http/errors.ts";
+export { createProblemPages } from "./http/problem-pages.ts";
 export {
   createPasskeysRouter,
   createStepUpGuard,

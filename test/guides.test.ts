@@ -10,6 +10,7 @@ import { describe, expect, test } from "vitest";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const guides = [
   "server/passkeys/ADDING.md",
+  "server/passkeys/ERRORS.md",
   "server/passkeys/MOVING.md",
   "server/authsignal/README.md",
   "test/kit/README.md",

@@ -4,6 +4,7 @@ import type { ConfigResponse } from "../../shared/contract.ts";
 import { createClientApiProxy } from "../authsignal/client-api-proxy.ts";
 import { createErrorHandler, notFound } from "../http/error-handler.ts";
 import type { Logger } from "../http/log.ts";
+import { createProblemPages } from "../http/problem-pages.ts";
 import { createPasskeysRouter, type PasskeysPolicies } from "../passkeys/index.ts";
 import type { AuthsignalGateway } from "../passkeys/ports/authsignal.ts";
 import { createWellKnown, type WellKnownOptions } from "../relying-party/well-known.ts";
@@ -86,6 +87,7 @@ export function createApp(deps: AppDeps): Express {
   );
   app.get("/healthz", (_req, res) => void res.json({ status: "ok" }));
   app.get("/readyz", createReadiness({ storage, authsignal: deps.authsignal, log, draining: deps.draining }));
+  app.use(createProblemPages());
   if (deps.wellKnown !== undefined) app.use(createWellKnown(deps.wellKnown));
   if (typeof deps.proxiedApiUrl === "string")
     app.use(
