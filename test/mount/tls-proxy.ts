@@ -1,6 +1,6 @@
 /** A reverse proxy that ends TLS in front of an app: nginx where it is installed, and one of Node's own everywhere. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { createServer } from "node:https";
@@ -16,6 +16,9 @@ export interface TlsProxy {
 }
 
 export const nginx = ["/usr/sbin/nginx", "/usr/local/bin/nginx", "/opt/homebrew/bin/nginx"].find(existsSync);
+
+/** As DEPLOYING.md shows it. */
+const location = readFileSync(new URL("nginx.conf", import.meta.url), "utf8");
 
 interface Certificate {
   readonly private: string;
@@ -86,13 +89,7 @@ http {
     listen 127.0.0.1:${port} ssl;
     ssl_certificate ${folder}/cert.pem;
     ssl_certificate_key ${folder}/key.pem;
-    location / {
-      proxy_pass http://127.0.0.1:${appPort};
-      proxy_set_header Host $http_host;
-      proxy_set_header X-Forwarded-For $remote_addr;
-      proxy_set_header X-Forwarded-Proto $scheme;
-    }
-  }
+${location.replace(":3000", `:${appPort}`)}  }
 }
 `;
 }
