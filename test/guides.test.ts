@@ -14,7 +14,9 @@ const guides = [
   "server/app/DEPLOYING.md",
   "server/passkeys/ADDING.md",
   "server/passkeys/ERRORS.md",
+  "server/passkeys/FITTING-IN.md",
   "server/passkeys/MOVING.md",
+  "server/passkeys/NESTJS.md",
   "server/authsignal/README.md",
   "test/kit/README.md",
 ];
