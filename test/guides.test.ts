@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const guides = [
   "README.md",
   "server/MAINTAINING.md",
-  "server/app/DEPLOYING.md",
+  "server/DEPLOYING.md",
   "server/passkeys/ADDING.md",
   "server/passkeys/ERRORS.md",
   "server/passkeys/FITTING-IN.md",
@@ -23,8 +23,8 @@ const guides = [
 const manifest: { scripts: Record<string, string>; bin: Record<string, string>; version: string } =
   JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-/** Commands have a test of their own; a drawing runs nowhere. */
-const prose = ["sh", "text"];
+/** Commands have a test of their own; a drawing, a unit file and a pod's description run nowhere here. */
+const prose = ["sh", "text", "ini", "yaml"];
 
 interface Block {
   readonly language: string;

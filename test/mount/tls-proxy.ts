@@ -18,7 +18,7 @@ export interface TlsProxy {
 export const nginx = ["/usr/sbin/nginx", "/usr/local/bin/nginx", "/opt/homebrew/bin/nginx"].find(existsSync);
 
 /** As DEPLOYING.md shows it. */
-const location = readFileSync(new URL("nginx.conf", import.meta.url), "utf8");
+const shown = readFileSync(new URL("nginx.conf", import.meta.url), "utf8");
 
 interface Certificate {
   readonly private: string;
@@ -85,13 +85,17 @@ http {
   fastcgi_temp_path ${folder}/fastcgi;
   uwsgi_temp_path ${folder}/uwsgi;
   scgi_temp_path ${folder}/scgi;
-  server {
-    listen 127.0.0.1:${port} ssl;
-    ssl_certificate ${folder}/cert.pem;
-    ssl_certificate_key ${folder}/key.pem;
-${location.replace(":3000", `:${appPort}`)}  }
+${serverOf(folder, port, appPort)}
 }
 `;
+}
+
+/** The configuration that is shown, with this machine's ports and certificate. */
+function serverOf(folder: string, port: number, appPort: number): string {
+  const certificates = `ssl_certificate ${folder}/cert.pem; ssl_certificate_key ${folder}/key.pem;`;
+  return shown
+    .replaceAll(/server 10\.[\d.:]+;/g, `server 127.0.0.1:${appPort};`)
+    .replace("listen 443 ssl;", `listen 127.0.0.1:${port} ssl; ${certificates}`);
 }
 
 /** Resolves as soon as somebody listens; rejects when the process ends before. */
