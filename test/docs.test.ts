@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { environmentVariables } from "../server/config/config.ts";
+import { routes } from "../shared/routes.ts";
 
 const root = `${import.meta.dirname}/..`;
 const readme = readFileSync(`${root}/README.md`, "utf8");
@@ -48,4 +49,16 @@ test("every runtime dependency has its reason in server/MAINTAINING.md", () => {
   const maintaining = readFileSync(`${root}/server/MAINTAINING.md`, "utf8");
   const table = /## Dependencies, and why\n(.*?)\n## /s.exec(maintaining)?.[1] ?? "";
   expect(Object.keys(manifest.dependencies).filter((name) => !table.includes(name))).toEqual([]);
+});
+
+test("ADDING's table of routes has every operation of the contract, and no other", () => {
+  const guide = readFileSync(`${root}/server/passkeys/ADDING.md`, "utf8");
+  const named = [...guide.matchAll(/^\| `((?:GET|POST|PUT|PATCH|DELETE) [^`]+)` \|/gm)].map(
+    ([, route]) => route,
+  );
+  expect(named.toSorted()).toEqual(
+    Object.values(routes)
+      .map(({ method, path }) => `${method} ${path}`)
+      .toSorted(),
+  );
 });

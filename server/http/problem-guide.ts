@@ -39,7 +39,7 @@ export const problemGuide = {
   step_up_required: {
     cause: "The session's proof is too old for this, or the action has not been confirmed.",
     remedy:
-      "Take one of `stepUp.methods` for `stepUp.action`: `passkey` is a step-up of this API, `email-otp` a new code, `reauthenticate` your own sign-in. Then send the request again.",
+      "Take one of `stepUp.methods` for `stepUp.action`: `passkey` is a step-up of this API, `email-otp` a new code, `reauthenticate` your own sign-in. Then send the request again. With an empty list: sign out and sign in again.",
   },
   passkey_required: {
     cause: "The action is confirmed with a passkey, and the account has none.",
