@@ -100,6 +100,8 @@ async function startEmulator(config: Config): Promise<{
     throw new StartError(
       "Without a tenant `npm start` runs the emulator, and the emulator does not run with NODE_ENV=production. Unset NODE_ENV, or set AUTHSIGNAL_TENANT_ID, AUTHSIGNAL_API_SECRET_KEY and AUTHSIGNAL_API_URL.",
     );
+  // Its files are for their owner alone, as app.sqlite is.
+  const umask = process.umask(0o077);
   const emulator = await start({
     port: config.emulatorPort,
     data: join(config.dataDir, "emulator.sqlite"),
@@ -119,9 +121,11 @@ async function startEmulator(config: Config): Promise<{
     onMessage: ({ to, code }) => {
       if (code !== undefined) sayCode(to, code);
     },
-  }).catch((error: unknown) => {
-    throw emulatorError(error, config);
-  });
+  })
+    .catch((error: unknown) => {
+      throw emulatorError(error, config);
+    })
+    .finally(() => process.umask(umask));
   const { tenantId, secret } = defaultTenant;
   return {
     tenant: { tenantId, apiSecretKey: secret, apiUrl: emulator.apiUrl },

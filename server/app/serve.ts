@@ -9,13 +9,12 @@ import type { RequestHandler } from "express";
 import { createSdkGateway } from "../authsignal/sdk-gateway.ts";
 import { type Config, ConfigError, type TenantConfig } from "../config/config.ts";
 import { describeError, type Logger } from "../http/log.ts";
-import type { StorageNotice } from "../http/outages.ts";
 import { isWithin } from "../relying-party/addresses.ts";
 import type { WellKnownOptions } from "../relying-party/well-known.ts";
-import { openStorage } from "../storage/storage.ts";
 import { StorageError } from "../storage/storage-error.ts";
 import { sweepExpired } from "../storage/tables/sweep.ts";
 import { apiPath, clientApiPath, createApp } from "./app.ts";
+import { openConfiguredStorage } from "./configured-storage.ts";
 import { catchTheRest, surviveClosedOutput } from "./last-resort.ts";
 import { listen, stopperOf } from "./listening.ts";
 import { makeDataFolder, StartError } from "./start-error.ts";
@@ -48,16 +47,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const { config, tenant, log } = options;
   surviveClosedOutput();
   if (config.databaseUrl === null) makeDataFolder(config.dataDir);
-  const storage = await openStorage({
-    ...(config.databaseUrl === null
-      ? { file: join(config.dataDir, "app.sqlite") }
-      : { databaseUrl: config.databaseUrl, schema: config.databaseSchema }),
-    tablePrefix: config.tablePrefix,
-    migrate: config.migrate,
-    redisUrl: config.redisUrl,
-    onNotice: (notice) => logNotice(log, notice),
-    now: () => new Date(),
-  });
+  const storage = await openConfiguredStorage(config, log);
   const draining = new AbortController();
   const server = options.tls === undefined ? createServer() : createTlsServer(options.tls);
   // In development a restart must not wait for the page that is open.
@@ -124,11 +114,6 @@ export async function serve(options: ServeOptions): Promise<void> {
   const onInterrupt = (): void => stop(0, 0);
   process.on("SIGTERM", onTerminate).on("SIGINT", onInterrupt);
   catchTheRest(log, () => stop(0, 1));
-}
-
-function logNotice(log: Logger, notice: StorageNotice): void {
-  if (notice.event === "storage.available") log.info(notice);
-  else log.error({ ...notice, cause: describeError(notice.cause) });
 }
 
 function wellKnownOf({ origin, moreOrigins, rpId, iosApps, androidApps }: Config): WellKnownOptions {

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -157,7 +158,7 @@ test("`npm run dev` restarts when a file of the server changes, also while a pag
   await expect.poll(() => output().match(/^App /gm)).toHaveLength(2);
 });
 
-test("`npm start` reads .env, and the environment counts before it", async () => {
+test("`npm start` reads .env, lets the environment count before it, and keeps its files from other users", async () => {
   const { PORT, EMULATOR_PORT } = await freePorts();
   const other = String(await freePort());
   writeFileSync(
@@ -169,6 +170,8 @@ test("`npm start` reads .env, and the environment counts before it", async () =>
   await expect.poll(output).toContain(`App       http://localhost:${PORT}\n`);
   expect(output()).toContain(`Emulator  http://localhost:${EMULATOR_PORT}`);
   expect(await isOpen(other)).toBe(false);
+  for (const file of ["app.sqlite", "emulator.sqlite", "emulator.sqlite-wal", "emulator.sqlite.lock"])
+    expect(statSync(join(folder, ".data", file)).mode & 0o077, file).toBe(0);
 });
 
 test("`npm start` reaches the emulator although a proxy is set that leads nowhere", async () => {
