@@ -3,6 +3,7 @@
 import { parseArgs } from "node:util";
 import { reportAndExit } from "./app/serve.ts";
 import { readEnvironment } from "./config/config.ts";
+import { readEnvFile } from "./config/env-file.ts";
 import { migrateStorage, readMigrationSql } from "./storage/migrate-storage.ts";
 import { StorageError } from "./storage/storage-error.ts";
 import type { TableOptions } from "./storage/storage-options.ts";
@@ -53,6 +54,9 @@ async function run(args: readonly string[]): Promise<string> {
 }
 
 function readOptions(values: Readonly<Record<string, string | boolean | undefined>>): TableOptions {
+  // Not on standard output, which may be SQL.
+  if (readEnvFile())
+    process.stderr.write("Reads .env too. A variable of the environment counts before it.\n");
   const env = readEnvironment();
   const given = (name: string, variable: string): string | undefined => {
     const value = values[name] ?? env[variable]?.trim();

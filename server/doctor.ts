@@ -1,32 +1,63 @@
 #!/usr/bin/env node
-/**
- * `npm run doctor`: checks this configuration against Authsignal, and says where in the portal to fix what is wrong.
- * `--read-only` creates no trial user; `--emulator` accepts an emulator; `--action transfer-funds`, which may be repeated,
- * checks a step-up action of your own too.
- */
+/** `npm run doctor`: checks this configuration against Authsignal, and says where in the portal to fix what is wrong. */
 import { parseArgs } from "node:util";
 import { reportAndExit } from "./app/serve.ts";
-import { readEnvironment } from "./config/config.ts";
+import { ConfigError, readEnvironment } from "./config/config.ts";
+import { readEnvFile } from "./config/env-file.ts";
 import { report } from "./doctor/report.ts";
-import { runChecks } from "./doctor/run-checks.ts";
+import { type CheckOptions, runChecks } from "./doctor/run-checks.ts";
+
+const usage = `Usage: authsignal-doctor [options]
+
+Checks AUTHSIGNAL_TENANT_ID, AUTHSIGNAL_API_SECRET_KEY, AUTHSIGNAL_API_URL, ORIGIN and RP_ID, of the environment or of a
+file .env in this folder, against Authsignal. Prints no secret. Exits with 1 when a check fails.
+
+  --read-only            creates no trial user, so it does not check expected origins and actions
+  --action <code>        checks a step-up action of your own too (repeatable)
+  --app-url <url>        where your app mounts the router, such as https://api.example.com/auth;
+                         default: /api, /auth, /api/auth or /passkeys on ORIGIN
+  --emulator             accepts an emulator's address and secret, and asks nothing outside
+  --production-entry     checks what dist/server/main.js reads too: SESSION_SECRET, TRUST_PROXY
+  --help                 prints this text
+`;
 
 try {
   const { values } = parseArgs({
     options: {
-      "read-only": { type: "boolean" },
-      emulator: { type: "boolean" },
-      action: { type: "string", multiple: true },
+      "read-only": { type: "boolean", default: false },
+      emulator: { type: "boolean", default: false },
+      "production-entry": { type: "boolean", default: false },
+      action: { type: "string", multiple: true, default: [] },
+      "app-url": { type: "string" },
+      help: { type: "boolean", default: false },
     },
   });
-  const env = readEnvironment();
-  const results = await runChecks(env, {
-    isReadOnly: values["read-only"] ?? false,
-    isEmulated: values.emulator ?? false,
-    stepUpActions: values.action ?? [],
-  });
-  const { text, exitCode } = report(results, env.AUTHSIGNAL_API_SECRET_KEY);
-  process.stdout.write(`${text}\n`);
-  process.exitCode = exitCode;
+  if (values.help) process.stdout.write(usage);
+  else
+    await examine({
+      isReadOnly: values["read-only"],
+      isEmulated: values.emulator,
+      isProductionEntry: values["production-entry"],
+      stepUpActions: values.action,
+      appUrl: values["app-url"] === undefined ? null : readAppUrl(values["app-url"]),
+    });
 } catch (error) {
   reportAndExit(error);
+}
+
+async function examine(options: CheckOptions): Promise<void> {
+  if (readEnvFile())
+    process.stdout.write("Reads .env too. A variable of the environment counts before it.\n\n");
+  const env = readEnvironment();
+  const { text, exitCode } = report(await runChecks(env, options), env.AUTHSIGNAL_API_SECRET_KEY);
+  process.stdout.write(`${text}\n`);
+  process.exitCode = exitCode;
+}
+
+function readAppUrl(text: string): string {
+  const url = text.replace(/\/+$/, "");
+  if (/^https?:/.test(url) && URL.canParse(url)) return url;
+  throw new ConfigError([
+    "--app-url must be where your app mounts the router, such as https://api.example.com/auth.",
+  ]);
 }

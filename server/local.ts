@@ -2,13 +2,13 @@
  * The entry of `npm start` and `npm run dev`. Uses the configured tenant; without one it starts the emulator and uses that
  * as the tenant. The rest of the app sees only another API URL.
  */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { actions } from "../shared/actions.ts";
 import { builtPages } from "./app/pages.ts";
 import { reportAndExit, serve } from "./app/serve.ts";
+import { makeDataFolder, portError, StartError } from "./app/start-error.ts";
 import {
   type Config,
   type Environment,
@@ -16,6 +16,7 @@ import {
   readEnvironment,
   type TenantConfig,
 } from "./config/config.ts";
+import { readEnvFile } from "./config/env-file.ts";
 import { createLogger } from "./http/log.ts";
 import { androidOrigin } from "./relying-party/native-apps.ts";
 
@@ -32,7 +33,9 @@ const builtFolder = fileURLToPath(new URL("../client/", import.meta.url));
 const domain = values.https === true ? (values.domain ?? "localhost") : null;
 
 try {
+  const hasEnvFile = readEnvFile();
   const config = loadLocalConfig(withDomain(readEnvironment(), domain));
+  makeDataFolder(config.dataDir);
   const emulator = config.tenant === null ? await startEmulator(config) : null;
   const tenant = config.tenant ?? emulator?.tenant;
   if (tenant === undefined) throw new Error("There is neither a tenant nor an emulator.");
@@ -55,6 +58,7 @@ try {
     onClose: async () => emulator?.close(),
   });
   say(`App       ${config.origin}`);
+  if (hasEnvFile) say("Settings  .env, and the environment, which counts first");
   if (domain !== null && certificate !== null) saySetUp(domain, certificate.file);
   if (emulator === null) say(`Authsignal ${tenant.apiUrl}`);
   else {
@@ -92,7 +96,12 @@ async function startEmulator(config: Config): Promise<{
 }> {
   // Imported only when needed: it is large.
   const { defaultTenant, startEmulator: start } = await import("./emulator/index.ts");
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  if (readEnvironment().NODE_ENV === "production")
+    throw new StartError(
+      "Without a tenant `npm start` runs the emulator, and the emulator does not run with NODE_ENV=production. Unset NODE_ENV, or set AUTHSIGNAL_TENANT_ID, AUTHSIGNAL_API_SECRET_KEY and AUTHSIGNAL_API_URL.",
+    );
+  // Its files are for their owner alone, as app.sqlite is.
+  const umask = process.umask(0o077);
   const emulator = await start({
     port: config.emulatorPort,
     data: join(config.dataDir, "emulator.sqlite"),
@@ -110,15 +119,37 @@ async function startEmulator(config: Config): Promise<{
       },
     ],
     onMessage: ({ to, code }) => {
-      if (code !== undefined) say(`Code for ${to}: ${code}`);
+      if (code !== undefined) sayCode(to, code);
     },
-  });
+  })
+    .catch((error: unknown) => {
+      throw emulatorError(error, config);
+    })
+    .finally(() => process.umask(umask));
   const { tenantId, secret } = defaultTenant;
   return {
     tenant: { tenantId, apiSecretKey: secret, apiUrl: emulator.apiUrl },
     url: emulator.url,
     close: () => emulator.close(),
   };
+}
+
+/** The emulator says in a sentence what is wrong; this adds which variable to set. */
+function emulatorError(error: unknown, { emulatorPort, dataDir }: Config): unknown {
+  if (!(error instanceof Error) || error.name !== "Error") return error;
+  const { cause } = error;
+  if (cause instanceof Error && "code" in cause && cause.code === "SQLITE_BUSY")
+    return new StartError(
+      `The app runs already with the data in ${dataDir}. Stop it, or set DATA_DIR, PORT and EMULATOR_PORT to run a second one.`,
+    );
+  const ofPort = portError(cause ?? error, emulatorPort, "EMULATOR_PORT");
+  return ofPort instanceof StartError ? ofPort : new StartError(error.message, { cause: error });
+}
+
+/** Stands apart from the log's lines, which are on the same stream. */
+function sayCode(to: string, code: string): void {
+  const text = `Code for ${to}: ${code}`;
+  say(`\n    ${process.stdout.isTTY ? `\u001b[1m${text}\u001b[22m` : text}\n`);
 }
 
 /** Prints a line for the developer; the log is JSON lines on the same stream. */

@@ -71,7 +71,7 @@ export const stepUpMethods = ["passkey", "email-otp", "reauthenticate"] as const
 export type StepUpMethod = (typeof stepUpMethods)[number];
 
 export interface Problem {
-  /** A stable URI reference: `/problems/<code>`. */
+  /** A stable URI reference, `/problems/<code>`. `createProblemPages` serves a page there with cause and remedy. */
   readonly type: string;
   /** One sentence a person can act on. */
   readonly title: string;

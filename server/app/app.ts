@@ -4,6 +4,7 @@ import type { ConfigResponse } from "../../shared/contract.ts";
 import { createClientApiProxy } from "../authsignal/client-api-proxy.ts";
 import { createErrorHandler, notFound } from "../http/error-handler.ts";
 import type { Logger } from "../http/log.ts";
+import { createProblemPages } from "../http/problem-pages.ts";
 import { proxyTrust, type TrustedProxies } from "../http/proxy-trust.ts";
 import { createPasskeysRouter, type PasskeysPolicies } from "../passkeys/index.ts";
 import type { AuthsignalGateway } from "../passkeys/ports/authsignal.ts";
@@ -90,6 +91,7 @@ export function createApp(deps: AppDeps): Express {
   );
   app.get("/healthz", (_req, res) => void res.json({ status: "ok" }));
   app.get("/readyz", createReadiness({ storage, authsignal: deps.authsignal, log, draining: deps.draining }));
+  app.use(createProblemPages());
   if (deps.wellKnown !== undefined) app.use(createWellKnown(deps.wellKnown));
   if (typeof deps.proxiedApiUrl === "string")
     app.use(

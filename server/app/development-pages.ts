@@ -13,6 +13,8 @@ export async function developmentPages(server: Server, domain: string | null): P
   const vite = await createServer({
     server: { middlewareMode: true, hmr: { server }, allowedHosts: domain === null ? [] : [domain] },
     appType: "custom",
+    // The usual loader writes, loads and deletes a file, which tells the watcher of `npm run dev` to restart.
+    configLoader: "runner",
   });
   server.once("close", () => void vite.close());
   const router = Router();

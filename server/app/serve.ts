@@ -1,6 +1,6 @@
 /** Starts the app from a configuration, and stops it on SIGTERM. The same with a tenant and with the emulator. */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { join } from "node:path";
@@ -10,15 +10,16 @@ import { createSdkGateway } from "../authsignal/sdk-gateway.ts";
 import { type Config, ConfigError, type MetricsConfig, type TenantConfig } from "../config/config.ts";
 import { describeError } from "../http/describe-error.ts";
 import type { Logger } from "../http/log.ts";
-import type { StorageNotice } from "../http/outages.ts";
 import { isWithin } from "../relying-party/addresses.ts";
 import type { WellKnownOptions } from "../relying-party/well-known.ts";
-import { openStorage } from "../storage/storage.ts";
 import { StorageError } from "../storage/storage-error.ts";
 import { sweepExpired } from "../storage/tables/sweep.ts";
 import { apiPath, clientApiPath, createApp } from "./app.ts";
+import { openConfiguredStorage } from "./configured-storage.ts";
 import { catchTheRest, surviveClosedOutput } from "./last-resort.ts";
+import { listen, stopperOf } from "./listening.ts";
 import type { Metrics } from "./metrics.ts";
+import { makeDataFolder, StartError } from "./start-error.ts";
 
 const sweepEveryMs = 10 * 60 * 1000;
 /** How long requests in flight may take at the stop: longer than Authsignal's deadline. */
@@ -47,22 +48,16 @@ export interface ServeOptions {
 export async function serve(options: ServeOptions): Promise<void> {
   const { config, tenant, log } = options;
   surviveClosedOutput();
-  const storage = await openStorage({
-    ...(config.databaseUrl === null
-      ? { file: join(config.dataDir, "app.sqlite") }
-      : { databaseUrl: config.databaseUrl, schema: config.databaseSchema }),
-    tablePrefix: config.tablePrefix,
-    migrate: config.migrate,
-    redisUrl: config.redisUrl,
-    onNotice: (notice) => logNotice(log, notice),
-    now: () => new Date(),
-  });
+  if (config.databaseUrl === null) makeDataFolder(config.dataDir);
+  const storage = await openConfiguredStorage(config, log);
   // The configuration has no tenant only where `npm start` embeds the emulator, never in production.
   const allowEmulator = config.tenant === null;
   const draining = new AbortController();
   const host = options.host ?? config.listenAddress ?? undefined;
   const prometheus = config.metrics === null ? null : await openMetrics(config.metrics);
   const server = options.tls === undefined ? createServer() : createTlsServer(options.tls);
+  // In development a restart must not wait for the page that is open.
+  const stopListening = stopperOf(server, options.development === true ? 0 : graceMs);
   const app = createApp({
     authsignal: createSdkGateway({
       apiSecretKey: tenant.apiSecretKey,
@@ -93,8 +88,8 @@ export async function serve(options: ServeOptions): Promise<void> {
     if (draining.signal.aborted) res.setHeader("Connection", "close");
   });
   server.on("request", app);
-  await listen(server, config.port, host);
-  if (prometheus !== null) await listen(prometheus.server, prometheus.port, host);
+  await listen(server, { port: config.port, host: host, variable: "PORT" });
+  await prometheus?.start(host);
   // For example a connection that cannot be accepted because too many are open.
   server.on("error", (error) => log.error({ event: "server.failed", cause: describeError(error) }));
 
@@ -111,14 +106,19 @@ export async function serve(options: ServeOptions): Promise<void> {
     draining.abort();
     await delay(drainSeconds * 1000);
     clearInterval(sweeper);
-    await closeServer(server);
-    if (prometheus !== null) await closeServer(prometheus.server);
+    await stopListening();
+    await prometheus?.stop();
     await storage.close();
     await options.onClose?.();
   };
   const stop = (drainSeconds: number, exitCode: number): void => {
     process.off("SIGTERM", onTerminate).off("SIGINT", onInterrupt);
-    if (!draining.signal.aborted) close(drainSeconds).then(() => process.exit(exitCode), reportAndExit);
+    if (draining.signal.aborted) return;
+    log.info({
+      event: "stopping",
+      detail: "Answers the requests in flight. A second signal ends it at once.",
+    });
+    close(drainSeconds).then(() => process.exit(exitCode), reportAndExit);
   };
   const onTerminate = (): void => stop(config.drainSeconds, 0);
   const onInterrupt = (): void => stop(0, 0);
@@ -126,20 +126,17 @@ export async function serve(options: ServeOptions): Promise<void> {
   catchTheRest(log, () => stop(0, 1));
 }
 
-/** Metrics and the server of their page, on a port of its own. */
+/** Metrics and their page, on a port of its own. */
 async function openMetrics({ port, path }: MetricsConfig): Promise<{
   readonly metrics: Metrics;
-  readonly server: Server;
-  readonly port: number;
+  readonly start: (host: string | undefined) => Promise<void>;
+  readonly stop: () => Promise<void>;
 }> {
   const { createMetrics, createMetricsApp } = await import("./metrics.ts");
   const metrics = await createMetrics(apiPath);
-  return { metrics, port, server: createServer(createMetricsApp(metrics, path)) };
-}
-
-function logNotice(log: Logger, notice: StorageNotice): void {
-  if (notice.event === "storage.available") log.info(notice);
-  else log.error({ ...notice, cause: describeError(notice.cause) });
+  const server = createServer(createMetricsApp(metrics, path));
+  const stop = stopperOf(server, graceMs);
+  return { metrics, start: (host) => listen(server, { port, host, variable: "METRICS_PORT" }), stop };
 }
 
 function wellKnownOf({ origin, moreOrigins, rpId, iosApps, androidApps }: Config): WellKnownOptions {
@@ -157,38 +154,17 @@ export function reportAndExit(error: unknown): never {
   const expected =
     error instanceof ConfigError ||
     error instanceof StorageError ||
+    error instanceof StartError ||
     (error instanceof Error && "code" in error);
   const text = expected ? error.message : (describeError(error).stack ?? describeError(error).message);
   process.stderr.write(`${text}\n`);
   process.exit(1);
 }
 
-function listen(server: Server, port: number, host: string | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const force = setTimeout(() => server.closeAllConnections(), graceMs);
-    server.close((error) => {
-      clearTimeout(force);
-      if (error === undefined) resolve();
-      else reject(error);
-    });
-    server.closeIdleConnections();
-  });
-}
-
 /** Local only: makes a session secret once and keeps it in a file, so that sessions survive a restart. */
 function keptSecret(dataDir: string): string {
   const file = join(dataDir, "session-secret");
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeDataFolder(dataDir);
   try {
     writeFileSync(file, randomBytes(32).toString("base64url"), { flag: "wx", mode: 0o600 });
   } catch (error) {

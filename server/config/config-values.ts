@@ -95,10 +95,16 @@ export function readSecrets({ read, problems }: Variables): readonly string[] | 
   return secrets ?? null;
 }
 
-/** What has a default locally and none in production. */
-export function requireForProduction({ read, problems }: Variables): void {
+/** It has a default locally and none elsewhere. */
+export function requireOrigin({ read, problems }: Variables): void {
   if (read("ORIGIN") === undefined)
     problems.push("ORIGIN is missing: write where people open the app, for example https://app.example.com.");
+}
+
+/** What has a default locally and none in production. */
+export function requireForProduction(variables: Variables): void {
+  const { read, problems } = variables;
+  requireOrigin(variables);
   if (read("SESSION_SECRET") === undefined)
     problems.push("SESSION_SECRET is missing: make one with `openssl rand -base64 32`.");
   if ((read("TRUST_PROXY") ?? "0") === "0" && read("ORIGIN")?.startsWith("https:")) {

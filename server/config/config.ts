@@ -10,6 +10,7 @@ import {
   readServing,
   readStores,
   requireForProduction,
+  requireOrigin,
 } from "./config-values.ts";
 import { type Environment, environmentVariables, type Mode, variablesIn } from "./variables.ts";
 
@@ -83,9 +84,18 @@ export function loadLocalConfig(env: Environment = process.env): Config {
   return load(env, "local");
 }
 
-/** For the doctor: the tenant may be an emulator's. @throws ConfigError with every problem found */
-export function loadEmulatedConfig(env: Environment): Config {
-  return load(env, "emulated");
+/**
+ * For the doctor.
+ * @param isEmulated whether the tenant may be an emulator's
+ * @param isProductionEntry whether the app is this repository's, which needs a SESSION_SECRET and trusts TRUST_PROXY
+ * @throws ConfigError with every problem found
+ */
+export function loadDoctorConfig(
+  env: Environment,
+  { isEmulated, isProductionEntry }: { readonly isEmulated: boolean; readonly isProductionEntry: boolean },
+): Config {
+  if (isEmulated) return load(env, "emulated");
+  return load(env, isProductionEntry ? "production" : "examined");
 }
 
 /** For a look at single variables when the configuration has problems. */
@@ -104,6 +114,7 @@ function load(env: Environment, mode: Mode): Config {
     sessionSecrets: readSecrets(variables),
   };
   if (mode === "production") requireForProduction(variables);
+  if (mode === "examined") requireOrigin(variables);
   if (variables.problems.length > 0) throw new ConfigError(variables.problems);
   return Object.freeze(config);
 }

@@ -82,8 +82,11 @@ export type VariableName = keyof typeof environmentVariables;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Who reads the configuration: the production entry, `npm start`, or the doctor at an emulator. */
-export type Mode = "production" | "local" | "emulated";
+/**
+ * Who reads the configuration: the production entry, `npm start`, or the doctor, for an app with an emulator or for a host's
+ * own app.
+ */
+export type Mode = "production" | "local" | "emulated" | "examined";
 
 /** The environment while it is read. Every step adds what is wrong to `problems`; none stops at the first. */
 export interface Variables {

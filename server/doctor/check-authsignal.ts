@@ -33,6 +33,11 @@ export async function checkAuthsignal(
   const bySecret = await sendRequest(`${apiUrl}/users/doctor`, {
     authorization: basicAuthorization(apiSecretKey),
   });
+  if (!isChallenge(byTenantId) && !isRefusal(byTenantId)) {
+    const message = `${apiUrl} answers ${byTenantId.status}, but not as Authsignal's API does.`;
+    const remedy = `Write your region's URL into AUTHSIGNAL_API_URL: it is shown in the ${portal.keys}.`;
+    return { results: [failed(message, remedy)], isUsable: false };
+  }
   const tenantResult = await checkTenantId(tenant, byTenantId, otherRegions);
   const secretResult = checkSecret(bySecret, tenantResult.status === "passed");
   return {
@@ -55,35 +60,44 @@ export function startChallenge(apiUrl: string, tenantId: string): Promise<Reply>
   });
 }
 
+function isRefusal(reply: Reply): boolean {
+  return reply.kind === "answered" && (reply.status === 401 || reply.status === 403);
+}
+
 export function isChallenge(reply: Reply): boolean {
   return reply.kind === "answered" && typeof reply.body.challengeId === "string";
 }
 
 async function checkTenantId(
   { tenantId, apiUrl }: TenantConfig,
-  reply: Extract<Reply, { kind: "answered" }>,
+  reply: Reply,
   otherRegions: readonly string[],
 ): Promise<CheckResult> {
   if (isChallenge(reply)) return passed("AUTHSIGNAL_TENANT_ID is known there.");
-  if (reply.status !== 401 && reply.status !== 403) {
+  const asked = otherRegions.filter((one) => one !== apiUrl);
+  let unreachable = 0;
+  // The other regions get the tenant id only, which is public.
+  for (const region of asked) {
+    const theirs = await startChallenge(region, tenantId);
+    if (theirs.kind === "failed") unreachable += 1;
+    if (!isChallenge(theirs)) continue;
     return failed(
-      `${apiUrl} answers ${reply.status}, but not as Authsignal's API does.`,
-      `Write your region's URL into AUTHSIGNAL_API_URL: it is shown in the ${portal.keys}.`,
+      `Your tenant is not in the region of AUTHSIGNAL_API_URL ${apiUrl}, but in ${region}.`,
+      `Write AUTHSIGNAL_API_URL=${region}.`,
     );
   }
-  // The other regions get the tenant id only, which is public.
-  for (const region of otherRegions.filter((one) => one !== apiUrl)) {
-    if (isChallenge(await startChallenge(region, tenantId))) {
-      return failed(
-        `Your tenant is not in the region of AUTHSIGNAL_API_URL ${apiUrl}, but in ${region}.`,
-        `Write AUTHSIGNAL_API_URL=${region}.`,
-      );
-    }
-  }
   return failed(
-    `AUTHSIGNAL_TENANT_ID is unknown at ${apiUrl}, and in every other region.`,
+    `AUTHSIGNAL_TENANT_ID is unknown at ${apiUrl}${elsewhere(asked.length, unreachable)}.`,
     `Copy the tenant id again (${portal.keys}).`,
   );
+}
+
+function elsewhere(asked: number, unreachable: number): string {
+  if (asked === 0) return "";
+  if (unreachable === 0) return ", and in every other region";
+  return unreachable === asked
+    ? "; the other regions could not be reached"
+    : ", and in the other regions, of which some could not be reached";
 }
 
 function checkSecret(reply: Reply, tenantIsKnown: boolean): CheckResult {
@@ -100,7 +114,7 @@ function checkSecret(reply: Reply, tenantIsKnown: boolean): CheckResult {
   }
   return failed(
     `The Server API answers ${reply.status}.`,
-    "Check status.authsignal.com, and run the doctor again.",
+    "Run the doctor again. If it stays so, look at status.authsignal.com.",
   );
 }
 

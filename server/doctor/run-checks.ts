@@ -1,18 +1,13 @@
 /** Runs all checks. A check whose outcome depends on an earlier one runs only when that one has passed. */
-import {
-  type Config,
-  ConfigError,
-  type Environment,
-  loadEmulatedConfig,
-  loadProductionConfig,
-} from "../config/config.ts";
+import { type Config, ConfigError, type Environment, loadDoctorConfig } from "../config/config.ts";
 import { androidOrigin } from "../relying-party/native-apps.ts";
 import { checkActions } from "./check-actions.ts";
-import { checkProxy, checkRunningApp } from "./check-app.ts";
+import { adviseOnProxy, checkProxy, checkRunningApp } from "./check-app.ts";
 import { checkAuthsignal, regions } from "./check-authsignal.ts";
 import { checkOrigins, checkRelyingParty } from "./check-relying-party.ts";
 import { type CheckResult, passed } from "./check-result.ts";
 import { checkSwappedValues } from "./check-swapped-values.ts";
+import { checkWrittenValues } from "./check-written-values.ts";
 
 export interface CheckOptions {
   /** Accepts an emulator's address and secret, which a production configuration refuses. Default false. */
@@ -24,9 +19,16 @@ export interface CheckOptions {
   readonly isReadOnly?: boolean;
   /** Codes of the app's own step-up actions, which are checked too. Default none. */
   readonly stepUpActions?: readonly string[];
+  /**
+   * Checks also what only this repository's production entry reads: SESSION_SECRET and TRUST_PROXY. Default false: the app is
+   * a host's own.
+   */
+  readonly isProductionEntry?: boolean;
+  /** Where the app mounts the router, without a slash at the end. Default: the usual paths on ORIGIN. */
+  readonly appUrl?: string | null;
   /** Default: the system clock. */
   readonly now?: () => Date;
-  /** API bases where an unknown tenant is searched. Default: Authsignal's regions. */
+  /** API bases where an unknown tenant is searched. Default: Authsignal's regions, and none for an emulator. */
   readonly otherRegions?: readonly string[];
 }
 
@@ -36,16 +38,18 @@ export async function runChecks(
 ): Promise<readonly CheckResult[]> {
   const swapped = checkSwappedValues(env);
   if (swapped !== null) return [swapped];
-  const config = read(env, options.isEmulated ?? false);
-  if (!("tenant" in config)) return config;
+  const written = checkWrittenValues(env);
+  const config = read(env, options);
+  if (!("tenant" in config)) return [...written, ...config];
   const { tenant, origin, rpId } = config;
   if (tenant === null) throw new Error("A configuration for the doctor has a tenant.");
 
   const authsignal = await checkAuthsignal(tenant, {
     now: options.now ?? (() => new Date()),
-    otherRegions: options.otherRegions ?? regions,
+    otherRegions: options.otherRegions ?? (options.isEmulated === true ? [] : regions),
   });
-  const results = [passed("The configuration is complete."), ...authsignal.results];
+  const complete = written.length === 0 ? [passed("The configuration is complete.")] : written;
+  const results = [...complete, ...authsignal.results];
   if (authsignal.isUsable) {
     const { moreOrigins, androidApps } = config;
     const expected = { tenant, rpId, origins: [origin, ...moreOrigins, ...androidApps.map(androidOrigin)] };
@@ -57,14 +61,16 @@ export async function runChecks(
     if (options.isReadOnly !== true)
       results.push(...(await checkActions(tenant, options.stepUpActions ?? [])));
   }
-  results.push(checkProxy(config));
-  results.push(await checkRunningApp(origin, { tenantId: tenant.tenantId, rpId }));
+  results.push(options.isProductionEntry === true ? checkProxy(config) : adviseOnProxy(origin));
+  const app = { origin, appUrl: options.appUrl ?? null };
+  results.push(await checkRunningApp(app, { tenantId: tenant.tenantId, rpId }));
   return results;
 }
 
-function read(env: Environment, isEmulated: boolean): Config | readonly CheckResult[] {
+function read(env: Environment, options: CheckOptions): Config | readonly CheckResult[] {
+  const { isEmulated = false, isProductionEntry = false } = options;
   try {
-    return isEmulated ? loadEmulatedConfig(env) : loadProductionConfig(env);
+    return loadDoctorConfig(env, { isEmulated, isProductionEntry });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return error.problems.map((message) => ({ status: "failed", message }));

@@ -1,6 +1,6 @@
 /** A reverse proxy that ends TLS in front of an app: nginx where it is installed, and one of Node's own everywhere. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { createServer } from "node:https";
@@ -16,6 +16,9 @@ export interface TlsProxy {
 }
 
 export const nginx = ["/usr/sbin/nginx", "/usr/local/bin/nginx", "/opt/homebrew/bin/nginx"].find(existsSync);
+
+/** As DEPLOYING.md shows it. */
+const shown = readFileSync(new URL("nginx.conf", import.meta.url), "utf8");
 
 interface Certificate {
   readonly private: string;
@@ -82,19 +85,17 @@ http {
   fastcgi_temp_path ${folder}/fastcgi;
   uwsgi_temp_path ${folder}/uwsgi;
   scgi_temp_path ${folder}/scgi;
-  server {
-    listen 127.0.0.1:${port} ssl;
-    ssl_certificate ${folder}/cert.pem;
-    ssl_certificate_key ${folder}/key.pem;
-    location / {
-      proxy_pass http://127.0.0.1:${appPort};
-      proxy_set_header Host $http_host;
-      proxy_set_header X-Forwarded-For $remote_addr;
-      proxy_set_header X-Forwarded-Proto $scheme;
-    }
-  }
+${serverOf(folder, port, appPort)}
 }
 `;
+}
+
+/** The configuration that is shown, with this machine's ports and certificate. */
+function serverOf(folder: string, port: number, appPort: number): string {
+  const certificates = `ssl_certificate ${folder}/cert.pem; ssl_certificate_key ${folder}/key.pem;`;
+  return shown
+    .replaceAll(/server 10\.[\d.:]+;/g, `server 127.0.0.1:${appPort};`)
+    .replace("listen 443 ssl;", `listen 127.0.0.1:${port} ssl; ${certificates}`);
 }
 
 /** Resolves as soon as somebody listens; rejects when the process ends before. */

@@ -66,7 +66,12 @@ function environment(changes: Environment = {}): Environment {
 }
 
 function diagnose(env: Environment, options: CheckOptions = {}): Promise<readonly CheckResult[]> {
-  return runChecks(env, { isEmulated: true, otherRegions: [otherRegion.apiUrl], ...options });
+  return runChecks(env, {
+    isEmulated: true,
+    isProductionEntry: true,
+    otherRegions: [otherRegion.apiUrl],
+    ...options,
+  });
 }
 
 function wrong(results: readonly CheckResult[]): string {
@@ -190,6 +195,9 @@ describe("the doctor's connection to Authsignal", () => {
       async (url) => {
         const results = await diagnose(environment({ AUTHSIGNAL_API_URL: `${url}/v1` }));
         expect(wrong(results)).toContain("answers 200, but not as Authsignal's API does.");
+        const text = JSON.stringify(results);
+        expect(text).not.toContain("Authsignal answers at");
+        expect(text).not.toContain("status.authsignal.com");
       },
     );
   });
@@ -206,7 +214,7 @@ describe("the doctor's connection to Authsignal", () => {
     await withServer(
       (_req, res) => {
         res.sendDate = false;
-        res.end("{}");
+        res.end(JSON.stringify({ challengeId: "c" }));
       },
       async (url) => {
         const results = await diagnose(environment({ AUTHSIGNAL_API_URL: `${url}/v1` }));
@@ -223,6 +231,30 @@ describe("the doctor at tenant, secret and region", () => {
     const results = await diagnose(environment({ AUTHSIGNAL_TENANT_ID: randomUUID() }));
     expect(wrong(results)).toContain(
       `AUTHSIGNAL_TENANT_ID is unknown at ${emulator.apiUrl}, and in every other`,
+    );
+  });
+
+  test("The doctor with --emulator asks no region of Authsignal's", async () => {
+    const env = environment({ AUTHSIGNAL_TENANT_ID: randomUUID() });
+    const results = await runChecks(env, { isEmulated: true });
+    expect(wrong(results)).toContain(`AUTHSIGNAL_TENANT_ID is unknown at ${emulator.apiUrl}. Copy`);
+  });
+
+  test.each<[string, (gone: string) => readonly string[], string]>([
+    ["no other region", (gone) => [gone], "; the other regions could not be reached."],
+    [
+      "some",
+      (gone) => [gone, otherRegion.apiUrl],
+      ", and in the other regions, of which some could not be reached.",
+    ],
+  ])("The doctor claims nothing about regions when it could reach %s", async (_, others, sentence) => {
+    const gone = await withServer(
+      (_req, res) => res.end(),
+      async (url) => `${url}/v1`,
+    );
+    const env = environment({ AUTHSIGNAL_TENANT_ID: randomUUID() });
+    expect(wrong(await diagnose(env, { otherRegions: others(gone) }))).toContain(
+      `AUTHSIGNAL_TENANT_ID is unknown at ${emulator.apiUrl}${sentence}`,
     );
   });
 
@@ -267,6 +299,97 @@ describe("the doctor at tenant, secret and region", () => {
     emulator.addFault({ path: "/v1/users/doctor", drop: "before" });
     expect(wrong(await diagnose(environment()))).toContain(
       "The Server API cannot be reached: the connection was closed.",
+    );
+  });
+});
+
+describe("the doctor at values that a router refuses as they are written", () => {
+  test.each<[string, () => Environment, string]>([
+    ["an API URL", () => ({ AUTHSIGNAL_API_URL: `${emulator.apiUrl}/` }), "AUTHSIGNAL_API_URL has a slash"],
+    ["an origin", () => ({ ORIGIN: `${expectedOrigin}/` }), "ORIGIN has a slash at the end."],
+    [
+      "one of two origins",
+      () => ({ MORE_ORIGINS: `${otherOrigin}/` }),
+      "MORE_ORIGINS has a slash at the end.",
+    ],
+    [
+      "a quoted secret",
+      () => ({ AUTHSIGNAL_API_SECRET_KEY: `"${apiSecretKey}"` }),
+      "KEY has a quotation mark",
+    ],
+    [
+      "a blank after a secret",
+      () => ({ AUTHSIGNAL_API_SECRET_KEY: `${apiSecretKey} ` }),
+      "KEY has white space",
+    ],
+    ["a blank before a tenant id", () => ({ AUTHSIGNAL_TENANT_ID: ` ${tenantId}` }), "ID has white space"],
+    ["a quoted RP ID", () => ({ RP_ID: "'localhost'" }), "RP_ID has a quotation mark"],
+  ])("The doctor fails at the form of %s", async (_, changes, sentence) => {
+    const results = await diagnose(environment(changes()));
+    expect(wrong(results)).toContain(sentence);
+    expect(report(results, undefined).exitCode).toBe(1);
+    expect(results.map(({ message }) => message)).not.toContain("The configuration is complete.");
+  });
+
+  test("The doctor says that an API URL lacks /v1, and asks nothing", async () => {
+    emulator.clearJournal();
+    const results = await diagnose(environment({ AUTHSIGNAL_API_URL: emulator.url }));
+    expect(results).toHaveLength(1);
+    expect(wrong(results)).toContain('it ends in "/v1"');
+    expect(emulator.journal()).toEqual([]);
+  });
+});
+
+describe("the doctor at an app of the host's own", () => {
+  const own = { isProductionEntry: false } as const;
+
+  test("The doctor asks a host for no SESSION_SECRET", async () => {
+    const results = await diagnose(environment(), { ...own, isEmulated: false });
+    expect(wrong(results)).toContain("AUTHSIGNAL_API_URL must be");
+    expect(wrong(results)).not.toContain("SESSION_SECRET");
+    const missing = await diagnose(environment({ ORIGIN: "" }), { ...own, isEmulated: false });
+    expect(wrong(missing)).toContain("ORIGIN is missing");
+  });
+
+  test("The doctor claims nothing about a proxy that only the host's code trusts", async () => {
+    const changes = { ORIGIN: "https://app.localhost:4443", RP_ID: "localhost", TRUST_PROXY: "1" };
+    const results = await diagnose(environment(changes), own);
+    expect(results.map(({ message }) => message)).not.toContain(
+      "Cookies are Secure, and the proxy in front is trusted.",
+    );
+    const proxy = results.find(({ message }) => message.startsWith("Whether your app trusts the proxy"));
+    expect(proxy).toMatchObject({
+      status: "unknown",
+      remedy: expect.stringContaining('app.set("trust proxy", 1)'),
+    });
+  });
+
+  test.each(["/api", "/auth", "/api/auth", "/passkeys"])(
+    "The doctor finds a router that is mounted at %s",
+    async (prefix) => {
+      await withServer(
+        (req, res) => {
+          if (req.url !== `${prefix}/config`) return res.writeHead(404).end();
+          return res.end(JSON.stringify({ tenantId, rpId, baseUrl: emulator.apiUrl }));
+        },
+        async (url) => {
+          const results = await diagnose(environment({ ORIGIN: url }), own);
+          expect(results.at(-1)?.message).toBe(`The app at ${url}${prefix} runs with this configuration.`);
+        },
+      );
+    },
+  );
+
+  test("The doctor asks the address that it is told, on another origin too", async () => {
+    await withServer(
+      (req, res) =>
+        res.end(req.url === "/v2/sign-in/config" ? JSON.stringify({ tenantId: "x", rpId }) : "{}"),
+      async (url) => {
+        const results = await diagnose(environment(), { ...own, appUrl: `${url}/v2/sign-in` });
+        expect(wrong(results)).toContain(
+          `The app at ${url}/v2/sign-in runs with another tenant or RP ID (x, `,
+        );
+      },
     );
   });
 });
@@ -413,7 +536,7 @@ describe("the doctor at the proxy and the running app", () => {
     };
     const results = await diagnose(environment(changes));
     expect(wrong(results)).toBe("");
-    expect(results.at(-1)?.message).toBe(`The app at ${stack.origin} runs with this configuration.`);
+    expect(results.at(-1)?.message).toBe(`The app at ${stack.origin}/api runs with this configuration.`);
   });
 
   test("The doctor reports an app that runs with another tenant", async () => {
