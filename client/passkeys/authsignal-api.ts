@@ -5,8 +5,8 @@
  *           connection drops, and takes a proxy's JSON for a success.
  * must not: reject.
  */
-import { actions } from "../../shared/actions.ts";
-import type { EnrollTokenResponse } from "../../shared/contract.ts";
+/** The action that our server's `POST /validate` expects with a passkey sign-in. */
+export const signInAction = "sign-in-with-passkey";
 
 export interface ErrorAnswer {
   readonly error: string;
@@ -45,14 +45,22 @@ export interface SignInOptions {
   readonly options: WebauthnOptions;
 }
 
+/** Our server's answer to `POST /enroll-token`. */
+export interface EnrollmentToken {
+  readonly token: string;
+  /** What the password manager shows. */
+  readonly username: string;
+  readonly displayName: string;
+}
+
 /** What one registration needs. Serves one ceremony. */
 export interface EnrollmentOptions {
-  readonly enrollment: EnrollTokenResponse;
+  readonly enrollment: EnrollmentToken;
   readonly options: WebauthnOptions;
 }
 
 export async function fetchSignInOptions(api: PasskeyApi): Promise<SignInOptions | ErrorAnswer> {
-  const input = { action: actions.signInWithPasskey };
+  const input = { action: signInAction };
   const challenge = await answerInTime(api.challenge(input), (body) => typeof body.challengeId === "string");
   if ("error" in challenge) return challenge;
   const { challengeId } = challenge;
@@ -71,7 +79,7 @@ export async function fetchStepUpOptions(
 
 export async function fetchEnrollmentOptions(
   api: PasskeyApi,
-  enrollment: EnrollTokenResponse,
+  enrollment: EnrollmentToken,
   authenticatorAttachment: "platform" | null,
 ): Promise<EnrollmentOptions | ErrorAnswer> {
   const { token, username } = enrollment;

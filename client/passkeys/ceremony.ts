@@ -7,9 +7,9 @@
  *           except through `config` and `begin`.
  */
 import { Authsignal } from "@authsignal/browser";
-import type { ConfigResponse, EnrollTokenResponse, StepUpTokenResponse } from "../../shared/contract.ts";
 import {
   type EnrollmentOptions,
+  type EnrollmentToken,
   type ErrorAnswer,
   fetchEnrollmentOptions,
   fetchSignInOptions,
@@ -43,10 +43,10 @@ export interface Ceremonies {
   signInByAutofill(onAnswered?: OnAnswered): Promise<CeremonyOutcome>;
   /** `platform` offers this device alone, `any` everything that the browser knows. */
   enrollment(
-    begin: () => Promise<EnrollTokenResponse>,
+    begin: () => Promise<EnrollmentToken>,
     attachment: "platform" | "any",
   ): PreparedCeremony<[home?: PasskeyHome]>;
-  stepUp(begin: () => Promise<StepUpTokenResponse>): PreparedCeremony;
+  stepUp(begin: () => Promise<StepUpToken>): PreparedCeremony;
   /** Ends the ceremony that a click began, until the authenticator has answered; its outcome is `aborted`. */
   cancel(): void;
   cancelAutofill(): void;
@@ -54,8 +54,19 @@ export interface Ceremonies {
   forget(): void;
 }
 
+/** What the SDK needs of our server's answer to `GET /config`. */
+export interface SdkConfig {
+  readonly tenantId: string;
+  readonly baseUrl: string;
+}
+
+/** Our server's answer to `POST /step-up-token`. */
+export interface StepUpToken {
+  readonly token: string;
+}
+
 export interface CeremonyDeps {
-  config(): Promise<ConfigResponse>;
+  config(): Promise<SdkConfig>;
   /** Milliseconds for which fetched options are used; default 4 minutes. Authsignal's challenges live 10 minutes. */
   readonly freshFor?: number;
 }

@@ -1,14 +1,14 @@
 /**
- * needs:    account-api.ts, ceremony.ts, a session.
+ * needs:    ceremony.ts, a session, functions that call our server (http/account-api.ts has them).
  * does:     enrolls a passkey: fetches and renews token and options while the view is open, so that a click only
  *           prompts; then the ceremony; then our server's finish.
  * must not: start the ceremony without a click, or retry what our server denied: a session that is not fresh needs a
  *           step-up first (`onBlocked`).
  */
-import type { AccountApi } from "../http/account-api.ts";
-import { ApiError, type ApiErrorCode } from "../http/api.ts";
+import type { EnrollmentToken } from "./authsignal-api.ts";
 import type { Ceremonies, PasskeyHome } from "./ceremony.ts";
 import type { CeremonyOutcome } from "./ceremony-outcome.ts";
+import { type CodedError, hasCode } from "./coded-error.ts";
 import { canUsePasskeys } from "./passkey-support.ts";
 import { defaultFreshFor } from "./prefetch.ts";
 import { keepRenewed } from "./renewal.ts";
@@ -20,13 +20,23 @@ export interface EnrollmentFlow {
   stop(): void;
 }
 
+/** Calls of our server. A problem that it answers rejects with an error that has the problem's `code`. */
+export interface EnrollmentApi {
+  /** `POST /enroll-token`. */
+  createEnrollToken(): Promise<EnrollmentToken>;
+  /** `POST /validate`. */
+  finishEnrollment(resultToken: string): Promise<unknown>;
+  /** `GET /config`. */
+  getConfig(): Promise<{ readonly rpId: string }>;
+}
+
 export interface EnrollmentDeps {
   readonly ceremonies: Ceremonies;
-  readonly api: Pick<AccountApi, "createEnrollToken" | "finishEnrollment" | "getConfig">;
+  readonly api: EnrollmentApi;
   /** `platform` for the offer on this device, `any` where the person chooses. */
   readonly attachment: "platform" | "any";
   /** Our server does not begin an enrollment now, and would not if it were asked again: step up, or say why. */
-  onBlocked?(error: ApiError): void;
+  onBlocked?(error: CodedError): void;
 }
 
 export function prepareEnrollment(deps: EnrollmentDeps): EnrollmentFlow {
@@ -40,7 +50,7 @@ export function prepareEnrollment(deps: EnrollmentDeps): EnrollmentFlow {
     try {
       return await api.createEnrollToken();
     } catch (error) {
-      if (error instanceof ApiError && isFinal(error) && !signal.aborted) {
+      if (hasCode(error, finalCodes) && !signal.aborted) {
         life.abort();
         onBlocked?.(error);
       }
@@ -75,8 +85,4 @@ const finalCodes: readonly string[] = [
   "passkey_limit_reached",
   "tenant_misconfigured",
   "not_authenticated",
-] satisfies readonly ApiErrorCode[];
-
-function isFinal({ code }: ApiError): boolean {
-  return finalCodes.includes(code);
-}
+];

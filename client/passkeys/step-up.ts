@@ -1,15 +1,32 @@
 /**
- * needs:    account-api.ts, ceremony.ts, a session that is not fresh.
+ * needs:    ceremony.ts, a session, functions that call our server (http/account-api.ts has them).
  * does:     confirms the person by a passkey: fetches and renews token and options while the dialog is open, so that a
  *           click only prompts; then the ceremony; then our server's finish.
  * must not: start the ceremony without a click.
  */
-import type { AccountApi } from "../http/account-api.ts";
-import { ApiError } from "../http/api.ts";
-import type { Ceremonies } from "./ceremony.ts";
+import type { Ceremonies, StepUpToken } from "./ceremony.ts";
 import type { CeremonyOutcome } from "./ceremony-outcome.ts";
+import { hasCode } from "./coded-error.ts";
 import { defaultFreshFor } from "./prefetch.ts";
 import { keepRenewed } from "./renewal.ts";
+
+/** What exactly is confirmed, for example amount and payee. The same members as the guard of our server takes. */
+export type ConfirmedOperation = Readonly<Record<string, string | number | boolean>>;
+
+/** Calls of our server. A problem that it answers rejects with an error that has the problem's `code`. */
+export interface StepUpApi {
+  /** `POST /step-up-token`. */
+  createStepUpToken(action: string, operation?: ConfirmedOperation): Promise<StepUpToken>;
+  /** `POST /validate`. */
+  finishStepUp(action: string, resultToken: string): Promise<unknown>;
+}
+
+export interface StepUpOptions {
+  /** Required where `requireStepUp` has a second argument: its grant is for this operation and no other. */
+  readonly operation?: ConfirmedOperation | undefined;
+  /** False if only a code can be used: fetches nothing. Default true. */
+  readonly isWanted?: boolean;
+}
 
 export interface StepUpFlow {
   /** Call it straight from the click. */
@@ -19,10 +36,9 @@ export interface StepUpFlow {
 
 export function prepareStepUp(
   ceremonies: Ceremonies,
-  api: Pick<AccountApi, "createStepUpToken" | "finishStepUp">,
+  api: StepUpApi,
   action: string,
-  /** False if only a code can be used: fetches nothing. */
-  { isWanted = true } = {},
+  { operation, isWanted = true }: StepUpOptions = {},
 ): StepUpFlow {
   const life = new AbortController();
   const stepUp = ceremonies.stepUp(begin);
@@ -30,10 +46,10 @@ export function prepareStepUp(
 
   async function begin() {
     try {
-      return await api.createStepUpToken(action);
+      return await api.createStepUpToken(action, operation);
     } catch (error) {
       // Asking again does not help; a click still says what is wrong.
-      if (error instanceof ApiError && error.code === "tenant_misconfigured") life.abort();
+      if (hasCode(error, ["tenant_misconfigured"])) life.abort();
       throw error;
     }
   }
