@@ -42,7 +42,7 @@ export interface PasskeySignInDeps extends EnterDeps {
 export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
   const { onAutofill } = deps;
   const api = createAccountApi(deps.api);
-  const ceremonies = createCeremonies({ config: api.getConfig });
+  const ceremonies = createCeremonies({ config: api.getConfig, keepSignInReady: false });
   let isAnswered = false;
   const autofill = createAutofill({
     ceremonies,

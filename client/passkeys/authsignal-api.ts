@@ -37,7 +37,7 @@ export interface PasskeyApi {
   addAuthenticator(request: { registrationCredential: { id: string } }): Answer<Verdict>;
 }
 
-/** What one authentication needs. Serves one ceremony. */
+/** What one authentication needs. Serves until a passkey has answered. */
 export interface SignInOptions {
   /** `action`: any passkey of this site may answer. `token`: one of the session's user. */
   readonly input: { readonly action: string } | { readonly token: string };
@@ -53,7 +53,7 @@ export interface EnrollmentToken {
   readonly displayName: string;
 }
 
-/** What one registration needs. Serves one ceremony. */
+/** What one registration needs. Serves until an authenticator has answered. */
 export interface EnrollmentOptions {
   readonly enrollment: EnrollmentToken;
   readonly options: WebauthnOptions;

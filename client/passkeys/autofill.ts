@@ -17,7 +17,7 @@ export interface Autofill {
 }
 
 export interface AutofillDeps {
-  readonly ceremonies: Pick<Ceremonies, "prepareAutofill" | "signInByAutofill" | "cancelAutofill">;
+  readonly ceremonies: Pick<Ceremonies, "prepareSignIn" | "signInByAutofill" | "cancelAutofill">;
   /** A passkey was picked and has answered; `onOutcome` follows. */
   onAnswered?(): void;
   /** Every outcome but our own aborts. Most are not shown to the person: see ceremony-failures.ts. */
@@ -40,7 +40,7 @@ export function createAutofill({ ceremonies, onAnswered, onOutcome, every }: Aut
       signal,
       async renew() {
         // The old request stays pending until the new challenge arrived, also while the network is down.
-        const isReady = await ceremonies.prepareAutofill();
+        const isReady = await ceremonies.prepareSignIn();
         if (!isReady || signal.aborted) return false;
         void request();
         return true;

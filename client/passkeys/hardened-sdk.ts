@@ -24,13 +24,18 @@ export interface Running {
   readonly onAnswered: OnAnswered;
 }
 
-export function hardenSignIn(api: PasskeyApi, prepared: SignInOptions, running: Running): Proof {
+export function hardenSignIn(
+  api: PasskeyApi,
+  prepared: SignInOptions,
+  running: Running,
+  autofill: boolean,
+): Proof {
   const { challenge, options } = prepared;
   const proof: Proof = {};
   const verify = api.verify.bind(api);
   if (challenge !== undefined) api.challenge = async () => challenge;
   api.authenticationOptions = async () => {
-    attachSignal(options.options.challenge, running.signal);
+    attachSignal({ webauthnChallenge: options.options.challenge, autofill }, running.signal);
     return options;
   };
   api.verify = async (request) => {
@@ -45,7 +50,7 @@ export function hardenEnrollment(api: PasskeyApi, prepared: EnrollmentOptions, r
   const proof: Proof = {};
   const addAuthenticator = api.addAuthenticator.bind(api);
   api.registrationOptions = async () => {
-    attachSignal(options.options.challenge, running.signal);
+    attachSignal({ webauthnChallenge: options.options.challenge, autofill: false }, running.signal);
     return options;
   };
   api.addAuthenticator = async (request) => {
