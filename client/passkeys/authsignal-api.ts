@@ -15,8 +15,12 @@ export interface ErrorAnswer {
 
 type Answer<Body> = Promise<Body | ErrorAnswer>;
 
-interface WebauthnOptions {
-  readonly options: { readonly challenge: string };
+export interface WebauthnOptions {
+  readonly options: {
+    readonly challenge: string;
+    readonly timeout?: number;
+    readonly authenticatorSelection?: object;
+  };
 }
 
 export interface Verdict {

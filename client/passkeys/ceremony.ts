@@ -25,8 +25,14 @@ import { canUsePasskeys } from "./passkey-support.ts";
 import { createPrefetch, defaultFreshFor, type Prefetch } from "./prefetch.ts";
 import { keepRenewed } from "./renewal.ts";
 
-/** Where a new passkey is to be saved. A hint: the browser's dialog offers the other places too. */
+/** Where a new passkey is to be saved. `security-key` includes phones beside this device. */
 export type PasskeyHome = "client-device" | "security-key";
+
+const hintsFor: Readonly<Record<"platform" | "any", PasskeyHome[]>> = {
+  platform: ["client-device"],
+  any: [],
+};
+const attachments = { "client-device": "platform", "security-key": "cross-platform" } as const;
 
 /** A ceremony under a token of the session's user. */
 export interface PreparedCeremony<Input extends unknown[] = []> {
@@ -43,7 +49,7 @@ export interface Ceremonies {
   signIn(onAnswered?: OnAnswered, onAskedAgain?: () => void): Promise<CeremonyOutcome>;
   /** Pending until the person picks a passkey; replaces an earlier pending one. Only autofill.ts calls this. */
   signInByAutofill(onAnswered?: OnAnswered): Promise<CeremonyOutcome>;
-  /** `platform` offers this device alone, `any` everything that the browser knows. */
+  /** `platform` offers this device alone. With `any`, the person's choice (`home`) decides; without one, all places. */
   enrollment(
     begin: () => Promise<EnrollmentToken>,
     attachment: "platform" | "any",
@@ -138,7 +144,7 @@ export function createCeremonies(deps: CeremonyDeps): Ceremonies {
     source: Prefetch<EnrollmentOptions | ErrorAnswer>,
     { signal, onAnswered }: Running,
     authenticatorAttachment: "platform" | null,
-    home: PasskeyHome,
+    home: PasskeyHome | undefined,
   ): Promise<CeremonyOutcome> {
     const prepared = await source.get();
     if ("error" in prepared) return outcomeOfErrorCode(prepared.errorCode);
@@ -148,9 +154,15 @@ export function createCeremonies(deps: CeremonyDeps): Ceremonies {
       source.spend(prepared);
       onAnswered();
     };
-    const proof = hardenEnrollment(passkey.api, prepared, { signal, onAnswered: spend });
+    const proof = hardenEnrollment(
+      passkey.api,
+      prepared,
+      { signal, onAnswered: spend },
+      home === undefined ? authenticatorAttachment : attachments[home],
+    );
+    const hints = home === undefined ? hintsFor[authenticatorAttachment ?? "any"] : [home];
     // `useAutoRegister` stays off: silent creation is meant to follow a sign-in with a password.
-    const call = passkey.signUp({ ...prepared.enrollment, authenticatorAttachment, hints: [home] });
+    const call = passkey.signUp({ ...prepared.enrollment, authenticatorAttachment, hints });
     return outcomeOfCall(signal, proof, call);
   }
 
@@ -177,7 +189,7 @@ export function createCeremonies(deps: CeremonyDeps): Ceremonies {
       const ready = prefetched(begin, (api, enrollment) => fetchEnrollmentOptions(api, enrollment, where));
       return {
         prepare: () => ready.warm(),
-        run(onAnswered, home = "client-device") {
+        run(onAnswered, home) {
           const once = () =>
             slot.run("person", onAnswered, (running) => register(ready, running, where, home));
           return twiceIfNeeded(once, ["busy"]);

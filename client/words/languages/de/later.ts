@@ -143,9 +143,12 @@ export const later: LaterMessages = {
     "Dieser Passkey wurde nicht akzeptiert. Versuchen Sie es noch einmal oder melden Sie sich per E-Mail an.",
   "failure.notCreated": "Nicht erstellt. Sie können das später in Ihrem Konto nachholen.",
   "failure.alreadyRegistered": "Auf diesem Gerät haben Sie schon einen Passkey.",
+  "failure.alreadyRegisteredOnKey": "Auf diesem Sicherheitsschlüssel haben Sie schon einen Passkey.",
   "failure.misconfiguredCreate": "Für diese Website-Adresse sind keine Passkeys eingerichtet.",
   "failure.unsupportedCreate":
     "Dieses Gerät kann keine Passkeys erstellen. Sie können sich weiter per E-Mail anmelden.",
+  "failure.unsupportedOnKey":
+    "Dieser Sicherheitsschlüssel kann keine Passkeys speichern. Nehmen Sie einen anderen oder dieses Gerät.",
   "failure.busyCreate":
     "Eine andere Passkey-Anfrage ist offen. Schließen Sie sie und versuchen Sie es noch einmal.",
   "failure.authenticatorFailedCreate":
