@@ -38,7 +38,7 @@ const houses: Readonly<Record<string, readonly (readonly string[])[]>> = {
     // What others copy: no words and nothing of this app.
     ["client/passkeys"],
     ["client/dom"],
-    ["client/words"],
+    ["client/words", "client/pieces"],
     // The views, and app/, which puts them together.
     ["client"],
   ],

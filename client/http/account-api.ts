@@ -4,6 +4,8 @@
  * must not: be imported statically by the first view, which would then download it.
  */
 import { type ActionCode, actions } from "../../shared/actions.ts";
+import { type Route, routes } from "../../shared/routes.ts";
+import { type Api, ApiError } from "./api.ts";
 import type {
   EnrolledResponse,
   EnrollTokenResponse,
@@ -16,9 +18,7 @@ import type {
   StepUpTokenRequest,
   StepUpTokenResponse,
   VerifyOtpRequest,
-} from "../../shared/contract.ts";
-import { type Route, routes } from "../../shared/routes.ts";
-import { type Api, ApiError } from "./api.ts";
+} from "./bodies.ts";
 
 export interface AccountApi extends Api {
   deleteSession(): Promise<void>;

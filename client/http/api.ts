@@ -3,14 +3,10 @@
  * does:     calls our REST API: JSON in and out, a deadline per call, a function per operation of the first view.
  * must not: hide a failure: every answer that the contract does not allow is an ApiError.
  */
-import type {
-  ChallengeOtpRequest,
-  ChallengeOtpResponse,
-  ConfigResponse,
-  SessionResponse,
-} from "../../shared/contract.ts";
+
 import type { Problem, ProblemCode } from "../../shared/problem.ts";
 import { type Route, routes } from "../../shared/routes.ts";
+import type { ChallengeOtpRequest, ChallengeOtpResponse, ConfigResponse, SessionResponse } from "./bodies.ts";
 import { noteServerTime } from "./server-time.ts";
 
 /** `unreachable`: no answer in time, or an answer of something else, such as a proxy's HTML. */

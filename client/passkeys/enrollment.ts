@@ -35,16 +35,24 @@ export interface EnrollmentDeps {
   readonly api: EnrollmentApi;
   /** `platform` for the offer on this device, `any` where the person chooses. */
   readonly attachment: "platform" | "any";
+  /** Everything for a click is fetched, or could not be: the click then says why. Comes again with each renewal. */
+  onPrepared?(): void;
   /** Our server does not begin an enrollment now, and would not if it were asked again: step up, or say why. */
   onBlocked?(error: CodedError): void;
 }
 
 export function prepareEnrollment(deps: EnrollmentDeps): EnrollmentFlow {
-  const { ceremonies, api, attachment, onBlocked } = deps;
+  const { ceremonies, api, attachment, onBlocked, onPrepared } = deps;
   const life = new AbortController();
   const { signal } = life;
   const enrollment = ceremonies.enrollment(begin, attachment);
-  if (canUsePasskeys()) keepRenewed({ renew: enrollment.prepare, every: defaultFreshFor, signal });
+  if (canUsePasskeys()) keepRenewed({ renew, every: defaultFreshFor, signal });
+
+  async function renew() {
+    const isReady = await enrollment.prepare();
+    onPrepared?.();
+    return isReady;
+  }
 
   async function begin() {
     try {

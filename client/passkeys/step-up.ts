@@ -26,6 +26,8 @@ export interface StepUpOptions {
   readonly operation?: ConfirmedOperation | undefined;
   /** False if only a code can be used: fetches nothing. Default true. */
   readonly isWanted?: boolean;
+  /** Everything for a click is fetched, or could not be: the click then says why. Comes again with each renewal. */
+  onPrepared?(): void;
 }
 
 export interface StepUpFlow {
@@ -38,11 +40,17 @@ export function prepareStepUp(
   ceremonies: Ceremonies,
   api: StepUpApi,
   action: string,
-  { operation, isWanted = true }: StepUpOptions = {},
+  { operation, isWanted = true, onPrepared }: StepUpOptions = {},
 ): StepUpFlow {
   const life = new AbortController();
   const stepUp = ceremonies.stepUp(begin);
-  if (isWanted) keepRenewed({ renew: stepUp.prepare, every: defaultFreshFor, signal: life.signal });
+  if (isWanted) keepRenewed({ renew, every: defaultFreshFor, signal: life.signal });
+
+  async function renew() {
+    const isReady = await stepUp.prepare();
+    onPrepared?.();
+    return isReady;
+  }
 
   async function begin() {
     try {

@@ -1,0 +1,96 @@
+/**
+ * needs:    nothing.
+ * does:     names the bodies of our REST API for code that is copied without our server: shared/contract.ts has the same
+ *           types, inferred from schemas, and a test compares them.
+ * must not: import a validator.
+ *
+ * Times are ISO 8601 in UTC; durations are seconds.
+ */
+export interface User {
+  id: string;
+  email: string;
+}
+
+export interface Passkey {
+  /** Authsignal's `userAuthenticatorId`. */
+  id: string;
+  /** What the person sees: the provider's name, numbered when there are several. */
+  name: string;
+  /** Provider by AAGUID (for example "iCloud Keychain"), or null when it is not known. */
+  provider: string | null;
+  /** The provider's icon as `data:` URLs, for light and dark backgrounds. */
+  icon: { light: string; dark: string } | null;
+  /** True when the passkey is backed up and so on several devices, null when it is not known. */
+  synced: boolean | null;
+  /** For the Signal API: base64url without padding. */
+  credentialId: string | null;
+  createdAt: string;
+  lastUsedAt: string | null;
+}
+
+export type PasskeysResponse = Passkey[];
+
+export interface ConfigResponse {
+  tenantId: string;
+  baseUrl: string;
+  rpId: string;
+}
+
+export interface SessionResponse {
+  user: User | null;
+}
+
+export interface ChallengeOtpRequest {
+  email: string;
+}
+
+export interface ChallengeOtpResponse {
+  /** When the code stops working. */
+  expiresAt: string;
+  /** Seconds until asking again sends another code. */
+  resendAfter: number;
+}
+
+export interface VerifyOtpRequest {
+  code: string;
+}
+
+export interface SignedInResponse {
+  user: User;
+  /** True when this is a good moment to offer a passkey. */
+  offerPasskey: boolean;
+}
+
+export interface EnrollTokenResponse {
+  token: string;
+  username: string;
+  displayName: string;
+}
+
+export interface EnrolledResponse {
+  passkey: Passkey;
+}
+
+export interface StepUpTokenRequest {
+  action: string;
+  /** What exactly is confirmed: the members that the guard of our server takes. */
+  operation?: Record<string, string | number | boolean> | undefined;
+}
+
+export interface StepUpTokenResponse {
+  token: string;
+}
+
+export interface SteppedUpResponse {
+  action: string;
+  /** Until when the proof counts. */
+  expiresAt: string;
+}
+
+export interface RenamePasskeyRequest {
+  name: string;
+}
+
+export interface PasskeyOfferRequest {
+  answer: "not-now" | "never" | "ask-again";
+}
