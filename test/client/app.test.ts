@@ -151,7 +151,7 @@ test("An unknown error code of a newer server asks for a reload", async () => {
   page.breakNetwork("/otp/challenge", { status: 409, body: JSON.stringify(body) });
   type(field("Email address"), "ada@example.com");
   button("Continue").click();
-  await reads(page, "This page is out of date. Reload it and try again.");
+  await reads(page, "Something is wrong with this page. Reload it and try again.");
 });
 
 test("Signing out in one tab leads the other tab to sign-in", async () => {

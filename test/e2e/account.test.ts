@@ -53,7 +53,7 @@ test("with a stale session, adding asks for a code where there is no passkey, an
   await code.waitFor();
   await code.fill("12");
   await inDialog(page, "Continue").click();
-  await dialog(page).getByText("A code has 6 digits.").waitFor();
+  await dialog(page).getByText("A code has 6 to 8 digits.").waitFor();
   await code.fill(await app.stack.readCode(email));
   await inDialog(page, "Continue").click();
 

@@ -5,6 +5,7 @@
  *           autofill: setting `autocomplete` on the field is its whole part in that.
  */
 
+import { isAscii, plainText } from "../../../shared/typed-text.ts";
 import type { AutofillProgress } from "../../app/passkey-sign-in.ts";
 import { isCoolingDown, startCooldown } from "../../dom/cooldown-button.ts";
 import { query } from "../../dom/query.ts";
@@ -77,8 +78,8 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   async function onSubmit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     if (busyWith === "email" || busyWith === "finishing" || isCoolingDown(submit)) return;
-    const address = email.value.trim();
-    emailError = errorOfAddress(address, email.validity);
+    const address = plainText(email.value);
+    emailError = errorOfAddress(address);
     failure = noFailure;
     if (emailError !== null) {
       update();
@@ -95,7 +96,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
       if (signal.aborted) return;
       // Our server rejects some addresses that browsers accept.
       if (error instanceof ApiError && error.code === "validation_failed")
-        emailError = "signIn.emailMalformed";
+        emailError = isAscii(address.replace(/@.*/, "")) ? "signIn.emailMalformed" : "signIn.emailAccents";
       else failure = failureOfError(error);
       startCooldown(submit, failure.pause, signal);
       announce("");
@@ -164,8 +165,8 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   };
 }
 
-/** Catches obvious mistakes; the server decides. */
-function errorOfAddress(address: string, validity: ValidityState): MessageKey | null {
+/** Catches obvious mistakes; the server decides. The browser's own check refuses spellings that our server reads. */
+function errorOfAddress(address: string): MessageKey | null {
   if (address === "") return "signIn.emailMissing";
-  return validity.typeMismatch || validity.badInput ? "signIn.emailMalformed" : null;
+  return /^\S+@\S+\.\S+$/.test(address) ? null : "signIn.emailMalformed";
 }

@@ -13,6 +13,7 @@ export const first: FirstMessages = {
   "signIn.passkey": "Mit Passkey anmelden",
   "signIn.emailMissing": "Geben Sie Ihre E-Mail-Adresse ein.",
   "signIn.emailMalformed": "Geben Sie eine E-Mail-Adresse wie name@example.com ein.",
+  "signIn.emailAccents": "Vor dem @ sind nur Buchstaben ohne Akzente und Umlaute möglich.",
   "signIn.sending": "Wir senden Ihnen einen Code …",
   "signIn.unsupported":
     "Dieser Browser unterstützt keine Passkeys. Melden Sie sich mit Ihrer E-Mail-Adresse an.",
@@ -29,5 +30,6 @@ export const first: FirstMessages = {
   "problem.internal_error":
     "Bei uns ist etwas schiefgegangen. Versuchen Sie es noch einmal. Bleibt es so, nennen Sie uns {requestId}.",
   "problem.rate_limited": "Zu viele Versuche. Versuchen Sie es in {time} noch einmal.",
-  "problem.rejected": "Diese Seite ist veraltet. Laden Sie sie neu und versuchen Sie es noch einmal.",
+  "problem.rejected":
+    "Mit dieser Seite stimmt etwas nicht. Laden Sie sie neu und versuchen Sie es noch einmal.",
 };

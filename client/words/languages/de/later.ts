@@ -30,7 +30,7 @@ export const later: LaterMessages = {
   "otp.resent": "Wir haben Ihnen einen neuen Code gesendet. Nur der neueste gilt.",
   "otp.otherAddress": "Andere Adresse verwenden",
   "otp.codeMissing": "Geben Sie den Code aus der E-Mail ein.",
-  "otp.codeMalformed": "Ein Code hat 6 Ziffern.",
+  "otp.codeMalformed": "Ein Code hat 6 bis 8 Ziffern.",
   "otp.checking": "Der Code wird geprüft …",
   "otp.incorrect": "Das ist nicht der Code, den wir gesendet haben.",
   "otp.attemptsLeft": {

@@ -16,6 +16,7 @@ export const first = {
   "signIn.passkey": "Sign in with a passkey",
   "signIn.emailMissing": "Enter your email address.",
   "signIn.emailMalformed": "Enter an email address like name@example.com.",
+  "signIn.emailAccents": "Before the @, an address can have letters without accents only.",
   "signIn.sending": "Sending you a code…",
   "signIn.unsupported": "This browser cannot use passkeys. Sign in with your email address.",
   "signIn.signedOut": "You are signed out.",
@@ -30,5 +31,5 @@ export const first = {
   "problem.internal_error":
     "Something went wrong on our side. Try again. If it keeps happening, quote {requestId}.",
   "problem.rate_limited": "Too many tries. Wait {time}, then try again.",
-  "problem.rejected": "This page is out of date. Reload it and try again.",
+  "problem.rejected": "Something is wrong with this page. Reload it and try again.",
 } as const;

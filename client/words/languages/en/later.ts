@@ -28,7 +28,7 @@ export const later = {
   "otp.resent": "We sent you a new code. Only the newest code works.",
   "otp.otherAddress": "Use another address",
   "otp.codeMissing": "Enter the code from the email.",
-  "otp.codeMalformed": "A code has 6 digits.",
+  "otp.codeMalformed": "A code has 6 to 8 digits.",
   "otp.checking": "Checking the code…",
   "otp.incorrect": "That is not the code we sent.",
   "otp.attemptsLeft": {
