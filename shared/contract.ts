@@ -70,6 +70,8 @@ export const VerifyOtpRequest = z.strictObject({
     .max(64)
     .transform((typed) => plainDigits(typed).replace(/[\s\p{Pd}.]/gu, ""))
     .pipe(z.string().regex(/^\d{6,8}$/, "A code has 6 to 8 digits.")),
+  /** A passkey was tried in this browser and did not sign in: one may be offered, although this browser knows one. */
+  passkeyFailed: z.boolean().optional(),
 });
 export type VerifyOtpRequest = z.input<typeof VerifyOtpRequest>;
 

@@ -1,6 +1,5 @@
 /** Starts the app: creates its parts, connects them, and shows the first view. */
 
-import { recall } from "../dom/local-storage.ts";
 import { ApiError, createApi } from "../http/api.ts";
 import { once } from "../http/once.ts";
 import { canUsePasskeys } from "../passkeys/passkey-support.ts";
@@ -8,7 +7,7 @@ import { type AutofillListeners, signInScreen } from "../views/sign-in/sign-in-s
 import { type Language, preferredLanguage, useLanguage } from "../words/language.ts";
 import type { AppContext } from "./app-context.ts";
 import { createLazyParts, showLoadFailure } from "./lazy-parts.ts";
-import { allowedPath, type Path, paths } from "./paths.ts";
+import { allowedPath, greetedAccount, type Path, paths } from "./paths.ts";
 import { createRouter } from "./router.ts";
 import { watchSession } from "./session-watch.ts";
 import { newVisit } from "./visit.ts";
@@ -37,7 +36,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
     root,
     signal,
     screens: {
-      [paths.signIn]: () => (recall("account") === null ? signIn() : welcomeBack()),
+      [paths.signIn]: () => (greetedAccount() === null ? signIn() : welcomeBack()),
       [paths.otp]: async () => (await views()).otpScreen(context),
       [paths.offer]: async () => (await views()).enrollOfferScreen(context),
       [paths.account]: async () => (await views()).accountScreen(context),

@@ -53,6 +53,8 @@ export interface ChallengeOtpResponse {
 
 export interface VerifyOtpRequest {
   code: string;
+  /** A passkey was tried in this browser and did not sign in. */
+  passkeyFailed?: boolean | undefined;
 }
 
 export interface SignedInResponse {

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { TestBrowser } from "./browser.ts";
 import { button, eventually, field, type } from "./page.ts";
-import { open, reads, shown, stack, withPasskey } from "./suite.ts";
+import { accountShown, open, reads, shown, stack, withPasskey } from "./suite.ts";
 
 const challenges = (page: TestBrowser) =>
   page.requests.filter((request) => request.endsWith("/client/challenge")).length;
@@ -81,7 +81,7 @@ test("When the network returns, an existing session is picked up again", async (
   expect(button("Continue")).toBeDefined();
   page.breakNetwork("/session", null);
   window.dispatchEvent(new Event("online"));
-  await shown("Sign out");
+  await accountShown();
 });
 
 test("Too many code requests disable Continue and count down on it", async () => {
@@ -131,7 +131,7 @@ test("A session that ended elsewhere leads to sign-in with a notice", async () =
   const page = await open();
   await page.signInWithCode(stack.newAddress());
   (await shown("Not now")).click();
-  await shown("Sign out");
+  await accountShown();
   const body = {
     type: "/problems/not_authenticated",
     title: "",
@@ -158,7 +158,7 @@ test("Signing out in one tab leads the other tab to sign-in", async () => {
   const page = await open();
   await page.signInWithCode(stack.newAddress());
   (await shown("Not now")).click();
-  await shown("Sign out");
+  await accountShown();
   const otherTab = new BroadcastChannel("passkeys.session");
   await fetch("/api/session", { method: "DELETE" });
   otherTab.postMessage("changed");

@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
 import type { TestBrowser } from "./browser.ts";
 import { button, eventually, field, visibleText } from "./page.ts";
-import { hold, open, reads, shown, stack, withPasskey } from "./suite.ts";
+import { accountShown, hold, open, reads, shown, stack, withPasskey } from "./suite.ts";
 
 const here = "This device Unlock with your fingerprint, face or screen lock.";
 /** In the view or in a dialog, which is beside it. */
@@ -89,11 +89,11 @@ test("The language cannot be changed while the passkey button is signing in", as
   expect(document.documentElement.lang).toBe("en");
   await reads(page, "Signing you in…");
   release();
-  await shown("Sign out");
+  await accountShown();
   button("Deutsch").click();
   await shown("Abmelden");
   button("English").click();
-  await shown("Sign out");
+  await accountShown();
 });
 
 test("An offer cannot be declined while the passkey is being saved, and leads to the account", async () => {

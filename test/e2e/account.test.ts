@@ -73,7 +73,7 @@ test("leaving the confirmation leaves everything as it was", async () => {
   await heading(page, "Confirm it is you").waitFor();
   await page.keyboard.press("Escape");
   await heading(page, "Confirm it is you").waitFor({ state: "detached" });
-  await heading(page, "Delete Passkey?").waitFor();
+  await heading(page, "Delete passkey “Passkey”?").waitFor();
   await page.keyboard.press("Escape");
   await listed(page).toBe(1);
   expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(

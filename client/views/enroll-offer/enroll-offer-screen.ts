@@ -13,6 +13,7 @@ import type { CodedError } from "../../passkeys/coded-error.ts";
 import { prepareEnrollment } from "../../passkeys/enrollment.ts";
 import { t } from "../../words/language.ts";
 import type { MessageKey } from "../../words/messages.ts";
+import { signOut } from "../account/sign-out.ts";
 import { mountEnrollOffer } from "./enroll-offer.ts";
 
 /** Milliseconds to wait until the answer is stored. After that the account opens; the answer may be lost. */
@@ -62,6 +63,7 @@ export function enrollOfferScreen(context: AppContext): Screen {
           return outcome;
         },
         cancelCeremony: () => cancelCeremony(passkeys),
+        signOut: () => signOut(context, api),
         async decline(answer) {
           const kept = api.answerPasskeyOffer(answer).catch((error: unknown) => {
             if (!(error instanceof ApiError)) throw error;

@@ -5,6 +5,7 @@ export const later: LaterMessages = {
   "welcome.title": "Willkommen zurück",
   "welcome.otherAccount": "Anderes Konto verwenden",
   "welcome.forget": "Mich auf diesem Gerät vergessen",
+  "welcome.otherPerson": "Sie haben den Passkey eines anderen Kontos benutzt und sind dort angemeldet.",
   "welcome.forgotten": "Dieses Gerät hat {email} vergessen.",
 
   "signIn.sessionNotKept":
@@ -105,9 +106,10 @@ export const later: LaterMessages = {
   "add.securityKey": "Sicherheitsschlüssel",
   "add.securityKeyText": "Zum Einstecken oder ans Telefon halten.",
 
-  "delete.title": "{name} löschen?",
+  "delete.title": "Passkey „{name}“ löschen?",
   "delete.lead": "Sie können sich mit diesem Passkey dann nicht mehr anmelden.",
-  "delete.leadLast": "Das ist Ihr einziger Passkey. Ohne ihn melden Sie sich mit einem Code per E-Mail an.",
+  "delete.leadLast":
+    "Das ist Ihr einziger Passkey. Ohne ihn melden Sie sich mit einem Code per E-Mail an. Das dauert länger und lässt sich abphishen.",
   "delete.copy":
     "Ihr Passwortmanager behält vielleicht eine Kopie, die nicht mehr funktioniert. Um sie auch dort zu entfernen, öffnen Sie die Passwörter Ihres Geräts oder Browsers, suchen Sie nach dieser Website und löschen Sie den Passkey.",
   "delete.copyIn":

@@ -3,6 +3,7 @@ export const later = {
   "welcome.title": "Welcome back",
   "welcome.otherAccount": "Use a different account",
   "welcome.forget": "Forget me on this device",
+  "welcome.otherPerson": "You used a passkey of another account, and are signed in to that one.",
   "welcome.forgotten": "This device has forgotten {email}.",
 
   "signIn.sessionNotKept":
@@ -100,9 +101,10 @@ export const later = {
   "add.securityKey": "Security key",
   "add.securityKeyText": "A key that you plug in or hold to your phone.",
 
-  "delete.title": "Delete {name}?",
+  "delete.title": "Delete passkey “{name}”?",
   "delete.lead": "You will no longer be able to sign in with this passkey.",
-  "delete.leadLast": "This is your only passkey. Without it, you sign in with a code by email.",
+  "delete.leadLast":
+    "This is your only passkey. Without it, you sign in with a code by email, which takes longer and can be phished.",
   "delete.copy":
     "Your password manager may keep a copy that no longer works. To remove it there too, open the passwords of your device or browser, search for this site, and delete the passkey.",
   "delete.copyIn":
