@@ -5,7 +5,8 @@
  * Requests are strict (an unknown key is `validation_failed`). Times are ISO 8601 in UTC; durations are seconds.
  */
 import { z } from "zod";
-import { plainAddress, plainDigits } from "./typed-text.ts";
+import { plainDigits } from "./typed-digits.ts";
+import { plainAddress } from "./typed-text.ts";
 
 /**
  * What mail servers take (RFC 5321 section 4.1.2, without quoted local parts and address literals), with a dot in the

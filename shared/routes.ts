@@ -3,6 +3,8 @@
  * (`/api` in this app). Server, client and OpenAPI all read this table, so no path is typed twice. `:id` stands
  * for a passkey's id.
  */
+import { firstRoutes } from "./first-routes.ts";
+
 export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 export interface Route {
@@ -11,18 +13,18 @@ export interface Route {
 }
 
 export const routes = {
-  challengeOtp: { method: "POST", path: "/otp/challenge" },
+  challengeOtp: firstRoutes.challengeOtp,
   verifyOtp: { method: "POST", path: "/otp/verify" },
   createEnrollToken: { method: "POST", path: "/enroll-token" },
   validate: { method: "POST", path: "/validate" },
-  getSession: { method: "GET", path: "/session" },
+  getSession: firstRoutes.getSession,
   deleteSession: { method: "DELETE", path: "/session" },
   createStepUpToken: { method: "POST", path: "/step-up-token" },
   listPasskeys: { method: "GET", path: "/passkeys" },
   renamePasskey: { method: "PATCH", path: "/passkeys/:id" },
   deletePasskey: { method: "DELETE", path: "/passkeys/:id" },
   answerPasskeyOffer: { method: "PUT", path: "/passkey-offer" },
-  getConfig: { method: "GET", path: "/config" },
+  getConfig: firstRoutes.getConfig,
 } as const satisfies Record<string, Route>;
 
 export type OperationName = keyof typeof routes;

@@ -11,19 +11,6 @@ export function plainText(typed: string): string {
     .trim();
 }
 
-/** The same, with the decimal digits of every script as 0 to 9. */
-export function plainDigits(typed: string): string {
-  return plainText(typed).replace(/\p{Nd}/gu, asciiDigit);
-}
-
-/** Unicode keeps the ten digits of a script side by side, from zero to nine. */
-function asciiDigit(digit: string): string {
-  const point = digit.codePointAt(0) ?? 0;
-  let first = point;
-  while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first -= 1;
-  return String((point - first) % 10);
-}
-
 /** The global of browsers and of Node, whose types this folder does not have. */
 declare const URL: new (url: string) => { readonly hostname: string };
 

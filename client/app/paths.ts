@@ -15,6 +15,11 @@ export type Path = (typeof paths)[keyof typeof paths];
 /** History state of the sign-in path: show the email field although this device remembers an account. */
 export const otherAccount = "other account";
 
+/** Whether a signed-in person is meant: without a session the path leads to sign-in. */
+export function isForSignedIn(path: string): boolean {
+  return path === paths.account || path === paths.offer;
+}
+
 /** The account that the sign-in path greets, or null: it shows the email field. */
 export function greetedAccount(): string | null {
   return history.state === otherAccount ? null : recall("account");

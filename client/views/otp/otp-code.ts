@@ -3,7 +3,7 @@
  * does:     reads a code as people type and paste it, and tells which errors are about it.
  * must not: be stricter than our server.
  */
-import { plainDigits } from "../../../shared/typed-text.ts";
+import { plainDigits } from "../../../shared/typed-digits.ts";
 import { ApiError } from "../../http/api.ts";
 import type { MessageKey } from "../../words/messages.ts";
 

@@ -15,6 +15,8 @@ export function otpScreen(context: AppContext): Screen {
     mount(view) {
       const sent = readPendingOtp(history.state);
       if (sent === null) throw new Error("The code view was opened without a code.");
+      // After a reload here, Back still knows the address.
+      visit.typedEmail = sent.email;
       return mountOtp(view, {
         sent,
         async verifyCode(code) {

@@ -14,7 +14,7 @@ import { announce } from "../../dom/status.ts";
 import { waitingIn } from "../../dom/waiting.ts";
 import { ApiError } from "../../http/api.ts";
 import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
-import { t } from "../../words/language.ts";
+import { isMessageKey, t } from "../../words/language.ts";
 import type { MessageKey } from "../../words/messages.ts";
 import { cloneTemplate, fillFromTemplate } from "../../words/template.ts";
 
@@ -55,11 +55,14 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   const unsupported = query(root, "unsupported", HTMLElement);
   const failureText = query(root, "failure", HTMLElement);
 
-  email.value = deps.email;
+  // Typed before this code was there, or on an earlier visit to the view.
+  if (email.value === "") email.value = deps.email;
+  else deps.keepEmail(email.value);
   notice.textContent = deps.notice === null ? "" : t(deps.notice);
 
   form.addEventListener("submit", onSubmit, { signal });
   email.addEventListener("input", onInput, { signal });
+  root.querySelector(".late")?.remove();
   passkey.addEventListener("click", onPasskey, { signal });
   deps.onAutofill((progress) => {
     if (progress !== "finishing") failure = progress;
@@ -96,7 +99,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
       if (signal.aborted) return;
       // Our server rejects some addresses that browsers accept.
       if (error instanceof ApiError && error.code === "validation_failed")
-        emailError = isAscii(address.replace(/@.*/, "")) ? "signIn.emailMalformed" : "signIn.emailAccents";
+        emailError = canExplainAccents(address) ? "signIn.emailAccents" : "signIn.emailMalformed";
       else failure = failureOfError(error);
       startCooldown(submit, failure.pause, signal);
       announce("");
@@ -163,6 +166,11 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
     controller.abort();
     root.replaceChildren();
   };
+}
+
+/** Those words are not of the first view, and may still be on their way. */
+function canExplainAccents(address: string): boolean {
+  return isMessageKey("signIn.emailAccents") && !isAscii(address.replace(/@.*/, ""));
 }
 
 /** Catches obvious mistakes; the server decides. The browser's own check refuses spellings that our server reads. */

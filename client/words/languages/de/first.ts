@@ -13,7 +13,6 @@ export const first: FirstMessages = {
   "signIn.passkey": "Mit Passkey anmelden",
   "signIn.emailMissing": "Geben Sie Ihre E-Mail-Adresse ein.",
   "signIn.emailMalformed": "Geben Sie eine E-Mail-Adresse wie name@example.com ein.",
-  "signIn.emailAccents": "Vor dem @ sind nur Buchstaben ohne Akzente und Umlaute möglich.",
   "signIn.sending": "Wir senden Ihnen einen Code …",
   "signIn.unsupported":
     "Dieser Browser unterstützt keine Passkeys. Melden Sie sich mit Ihrer E-Mail-Adresse an.",

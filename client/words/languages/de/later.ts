@@ -8,6 +8,7 @@ export const later: LaterMessages = {
   "welcome.otherPerson": "Sie haben den Passkey eines anderen Kontos benutzt und sind dort angemeldet.",
   "welcome.forgotten": "Dieses Gerät hat {email} vergessen.",
 
+  "signIn.emailAccents": "Vor dem @ sind nur Buchstaben ohne Akzente und Umlaute möglich.",
   "signIn.sessionNotKept":
     "Dieser Browser behält Ihre Anmeldung nicht. Erlauben Sie Cookies für diese Website und melden Sie sich wieder an.",
 

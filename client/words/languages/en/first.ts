@@ -16,7 +16,6 @@ export const first = {
   "signIn.passkey": "Sign in with a passkey",
   "signIn.emailMissing": "Enter your email address.",
   "signIn.emailMalformed": "Enter an email address like name@example.com.",
-  "signIn.emailAccents": "Before the @, an address can have letters without accents only.",
   "signIn.sending": "Sending you a code…",
   "signIn.unsupported": "This browser cannot use passkeys. Sign in with your email address.",
   "signIn.signedOut": "You are signed out.",

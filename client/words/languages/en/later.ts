@@ -6,6 +6,7 @@ export const later = {
   "welcome.otherPerson": "You used a passkey of another account, and are signed in to that one.",
   "welcome.forgotten": "This device has forgotten {email}.",
 
+  "signIn.emailAccents": "Before the @, an address can have letters without accents only.",
   "signIn.sessionNotKept":
     "This browser does not keep you signed in. Allow cookies for this site, then sign in again.",
 
