@@ -1,7 +1,11 @@
 /**
  * One file for all: how the SPA is built (Vite's root is `client`), how the server's entries are bundled (`--mode
- * server`, `--mode commonjs`), and how the suites run (Vitest's root is the repository; a Vite root would silently become Vitest's).
+ * server`, `--mode commonjs`), and how the suites run (Vitest's root is the repository; a Vite root would silently become
+ * Vitest's).
  */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import type { HtmlTagDescriptor, IndexHtmlTransformContext, Plugin, UserConfig } from "vite";
 import { defineConfig } from "vitest/config";
 
@@ -124,9 +128,59 @@ function preloadFor(file: string): HtmlTagDescriptor {
   return { tag: "link", attrs, injectTo: "head" };
 }
 
+/**
+ * Puts the sign-in form into the page itself, so that its field can be used before any script or answer is there. The
+ * paths of other views get the same page without it (server/app/pages.ts).
+ */
+const formInPage: Plugin = {
+  name: "form-in-page",
+  enforce: "post",
+  transformIndexHtml: {
+    order: "post",
+    handler: (html) =>
+      html.replace(emptyMain, `<main id="view" class="page" data-view="sign-in-view">${formOf(html)}</main>`),
+  },
+  writeBundle({ dir = "" }) {
+    // The icon in the page: browsers ask for it twice.
+    const html = readFileSync(join(dir, "index.html"), "utf8").replace(/(?<=rel="icon" href=")[^"]*/, () =>
+      iconAsData(),
+    );
+    writeFileSync(join(dir, "index.html"), html);
+    writeFileSync(join(dir, "other.html"), html.replace(/<main id="view"[\s\S]*?<\/main>/, emptyMain));
+  },
+};
+
+/** Compresses once, as small as it gets, what would be compressed at each request (server/app/pages.ts). */
+const compressed: Plugin = {
+  name: "compressed",
+  writeBundle({ dir = "" }, bundle) {
+    for (const { fileName } of Object.values(bundle)) {
+      if (!/^assets\/.*\.(js|css)$/.test(fileName)) continue;
+      const file = join(dir, fileName);
+      const text = readFileSync(file);
+      writeFileSync(`${file}.br`, brotliCompressSync(text));
+      writeFileSync(`${file}.gz`, gzipSync(text, { level: 9 }));
+    }
+  },
+};
+
+function iconAsData(): string {
+  const svg = readFileSync(join(repository, "client/icons/logo.svg"), "utf8");
+  return `data:image/svg+xml,${encodeURIComponent(svg.trim())}`;
+}
+
+const emptyMain = '<main id="view" class="page"></main>';
+
+function formOf(html: string): string {
+  const form = /<template id="sign-in-view">([\s\S]*?)<\/template>/.exec(html)?.[1];
+  if (form === undefined || !html.includes(emptyMain))
+    throw new Error("index.html has no form or no place for it.");
+  return form;
+}
+
 const suites = defineConfig({
   root: "client",
-  plugins: [lightImports],
+  plugins: [lightImports, formInPage, compressed],
   // The development server hands out what a page needs. Vite's default is the repository, with the data folder and the
   // server's sources.
   server: { fs: { allow: ["client", "shared", "node_modules"].map((folder) => `${repository}/${folder}`) } },

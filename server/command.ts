@@ -1,14 +1,17 @@
 #!/usr/bin/env node
-/** `npx authsignal-passkeys migrate`: makes the tables, or prints the SQL that does. */
+/** `npx authsignal-passkeys`: makes the tables (or prints the SQL that does), and copies pieces of the client. */
 import { parseArgs } from "node:util";
 import { reportAndExit } from "./app/serve.ts";
 import { readEnvironment } from "./config/config.ts";
 import { readEnvFile } from "./config/env-file.ts";
+import { CopyError, copyPieces } from "./copy/copy-piece.ts";
+import { pieces } from "./copy/pieces.ts";
 import { migrateStorage, readMigrationSql } from "./storage/migrate-storage.ts";
 import { StorageError } from "./storage/storage-error.ts";
 import type { TableOptions } from "./storage/storage-options.ts";
 
 const usage = `Usage: authsignal-passkeys migrate [options]
+       authsignal-passkeys copy <piece>… --to <folder> [--force]
 
 Makes the tables of authsignal-passkeys-express, or brings them up to date. Does nothing when they are.
 
@@ -19,11 +22,21 @@ Makes the tables of authsignal-passkeys-express, or brings them up to date. Does
   --without <tables>    leaves out tables, with commas: users, sessions, audit
   --sql                 prints the SQL instead of running it, and changes nothing
   --help                prints this text
+
+copy takes a piece of the client into your project, with exactly the files that it needs, and prints what to paste.
+Pieces: ${Object.keys(pieces).join(", ")}.
+
+  --to <folder>         for example src/passkeys
+  --force               overwrites files that you changed
 `;
 
 try {
   process.stdout.write(await run(process.argv.slice(2)));
 } catch (error) {
+  if (error instanceof CopyError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
   reportAndExit(
     isFaultOfOption(error) ? new StorageError(error.message.replace("openStorage: ", "")) : error,
   );
@@ -40,13 +53,16 @@ async function run(args: readonly string[]): Promise<string> {
       schema: { type: "string" },
       without: { type: "string" },
       sql: { type: "boolean", default: false },
+      to: { type: "string" },
+      force: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return usage;
   const [command, ...rest] = positionals;
+  if (command === "copy") return copyPieces({ names: rest, to: values.to, force: values.force });
   if (command !== "migrate" || rest.length > 0)
-    throw new StorageError(`There is one command, "migrate".\n\n${usage}`);
+    throw new StorageError(`There are two commands, "migrate" and "copy".\n\n${usage}`);
   const options = readOptions(values);
   if (values.sql) return (await readMigrationSql(options)) || "-- The tables are up to date.\n";
   const ran = await migrateStorage(options);

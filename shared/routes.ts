@@ -3,6 +3,8 @@
  * (`/api` in this app). Server, client and OpenAPI all read this table, so no path is typed twice. `:id` stands
  * for the id of a passkey or a session.
  */
+import { firstRoutes } from "./first-routes.ts";
+
 export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 export interface Route {
@@ -11,11 +13,11 @@ export interface Route {
 }
 
 export const routes = {
-  challengeOtp: { method: "POST", path: "/otp/challenge" },
+  challengeOtp: firstRoutes.challengeOtp,
   verifyOtp: { method: "POST", path: "/otp/verify" },
   createEnrollToken: { method: "POST", path: "/enroll-token" },
   validate: { method: "POST", path: "/validate" },
-  getSession: { method: "GET", path: "/session" },
+  getSession: firstRoutes.getSession,
   deleteSession: { method: "DELETE", path: "/session" },
   listSessions: { method: "GET", path: "/sessions" },
   endSession: { method: "DELETE", path: "/sessions/:id" },
@@ -25,7 +27,7 @@ export const routes = {
   renamePasskey: { method: "PATCH", path: "/passkeys/:id" },
   deletePasskey: { method: "DELETE", path: "/passkeys/:id" },
   answerPasskeyOffer: { method: "PUT", path: "/passkey-offer" },
-  getConfig: { method: "GET", path: "/config" },
+  getConfig: firstRoutes.getConfig,
 } as const satisfies Record<string, Route>;
 
 export type OperationName = keyof typeof routes;

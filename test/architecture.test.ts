@@ -38,7 +38,7 @@ const houses: Readonly<Record<string, readonly (readonly string[])[]>> = {
     // What others copy: no words and nothing of this app.
     ["client/passkeys"],
     ["client/dom"],
-    ["client/words"],
+    ["client/words", "client/pieces"],
     // The views, and app/, which puts them together.
     ["client"],
   ],
@@ -55,7 +55,9 @@ const houses: Readonly<Record<string, readonly (readonly string[])[]>> = {
 };
 const rooms = [...new Set(Object.values(houses).flat(2))];
 /** Rooms that hold more, and why they may. */
-const largeRooms: Readonly<Record<string, string>> = {};
+const largeRooms: Readonly<Record<string, string>> = {
+  "client/passkeys": "one folder to copy whole: it imports nothing from outside",
+};
 const largestRoom = 16;
 
 /** Files longer than the house keeps them, and why they may be. */
@@ -161,6 +163,13 @@ describe("the doors to the outside", () => {
   test("the soft authenticator shares no code with the verifier", () => {
     const reached = reachableFrom(sources, "test/kit/navigator-credentials.ts");
     expect([...reached].filter((target) => target.startsWith("@simplewebauthn/"))).toEqual([]);
+  });
+
+  test("the folder of passkey code imports nothing but the SDK, types included, so that it can be copied alone", () => {
+    const files = sources.filter(({ path }) => roomOf(path) === "client/passkeys");
+    expect(files.length).toBeGreaterThan(10);
+    const isOutside = ({ target }: Import) => !target.startsWith("client/passkeys/");
+    expect(forbidden(files, isOutside)).toEqual(["client/passkeys/ceremony.ts → @authsignal/browser"]);
   });
 
   test("the environment is read in one place, and by the emulator's own entries", () => {

@@ -1,6 +1,5 @@
 /** Starts the app: creates its parts, connects them, and shows the first view. */
 
-import { recall } from "../dom/local-storage.ts";
 import { ApiError, createApi } from "../http/api.ts";
 import { once } from "../http/once.ts";
 import { canUsePasskeys } from "../passkeys/passkey-support.ts";
@@ -8,7 +7,7 @@ import { type AutofillListeners, signInScreen } from "../views/sign-in/sign-in-s
 import { type Language, preferredLanguage, useLanguage } from "../words/language.ts";
 import type { AppContext } from "./app-context.ts";
 import { createLazyParts, showLoadFailure } from "./lazy-parts.ts";
-import { allowedPath, type Path, paths } from "./paths.ts";
+import { allowedPath, greetedAccount, isForSignedIn, type Path, paths } from "./paths.ts";
 import { createRouter } from "./router.ts";
 import { watchSession } from "./session-watch.ts";
 import { newVisit } from "./visit.ts";
@@ -37,7 +36,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
     root,
     signal,
     screens: {
-      [paths.signIn]: () => (recall("account") === null ? signIn() : welcomeBack()),
+      [paths.signIn]: () => (greetedAccount() === null ? signIn() : welcomeBack()),
       [paths.otp]: async () => (await views()).otpScreen(context),
       [paths.offer]: async () => (await views()).enrollOfferScreen(context),
       [paths.account]: async () => (await views()).accountScreen(context),
@@ -79,10 +78,10 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
   const retry = () => void start(true);
 
   async function start(isSecondTry = false): Promise<void> {
-    if (sendToLocalhost()) return;
     firstWords = useLanguage(preferredLanguage());
     // The passkey code and the SDK load while the server answers who is signed in.
     if (canUsePasskeys()) loadPasskeys().catch(() => {});
+    const needsUser = isForSignedIn(location.pathname);
     const asked = api.getSession().catch((error: unknown) => {
       // The sign-in view works without the answer, and shows the outage when the person acts.
       if (error instanceof ApiError) return { user: null };
@@ -94,8 +93,13 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
       showLoadFailure(root, retry);
       return;
     }
-    visit.user = (await asked).user;
-    await show({ moveFocus: isSecondTry });
+    // The sign-in form is there before the answer: most people who see it are not signed in.
+    if (!needsUser) await show({ moveFocus: isSecondTry });
+    const { user } = await asked;
+    if (needsUser || (user !== null && visit.user === null)) {
+      visit.user = user;
+      await show({ moveFocus: isSecondTry });
+    }
     whenIdle(() => {
       views().then(
         ({ mountBeside }) => mountBeside({ signal, onChange: changeLanguage }),
@@ -105,15 +109,6 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
   }
 
   return { ready: start(), stop: () => life.abort() };
-}
-
-/** Passkeys do not work on an IP address; on the developer's own machine the same page is at localhost. */
-function sendToLocalhost(): boolean {
-  if (location.hostname !== "127.0.0.1" && location.hostname !== "[::1]") return false;
-  const there = new URL(location.href);
-  there.hostname = "localhost";
-  location.replace(there);
-  return true;
 }
 
 /** Safari has no idle callbacks. */

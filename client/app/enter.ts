@@ -19,6 +19,7 @@ export async function enter(
 ): Promise<void> {
   sessionChanged(user);
   visit.isOfferOver = false;
+  visit.passkeyFailed = false;
   const isOfferDue = offerPasskey && (await canOfferPasskeyHere());
   if (isOfferDue) await go(paths.offer, { replace: true, state: { crossDevice } });
   else await go(paths.account, { replace: true });

@@ -11,6 +11,15 @@ export { applyLazyStyles } from "./lazy-styles.ts";
 
 /** What stays on the page beside the views until `signal` aborts. */
 export function mountBeside(deps: LanguageSwitchDeps): void {
+  sendToLocalhost();
   mountLanguageSwitch(deps);
   ignoreSecondClicks(deps.signal);
+}
+
+/** Passkeys do not work on an IP address; on the developer's own machine the same page is at localhost. */
+function sendToLocalhost(): void {
+  if (location.hostname !== "127.0.0.1" && location.hostname !== "[::1]") return;
+  const there = new URL(location.href);
+  there.hostname = "localhost";
+  location.replace(there);
 }

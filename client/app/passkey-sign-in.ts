@@ -3,7 +3,7 @@
  * may import it statically: signing in with a code works without it.
  */
 
-import { remember } from "../dom/local-storage.ts";
+import { forget, remember } from "../dom/local-storage.ts";
 import { announce } from "../dom/status.ts";
 import { createAccountApi } from "../http/account-api.ts";
 import type { Api } from "../http/api.ts";
@@ -19,7 +19,7 @@ import { type Failure, failureOfError, noFailure } from "../words/failures.ts";
 import { t } from "../words/language.ts";
 import { isFromAnotherDevice } from "./cross-device.ts";
 import { type EnterDeps, enter } from "./enter.ts";
-import { paths } from "./paths.ts";
+import { greetedAccount, paths } from "./paths.ts";
 
 export interface PasskeySignIn {
   readonly ceremonies: Ceremonies;
@@ -42,7 +42,7 @@ export interface PasskeySignInDeps extends EnterDeps {
 export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
   const { onAutofill } = deps;
   const api = createAccountApi(deps.api);
-  const ceremonies = createCeremonies({ config: api.getConfig });
+  const ceremonies = createCeremonies({ config: api.getConfig, keepSignInReady: false });
   let isAnswered = false;
   const autofill = createAutofill({
     ceremonies,
@@ -79,6 +79,7 @@ export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
     const outcome = await ceremonies.signIn(onFinishing, onAskedAgain);
     reportOutcome(outcome);
     if (outcome.kind !== "succeeded") {
+      deps.visit.passkeyFailed = true;
       resume();
       return failureOf(outcome.kind, "button");
     }
@@ -93,7 +94,9 @@ export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
 
   async function finish({ resultToken, attachment, credentialId }: CeremonySuccess): Promise<void> {
     const crossDevice = attachment === "cross-platform";
+    const greeted = greetedAccount();
     const signedIn = await api.finishPasskeySignIn(resultToken, crossDevice ? { crossDevice } : {});
+    if (greeted !== null && greeted !== signedIn.user.email) deps.visit.accountNotice = "welcome.otherPerson";
     if (!crossDevice) remember("account", signedIn.user.email);
     if (!signedIn.offerPasskey) return enter(deps, signedIn);
     const isDue = await isFromAnotherDevice(credentialId, api.listPasskeys);
@@ -126,7 +129,12 @@ export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
   function reportOutcome(outcome: CeremonyOutcome): void {
     const { kind } = outcome;
     if (kind === "misconfigured") void api.getConfig().then(reportMisconfiguration, () => {});
+    // In a session the list of accepted passkeys tells the password manager: a wrong signal here deletes for good.
+    if (deps.visit.user !== null) return;
     if (kind !== "unknownCredential" || outcome.refusedCredentialId === undefined) return;
+    deps.visit.passkeyFailed = true;
+    // The greeting would offer it again.
+    forget("account");
     const credentialId = outcome.refusedCredentialId;
     void api.getConfig().then(
       ({ rpId }) => signalUnknownCredential(rpId, credentialId),

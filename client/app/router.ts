@@ -59,7 +59,9 @@ export function createRouter<Path extends string>(options: RouterOptions<Path>):
     dispose?.();
     document.title = t("app.title", { view: t(screen.title) });
     dispose = screen.mount(root);
+    // After a reload, too, the field has the focus: `autofocus` works in the first view alone.
     if (moveFocus) focusOn(root);
+    else if (document.activeElement === document.body) mainField(root)?.focus();
   }
 
   window.addEventListener("popstate", () => void show(), { signal });
@@ -77,6 +79,9 @@ export function createRouter<Path extends string>(options: RouterOptions<Path>):
 
 /** Focuses the main field of the view, or its heading, so that a screen reader starts at the new text. */
 function focusOn(root: HTMLElement): void {
-  const target = root.querySelector<HTMLElement>("[data-focus]") ?? root.querySelector<HTMLElement>("h1");
-  target?.focus();
+  (mainField(root) ?? root.querySelector<HTMLElement>("h1"))?.focus();
+}
+
+function mainField(root: HTMLElement): HTMLElement | null {
+  return root.querySelector("[data-focus]");
 }

@@ -9,10 +9,19 @@ export interface Visit {
   signInNotice: MessageKey | null;
   /** Shown once, by the next account view. */
   accountNotice: MessageKey | null;
+  /** A passkey was tried on this page and did not sign in: after a code, one may be offered. */
+  passkeyFailed: boolean;
   /** The person left the offer: Forward does not show it again in this session. */
   isOfferOver: boolean;
 }
 
 export function newVisit(): Visit {
-  return { user: null, typedEmail: "", signInNotice: null, accountNotice: null, isOfferOver: false };
+  return {
+    user: null,
+    typedEmail: "",
+    signInNotice: null,
+    accountNotice: null,
+    passkeyFailed: false,
+    isOfferOver: false,
+  };
 }

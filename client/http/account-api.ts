@@ -4,6 +4,8 @@
  * must not: be imported statically by the first view, which would then download it.
  */
 import { type ActionCode, actions } from "../../shared/actions.ts";
+import { type Route, routes } from "../../shared/routes.ts";
+import { type Api, ApiError } from "./api.ts";
 import type {
   EnrolledResponse,
   EnrollTokenResponse,
@@ -13,11 +15,10 @@ import type {
   RenamePasskeyRequest,
   SignedInResponse,
   SteppedUpResponse,
+  StepUpTokenRequest,
   StepUpTokenResponse,
   VerifyOtpRequest,
-} from "../../shared/contract.ts";
-import { type Route, routes } from "../../shared/routes.ts";
-import { type Api, ApiError } from "./api.ts";
+} from "./bodies.ts";
 
 export interface AccountApi extends Api {
   deleteSession(): Promise<void>;
@@ -29,7 +30,11 @@ export interface AccountApi extends Api {
   ): Promise<SignedInResponse>;
   createEnrollToken(): Promise<EnrollTokenResponse>;
   finishEnrollment(resultToken: string): Promise<EnrolledResponse>;
-  createStepUpToken(action: ActionCode): Promise<StepUpTokenResponse>;
+  /** `operation`: what exactly is confirmed, with the members that the guard of our server takes. */
+  createStepUpToken(
+    action: ActionCode,
+    operation?: StepUpTokenRequest["operation"],
+  ): Promise<StepUpTokenResponse>;
   finishStepUp(action: ActionCode, resultToken: string): Promise<SteppedUpResponse>;
   listPasskeys(): Promise<PasskeysResponse>;
   renamePasskey(id: string, body: RenamePasskeyRequest): Promise<Passkey>;
@@ -60,7 +65,8 @@ export function createAccountApi(api: Api): AccountApi {
       validate(actions.signInWithPasskey, "user", resultToken, options),
     createEnrollToken: () => read(routes.createEnrollToken, "token", {}),
     finishEnrollment: (resultToken) => validate(actions.enrollPasskey, "passkey", resultToken),
-    createStepUpToken: (action) => read(routes.createStepUpToken, "token", { action }),
+    createStepUpToken: (action, operation) =>
+      read(routes.createStepUpToken, "token", operation === undefined ? { action } : { action, operation }),
     finishStepUp: (action, resultToken) => validate(action, "expiresAt", resultToken),
     listPasskeys: () => read(routes.listPasskeys, "length"),
     renamePasskey: (id, body) => read(about(routes.renamePasskey, id), "id", body),

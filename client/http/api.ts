@@ -3,14 +3,11 @@
  * does:     calls our REST API: JSON in and out, a deadline per call, a function per operation of the first view.
  * must not: hide a failure: every answer that the contract does not allow is an ApiError.
  */
-import type {
-  ChallengeOtpRequest,
-  ChallengeOtpResponse,
-  ConfigResponse,
-  SessionResponse,
-} from "../../shared/contract.ts";
+
+import { firstRoutes } from "../../shared/first-routes.ts";
 import type { Problem, ProblemCode } from "../../shared/problem.ts";
-import { type Route, routes } from "../../shared/routes.ts";
+import type { Route } from "../../shared/routes.ts";
+import type { ChallengeOtpRequest, ChallengeOtpResponse, ConfigResponse, SessionResponse } from "./bodies.ts";
 import { noteServerTime } from "./server-time.ts";
 
 /** `unreachable`: no answer in time, or an answer of something else, such as a proxy's HTML. */
@@ -79,9 +76,9 @@ export function createApi(mountedAt: string, { credentials = "same-origin" }: Ap
   }
 
   return {
-    getConfig: () => read(routes.getConfig, "rpId"),
-    getSession: () => read(routes.getSession, "user"),
-    challengeOtp: (body) => read(routes.challengeOtp, "expiresAt", body),
+    getConfig: () => read(firstRoutes.getConfig, "rpId"),
+    getSession: () => read(firstRoutes.getSession, "user"),
+    challengeOtp: (body) => read(firstRoutes.challengeOtp, "expiresAt", body),
     call,
     read,
   };

@@ -8,13 +8,23 @@
  */
 import { base64url } from "./base64url.ts";
 
-const signalByChallenge = new Map<string, AbortSignal>();
+/** Autofill and the button share a challenge, so its signals are kept for each of the two. */
+const signals = new Map<string, AbortSignal>();
 const guarded = new WeakSet<CredentialsContainer>();
 
-/** `signal` ends the request with this WebAuthn challenge, even before it reaches the browser. */
-export function attachSignal(webauthnChallenge: string, signal: AbortSignal): void {
+export interface ExpectedRequest {
+  readonly webauthnChallenge: string;
+  readonly autofill: boolean;
+}
+
+/** `signal` ends the request, even before it reaches the browser. */
+export function attachSignal(request: ExpectedRequest, signal: AbortSignal): void {
   guard(navigator.credentials);
-  signalByChallenge.set(webauthnChallenge, signal);
+  signals.set(keyOf(request), signal);
+}
+
+function keyOf({ webauthnChallenge, autofill }: ExpectedRequest): string {
+  return `${autofill ? "autofill" : "modal"} ${webauthnChallenge}`;
 }
 
 function guard(container: CredentialsContainer): void {
@@ -30,12 +40,13 @@ function pass<Options extends CredentialRequestOptions | CredentialCreationOptio
   options: Options | undefined,
   request: (options?: Options) => Promise<Credential | null>,
 ): Promise<Credential | null> {
-  const webauthnChallenge = options?.publicKey && base64url(options.publicKey.challenge);
-  const signal = webauthnChallenge === undefined ? undefined : signalByChallenge.get(webauthnChallenge);
-  if (options === undefined || webauthnChallenge === undefined || signal === undefined)
-    return request(options);
+  if (options?.publicKey === undefined) return request(options);
+  const autofill = "mediation" in options && options.mediation === "conditional";
+  const key = keyOf({ webauthnChallenge: base64url(options.publicKey.challenge), autofill });
+  const signal = signals.get(key);
+  if (signal === undefined) return request(options);
   // An aborted signal stays registered: a second request with this challenge is too late as well.
   if (signal.aborted) return Promise.reject(signal.reason);
-  signalByChallenge.delete(webauthnChallenge);
+  signals.delete(key);
   return request({ ...options, signal });
 }

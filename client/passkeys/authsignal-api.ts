@@ -5,8 +5,8 @@
  *           connection drops, and takes a proxy's JSON for a success.
  * must not: reject.
  */
-import { actions } from "../../shared/actions.ts";
-import type { EnrollTokenResponse, StepUpTokenResponse } from "../../shared/contract.ts";
+/** The action that our server's `POST /validate` expects with a passkey sign-in. */
+export const signInAction = "sign-in-with-passkey";
 
 export interface ErrorAnswer {
   readonly error: string;
@@ -15,15 +15,14 @@ export interface ErrorAnswer {
 
 type Answer<Body> = Promise<Body | ErrorAnswer>;
 
-interface WebauthnOptions {
-  readonly options: { readonly challenge: string; readonly userVerification?: string };
-}
-
-interface CreationOptions {
+export interface WebauthnOptions {
   readonly options: {
     readonly challenge: string;
+    readonly timeout?: number;
+    /** Of a sign-in; a registration has it in `authenticatorSelection`. */
+    readonly userVerification?: string;
+    readonly authenticatorSelection?: object;
     readonly user?: { readonly name: string; readonly displayName: string };
-    readonly authenticatorSelection?: { readonly userVerification?: string };
   };
 }
 
@@ -40,12 +39,12 @@ export interface PasskeyApi {
     token: string;
     username: string;
     authenticatorAttachment: "platform" | null;
-  }): Answer<CreationOptions>;
+  }): Answer<WebauthnOptions>;
   verify(request: { authenticationCredential: { id: string } }): Answer<Verdict>;
   addAuthenticator(request: { registrationCredential: { id: string } }): Answer<Verdict>;
 }
 
-/** What one authentication needs. Serves one ceremony. */
+/** What one authentication needs. Serves until a passkey has answered. */
 export interface SignInOptions {
   /** `action`: any passkey of this site may answer. `token`: one of the session's user. */
   readonly input: { readonly action: string } | { readonly token: string };
@@ -53,14 +52,32 @@ export interface SignInOptions {
   readonly options: WebauthnOptions;
 }
 
-/** What one registration needs. Serves one ceremony. */
+/** Our server's answer to `POST /enroll-token`. */
+export interface EnrollmentToken {
+  readonly token: string;
+  /** Random: what Authsignal knows the passkey's user by. */
+  readonly username: string;
+  /** What the password manager shows. */
+  readonly displayName: string;
+  /** Whether the authenticator must verify the person: `required` or `preferred`. */
+  readonly userVerification: string;
+}
+
+/** Our server's answer to `POST /step-up-token`. */
+export interface StepUpToken {
+  readonly token: string;
+  /** Whether the authenticator must verify the person: `required` or `preferred`. */
+  readonly userVerification: string;
+}
+
+/** What one registration needs. Serves until an authenticator has answered. */
 export interface EnrollmentOptions {
-  readonly enrollment: EnrollTokenResponse;
-  readonly options: CreationOptions;
+  readonly enrollment: EnrollmentToken;
+  readonly options: WebauthnOptions;
 }
 
 export async function fetchSignInOptions(api: PasskeyApi): Promise<SignInOptions | ErrorAnswer> {
-  const input = { action: actions.signInWithPasskey };
+  const input = { action: signInAction };
   const challenge = await answerInTime(api.challenge(input), (body) => typeof body.challengeId === "string");
   if ("error" in challenge) return challenge;
   const { challengeId } = challenge;
@@ -70,7 +87,7 @@ export async function fetchSignInOptions(api: PasskeyApi): Promise<SignInOptions
 
 export async function fetchStepUpOptions(
   api: PasskeyApi,
-  { token, userVerification }: StepUpTokenResponse,
+  { token, userVerification }: StepUpToken,
 ): Promise<SignInOptions | ErrorAnswer> {
   const input = { token };
   const answer = await answerInTime(api.authenticationOptions(input), hasChallenge);
@@ -80,7 +97,7 @@ export async function fetchStepUpOptions(
 
 export async function fetchEnrollmentOptions(
   api: PasskeyApi,
-  enrollment: EnrollTokenResponse,
+  enrollment: EnrollmentToken,
   authenticatorAttachment: "platform" | null,
 ): Promise<EnrollmentOptions | ErrorAnswer> {
   const { token, username, displayName, userVerification } = enrollment;

@@ -17,7 +17,7 @@ export interface Autofill {
 }
 
 export interface AutofillDeps {
-  readonly ceremonies: Pick<Ceremonies, "prepareAutofill" | "signInByAutofill" | "cancelAutofill">;
+  readonly ceremonies: Pick<Ceremonies, "prepareSignIn" | "signInByAutofill" | "cancelAutofill">;
   /** A passkey was picked and has answered; `onOutcome` follows. */
   onAnswered?(): void;
   /** Every outcome but our own aborts. Most are not shown to the person: see ceremony-failures.ts. */
@@ -32,6 +32,7 @@ const shortestHumanAnswer = 3_000;
 export function createAutofill({ ceremonies, onAnswered, onOutcome, every }: AutofillDeps): Autofill {
   let life: AbortController | undefined;
   let quickEnds = 0;
+  let latest: symbol | undefined;
 
   async function live(signal: AbortSignal): Promise<void> {
     if (!(await canUseAutofill()) || signal.aborted) return;
@@ -40,7 +41,7 @@ export function createAutofill({ ceremonies, onAnswered, onOutcome, every }: Aut
       signal,
       async renew() {
         // The old request stays pending until the new challenge arrived, also while the network is down.
-        const isReady = await ceremonies.prepareAutofill();
+        const isReady = await ceremonies.prepareSignIn();
         if (!isReady || signal.aborted) return false;
         void request();
         return true;
@@ -48,11 +49,14 @@ export function createAutofill({ ceremonies, onAnswered, onOutcome, every }: Aut
     });
 
     async function request(): Promise<void> {
+      const mine = Symbol();
+      latest = mine;
       const startedAt = Date.now();
       const outcome = await ceremonies.signInByAutofill(onAnswered);
       // A picked passkey signs in even if the field is gone by now.
       if (signal.aborted && outcome.kind === "succeeded") return onOutcome(outcome);
-      if (signal.aborted || outcome.kind === "aborted") return;
+      // Replaced by its renewal. Any other end was not ours: a ceremony of the person took its place.
+      if (signal.aborted || latest !== mine) return;
       if (
         outcome.kind === "succeeded" ||
         outcome.kind === "unsupported" ||
@@ -63,7 +67,7 @@ export function createAutofill({ ceremonies, onAnswered, onOutcome, every }: Aut
         quickEnds = Date.now() - startedAt < shortestHumanAnswer ? quickEnds + 1 : 0;
         renewal.soon(quickEnds === 0 ? 0 : pauseAfter(quickEnds));
       }
-      onOutcome(outcome);
+      if (outcome.kind !== "aborted") onOutcome(outcome);
     }
   }
 

@@ -72,8 +72,6 @@ const kindByErrorName: Readonly<Record<string, FailureKind>> = {
   NotSupportedError: "unsupported",
   OperationError: "busy",
   SecurityError: "misconfigured",
-  SyntaxError: "unreachable",
-  TypeError: "unreachable",
   UnknownError: "authenticatorFailed",
 };
 

@@ -7,24 +7,33 @@
  *           except through `config` and `begin`.
  */
 import { Authsignal } from "@authsignal/browser";
-import type { ConfigResponse, EnrollTokenResponse, StepUpTokenResponse } from "../../shared/contract.ts";
 import {
   type EnrollmentOptions,
+  type EnrollmentToken,
   type ErrorAnswer,
   fetchEnrollmentOptions,
   fetchSignInOptions,
   fetchStepUpOptions,
   type PasskeyApi,
   type SignInOptions,
+  type StepUpToken,
   unreachable,
 } from "./authsignal-api.ts";
 import { type CeremonyOutcome, outcomeOfCall, outcomeOfErrorCode } from "./ceremony-outcome.ts";
 import { createCeremonySlot, type OnAnswered, twiceIfNeeded } from "./ceremony-slot.ts";
 import { hardenEnrollment, hardenSignIn, type Running } from "./hardened-sdk.ts";
-import { createPrefetch, defaultFreshFor } from "./prefetch.ts";
+import { canUsePasskeys } from "./passkey-support.ts";
+import { createPrefetch, defaultFreshFor, type Prefetch } from "./prefetch.ts";
+import { keepRenewed } from "./renewal.ts";
 
-/** Where a new passkey is to be saved. A hint: the browser's dialog offers the other places too. */
+/** Where a new passkey is to be saved. `security-key` includes phones beside this device. */
 export type PasskeyHome = "client-device" | "security-key";
+
+const hintsFor: Readonly<Record<"platform" | "any", PasskeyHome[]>> = {
+  platform: ["client-device"],
+  any: [],
+};
+const attachments = { "client-device": "platform", "security-key": "cross-platform" } as const;
 
 /** A ceremony under a token of the session's user. */
 export interface PreparedCeremony<Input extends unknown[] = []> {
@@ -35,18 +44,18 @@ export interface PreparedCeremony<Input extends unknown[] = []> {
 }
 
 export interface Ceremonies {
+  /** Fetches what a sign-in needs, for the button and for autofill. False if that fails now. */
   prepareSignIn(): Promise<boolean>;
   /** The passkey button. Call it straight from the click. `onAskedAgain`: a second prompt follows a late answer. */
   signIn(onAnswered?: OnAnswered, onAskedAgain?: () => void): Promise<CeremonyOutcome>;
-  prepareAutofill(): Promise<boolean>;
   /** Pending until the person picks a passkey; replaces an earlier pending one. Only autofill.ts calls this. */
   signInByAutofill(onAnswered?: OnAnswered): Promise<CeremonyOutcome>;
-  /** `platform` offers this device alone, `any` everything that the browser knows. */
+  /** `platform` offers this device alone. With `any`, the person's choice (`home`) decides; without one, all places. */
   enrollment(
-    begin: () => Promise<EnrollTokenResponse>,
+    begin: () => Promise<EnrollmentToken>,
     attachment: "platform" | "any",
   ): PreparedCeremony<[home?: PasskeyHome]>;
-  stepUp(begin: () => Promise<StepUpTokenResponse>): PreparedCeremony;
+  stepUp(begin: () => Promise<StepUpToken>): PreparedCeremony;
   /** Ends the ceremony that a click began, until the authenticator has answered; its outcome is `aborted`. */
   cancel(): void;
   cancelAutofill(): void;
@@ -54,21 +63,44 @@ export interface Ceremonies {
   forget(): void;
 }
 
+/** What the SDK needs of our server's answer to `GET /config`. */
+export interface SdkConfig {
+  readonly tenantId: string;
+  readonly baseUrl: string;
+}
+
 export interface CeremonyDeps {
-  config(): Promise<ConfigResponse>;
+  /** Called once; after a failure the next ceremony calls it again. */
+  config(): Promise<SdkConfig>;
+  /**
+   * Keeps the options of `signIn` fetched from the start, so that no click waits for them. Default true; false where
+   * the page has no passkey button, or calls `prepareSignIn` itself.
+   */
+  readonly keepSignInReady?: boolean;
   /** Milliseconds for which fetched options are used; default 4 minutes. Authsignal's challenges live 10 minutes. */
   readonly freshFor?: number;
 }
 
-export function createCeremonies({ config, freshFor = defaultFreshFor }: CeremonyDeps): Ceremonies {
+export function createCeremonies(deps: CeremonyDeps): Ceremonies {
+  const { keepSignInReady = true, freshFor = defaultFreshFor } = deps;
   const slot = createCeremonySlot();
-  const forButton = prefetched(nothing, fetchSignInOptions);
-  const forAutofill = prefetched(nothing, fetchSignInOptions);
+  let config: Promise<SdkConfig> | undefined;
   let lastAutofill: Promise<unknown> = Promise.resolve();
+  // The button and autofill share one challenge: only one of them waits for a passkey at a time.
+  const forSignIn = prefetched(nothing, fetchSignInOptions);
+  if (keepSignInReady && canUsePasskeys()) {
+    keepRenewed({ renew: forSignIn.warm, every: freshFor, signal: new AbortController().signal });
+  }
 
   async function newSdk(): Promise<Authsignal> {
-    const { tenantId, baseUrl } = await config();
-    return new Authsignal({ tenantId, baseUrl });
+    config ??= deps.config().then(checked);
+    try {
+      const { tenantId, baseUrl } = await config;
+      return new Authsignal({ tenantId, baseUrl });
+    } catch (error) {
+      config = undefined;
+      throw error;
+    }
   }
 
   function prefetched<Begun, Options extends object>(
@@ -86,46 +118,57 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
   }
 
   async function authenticate(
-    prepared: SignInOptions | ErrorAnswer,
-    running: Running,
+    source: Prefetch<SignInOptions | ErrorAnswer>,
+    { signal, onAnswered }: Running,
     autofill: boolean,
   ): Promise<CeremonyOutcome> {
+    const prepared = await source.get();
     if ("error" in prepared) return outcomeOfErrorCode(prepared.errorCode);
     const { passkey } = await newSdk();
-    if (running.signal.aborted) return { kind: "aborted" };
-    const proof = hardenSignIn(passkey.api, prepared, running);
+    if (signal.aborted) return { kind: "aborted" };
+    const spend = () => {
+      source.spend(prepared);
+      onAnswered();
+    };
+    const proof = hardenSignIn(passkey.api, prepared, { signal, onAnswered: spend }, autofill);
     const call = passkey.signIn({ ...prepared.input, autofill });
     if (autofill) lastAutofill = call.then(nothing, nothing);
-    return outcomeOfCall(running.signal, proof, call);
+    return outcomeOfCall(signal, proof, call);
   }
 
   async function register(
-    prepared: EnrollmentOptions | ErrorAnswer,
-    running: Running,
+    source: Prefetch<EnrollmentOptions | ErrorAnswer>,
+    { signal, onAnswered }: Running,
     authenticatorAttachment: "platform" | null,
-    home: PasskeyHome,
+    home: PasskeyHome | undefined,
   ): Promise<CeremonyOutcome> {
+    const prepared = await source.get();
     if ("error" in prepared) return outcomeOfErrorCode(prepared.errorCode);
     const { passkey } = await newSdk();
-    if (running.signal.aborted) return { kind: "aborted" };
-    const proof = hardenEnrollment(passkey.api, prepared, running);
+    if (signal.aborted) return { kind: "aborted" };
+    const spend = () => {
+      source.spend(prepared);
+      onAnswered();
+    };
+    const proof = hardenEnrollment(
+      passkey.api,
+      prepared,
+      { signal, onAnswered: spend },
+      home === undefined ? authenticatorAttachment : attachments[home],
+    );
+    const hints = home === undefined ? hintsFor[authenticatorAttachment ?? "any"] : [home];
     // `useAutoRegister` stays off: silent creation is meant to follow a sign-in with a password.
-    const call = passkey.signUp({ ...prepared.enrollment, authenticatorAttachment, hints: [home] });
-    return outcomeOfCall(running.signal, proof, call);
+    const call = passkey.signUp({ ...prepared.enrollment, authenticatorAttachment, hints });
+    return outcomeOfCall(signal, proof, call);
   }
 
   return {
-    prepareSignIn: () => forButton.warm(),
+    prepareSignIn: () => forSignIn.warm(),
 
     signIn(onAnswered = ignore, onAskedAgain = ignore) {
-      const once = () =>
-        slot.run("person", onAnswered, async (running) =>
-          authenticate(await forButton.take(), running, false),
-        );
+      const once = () => slot.run("person", onAnswered, (running) => authenticate(forSignIn, running, false));
       return twiceIfNeeded(once, ["expired", "busy"], onAskedAgain);
     },
-
-    prepareAutofill: () => forAutofill.warm(),
 
     async signInByAutofill(onAnswered = ignore) {
       if (slot.isTakenBy("person")) return { kind: "ignored" };
@@ -133,7 +176,7 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
         // The SDK answers `{}` until its previous autofill request has ended.
         await lastAutofill;
         if (running.signal.aborted) return { kind: "aborted" };
-        return authenticate(await forAutofill.take(), running, true);
+        return authenticate(forSignIn, running, true);
       });
     },
 
@@ -142,11 +185,9 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
       const ready = prefetched(begin, (api, enrollment) => fetchEnrollmentOptions(api, enrollment, where));
       return {
         prepare: () => ready.warm(),
-        run(onAnswered, home = "client-device") {
+        run(onAnswered, home) {
           const once = () =>
-            slot.run("person", onAnswered, async (running) =>
-              register(await ready.take(), running, where, home),
-            );
+            slot.run("person", onAnswered, (running) => register(ready, running, where, home));
           return twiceIfNeeded(once, ["busy"]);
         },
       };
@@ -156,8 +197,7 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
       const ready = prefetched(begin, fetchStepUpOptions);
       return {
         prepare: () => ready.warm(),
-        run: (onAnswered) =>
-          slot.run("person", onAnswered, async (running) => authenticate(await ready.take(), running, false)),
+        run: (onAnswered) => slot.run("person", onAnswered, (running) => authenticate(ready, running, false)),
       };
     },
 
@@ -167,12 +207,17 @@ export function createCeremonies({ config, freshFor = defaultFreshFor }: Ceremon
     forget() {
       slot.end("person");
       slot.end("autofill");
-      forButton.drop();
-      forAutofill.drop();
+      forSignIn.drop();
       // The SDK keeps the last result token in a variable that all its instances share, and never clears it.
       void newSdk().then((sdk) => sdk.setToken(""), ignore);
     },
   };
+}
+
+/** An error of our server, read as JSON by a caller that does not look at the status, is not the configuration. */
+function checked(config: SdkConfig): SdkConfig {
+  if (typeof config.tenantId === "string" && typeof config.baseUrl === "string") return config;
+  throw new TypeError('The answer of "GET /config" has no tenantId or no baseUrl.');
 }
 
 function ignore(): void {}

@@ -14,9 +14,16 @@ import {
   type PasskeyApi,
   type SignInOptions,
   type Verdict,
+  type WebauthnOptions,
 } from "./authsignal-api.ts";
 import type { Proof } from "./ceremony-outcome.ts";
 import type { OnAnswered } from "./ceremony-slot.ts";
+
+/**
+ * Milliseconds. What WebAuthn recommends: time to find the phone or the security key. Authsignal asks for one minute, and
+ * its challenges live ten.
+ */
+const promptLifetime = 5 * 60_000;
 
 /** A ceremony while it runs. */
 export interface Running {
@@ -24,14 +31,19 @@ export interface Running {
   readonly onAnswered: OnAnswered;
 }
 
-export function hardenSignIn(api: PasskeyApi, prepared: SignInOptions, running: Running): Proof {
+export function hardenSignIn(
+  api: PasskeyApi,
+  prepared: SignInOptions,
+  running: Running,
+  autofill: boolean,
+): Proof {
   const { challenge, options } = prepared;
   const proof: Proof = {};
   const verify = api.verify.bind(api);
   if (challenge !== undefined) api.challenge = async () => challenge;
   api.authenticationOptions = async () => {
-    attachSignal(options.options.challenge, running.signal);
-    return options;
+    attachSignal({ webauthnChallenge: options.options.challenge, autofill }, running.signal);
+    return patient(options);
   };
   api.verify = async (request) => {
     proof.credentialId = request.authenticationCredential.id;
@@ -40,19 +52,35 @@ export function hardenSignIn(api: PasskeyApi, prepared: SignInOptions, running: 
   return proof;
 }
 
-export function hardenEnrollment(api: PasskeyApi, prepared: EnrollmentOptions, running: Running): Proof {
+/** @param attachment the kind of authenticator that the person chose; null for every kind */
+export function hardenEnrollment(
+  api: PasskeyApi,
+  prepared: EnrollmentOptions,
+  running: Running,
+  attachment: "platform" | "cross-platform" | null,
+): Proof {
   const { options } = prepared;
   const proof: Proof = {};
   const addAuthenticator = api.addAuthenticator.bind(api);
   api.registrationOptions = async () => {
-    attachSignal(options.options.challenge, running.signal);
-    return options;
+    attachSignal({ webauthnChallenge: options.options.challenge, autofill: false }, running.signal);
+    return attachment === null ? patient(options) : withAttachment(patient(options), attachment);
   };
   api.addAuthenticator = async (request) => {
     proof.credentialId = request.registrationCredential.id;
     return recordVerdict(() => addAuthenticator(request), proof, running);
   };
   return proof;
+}
+
+function patient(prepared: WebauthnOptions): WebauthnOptions {
+  return { ...prepared, options: { ...prepared.options, timeout: promptLifetime } };
+}
+
+/** The choice as browsers without hints understand it: Safari and Firefox would open the same prompt for both. */
+function withAttachment(prepared: WebauthnOptions, authenticatorAttachment: string): WebauthnOptions {
+  const authenticatorSelection = { ...prepared.options.authenticatorSelection, authenticatorAttachment };
+  return { ...prepared, options: { ...prepared.options, authenticatorSelection } };
 }
 
 async function recordVerdict(

@@ -3,11 +3,9 @@
  * does:     tells the developer on the console what to change if passkeys cannot work at this address.
  * must not: tell the person: failures.ts has words for them.
  */
-import type { ConfigResponse } from "../../shared/contract.ts";
-
 let isReported = false;
 
-export function reportMisconfiguration({ rpId }: Pick<ConfigResponse, "rpId">): void {
+export function reportMisconfiguration({ rpId }: { readonly rpId: string }): void {
   if (isReported) return;
   isReported = true;
   // biome-ignore lint/suspicious/noConsole: for the developer

@@ -5,7 +5,7 @@
  * must not: renew in a hidden tab, or run twice at the same time.
  */
 export interface Renewal {
-  /** Renews after a pause, even if the data is still fresh. */
+  /** Renews after a pause, even if the data is still fresh. A pause asked for during a renewal begins at its end. */
   soon(milliseconds: number): void;
 }
 
@@ -29,9 +29,11 @@ export function keepRenewed({ renew, every, signal }: RenewalOptions): Renewal {
   let isRunning = false;
   let failures = 0;
   let dueAt = 0;
+  let askedDuringRun = Number.POSITIVE_INFINITY;
 
   function schedule(milliseconds: number): void {
     clearTimeout(timer);
+    if (signal.aborted) return;
     dueAt = Date.now() + milliseconds;
     timer = setTimeout(run, milliseconds);
   }
@@ -39,11 +41,16 @@ export function keepRenewed({ renew, every, signal }: RenewalOptions): Renewal {
   async function run(): Promise<void> {
     if (signal.aborted || isRunning || document.visibilityState === "hidden") return;
     isRunning = true;
+    askedDuringRun = Number.POSITIVE_INFINITY;
     const renewed = await renew();
     isRunning = false;
-    if (signal.aborted) return;
     failures = renewed ? 0 : failures + 1;
-    schedule(renewed ? every : pauseAfter(failures));
+    schedule(Math.min(renewed ? every : pauseAfter(failures), askedDuringRun));
+  }
+
+  function soon(milliseconds: number): void {
+    if (isRunning) askedDuringRun = Math.min(askedDuringRun, milliseconds);
+    else schedule(milliseconds);
   }
 
   function onReturn(): void {
@@ -59,5 +66,5 @@ export function keepRenewed({ renew, every, signal }: RenewalOptions): Renewal {
   signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   void run();
 
-  return { soon: schedule };
+  return { soon };
 }

@@ -7,7 +7,6 @@
  * @authsignal/browser sends its own signals from 1.17.0 on, after sign-ins and enrollments. Repeating them does no
  * harm: a signal states what is, not what changed.
  */
-import type { Passkey, User } from "../../shared/contract.ts";
 import { base64url } from "./base64url.ts";
 
 /** `PublicKeyCredential` as browsers with and without the Signal API have it. */
@@ -28,8 +27,9 @@ export async function signalUnknownCredential(rpId: string, credentialId: string
 
 export interface AcceptedPasskeys {
   readonly rpId: string;
-  readonly user: User;
-  readonly passkeys: readonly Passkey[];
+  readonly user: { readonly id: string; readonly email: string };
+  /** As our server lists them. A passkey without an ID makes the list unknown, and nothing is sent. */
+  readonly passkeys: readonly { readonly credentialId: string | null }[];
   /** The person has just deleted a passkey, so an empty list is correct. */
   readonly afterDelete?: boolean;
 }

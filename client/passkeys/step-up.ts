@@ -1,15 +1,35 @@
 /**
- * needs:    account-api.ts, ceremony.ts, a session that is not fresh.
+ * needs:    ceremony.ts, a session, functions that call our server (http/account-api.ts has them).
  * does:     confirms the person by a passkey: fetches and renews token and options while the dialog is open, so that a
  *           click only prompts; then the ceremony; then our server's finish.
  * must not: start the ceremony without a click.
  */
-import type { AccountApi } from "../http/account-api.ts";
-import { ApiError } from "../http/api.ts";
+import type { StepUpToken } from "./authsignal-api.ts";
 import type { Ceremonies } from "./ceremony.ts";
 import type { CeremonyOutcome } from "./ceremony-outcome.ts";
+import { hasCode } from "./coded-error.ts";
 import { defaultFreshFor } from "./prefetch.ts";
 import { keepRenewed } from "./renewal.ts";
+
+/** What exactly is confirmed, for example amount and payee. The same members as the guard of our server takes. */
+export type ConfirmedOperation = Readonly<Record<string, string | number | boolean>>;
+
+/** Calls of our server. A problem that it answers rejects with an error that has the problem's `code`. */
+export interface StepUpApi {
+  /** `POST /step-up-token`. */
+  createStepUpToken(action: string, operation?: ConfirmedOperation): Promise<StepUpToken>;
+  /** `POST /validate`. */
+  finishStepUp(action: string, resultToken: string): Promise<unknown>;
+}
+
+export interface StepUpOptions {
+  /** Required where `requireStepUp` has a second argument: its grant is for this operation and no other. */
+  readonly operation?: ConfirmedOperation | undefined;
+  /** False if only a code can be used: fetches nothing. Default true. */
+  readonly isWanted?: boolean;
+  /** Everything for a click is fetched, or could not be: the click then says why. Comes again with each renewal. */
+  onPrepared?(): void;
+}
 
 export interface StepUpFlow {
   /** Call it straight from the click. */
@@ -19,21 +39,26 @@ export interface StepUpFlow {
 
 export function prepareStepUp(
   ceremonies: Ceremonies,
-  api: Pick<AccountApi, "createStepUpToken" | "finishStepUp">,
+  api: StepUpApi,
   action: string,
-  /** False if only a code can be used: fetches nothing. */
-  { isWanted = true } = {},
+  { operation, isWanted = true, onPrepared }: StepUpOptions = {},
 ): StepUpFlow {
   const life = new AbortController();
   const stepUp = ceremonies.stepUp(begin);
-  if (isWanted) keepRenewed({ renew: stepUp.prepare, every: defaultFreshFor, signal: life.signal });
+  if (isWanted) keepRenewed({ renew, every: defaultFreshFor, signal: life.signal });
+
+  async function renew() {
+    const isReady = await stepUp.prepare();
+    onPrepared?.();
+    return isReady;
+  }
 
   async function begin() {
     try {
-      return await api.createStepUpToken(action);
+      return await api.createStepUpToken(action, operation);
     } catch (error) {
       // Asking again does not help; a click still says what is wrong.
-      if (error instanceof ApiError && error.code === "tenant_misconfigured") life.abort();
+      if (hasCode(error, ["tenant_misconfigured"])) life.abort();
       throw error;
     }
   }

@@ -8,23 +8,31 @@ import { type Failure, noFailure, usualPause, waitOf } from "./failures.ts";
 import { t } from "./language.ts";
 import type { MessageKey } from "./messages.ts";
 
-export type Flow = "button" | "autofill" | "create" | "stepUp";
+/** `createOnKey`: after "Security key", where the words about this device are wrong. */
+export type Flow = "button" | "autofill" | "create" | "createOnKey" | "stepUp";
 type Words = Readonly<Record<Flow, MessageKey | null>>;
 
 /** The person cannot act on it, or did it on purpose. */
-const silence: Words = { button: null, autofill: null, create: null, stepUp: null };
+const silence: Words = { button: null, autofill: null, create: null, createOnKey: null, stepUp: null };
 
 /** Autofill shows nothing, except that a picked passkey was refused. */
 function words(button: MessageKey, create: MessageKey = button, stepUp: MessageKey = create): Words {
-  return { button, autofill: null, create, stepUp };
+  return { button, autofill: null, create, createOnKey: create, stepUp };
 }
 
 export const failureWords: Readonly<Record<FailureKind, Words>> = {
   cancelled: words("failure.cancelled", "failure.notCreated", "failure.notConfirmed"),
   aborted: silence,
-  alreadyRegistered: { ...silence, create: "failure.alreadyRegistered" },
+  alreadyRegistered: {
+    ...silence,
+    create: "failure.alreadyRegistered",
+    createOnKey: "failure.alreadyRegisteredOnKey",
+  },
   misconfigured: words("failure.misconfigured", "failure.misconfiguredCreate", "failure.misconfiguredStepUp"),
-  unsupported: words("failure.unsupported", "failure.unsupportedCreate", "failure.unsupportedStepUp"),
+  unsupported: {
+    ...words("failure.unsupported", "failure.unsupportedCreate", "failure.unsupportedStepUp"),
+    createOnKey: "failure.unsupportedOnKey",
+  },
   busy: words("failure.busy", "failure.busyCreate"),
   authenticatorFailed: words("failure.authenticatorFailed", "failure.authenticatorFailedCreate"),
   expired: words("failure.expired"),

@@ -36,14 +36,17 @@ const otherNames: Readonly<Partial<Record<ApiErrorCode, MessageKey>>> = {
   unreachable: "failure.unreachable",
 };
 
-/** Rethrows an error that is not an ApiError: that is a bug. */
 export function failureOfError(error: unknown): Failure {
   const pause = error instanceof ApiError && error.code === "rate_limited" ? pauseIn(error) : 0;
   return { words: explainError(error), isQuiet: false, pause };
 }
 
+/** An error of another class is a fault of this page, or of an extension in it: reported as an uncaught error. */
 export function explainError(error: unknown): string {
-  if (!(error instanceof ApiError)) throw error;
+  if (!(error instanceof ApiError)) {
+    reportError(error);
+    return t("problem.rejected");
+  }
   const { code, problem } = error;
   if (code === "otp_incorrect" && problem?.attemptsLeft !== undefined) {
     return t("otp.attemptsLeft", { count: problem.attemptsLeft });

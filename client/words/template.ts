@@ -15,6 +15,9 @@ export function cloneTemplate(id: string): DocumentFragment {
   return content;
 }
 
+/** Keeps what is there, with its typed text and focus, if the page came with this view (vite.config.ts). */
 export function fillFromTemplate(root: HTMLElement, id: string): void {
-  root.replaceChildren(cloneTemplate(id));
+  if (root.dataset.view === id) translate(root);
+  else root.replaceChildren(cloneTemplate(id));
+  delete root.dataset.view;
 }

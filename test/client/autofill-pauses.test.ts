@@ -30,7 +30,7 @@ function autofillOver(kind: FailureKind, lasting: number) {
   const startedAt: number[] = [];
   const autofill = createAutofill({
     ceremonies: {
-      prepareAutofill: async () => true,
+      prepareSignIn: async () => true,
       async signInByAutofill() {
         startedAt.push(Date.now());
         await new Promise((resolve) => setTimeout(resolve, lasting));
@@ -93,10 +93,10 @@ test("a renewed request waits until the browser has let go of the one before, an
       await letGo.opened;
       throw error;
     });
-  const ceremonies = createCeremonies({ config: async () => kit.browser });
+  const ceremonies = createCeremonies({ config: async () => kit.browser, keepSignInReady: false });
   const first = ceremonies.signInByAutofill();
   await webauthn.autofill.whenPending();
-  await ceremonies.prepareAutofill();
+  await ceremonies.prepareSignIn();
   ceremonies.cancelAutofill();
   expect(await first).toEqual({ kind: "aborted" });
 

@@ -28,6 +28,8 @@ export interface TestBrowser {
   readonly requests: readonly string[];
   /** Mediation of each request to the authenticator, oldest first. */
   readonly prompts: readonly string[];
+  /** What each prompt asked the browser for, oldest first. */
+  readonly asked: readonly object[];
   /** The signals that reached the password manager, by name, oldest first. */
   readonly signals: readonly (readonly [name: string, detail: unknown])[];
   /** From now on requests whose path ends so get this answer; null takes it back. */
@@ -58,6 +60,7 @@ export async function openBrowser(stack: Stack, options: TestBrowserOptions = {}
   const faults = new Map<string, NetworkFault>();
   const requests: string[] = [];
   const prompts: string[] = [];
+  const asked: object[] = [];
   const signals: (readonly [string, unknown])[] = [];
   let promptError: Error | null = null;
   let autofillError: Error | null = null;
@@ -68,6 +71,7 @@ export async function openBrowser(stack: Stack, options: TestBrowserOptions = {}
   const { get, create } = webauthn.credentials;
   webauthn.credentials.get = async (options) => {
     prompts.push(options?.mediation ?? "modal");
+    if (options?.publicKey !== undefined) asked.push(options.publicKey);
     const isAutofill = options?.mediation === "conditional";
     const error = isAutofill ? autofillError : promptError;
     if (error !== null) throw error;
@@ -76,6 +80,7 @@ export async function openBrowser(stack: Stack, options: TestBrowserOptions = {}
   };
   webauthn.credentials.create = async (options) => {
     prompts.push("create");
+    if (options?.publicKey !== undefined) asked.push(options.publicKey);
     if (promptError !== null) throw promptError;
     return create.call(webauthn.credentials, options);
   };
@@ -99,6 +104,7 @@ export async function openBrowser(stack: Stack, options: TestBrowserOptions = {}
     autofill: webauthn.autofill,
     requests,
     prompts,
+    asked,
     signals,
     breakNetwork(pathEnd, fault) {
       if (fault === null) faults.delete(pathEnd);

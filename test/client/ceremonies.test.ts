@@ -3,14 +3,14 @@ import { expect, test, vi } from "vitest";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
 import type { TestBrowser } from "./browser.ts";
 import { button, eventually, field, visibleText } from "./page.ts";
-import { hold, open, reads, shown, stack, withPasskey } from "./suite.ts";
+import { accountShown, hold, open, reads, shown, stack, withPasskey } from "./suite.ts";
 
 const here = "This device Unlock with your fingerprint, face or screen lock.";
 /** In the view or in a dialog, which is beside it. */
 const says = (words: string) => eventually(() => expect(visibleText(document.body)).toContain(words));
 
-async function signedIn(): Promise<TestBrowser> {
-  const page = await open();
+async function signedIn(authenticator = createSoftAuthenticator()): Promise<TestBrowser> {
+  const page = await open({ authenticator });
   await page.signInWithCode(stack.newAddress());
   return page;
 }
@@ -89,11 +89,11 @@ test("The language cannot be changed while the passkey button is signing in", as
   expect(document.documentElement.lang).toBe("en");
   await reads(page, "Signing you in…");
   release();
-  await shown("Sign out");
+  await accountShown();
   button("Deutsch").click();
   await shown("Abmelden");
   button("English").click();
-  await shown("Sign out");
+  await accountShown();
 });
 
 test("An offer cannot be declined while the passkey is being saved, and leads to the account", async () => {
@@ -185,8 +185,8 @@ test("A new passkey that Authsignal refuses is removed from the device, and the 
 
 const securityKey = "Security key A key that you plug in or hold to your phone.";
 
-async function openDialog() {
-  const page = await signedIn();
+async function openDialog(authenticator = createSoftAuthenticator()) {
+  const page = await signedIn(authenticator);
   (await shown("Not now")).click();
   (await shown("Add a passkey")).click();
   await shown(here);
@@ -222,19 +222,51 @@ test("The dialog for a new passkey announces its progress in a live region that 
 });
 
 test("Choosing a security key creates a passkey, and the list shows it", async () => {
-  const page = await openDialog();
+  const page = await openDialog(createSoftAuthenticator({ transport: "usb" }));
   button(securityKey).click();
   await reads(page, "Not used yet");
   expect(document.querySelector("dialog")).toBeNull();
   expect(page.prompts.at(-1)).toBe("create");
 });
 
-test("If this device already has a passkey, the dialog says so, and the security key can still be chosen", async () => {
+test("the two places of a new passkey are different requests, also in browsers that know no hints", async () => {
+  const page = await openDialog();
+  page.breakPrompts(new DOMException("declined", "NotAllowedError"));
+  for (const [place, attachment] of [
+    [here, "platform"],
+    [securityKey, "cross-platform"],
+  ] as const) {
+    const before = page.asked.length;
+    button(place).click();
+    await eventually(() => expect(page.asked).toHaveLength(before + 1));
+    expect(page.asked.at(-1)).toMatchObject({
+      authenticatorSelection: { authenticatorAttachment: attachment, residentKey: "required" },
+    });
+    await eventually(() => expect(button(place).getAttribute("aria-busy")).toBe("false"));
+  }
+});
+
+test("every prompt lives five minutes: time to find the phone or the security key", async () => {
+  const page = await open();
+  await page.autofill.whenPending();
+  page.breakPrompts(new DOMException("declined", "NotAllowedError"));
+  button("Sign in with a passkey").click();
+  await reads(page, "No passkey used.");
+  await page.signInWithCode(stack.newAddress());
+  (await shown("Create a passkey")).click();
+  await reads(page, "Not created.");
+  expect(new Set(page.prompts)).toEqual(new Set(["conditional", "modal", "create"]));
+  expect(page.asked).toMatchObject(page.prompts.map(() => ({ timeout: 300_000 })));
+});
+
+test("If an authenticator already has a passkey, the dialog says which, and another one can still be chosen", async () => {
   const page = await openDialog();
   page.breakPrompts(new DOMException("excluded", "InvalidStateError"));
   button(here).click();
   await says("This device already has a passkey for you.");
-  page.breakPrompts(null);
   button(securityKey).click();
+  await says("This security key already has a passkey for you.");
+  page.breakPrompts(null);
+  button(here).click();
   await reads(page, "Not used yet");
 });

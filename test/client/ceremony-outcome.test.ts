@@ -30,8 +30,12 @@ describe("outcomeOfThrown", () => {
 
   test.each<[string, Error, FailureKind]>([
     ["A plain Error, with which the SDK reports a missing feature,", new Error("no autofill"), "unsupported"],
-    ["A TypeError, which is a dropped connection,", new TypeError("Failed to fetch"), "unreachable"],
-    ["A SyntaxError, which is a proxy's page instead of JSON,", new SyntaxError("<"), "unreachable"],
+    [
+      "A TypeError, which is a fault of the page or of an extension,",
+      new TypeError("x is undefined"),
+      "authenticatorFailed",
+    ],
+    ["A SyntaxError, which is a fault of the page too,", new SyntaxError("<"), "authenticatorFailed"],
   ])("%s has its own outcome", (_, thrown, kind) => {
     expect(outcomeOfThrown(thrown)).toEqual({ kind });
   });

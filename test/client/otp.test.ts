@@ -78,9 +78,9 @@ test.each([
 
 test.each([
   ["", "Enter the code from the email."],
-  ["12345", "A code has 6 digits."],
-  ["abcdef", "A code has 6 digits."],
-  ["123456 or 234567", "A code has 6 digits."],
+  ["12345", "A code has 6 to 8 digits."],
+  ["abcdef", "A code has 6 to 8 digits."],
+  ["123456 or 234567", "A code has 6 to 8 digits."],
 ])("The code view does not send the code %j", async (typed, words) => {
   open();
   await submit(typed);

@@ -1,5 +1,5 @@
 // @vitest-environment node
-/** Prefetch: one answer is ready before it is needed, given out once, never stale. */
+/** Prefetch: one answer is ready before it is needed, serves until it is spent, and is never stale. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createPrefetch } from "../../client/passkeys/prefetch.ts";
 
@@ -33,15 +33,28 @@ function counting(answers: readonly (number | "no" | Error)[]) {
 test("A warm answer is given out without a second fetch", async () => {
   const { prefetch, asked } = counting([7]);
   await expect(prefetch.warm()).resolves.toBe(true);
-  await expect(prefetch.take()).resolves.toBe(7);
+  await expect(prefetch.get()).resolves.toBe(7);
   expect(asked()).toBe(1);
 });
 
-test("A prefetched answer is given out once", async () => {
-  const { prefetch } = counting([7, 8]);
+test("a prefetched answer serves again until it is spent", async () => {
+  const { prefetch, asked } = counting([7, 8]);
   await prefetch.warm();
-  await prefetch.take();
-  await expect(prefetch.take()).resolves.toBe(8);
+  await expect(prefetch.get()).resolves.toBe(7);
+  await expect(prefetch.get()).resolves.toBe(7);
+  expect(asked()).toBe(1);
+  prefetch.spend(7);
+  await expect(prefetch.get()).resolves.toBe(8);
+});
+
+test("an older answer that is spent late does not throw the newer one away", async () => {
+  const { prefetch, asked } = counting([7, 8]);
+  const older = await prefetch.get();
+  vi.advanceTimersByTime(1_000);
+  await prefetch.get();
+  prefetch.spend(older);
+  await expect(prefetch.get()).resolves.toBe(8);
+  expect(asked()).toBe(2);
 });
 
 test("Warming twice fetches once", async () => {
@@ -53,7 +66,7 @@ test("Warming twice fetches once", async () => {
 test("Taking an answer that is being fetched waits for it", async () => {
   const { prefetch, asked } = counting([7]);
   void prefetch.warm();
-  await expect(prefetch.take()).resolves.toBe(7);
+  await expect(prefetch.get()).resolves.toBe(7);
   expect(asked()).toBe(1);
 });
 
@@ -61,7 +74,7 @@ test("A stale answer is discarded", async () => {
   const { prefetch } = counting([7, 8]);
   await prefetch.warm();
   vi.advanceTimersByTime(1_000);
-  await expect(prefetch.take()).resolves.toBe(8);
+  await expect(prefetch.get()).resolves.toBe(8);
 });
 
 test.each([
@@ -70,7 +83,7 @@ test.each([
 ])("%s is not kept by the prefetch", async (_, first) => {
   const { prefetch } = counting([first, 8]);
   await expect(prefetch.warm()).resolves.toBe(false);
-  await expect(prefetch.take()).resolves.toBe(8);
+  await expect(prefetch.get()).resolves.toBe(8);
 });
 
 test.each([
@@ -90,7 +103,7 @@ test.each([
   await expect(newer).resolves.toBe(true);
   for (const request of requests.slice(0, 1)) end(request);
   await expect(older).resolves.toBe(false);
-  const taken = prefetch.take();
+  const taken = prefetch.get();
   expect(requests).toHaveLength(2);
   await expect(taken).resolves.toBe(8);
 });

@@ -1,67 +1,133 @@
 // @vitest-environment node
-/** The snippets of client/README.md compile, and its lists of files are complete. */
+/** What client/README.md shows compiles, and its lists of files are what the command copies. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { expect, test } from "vitest";
-import { reachableFrom, readSources } from "../import-graph.ts";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { CopyError, copyPieces } from "../../server/copy/copy-piece.ts";
+import { isPieceName, pieces, snippetOf } from "../../server/copy/pieces.ts";
+import { readSources } from "../import-graph.ts";
 
 const repository = `${import.meta.dirname}/../..`;
 const readme = readFileSync(`${repository}/client/README.md`, "utf8");
-const snippets = fences("ts");
+const folder = `${repository}/dist/readme-snippets`;
+const names = Object.keys(pieces).filter(isPieceName);
 
-function fences(language: string): readonly string[] {
-  const fence = new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, "g");
-  return [...readme.matchAll(fence)].map(([, text]) => text ?? "");
-}
-
-test("Each snippet of client/README.md compiles as a file of that folder", { timeout: 60_000 }, () => {
-  expect(snippets).toHaveLength(3);
-  const folder = `${repository}/dist/readme-snippets`;
-  mkdirSync(folder, { recursive: true });
-  try {
-    snippets.forEach((text, index) => {
-      writeFileSync(`${folder}/snippet-${index}.ts`, text);
-    });
-    const compilerOptions = {
-      noEmit: true,
-      composite: false,
-      rootDir: "../..",
-      rootDirs: [".", "../../client"],
-    };
-    const settings = {
-      extends: "../../client/tsconfig.json",
-      compilerOptions,
-      include: ["*.ts"],
-      references: [],
-    };
-    writeFileSync(`${folder}/tsconfig.json`, JSON.stringify(settings));
-    expect(compile(folder)).toBe("");
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+beforeEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(`${folder}/src`, { recursive: true });
 });
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function compile(folder: string): string {
+/** As `npm create vite@9 -- --template vanilla-ts` writes it. */
+const vanilla = {
+  compilerOptions: {
+    target: "es2023",
+    module: "esnext",
+    lib: ["ES2023", "DOM"],
+    types: ["vite/client"],
+    allowArbitraryExtensions: true,
+    skipLibCheck: true,
+    moduleResolution: "bundler",
+    allowImportingTsExtensions: true,
+    verbatimModuleSyntax: true,
+    moduleDetection: "force",
+    noEmit: true,
+    noUnusedLocals: true,
+    noUnusedParameters: true,
+    erasableSyntaxOnly: true,
+    noFallthroughCasesInSwitch: true,
+  },
+  include: ["src"],
+};
+
+function compile(settings: object): string {
+  writeFileSync(`${folder}/tsconfig.json`, JSON.stringify(settings));
   try {
-    return execFileSync(process.execPath, [
-      `${repository}/node_modules/typescript/bin/tsc`,
-      "-p",
-      folder,
-    ]).toString();
+    const tsc = `${repository}/node_modules/typescript/bin/tsc`;
+    return execFileSync(process.execPath, [tsc, "-p", folder]).toString();
   } catch (error) {
     return error instanceof Error && "stdout" in error ? String(error.stdout) : String(error);
   }
 }
 
+test("the snippet that starts the whole app compiles beside it", { timeout: 60_000 }, () => {
+  const [snippet] = readme.match(/(?<=```ts\n)[\s\S]*?(?=```)/) ?? [];
+  writeFileSync(`${folder}/src/snippet.ts`, snippet ?? "");
+  const compilerOptions = {
+    noEmit: true,
+    composite: false,
+    rootDir: "../..",
+    rootDirs: ["src", "../../client"],
+  };
+  const settings = { extends: "../../client/tsconfig.json", include: ["src"], references: [] };
+  expect(compile({ ...settings, compilerOptions })).toBe("");
+});
+
+test.each(names)(
+  "the copied piece %s and its snippet compile under the settings of Vite's template",
+  { timeout: 60_000 },
+  (name) => {
+    const printed = copyPieces({ names: [name], to: `${folder}/src/passkeys`, force: false });
+    const snippet = snippetOf(readme, name, "passkeys");
+    expect(printed).toContain(snippet);
+    writeFileSync(`${folder}/src/main.ts`, snippet);
+    expect(compile(vanilla)).toBe("");
+    // Stricter projects.
+    const strict = {
+      noUncheckedIndexedAccess: true,
+      exactOptionalPropertyTypes: true,
+      noImplicitReturns: true,
+    };
+    expect(compile({ ...vanilla, compilerOptions: { ...vanilla.compilerOptions, ...strict } })).toBe("");
+  },
+);
+
+test.each(names)(
+  "the list of files of %s in client/README.md is what its code and its types import",
+  (name) => {
+    const targets = new Map(
+      readSources(repository, ["shared", "client"]).map(({ path, imports }) => [
+        path,
+        imports.map(({ target }) => target),
+      ]),
+    );
+    const found = new Set<string>();
+    const open: string[] = [pieces[name].file];
+    for (let path = open.pop(); path !== undefined; path = open.pop()) {
+      if (found.has(path) || !targets.has(path)) continue;
+      found.add(path);
+      open.push(...(targets.get(path) ?? []));
+    }
+    const section = readme.split(/^## /m).find((text) => text.startsWith(pieces[name].heading)) ?? "";
+    const listed = section.match(/(?<=```text\n)[\s\S]*?(?=\n```)/)?.[0].split("\n") ?? [];
+    expect(listed).toEqual([...found].sort());
+    expect(section).toContain(`Its ${listed.length} files`);
+    copyPieces({ names: [name], to: `${folder}/src/copied`, force: false });
+    expect(readdirSync(`${folder}/src/copied`).sort()).toEqual(listed.map((path) => basename(path)).sort());
+  },
+);
+
+test("copying again changes nothing, and a changed file is overwritten only by force", () => {
+  const to = `${folder}/src/passkeys`;
+  const copy = (force: boolean) => copyPieces({ names: ["autofill", "list"], to, force });
+  copy(false);
+  copy(false);
+  writeFileSync(`${to}/autofill.ts`, "// mine");
+  rmSync(`${to}/site.ts`);
+  expect(() => copy(false)).toThrow(/These files differ[\s\S]*autofill\.ts/);
+  expect(readdirSync(to)).not.toContain("site.ts");
+  expect(readFileSync(`${to}/autofill.ts`, "utf8")).toBe("// mine");
+  copy(true);
+  expect(readFileSync(`${to}/autofill.ts`, "utf8")).toContain("createAutofill");
+});
+
 test.each([
-  ["autofill", 1, 0],
-  ["enrollment", 2, 1],
-])("The list of files for %s in client/README.md is what its snippet loads", (_, snippet, list) => {
-  const sources = readSources(repository, ["shared", "client"]);
-  const imported = [...(snippets[snippet] ?? "").matchAll(/from "\.\/(.*?)"/g)].map(
-    ([, name]) => `client/${name}`,
-  );
-  const loaded = new Set(imported.flatMap((path) => [path, ...reachableFrom(sources, path)]));
-  const listed = fences("text")[list]?.trim().split("\n");
-  expect(listed).toEqual([...loaded].filter((path) => /^(client|shared)\//.test(path)).sort());
+  [[], "src/passkeys", /Which piece\? autofill, button, enrollment, step-up, list/],
+  [["login"], "src/passkeys", /There is no piece "login"\. Pieces: autofill/],
+  [["list"], undefined, /Where to\? For example: copy list --to src\/passkeys/],
+])("copying %j to %s says what to type instead", (wanted, to, message) => {
+  const copy = () => copyPieces({ names: wanted, to, force: false });
+  expect(copy).toThrow(CopyError);
+  expect(copy).toThrow(message);
 });

@@ -104,6 +104,38 @@ test("a renewal that is under way is not begun again when the network or the per
   expect(times).toBe(1);
 });
 
+test("a pause that is asked for during a renewal is kept, and not replaced by the usual interval", async () => {
+  let times = 0;
+  const renewal = keepRenewed({
+    every: 60_000,
+    signal: life.signal,
+    async renew() {
+      times += 1;
+      if (times === 2) {
+        renewal.soon(5_000);
+        renewal.soon(2_000);
+      }
+      return true;
+    },
+  });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(times).toBe(2);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(times).toBe(3);
+  await vi.advanceTimersByTimeAsync(59_999);
+  expect(times).toBe(3);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(times).toBe(4);
+});
+
+test("a pause that is asked for after the end of a renewal renews nothing", async () => {
+  const { renewal, times } = renewing();
+  life.abort();
+  renewal.soon(0);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(times()).toBe(1);
+});
+
 test("An aborted renewal does nothing", async () => {
   const { times } = renewing();
   life.abort();

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 /** The sign-in view alone: its two ways to sign in. */
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ApiError } from "../../client/http/api.ts";
 import { mountSignIn, type SignInDeps } from "../../client/views/sign-in/sign-in.ts";
 import { failureOf } from "../../client/words/ceremony-failures.ts";
@@ -59,6 +59,30 @@ test.each([
   expect(description?.textContent).toBe(words);
   expect(email.getAttribute("aria-invalid")).toBe("true");
   expect(document.activeElement).toBe(email);
+});
+
+test("a fault of the page is not called a missing connection, is reported, and does not leave the view busy", async () => {
+  const fault = new TypeError("x is undefined");
+  const reported = vi.fn();
+  vi.stubGlobal("reportError", reported);
+  open({ sendCode: () => Promise.reject(fault) });
+  await submit("ada@example.com");
+  expect(visibleText(root)).toContain("Something is wrong with this page. Reload it and try again.");
+  expect(reported).toHaveBeenCalledWith(fault);
+  expect(button("Continue").getAttribute("aria-busy")).toBe("false");
+  vi.unstubAllGlobals();
+});
+
+test("an accent before the @, which our server refuses, is explained", async () => {
+  open({ sendCode: () => Promise.reject(new ApiError("validation_failed")) });
+  await submit("josé@example.com");
+  expect(visibleText(root)).toContain("Before the @, an address can have letters without accents only.");
+});
+
+test("an address in full-width letters is sent as it was meant", async () => {
+  open();
+  await submit("ａｄａ＠ｅｘａｍｐｌｅ．ｃｏｍ");
+  expect(sent).toEqual(["ada@example.com"]);
 });
 
 test("If the service cannot be reached, the address stays and the field is not marked", async () => {

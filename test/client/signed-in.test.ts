@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
 import { button, eventually, type } from "./page.ts";
-import { hold, open, reads, shown, stack, withPasskey } from "./suite.ts";
+import { accountShown, hold, open, reads, shown, stack, withPasskey } from "./suite.ts";
 
 const here = "This device Unlock with your fingerprint, face or screen lock.";
 
@@ -18,7 +18,7 @@ test("The answer to the offer is sent before the account opens, and a failed req
   await page.signInWithCode(stack.newAddress());
   page.breakNetwork("/passkey-offer", "offline");
   (await shown("Not now")).click();
-  await shown("Sign out");
+  await accountShown();
   expect(page.requests.findLast((request) => request.startsWith("PUT"))).toBe("PUT /api/passkey-offer");
 });
 
@@ -28,7 +28,7 @@ test("After Back from the offer, Forward does not show it again", async () => {
   await shown("Create a passkey");
   history.pushState(null, "", "/account");
   window.dispatchEvent(new PopStateEvent("popstate"));
-  await shown("Sign out");
+  await accountShown();
   history.pushState(null, "", "/create-passkey");
   window.dispatchEvent(new PopStateEvent("popstate"));
   await eventually(() => expect(location.pathname).toBe("/account"));
@@ -94,7 +94,7 @@ test("The password manager gets the account's passkeys when the list is loaded",
   const page = await open({ authenticator });
   await page.autofill.whenPending();
   page.autofill.pick();
-  await shown("Sign out");
+  await accountShown();
   await eventually(() => expect(page.signals.length).toBeGreaterThan(0));
   const [credential] = authenticator.credentials();
   expect(page.signals).toContainEqual([
@@ -209,7 +209,7 @@ test("Signing out clears the result token in the SDK", async () => {
   const page = await open({ authenticator });
   await page.autofill.whenPending();
   button("Sign in with a passkey").click();
-  (await shown("Sign out")).click();
+  (await accountShown()).click();
   await shown("Sign in with a passkey");
   const { Authsignal } = await import("@authsignal/browser");
   const answer = await new Authsignal(stack.browser).passkey.signUp({ username: "x" });
@@ -252,4 +252,30 @@ test("A sign-out elsewhere during the offer is reported as that, not as blocked 
   await fetch("/api/session", { method: "DELETE" });
   window.dispatchEvent(new Event("online"));
   await reads(page, "You have been signed out. Sign in again to go on.");
+});
+
+test("a person who is asked for a passkey can sign out there, without an answer to the offer", async () => {
+  const page = await open();
+  await page.signInWithCode(stack.newAddress());
+  await shown("Create a passkey");
+  button("Sign out").click();
+  await reads(page, "You are signed out.");
+  expect(location.pathname).toBe("/sign-in");
+  expect(page.requests).not.toContain("PUT /api/passkey-offer");
+});
+
+test("what was renamed and deleted is said above the list, where the person looks", async () => {
+  const { authenticator } = await withPasskey();
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  page.autofill.pick();
+  (await shown("Rename")).click();
+  const name = document.querySelector<HTMLInputElement>('[data-ref="field"]');
+  if (name !== null) type(name, "Work laptop");
+  button("Save").click();
+  await reads(page, "Renamed to Work laptop.");
+  button("Delete").click();
+  (await shown("Delete passkey")).click();
+  await reads(page, "Work laptop was deleted.");
+  expect(button("Add a passkey").className).toContain("button-primary");
 });

@@ -24,6 +24,12 @@ export async function open(options: TestBrowserOptions = {}): Promise<TestBrowse
 }
 
 export const shown = (name: string) => eventually(() => button(name));
+/** The account view; resolves with its "Sign out". */
+export const accountShown = () =>
+  eventually(() => {
+    expect(document.querySelector("h1")?.textContent).toBe("Your account");
+    return button("Sign out");
+  });
 export const reads = (page: TestBrowser, words: string) =>
   eventually(() => expect(page.text()).toContain(words));
 

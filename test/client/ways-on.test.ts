@@ -1,7 +1,7 @@
 /** What the person reads, and where they can go on, in unusual cases around the sign-in. */
 import { expect, test } from "vitest";
 import { button, eventually, field, type } from "./page.ts";
-import { open, reads, shown, stack, withPasskey } from "./suite.ts";
+import { accountShown, open, reads, shown, stack, withPasskey } from "./suite.ts";
 
 const status = () => document.getElementById("status")?.textContent;
 
@@ -14,7 +14,7 @@ test.each(["ada@company", "a..b@example.com", ".ada@example.com", `${"a".repeat(
     await reads(page, "Enter an email address like name@example.com.");
     expect(field("Email address").getAttribute("aria-invalid")).toBe("true");
     expect(document.activeElement).toBe(field("Email address"));
-    expect(page.text()).not.toContain("out of date");
+    expect(page.text()).not.toContain("wrong with this page");
   },
 );
 
@@ -49,7 +49,7 @@ test("The end of a session is announced as well", async () => {
   const page = await open();
   await page.signInWithCode(stack.newAddress());
   (await shown("Not now")).click();
-  await shown("Sign out");
+  await accountShown();
   await eventually(() => expect(page.requests).toContain("GET /api/passkeys"));
   await reads(page, "You have no passkeys yet.");
   await fetch("/api/session", { method: "DELETE" });
@@ -148,7 +148,7 @@ test.each(strange)("%s instead of the answer to a sign-out does not sign out", a
   const page = await open();
   await page.signInWithCode(stack.newAddress());
   (await shown("Not now")).click();
-  await shown("Sign out");
+  await accountShown();
   page.breakNetwork("/api/session", fault);
   button("Sign out").click();
   await reads(page, unreachable);
@@ -170,7 +170,7 @@ test("A page instead of the answer to Ask me again shows an error", async () => 
   const page = await open();
   await page.signInWithCode(stack.newAddress());
   (await shown("Don’t ask again")).click();
-  await shown("Sign out");
+  await accountShown();
   page.breakNetwork("/passkey-offer", strange[0][1]);
   button("Ask me again").click();
   await reads(page, unreachable);

@@ -1,8 +1,9 @@
 /** The greeting of a person who returns to a device that has their passkey. */
 import { expect, test, vi } from "vitest";
+import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
 import type { TestBrowser } from "./browser.ts";
-import { button, eventually, field } from "./page.ts";
-import { open, reads, shown, stack, withPasskey } from "./suite.ts";
+import { button, eventually, field, type } from "./page.ts";
+import { accountShown, open, reads, shown, stack, withPasskey } from "./suite.ts";
 
 /** A later visit after a sign-in with a passkey on this device. */
 async function comeBack(): Promise<{ page: TestBrowser; email: string }> {
@@ -10,7 +11,7 @@ async function comeBack(): Promise<{ page: TestBrowser; email: string }> {
   const page = await open({ authenticator });
   await page.autofill.whenPending();
   button("Sign in with a passkey").click();
-  await shown("Sign out");
+  await accountShown();
   await fetch("/api/session", { method: "DELETE" });
   await page.load();
   await reads(page, "Welcome back");
@@ -43,7 +44,7 @@ test("A person who has created a passkey here is greeted", async () => {
   const email = stack.newAddress();
   await page.signInWithCode(email);
   (await shown("Create a passkey")).click();
-  await shown("Sign out");
+  await accountShown();
   await fetch("/api/session", { method: "DELETE" });
   await page.load();
   await reads(page, email);
@@ -116,7 +117,7 @@ test("Forget me on this device also holds for the next visit", async () => {
 test("Signing out shows the empty field instead of the greeting", async () => {
   const { page, email } = await comeBack();
   button("Sign in with a passkey").click();
-  (await shown("Sign out")).click();
+  (await accountShown()).click();
   await eventually(() => field("Email address"));
   expect(page.text()).not.toContain(email);
 });
@@ -124,7 +125,7 @@ test("Signing out shows the empty field instead of the greeting", async () => {
 test("A session that ended elsewhere leads to the greeting with a notice", async () => {
   const { page } = await comeBack();
   button("Sign in with a passkey").click();
-  await shown("Sign out");
+  await accountShown();
   const otherTab = new BroadcastChannel("passkeys.session");
   await fetch("/api/session", { method: "DELETE" });
   otherTab.postMessage("changed");
@@ -212,4 +213,34 @@ test("Picking another account's passkey in the prompt signs in to that account a
   await reads(page, user.email);
   expect(page.text()).not.toContain(email);
   expect(localStorage.getItem("passkeys.account")).toBe(user.email);
+});
+
+test("a passkey that was removed from the account is forgotten by the greeting, and a code leads to an offer", async () => {
+  const { page, email } = await comeBack();
+  const agent = stack.agent();
+  stack.advance(60_000);
+  await stack.signInWithOtp(agent, email);
+  const [passkey] = (await agent.get("/api/passkeys").expect(200)).body;
+  await stack.enrollPasskey(agent, createSoftAuthenticator());
+  await agent.delete(`/api/passkeys/${passkey.id}`).expect(204);
+
+  button("Sign in with a passkey").click();
+  await reads(page, "This passkey was removed from your account. Continue with email.");
+  expect(localStorage.getItem("passkeys.account")).toBeNull();
+  stack.advance(60_000);
+  button("Email me a code").click();
+  await eventually(() => field("Code"));
+  type(field("Code"), await stack.readCode(email));
+  button("Continue").click();
+  await shown("Create a passkey");
+});
+
+test("a person who signs in with the passkey of another account than the greeted one is told so", async () => {
+  const { page, email } = await comeBack();
+  localStorage.setItem("passkeys.account", "somebody.else@example.com");
+  await page.load();
+  await reads(page, "somebody.else@example.com");
+  button("Sign in with a passkey").click();
+  await reads(page, "You used a passkey of another account, and are signed in to that one.");
+  await reads(page, `Signed in as ${email}`);
 });

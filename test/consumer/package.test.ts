@@ -158,6 +158,19 @@ test("a Vite page takes two client modules, without a validator or any of the se
   expect(texts.join()).not.toMatch(/ZodError|express-session/);
 });
 
+test("the packed command copies every piece, and esbuild bundles each without a setting", async () => {
+  const project = await newProject({ from: [], dependencies: ["@authsignal/browser"] });
+  const names = ["autofill", "button", "enrollment", "step-up", "list"];
+  const to = ["--to", "src/passkeys"];
+  const printed = await project.run("node", `${bins}/command.js`, "copy", ...names, ...to);
+  expect(printed).toMatch(/npm install @authsignal\/browser@\d/);
+  expect(printed).toContain("createStepUpFetch");
+  const entries = names.map((name) => `src/passkeys/${name}-piece.ts`);
+  await project.run("esbuild", ...entries, "--bundle", "--format=esm", "--outdir=built");
+  expect(await project.list("built")).toHaveLength(names.length);
+  expect(await project.read("built/list-piece.js")).not.toContain("ZodError");
+});
+
 test("the packed emulator runs from the command line", async () => {
   const project = await newProject({ from: ["test/consumer/projects/page"], dependencies: [] });
   expect(await project.run("node", `${bins}/emulator/cli.js`, "--help")).toContain("--port");

@@ -53,7 +53,7 @@ test("with a stale session, adding asks for a code where there is no passkey, an
   await code.waitFor();
   await code.fill("12");
   await inDialog(page, "Continue").click();
-  await dialog(page).getByText("A code has 6 digits.").waitFor();
+  await dialog(page).getByText("A code has 6 to 8 digits.").waitFor();
   await code.fill(await app.stack.readCode(email));
   await inDialog(page, "Continue").click();
 
@@ -73,7 +73,7 @@ test("leaving the confirmation leaves everything as it was", async () => {
   await heading(page, "Confirm it is you").waitFor();
   await page.keyboard.press("Escape");
   await heading(page, "Confirm it is you").waitFor({ state: "detached" });
-  await heading(page, "Delete Passkey?").waitFor();
+  await heading(page, "Delete passkey “Passkey”?").waitFor();
   await page.keyboard.press("Escape");
   await listed(page).toBe(1);
   expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(

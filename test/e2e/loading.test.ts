@@ -104,6 +104,65 @@ test("the first view is small: JavaScript, styles and words of ours stay below 8
   expect(page + Math.max(...total("first-"))).toBeLessThan(8_000);
 });
 
+test("the email field can be used while neither the script nor the API has answered, and keeps what is typed", async () => {
+  const { page } = await app.open();
+  const released: (() => void)[] = [];
+  await page.route(/\/assets\/index-[\w-]+\.js$|\/api\/session$/, async (route) => {
+    await new Promise<void>((resolve) => released.push(resolve));
+    await route.continue();
+  });
+  await page.reload({ waitUntil: "commit" });
+  const email = page.getByLabel("Email address");
+  await email.waitFor();
+  expect(await email.evaluate((input) => input === document.activeElement)).toBe(true);
+  const address = app.stack.newAddress();
+  await page.keyboard.type(address);
+  await page.keyboard.press("Enter");
+  expect(await email.inputValue()).toBe(address);
+  await page.getByText("This page is not complete yet.").waitFor({ timeout: 15_000 });
+  // The script arrives; the answer about the session does not.
+  released[0]?.();
+  await page.getByText("This page is not complete yet.").waitFor({ state: "detached" });
+  expect(await email.inputValue()).toBe(address);
+  await button(page, "Continue").click();
+  await page.getByLabel("Code", { exact: true }).waitFor();
+  for (const release of released) release();
+});
+
+test("without JavaScript the place of the form says so", async () => {
+  const { page } = await app.open();
+  const html = await (await page.request.get(app.stack.origin)).text();
+  expect(html.indexOf("<noscript>")).toBeGreaterThan(html.indexOf('<main id="view"'));
+  expect(html.indexOf("<noscript>")).toBeLessThan(html.indexOf("</main>"));
+});
+
+test("the first view makes at most thirteen requests, with autofill and the button ready", async () => {
+  const { page, autofillArmed } = await app.open();
+  await button(page, "Deutsch").waitFor();
+  await autofillArmed();
+  await page.goto("about:blank");
+  const requests: string[] = [];
+  page.on("request", (request) => requests.push(`${request.method()} ${new URL(request.url()).pathname}`));
+  await page.goto(app.stack.origin);
+  await autofillArmed();
+  await button(page, "Deutsch").waitFor();
+  expect(requests.length, requests.join("\n")).toBeLessThanOrEqual(13);
+});
+
+test("the code view keeps address and focus after a reload, and Back knows the address", async () => {
+  const { page } = await app.open();
+  const address = app.stack.newAddress();
+  await page.getByLabel("Email address").fill(address);
+  await button(page, "Continue").click();
+  const code = page.getByLabel("Code", { exact: true });
+  await code.waitFor();
+  await page.reload();
+  await code.waitFor();
+  await expect.poll(() => code.evaluate((input) => input === document.activeElement)).toBe(true);
+  await page.goBack();
+  await expect.poll(() => page.getByLabel("Email address").inputValue()).toBe(address);
+});
+
 test("nothing jumps while the first view fills", async () => {
   const { page } = await app.open();
   await watchShifts(page);

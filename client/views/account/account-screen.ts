@@ -1,17 +1,15 @@
 /** The account view: connects it with the API, its dialogs and the password manager. */
 import type { Passkey } from "../../../shared/contract.ts";
 import type { AppContext } from "../../app/app-context.ts";
-import { otherAccount, paths } from "../../app/paths.ts";
 import type { Screen } from "../../app/router.ts";
 import { forget, recall } from "../../dom/local-storage.ts";
-import { announce } from "../../dom/status.ts";
 import { createAccountApi } from "../../http/account-api.ts";
 import { canUsePasskeys } from "../../passkeys/passkey-support.ts";
 import { signalAccepted } from "../../passkeys/signals.ts";
-import { t } from "../../words/language.ts";
 import { mountAccount } from "./account.ts";
 import { addPasskey } from "./add-passkey.ts";
 import { deletePasskey } from "./delete-passkey.ts";
+import { signOut } from "./sign-out.ts";
 
 export function accountScreen(context: AppContext): Screen {
   const { visit, orSignIn } = context;
@@ -57,19 +55,7 @@ export function accountScreen(context: AppContext): Screen {
           return isDeleted;
         },
         askAgain: () => orSignIn(api.answerPasskeyOffer("ask-again")),
-        async signOut() {
-          await api.deleteSession();
-          void context.passkeys().then(
-            ({ ceremonies }) => ceremonies.forget(),
-            () => {},
-          );
-          visit.typedEmail = "";
-          visit.signInNotice = "signIn.signedOut";
-          context.sessionChanged(null);
-          // The next person at this device may be another one: show the empty field instead of the greeting.
-          void context.go(paths.signIn, { state: otherAccount });
-          announce(t("signIn.signedOut"));
-        },
+        signOut: () => signOut(context, api),
       });
       visit.accountNotice = null;
       return () => {

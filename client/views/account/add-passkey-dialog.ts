@@ -1,7 +1,7 @@
 /**
  * needs:    <template id="add-passkey-dialog">, dialog.ts, styles/dialog.css.
  * does:     asks where to save the new passkey, and creates it there.
- * must not: prompt before a click. The choice is a hint: the browser's own dialog offers the other places too.
+ * must not: prompt before a click.
  */
 
 import { isCoolingDown, startCooldown } from "../../dom/cooldown-button.ts";
@@ -58,7 +58,7 @@ export function mountAddPasskey(
       const outcome = await running;
       if (signal.aborted) return;
       if (outcome.kind === "succeeded") return deps.created();
-      failure = failureOf(outcome.kind, "create");
+      failure = failureOf(outcome.kind, home === "security-key" ? "createOnKey" : "create");
     } catch (error) {
       if (signal.aborted) return;
       failure = failureOfError(error);

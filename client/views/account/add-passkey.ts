@@ -3,9 +3,9 @@
 import { cancelCeremony, prepareFlow } from "../../app/prepared-flow.ts";
 import { openDialog } from "../../dom/dialog.ts";
 import { remember } from "../../dom/local-storage.ts";
-import type { ApiError } from "../../http/api.ts";
 import type { PasskeyHome } from "../../passkeys/ceremony.ts";
 import type { CeremonyOutcome } from "../../passkeys/ceremony-outcome.ts";
+import type { CodedError } from "../../passkeys/coded-error.ts";
 import { prepareEnrollment } from "../../passkeys/enrollment.ts";
 import { cloneTemplate } from "../../words/template.ts";
 import { mountAddPasskey } from "./add-passkey-dialog.ts";
@@ -53,7 +53,7 @@ export async function addPasskey(deps: AccountTaskDeps): Promise<Added> {
         }
       }
 
-      async function onBlocked(error: ApiError): Promise<void> {
+      async function onBlocked(error: CodedError): Promise<void> {
         const needed = neededStepUp(error);
         if (needed === undefined) {
           await orSignIn(Promise.reject(error)).catch(view.showError);

@@ -31,6 +31,8 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
   const cards = new WeakMap<HTMLElement, (passkey: Passkey) => void>();
   let passkeys: readonly Passkey[] | "loading" | "failed" = "loading";
   let failure = "";
+  /** What was done last, above the list: a list that looks the same would seem to have failed. */
+  let done = "";
 
   fillFromTemplate(root, "passkey-list-view");
 
@@ -42,6 +44,7 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
   const retry = query(root, "retry", HTMLButtonElement);
   const add = query(root, "add", HTMLButtonElement);
   const unsupported = query(root, "unsupported", HTMLElement);
+  const doneText = query(root, "done", HTMLElement);
   const failureText = query(root, "failure", HTMLElement);
 
   add.addEventListener("click", onAdd, { signal });
@@ -76,14 +79,14 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
   async function onAdd(): Promise<void> {
     const added = await deps.addPasskey();
     if (added === "no" || signal.aborted) return;
-    if (added === "yes") announce(t("offer.created"));
+    if (added === "yes") say(t("offer.created"));
     await load();
   }
 
   async function onDelete(passkey: Passkey): Promise<void> {
     const isLast = typeof passkeys !== "string" && passkeys.length === 1;
     if (!(await deps.deletePasskey(passkey, { isLast })) || signal.aborted) return;
-    announce(t("passkey.deleted", { name: passkey.name }));
+    say(t("passkey.deleted", { name: passkey.name }));
     if (typeof passkeys !== "string") passkeys = passkeys.filter(({ id }) => id !== passkey.id);
     update();
     // The focus was on the removed card. If the person has focused something else, it stays there.
@@ -91,10 +94,15 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
     await load();
   }
 
+  function say(words: string): void {
+    done = words;
+    announce(words);
+  }
+
   async function onRename(id: string, name: string): Promise<void> {
     const renamed = await deps.renamePasskey(id, name);
     if (signal.aborted) return;
-    announce(t("passkey.renamed", { name: renamed.name }));
+    say(t("passkey.renamed", { name: renamed.name }));
     if (typeof passkeys !== "string") passkeys = passkeys.map((one) => (one.id === id ? renamed : one));
     update();
   }
@@ -113,8 +121,11 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
     empty.hidden = typeof passkeys === "string" || shown.length > 0;
     retry.hidden = failure === "";
     add.hidden = typeof passkeys === "string" || !deps.canUsePasskeys;
+    add.classList.toggle("button-primary", shown.length === 0);
     emptyText.hidden = !deps.canUsePasskeys;
     unsupported.hidden = deps.canUsePasskeys;
+    doneText.textContent = done;
+    doneText.hidden = done === "" || failure !== "";
     failureText.textContent = failure;
   }
 

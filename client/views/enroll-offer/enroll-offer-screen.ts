@@ -9,9 +9,11 @@ import { remember } from "../../dom/local-storage.ts";
 import { announce } from "../../dom/status.ts";
 import { createAccountApi } from "../../http/account-api.ts";
 import { ApiError } from "../../http/api.ts";
+import type { CodedError } from "../../passkeys/coded-error.ts";
 import { prepareEnrollment } from "../../passkeys/enrollment.ts";
 import { t } from "../../words/language.ts";
 import type { MessageKey } from "../../words/messages.ts";
+import { signOut } from "../account/sign-out.ts";
 import { mountEnrollOffer } from "./enroll-offer.ts";
 
 /** Milliseconds to wait until the answer is stored. After that the account opens; the answer may be lost. */
@@ -33,7 +35,7 @@ export function enrollOfferScreen(context: AppContext): Screen {
       const life = new AbortController();
       const { signal } = life;
       // Opened long after the sign-in: the account asks for a step-up where it is needed.
-      const onBlocked = (error: ApiError) => {
+      const onBlocked = (error: CodedError) => {
         if (signal.aborted) return;
         if (error.code !== "not_authenticated")
           leave(error.code === "step_up_required" ? "offer.tooLate" : null);
@@ -61,6 +63,7 @@ export function enrollOfferScreen(context: AppContext): Screen {
           return outcome;
         },
         cancelCeremony: () => cancelCeremony(passkeys),
+        signOut: () => signOut(context, api),
         async decline(answer) {
           const kept = api.answerPasskeyOffer(answer).catch((error: unknown) => {
             if (!(error instanceof ApiError)) throw error;

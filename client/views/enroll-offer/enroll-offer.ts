@@ -20,6 +20,7 @@ export interface EnrollOfferDeps {
   cancelCeremony(): void;
   /** Stores the answer and shows the account. Must not reject. */
   decline(answer: "not-now" | "never"): Promise<void>;
+  signOut(): Promise<void>;
   /** The person has just signed in with a passkey from another device. */
   readonly isCrossDevice: boolean;
 }
@@ -37,6 +38,7 @@ export function mountEnrollOffer(root: HTMLElement, deps: EnrollOfferDeps): () =
   const create = query(root, "create", HTMLButtonElement);
   const skip = query(root, "skip", HTMLButtonElement);
   const never = query(root, "never", HTMLButtonElement);
+  const signOut = query(root, "signOut", HTMLButtonElement);
   const waiting = waitingIn(root, cloneTemplate("waiting"), { onCancel: deps.cancelCeremony, signal });
   const failureText = query(root, "failure", HTMLElement);
 
@@ -48,6 +50,8 @@ export function mountEnrollOffer(root: HTMLElement, deps: EnrollOfferDeps): () =
   create.addEventListener("click", onCreate, { signal });
   skip.addEventListener("click", () => onDecline(skip, "not-now"), { signal });
   never.addEventListener("click", () => onDecline(never, "never"), { signal });
+
+  signOut.addEventListener("click", onSignOut, { signal });
 
   async function onCreate(): Promise<void> {
     if (isWaiting || leavingBy !== undefined || isCoolingDown(create)) return;
@@ -85,8 +89,24 @@ export function mountEnrollOffer(root: HTMLElement, deps: EnrollOfferDeps): () =
     await deps.decline(answer);
   }
 
+  async function onSignOut(): Promise<void> {
+    if (leavingBy !== undefined || isSaving) return;
+    leavingBy = signOut;
+    failure = noFailure;
+    deps.cancelCeremony();
+    update();
+    try {
+      await deps.signOut();
+    } catch (error) {
+      if (signal.aborted) return;
+      failure = failureOfError(error);
+      leavingBy = undefined;
+      update();
+    }
+  }
+
   function update(): void {
-    for (const button of [skip, never]) {
+    for (const button of [skip, never, signOut]) {
       button.setAttribute("aria-busy", String(leavingBy === button));
       button.setAttribute("aria-disabled", String(isSaving));
     }

@@ -3,13 +3,13 @@
  * does:     reads a code as people type and paste it, and tells which errors are about it.
  * must not: be stricter than our server.
  */
+import { plainDigits } from "../../../shared/typed-digits.ts";
 import { ApiError } from "../../http/api.ts";
 import type { MessageKey } from "../../words/messages.ts";
 
 /** Finds the one number of 6 to 8 digits, also in a sentence. Returns what was typed if there is none, or several. */
 export function digitsOf(typed: string): string {
-  // Full-width digits and zero-width characters.
-  const plain = typed.normalize("NFKC").replace(/\p{Cf}/gu, "");
+  const plain = plainDigits(typed);
   // Mail programs separate digits by one space, hyphen or dot. Two of them separate two numbers.
   const joined = plain.replace(/(?<=\d)(?:\s|\p{Pd}|\.)(?=\d)/gu, "");
   for (const text of [plain, joined]) {

@@ -9,15 +9,21 @@ import { createAccountApi } from "../../http/account-api.ts";
 import { mountOtp } from "./otp.ts";
 
 export function otpScreen(context: AppContext): Screen {
-  const { api, go } = context;
+  const { api, visit, go } = context;
   return {
     title: "otp.title",
     mount(view) {
       const sent = readPendingOtp(history.state);
       if (sent === null) throw new Error("The code view was opened without a code.");
+      // After a reload here, Back still knows the address.
+      visit.typedEmail = sent.email;
       return mountOtp(view, {
         sent,
-        verifyCode: async (code) => enter(context, await createAccountApi(api).verifyOtp({ code })),
+        async verifyCode(code) {
+          const { passkeyFailed } = visit;
+          const body = passkeyFailed ? { code, passkeyFailed } : { code };
+          return enter(context, await createAccountApi(api).verifyOtp(body));
+        },
         async sendNewCode(email) {
           const renewed = pendingOtpFrom(email, await api.challengeOtp({ email }));
           history.replaceState(renewed, "");

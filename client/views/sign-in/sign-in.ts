@@ -5,6 +5,7 @@
  *           autofill: setting `autocomplete` on the field is its whole part in that.
  */
 
+import { isAscii, plainText } from "../../../shared/typed-text.ts";
 import type { AutofillProgress } from "../../app/passkey-sign-in.ts";
 import { isCoolingDown, startCooldown } from "../../dom/cooldown-button.ts";
 import { query } from "../../dom/query.ts";
@@ -13,7 +14,7 @@ import { announce } from "../../dom/status.ts";
 import { waitingIn } from "../../dom/waiting.ts";
 import { ApiError } from "../../http/api.ts";
 import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
-import { t } from "../../words/language.ts";
+import { isMessageKey, t } from "../../words/language.ts";
 import type { MessageKey } from "../../words/messages.ts";
 import { cloneTemplate, fillFromTemplate } from "../../words/template.ts";
 
@@ -54,11 +55,14 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   const unsupported = query(root, "unsupported", HTMLElement);
   const failureText = query(root, "failure", HTMLElement);
 
-  email.value = deps.email;
+  // Typed before this code was there, or on an earlier visit to the view.
+  if (email.value === "") email.value = deps.email;
+  else deps.keepEmail(email.value);
   notice.textContent = deps.notice === null ? "" : t(deps.notice);
 
   form.addEventListener("submit", onSubmit, { signal });
   email.addEventListener("input", onInput, { signal });
+  root.querySelector(".late")?.remove();
   passkey.addEventListener("click", onPasskey, { signal });
   deps.onAutofill((progress) => {
     if (progress !== "finishing") failure = progress;
@@ -77,8 +81,8 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   async function onSubmit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     if (busyWith === "email" || busyWith === "finishing" || isCoolingDown(submit)) return;
-    const address = email.value.trim();
-    emailError = errorOfAddress(address, email.validity);
+    const address = plainText(email.value);
+    emailError = errorOfAddress(address);
     failure = noFailure;
     if (emailError !== null) {
       update();
@@ -95,7 +99,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
       if (signal.aborted) return;
       // Our server rejects some addresses that browsers accept.
       if (error instanceof ApiError && error.code === "validation_failed")
-        emailError = "signIn.emailMalformed";
+        emailError = canExplainAccents(address) ? "signIn.emailAccents" : "signIn.emailMalformed";
       else failure = failureOfError(error);
       startCooldown(submit, failure.pause, signal);
       announce("");
@@ -164,8 +168,13 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   };
 }
 
-/** Catches obvious mistakes; the server decides. */
-function errorOfAddress(address: string, validity: ValidityState): MessageKey | null {
+/** Those words are not of the first view, and may still be on their way. */
+function canExplainAccents(address: string): boolean {
+  return isMessageKey("signIn.emailAccents") && !isAscii(address.replace(/@.*/, ""));
+}
+
+/** Catches obvious mistakes; the server decides. The browser's own check refuses spellings that our server reads. */
+function errorOfAddress(address: string): MessageKey | null {
   if (address === "") return "signIn.emailMissing";
-  return validity.typeMismatch || validity.badInput ? "signIn.emailMalformed" : null;
+  return /^\S+@\S+\.\S+$/.test(address) ? null : "signIn.emailMalformed";
 }

@@ -1,8 +1,8 @@
 /** The greeting on a device where the person has used a passkey: connects it with the ways to sign in. */
 import type { AppContext } from "../../app/app-context.ts";
-import { otherAccount, paths } from "../../app/paths.ts";
+import { greetedAccount, otherAccount, paths } from "../../app/paths.ts";
 import type { Screen } from "../../app/router.ts";
-import { forget, recall } from "../../dom/local-storage.ts";
+import { forget } from "../../dom/local-storage.ts";
 import { announce } from "../../dom/status.ts";
 import { canUsePasskeys } from "../../passkeys/passkey-support.ts";
 import { t } from "../../words/language.ts";
@@ -12,8 +12,8 @@ import { mountWelcomeBack } from "./welcome-back.ts";
 /** Null if this device remembers no account, or the person asked for another one. */
 export function welcomeBackScreen(context: AppContext): Screen | null {
   const { visit, go } = context;
-  const email = recall("account");
-  if (email === null || history.state === otherAccount || !canUsePasskeys()) return null;
+  const email = greetedAccount();
+  if (email === null || !canUsePasskeys()) return null;
   return {
     title: "welcome.title",
     mount(view) {

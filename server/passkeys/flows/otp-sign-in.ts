@@ -74,7 +74,8 @@ export function otpSignIn(
         },
       );
       await unlessOut(limits.complete(req, res, pending.email), undefined);
-      const offerPasskey = await signIn(req, res, user);
+      const { passkeyFailed = false } = body;
+      const offerPasskey = await signIn(req, res, user, passkeyFailed);
       const answer: SignedInResponse = { user, offerPasskey };
       return { status: 200, body: answer };
     },
@@ -159,7 +160,7 @@ export function otpSignIn(
   }
 
   /** The same user's code refreshes the session (a step-up); anybody else's starts a new one. */
-  async function signIn(req: Request, res: Response, user: User): Promise<boolean> {
+  async function signIn(req: Request, res: Response, user: User, passkeyFailed: boolean): Promise<boolean> {
     const session = await sessions.current(req);
     if (session?.userId === user.id) {
       await sessions.renew(req, res, { method: "email-otp" });
@@ -173,7 +174,7 @@ export function otpSignIn(
     }
     await sessions.start(req, res, { userId: user.id, method: "email-otp" });
     onEvent({ event: "sign_in.succeeded", requestId: req.id, userId: user.id, method: "email-otp" });
-    return shouldOffer(context, req, user.id, { crossDevice: false });
+    return shouldOffer(context, req, user.id, { passkeyFailed });
   }
 }
 

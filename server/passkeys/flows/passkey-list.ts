@@ -76,33 +76,49 @@ export function deletePasskey(context: PasskeysContext): Operation {
   };
 }
 
-/** As their owner named them, or after their provider. */
+/**
+ * As their owner named them, or after their provider: "iCloud Keychain 2" where there are several. A numbered name is
+ * kept, so that it stays the same when another passkey is deleted.
+ */
 export async function nameAll(
   { storage }: PasskeysContext,
   userId: string,
   passkeys: readonly EnrolledPasskey[],
 ): Promise<Passkey[]> {
-  const names = passkeys.length === 0 ? new Map<string, string>() : await storage.flows.passkeyNames(userId);
-  return nameByProvider(passkeys).map((passkey) => ({
+  const kept = passkeys.length === 0 ? new Map<string, string>() : await storage.flows.passkeyNames(userId);
+  const names = new Map(passkeys.flatMap(({ id }) => entryOf(id, kept.get(id))));
+  for (const passkey of passkeys) {
+    if (names.has(passkey.id)) continue;
+    const alike = passkeys.filter((one) => baseName(one) === baseName(passkey));
+    const name = nextName(baseName(passkey), [...names.values()]);
+    names.set(passkey.id, name);
+    if (alike.length > 1) await unlessOut(storage.flows.keepPasskeyName(userId, passkey.id, name), undefined);
+  }
+  return passkeys.map(({ createdAt, lastUsedAt, ...passkey }) => ({
     ...passkey,
-    name: names.get(passkey.id) ?? passkey.name,
+    name: names.get(passkey.id) ?? baseName(passkey),
+    createdAt: createdAt.toISOString(),
+    lastUsedAt: lastUsedAt?.toISOString() ?? null,
   }));
 }
 
-/** Names passkeys after their provider, and numbers those that would look alike: "iCloud Keychain 2". */
-function nameByProvider(passkeys: readonly EnrolledPasskey[]): Passkey[] {
-  const seen = new Map<string, number>();
-  return passkeys.map(({ createdAt, lastUsedAt, ...passkey }) => {
-    const base = passkey.provider ?? "Passkey";
-    const count = (seen.get(base) ?? 0) + 1;
-    seen.set(base, count);
-    return {
-      ...passkey,
-      name: count === 1 ? base : `${base} ${count}`,
-      createdAt: createdAt.toISOString(),
-      lastUsedAt: lastUsedAt?.toISOString() ?? null,
-    };
+function entryOf(id: string, name: string | undefined): [string, string][] {
+  return name === undefined ? [] : [[id, name]];
+}
+
+function baseName({ provider }: Pick<EnrolledPasskey, "provider">): string {
+  return provider ?? "Passkey";
+}
+
+/** One above the highest number that a passkey of this account has. */
+function nextName(base: string, taken: readonly string[]): string {
+  const numbers = taken.map((name) => {
+    if (name === base) return 1;
+    const number = name.startsWith(`${base} `) ? Number(name.slice(base.length + 1)) : 0;
+    return Number.isInteger(number) ? number : 0;
   });
+  const next = Math.max(0, ...numbers) + 1;
+  return next === 1 ? base : `${base} ${next}`;
 }
 
 /** @throws AppError passkey_not_found for an id that is not one of this user's passkeys */

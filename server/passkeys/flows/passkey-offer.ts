@@ -30,8 +30,16 @@ export function answerOffer(context: PasskeysContext): Operation {
   });
 }
 
+export interface OfferedAfter {
+  /** A passkey of another device was used. */
+  readonly crossDevice?: boolean;
+  /** A passkey was tried in this browser before the code, and did not sign in. */
+  readonly passkeyFailed?: boolean;
+}
+
 /**
- * Decides after a sign-in. A passkey in this browser needs no other, unless it came from another device.
+ * Decides after a sign-in. A browser that has made or used a passkey needs no other, unless that passkey is not there any
+ * more: the account has none, one of another device was used, or the person tried one and then took a code.
  * An outage makes no offer: a sign-in is not lost over one.
  */
 export function shouldOffer(...asked: Parameters<typeof decide>): Promise<boolean> {
@@ -42,13 +50,14 @@ async function decide(
   context: PasskeysContext,
   req: Request,
   userId: string,
-  signIn: { readonly crossDevice: boolean },
+  { crossDevice = false, passkeyFailed = false }: OfferedAfter,
 ): Promise<boolean> {
   const { knownBrowsers, maxPasskeys, storage } = context;
   if (!mayAsk(await storage.flows.offerAnswer(userId), context)) return false;
-  if (!signIn.crossDevice && (await knownBrowsers.knows(req, userId))) return false;
   const authenticators = await seeAuthenticators(context, req, userId).catch(() => null);
-  return authenticators !== null && authenticators.passkeys.length < maxPasskeys;
+  if (authenticators === null || authenticators.passkeys.length >= maxPasskeys) return false;
+  const isGone = crossDevice || passkeyFailed || authenticators.passkeys.length === 0;
+  return isGone || !(await knownBrowsers.knows(req, userId));
 }
 
 function mayAsk(answer: OfferAnswer | null, { now, offerAgainAfterDays }: PasskeysContext): boolean {

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { api } from "../../kit/flows.ts";
 import { type Lab, startLab } from "../lab.ts";
@@ -16,6 +17,11 @@ beforeAll(async () => {
   writeFileSync(join(folder, "client", "assets", "main-123.js"), "export {};");
   writeFileSync(join(folder, "client", "assets", "large-123.js"), "export const large = 1;\n".repeat(500));
   writeFileSync(join(folder, "client", "assets", "main-123.js.map"), '{"sourcesContent":["the sources"]}');
+  const ready = "export const ready = 1;";
+  writeFileSync(join(folder, "client", "assets", "ready-123.js"), ready);
+  writeFileSync(join(folder, "client", "assets", "ready-123.js.br"), brotliCompressSync(ready));
+  writeFileSync(join(folder, "client", "assets", "ready-123.js.gz"), gzipSync(ready));
+  writeFileSync(join(folder, "client", "other.html"), "<!doctype html><title>The app elsewhere</title>");
   writeFileSync(join(folder, "client", ".hidden"), "hidden");
   lab = await startLab({ pagesFolder: join(folder, "client") });
 });
@@ -75,6 +81,32 @@ describe("the pages", () => {
       expect(answer.text).not.toContain("the sources");
     }
   });
+
+  test("only the paths of the sign-in view get the page with its form", async () => {
+    const html = { Accept: "text/html" };
+    for (const path of ["/", "/sign-in"]) expect((await get(path, html)).text).not.toContain("elsewhere");
+    for (const path of ["/account", "/sign-in/code"])
+      expect((await get(path, html)).text).toContain("elsewhere");
+  });
+
+  test.each([
+    ["br", "br, gzip"],
+    ["gzip", "gzip"],
+    [undefined, "identity"],
+    [undefined, "br;q=0"],
+  ])(
+    "a file that the build compressed is sent as %s to a browser that accepts %s",
+    async (encoding, accepted) => {
+      const answer = await get("/assets/ready-123.js", { "Accept-Encoding": accepted });
+      expect(answer.status).toBe(200);
+      expect(answer.headers).toMatchObject({
+        "content-type": expect.stringContaining("javascript"),
+        "cache-control": "public, max-age=31536000, immutable",
+        vary: "Accept-Encoding",
+      });
+      expect(answer.headers["content-encoding"]).toBe(encoding);
+    },
+  );
 
   test("Scripts are cached for a year, and a missing script is a 404 instead of index.html", async () => {
     const script = await get("/assets/main-123.js");

@@ -31,6 +31,18 @@ describe("the list", () => {
     expect(body[0].createdAt <= body[1].createdAt).toBe(true);
   });
 
+  test("keeps a numbered name when another passkey is deleted, and gives no number twice", async () => {
+    const { agent } = await lab.person("passkey");
+    const list = async (): Promise<{ id: string; name: string }[]> =>
+      (await agent.get(api("listPasskeys")).expect(200)).body;
+    await lab.enrollPasskey(agent, createSoftAuthenticator());
+    const [first, second] = await list();
+    await agent.delete(`/api/passkeys/${first?.id}`).expect(204);
+    expect(await list()).toEqual([expect.objectContaining({ id: second?.id, name: second?.name })]);
+    await lab.enrollPasskey(agent, createSoftAuthenticator());
+    expect((await list()).map(({ name }) => name)).toEqual([second?.name, second?.name.replace(/ 2$/, " 3")]);
+  });
+
   test("is empty for whoever has none, and closed to visitors", async () => {
     const { agent } = await lab.person();
     expect((await agent.get(api("listPasskeys")).expect(200)).body).toEqual([]);

@@ -74,6 +74,28 @@ describe("a passkey is offered", () => {
     expect(await offered(lab, user.email, agent)).toBe(true);
   });
 
+  test("in a browser that made one, if the account has none any more", async () => {
+    const { agent, user } = await lab.person("passkey");
+    const [passkey] = (await agent.get(api("listPasskeys")).expect(200)).body;
+    await agent.delete(`/api/passkeys/${passkey.id}`).expect(204);
+    await agent.delete(api("deleteSession")).expect(204);
+    expect(await offered(lab, user.email, agent)).toBe(true);
+  });
+
+  test("in a browser that made one, if the person tried it in vain before the code; the cool-down holds", async () => {
+    const { agent, user } = await lab.person("passkey");
+    const signInAfterFailure = async () => {
+      await agent.delete(api("deleteSession")).expect(204);
+      lab.advance(60_000);
+      await agent.post(api("challengeOtp")).send({ email: user.email }).expect(202);
+      const body = { code: await lab.readCode(user.email), passkeyFailed: true };
+      return (await agent.post(api("verifyOtp")).send(body).expect(200)).body.offerPasskey;
+    };
+    expect(await signInAfterFailure()).toBe(true);
+    await agent.put(api("answerPasskeyOffer")).send({ answer: "not-now" }).expect(204);
+    expect(await signInAfterFailure()).toBe(false);
+  });
+
   test("to another person in the same browser", async () => {
     const { agent } = await lab.person("passkey");
     await agent.delete(api("deleteSession")).expect(204);

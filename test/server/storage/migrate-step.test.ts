@@ -126,7 +126,7 @@ describe("the command", () => {
   test.each([
     [["--help"], 0, "Usage: authsignal-passkeys migrate"],
     [["migrate"], 1, "Which database? Pass --database-url"],
-    [["upgrade"], 1, 'There is one command, "migrate".'],
+    [["upgrade"], 1, 'There are two commands, "migrate" and "copy".'],
     [["migrate", "--file", "a", "--schema", "own"], 1, "--file is a SQLite file: leave out"],
     [["migrate", "--file", "a", "--without", "grants"], 1, "`tables` has only users, sessions, audit"],
     [["migrate", "--fil", "a"], 1, "Unknown option '--fil'"],

@@ -29,5 +29,6 @@ export const first: FirstMessages = {
   "problem.internal_error":
     "Bei uns ist etwas schiefgegangen. Versuchen Sie es noch einmal. Bleibt es so, nennen Sie uns {requestId}.",
   "problem.rate_limited": "Zu viele Versuche. Versuchen Sie es in {time} noch einmal.",
-  "problem.rejected": "Diese Seite ist veraltet. Laden Sie sie neu und versuchen Sie es noch einmal.",
+  "problem.rejected":
+    "Mit dieser Seite stimmt etwas nicht. Laden Sie sie neu und versuchen Sie es noch einmal.",
 };

@@ -5,8 +5,10 @@ export const later: LaterMessages = {
   "welcome.title": "Willkommen zurück",
   "welcome.otherAccount": "Anderes Konto verwenden",
   "welcome.forget": "Mich auf diesem Gerät vergessen",
+  "welcome.otherPerson": "Sie haben den Passkey eines anderen Kontos benutzt und sind dort angemeldet.",
   "welcome.forgotten": "Dieses Gerät hat {email} vergessen.",
 
+  "signIn.emailAccents": "Vor dem @ sind nur Buchstaben ohne Akzente und Umlaute möglich.",
   "signIn.sessionNotKept":
     "Dieser Browser behält Ihre Anmeldung nicht. Erlauben Sie Cookies für diese Website und melden Sie sich wieder an.",
 
@@ -30,7 +32,7 @@ export const later: LaterMessages = {
   "otp.resent": "Wir haben Ihnen einen neuen Code gesendet. Nur der neueste gilt.",
   "otp.otherAddress": "Andere Adresse verwenden",
   "otp.codeMissing": "Geben Sie den Code aus der E-Mail ein.",
-  "otp.codeMalformed": "Ein Code hat 6 Ziffern.",
+  "otp.codeMalformed": "Ein Code hat 6 bis 8 Ziffern.",
   "otp.checking": "Der Code wird geprüft …",
   "otp.incorrect": "Das ist nicht der Code, den wir gesendet haben.",
   "otp.attemptsLeft": {
@@ -105,9 +107,10 @@ export const later: LaterMessages = {
   "add.securityKey": "Sicherheitsschlüssel",
   "add.securityKeyText": "Zum Einstecken oder ans Telefon halten.",
 
-  "delete.title": "{name} löschen?",
+  "delete.title": "Passkey „{name}“ löschen?",
   "delete.lead": "Sie können sich mit diesem Passkey dann nicht mehr anmelden.",
-  "delete.leadLast": "Das ist Ihr einziger Passkey. Ohne ihn melden Sie sich mit einem Code per E-Mail an.",
+  "delete.leadLast":
+    "Das ist Ihr einziger Passkey. Ohne ihn melden Sie sich mit einem Code per E-Mail an. Das dauert länger und lässt sich abphishen.",
   "delete.copy":
     "Ihr Passwortmanager behält vielleicht eine Kopie, die nicht mehr funktioniert. Um sie auch dort zu entfernen, öffnen Sie die Passwörter Ihres Geräts oder Browsers, suchen Sie nach dieser Website und löschen Sie den Passkey.",
   "delete.copyIn":
@@ -143,9 +146,12 @@ export const later: LaterMessages = {
     "Dieser Passkey wurde nicht akzeptiert. Versuchen Sie es noch einmal oder melden Sie sich per E-Mail an.",
   "failure.notCreated": "Nicht erstellt. Sie können das später in Ihrem Konto nachholen.",
   "failure.alreadyRegistered": "Auf diesem Gerät haben Sie schon einen Passkey.",
+  "failure.alreadyRegisteredOnKey": "Auf diesem Sicherheitsschlüssel haben Sie schon einen Passkey.",
   "failure.misconfiguredCreate": "Für diese Website-Adresse sind keine Passkeys eingerichtet.",
   "failure.unsupportedCreate":
     "Dieses Gerät kann keine Passkeys erstellen. Sie können sich weiter per E-Mail anmelden.",
+  "failure.unsupportedOnKey":
+    "Dieser Sicherheitsschlüssel kann keine Passkeys speichern. Nehmen Sie einen anderen oder dieses Gerät.",
   "failure.busyCreate":
     "Eine andere Passkey-Anfrage ist offen. Schließen Sie sie und versuchen Sie es noch einmal.",
   "failure.authenticatorFailedCreate":

@@ -30,5 +30,5 @@ export const first = {
   "problem.internal_error":
     "Something went wrong on our side. Try again. If it keeps happening, quote {requestId}.",
   "problem.rate_limited": "Too many tries. Wait {time}, then try again.",
-  "problem.rejected": "This page is out of date. Reload it and try again.",
+  "problem.rejected": "Something is wrong with this page. Reload it and try again.",
 } as const;

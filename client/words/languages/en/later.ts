@@ -3,8 +3,10 @@ export const later = {
   "welcome.title": "Welcome back",
   "welcome.otherAccount": "Use a different account",
   "welcome.forget": "Forget me on this device",
+  "welcome.otherPerson": "You used a passkey of another account, and are signed in to that one.",
   "welcome.forgotten": "This device has forgotten {email}.",
 
+  "signIn.emailAccents": "Before the @, an address can have letters without accents only.",
   "signIn.sessionNotKept":
     "This browser does not keep you signed in. Allow cookies for this site, then sign in again.",
 
@@ -28,7 +30,7 @@ export const later = {
   "otp.resent": "We sent you a new code. Only the newest code works.",
   "otp.otherAddress": "Use another address",
   "otp.codeMissing": "Enter the code from the email.",
-  "otp.codeMalformed": "A code has 6 digits.",
+  "otp.codeMalformed": "A code has 6 to 8 digits.",
   "otp.checking": "Checking the code…",
   "otp.incorrect": "That is not the code we sent.",
   "otp.attemptsLeft": {
@@ -100,9 +102,10 @@ export const later = {
   "add.securityKey": "Security key",
   "add.securityKeyText": "A key that you plug in or hold to your phone.",
 
-  "delete.title": "Delete {name}?",
+  "delete.title": "Delete passkey “{name}”?",
   "delete.lead": "You will no longer be able to sign in with this passkey.",
-  "delete.leadLast": "This is your only passkey. Without it, you sign in with a code by email.",
+  "delete.leadLast":
+    "This is your only passkey. Without it, you sign in with a code by email, which takes longer and can be phished.",
   "delete.copy":
     "Your password manager may keep a copy that no longer works. To remove it there too, open the passwords of your device or browser, search for this site, and delete the passkey.",
   "delete.copyIn":
@@ -131,8 +134,10 @@ export const later = {
   "failure.refused": "This passkey was not accepted. Try again, or continue with email.",
   "failure.notCreated": "Not created. You can do it later in your account.",
   "failure.alreadyRegistered": "This device already has a passkey for you.",
+  "failure.alreadyRegisteredOnKey": "This security key already has a passkey for you.",
   "failure.misconfiguredCreate": "Passkeys are not set up for this website address.",
   "failure.unsupportedCreate": "This device cannot create passkeys. You can keep signing in with email.",
+  "failure.unsupportedOnKey": "This security key cannot store passkeys. Try another one, or use this device.",
   "failure.busyCreate": "Another passkey request is open. Close it and try again.",
   "failure.authenticatorFailedCreate": "Your device could not finish. Try again.",
   "failure.refusedCreate": "The passkey could not be saved. Try again.",

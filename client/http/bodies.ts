@@ -1,0 +1,108 @@
+/**
+ * needs:    nothing.
+ * does:     names the bodies of our REST API for code that is copied without our server: shared/contract.ts has the same
+ *           types, inferred from schemas, and a test compares them.
+ * must not: import a validator.
+ *
+ * Times are ISO 8601 in UTC; durations are seconds.
+ */
+export interface User {
+  id: string;
+  email: string;
+}
+
+export interface Passkey {
+  /** Authsignal's `userAuthenticatorId`. */
+  id: string;
+  /** What the person sees: the provider's name, numbered when there are several. */
+  name: string;
+  /** Provider by AAGUID (for example "iCloud Keychain"), or null when it is not known. */
+  provider: string | null;
+  /** The provider's icon as `data:` URLs, for light and dark backgrounds. */
+  icon: { light: string; dark: string } | null;
+  /** True when the passkey is backed up and so on several devices, null when it is not known. */
+  synced: boolean | null;
+  /** For the Signal API: base64url without padding. */
+  credentialId: string | null;
+  createdAt: string;
+  lastUsedAt: string | null;
+}
+
+export type PasskeysResponse = Passkey[];
+
+export interface ConfigResponse {
+  tenantId: string;
+  baseUrl: string;
+  rpId: string;
+}
+
+export interface SessionResponse {
+  user: User | null;
+}
+
+export interface ChallengeOtpRequest {
+  email: string;
+}
+
+export interface ChallengeOtpResponse {
+  /** When the code stops working. */
+  expiresAt: string;
+  /** Seconds until asking again sends another code. */
+  resendAfter: number;
+}
+
+export interface VerifyOtpRequest {
+  code: string;
+  /** A passkey was tried in this browser and did not sign in. */
+  passkeyFailed?: boolean | undefined;
+}
+
+export interface SignedInResponse {
+  user: User;
+  /** True when this is a good moment to offer a passkey. */
+  offerPasskey: boolean;
+  /** What a server whose sessions are tokens answers besides. */
+  tokens?: Record<string, unknown> | undefined;
+}
+
+export interface EnrollTokenResponse {
+  token: string;
+  /** Random: what Authsignal knows the passkey's user by. */
+  username: string;
+  /** What the password manager shows. */
+  displayName: string;
+  /** Whether the authenticator must verify the person. */
+  userVerification: "required" | "preferred";
+}
+
+export interface EnrolledResponse {
+  passkey: Passkey;
+}
+
+export interface StepUpTokenRequest {
+  action: string;
+  /** What exactly is confirmed: the members that the guard of our server takes. */
+  operation?: Record<string, string | number | boolean> | undefined;
+}
+
+export interface StepUpTokenResponse {
+  token: string;
+  /** Whether the authenticator must verify the person. */
+  userVerification: "required" | "preferred";
+}
+
+export interface SteppedUpResponse {
+  action: string;
+  /** Until when the proof counts. */
+  expiresAt: string;
+  /** What a server whose sessions are tokens answers besides. */
+  tokens?: Record<string, unknown> | undefined;
+}
+
+export interface RenamePasskeyRequest {
+  name: string;
+}
+
+export interface PasskeyOfferRequest {
+  answer: "not-now" | "never" | "ask-again";
+}

@@ -1,0 +1,37 @@
+/**
+ * needs:    a route behind `requireStepUp`, a session whose account has a passkey; confirm-piece.ts.
+ * does:     is `fetch` for that route: if our server wants a confirmation, a dialog shows what is confirmed, and the
+ *           request is sent again after the passkey.
+ * must not: send anything else again: a refusal of another kind is the caller's.
+ */
+import type { ConfirmedOperation } from "../passkeys/step-up.ts";
+import { type Confirmation, confirmByPasskey, neededStepUp } from "./confirm-piece.ts";
+
+export interface StepUpRequest extends RequestInit {
+  /** What the guard's second argument computes from this request. Leave it out where the guard has none. */
+  readonly operation?: ConfirmedOperation;
+}
+
+/**
+ * Resolves with the answer of the route; with its refusal (403) if the person left the dialog, or has no passkey yet
+ * (`passkey_required`).
+ * @param mountedAt where the router is, such as `/auth`
+ */
+export function createStepUpFetch(
+  mountedAt: string,
+  options: Pick<Confirmation, "describe" | "words"> = {},
+): (input: RequestInfo | URL, init?: StepUpRequest) => Promise<Response> {
+  return async (input, init = {}) => {
+    const { operation, ...usual } = init;
+    const request = new Request(input, usual);
+    const answer = await fetch(request.clone());
+    const needed = answer.status === 403 ? neededStepUp(await bodyOf(answer.clone())) : undefined;
+    if (needed === undefined || !needed.methods.includes("passkey")) return answer;
+    const isConfirmed = await confirmByPasskey(mountedAt, { ...options, action: needed.action, operation });
+    return isConfirmed ? fetch(request) : answer;
+  };
+}
+
+async function bodyOf(answer: Response): Promise<unknown> {
+  return answer.json().catch(() => null);
+}
