@@ -1,7 +1,7 @@
 /** Reads the command line into options and a seed. */
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import type { Seed } from "./control/seed.ts";
+import type { Seed } from "./control/seed-shape.ts";
 import {
   defaultTenant,
   type EmulatorOptions,

@@ -16,7 +16,7 @@ export type {
 export type { Fault, FaultRule } from "./control/faults.ts";
 export type { JournalEntry, JournalFilter } from "./control/journal.ts";
 export type { SentMessage } from "./control/messages.ts";
-export type { Seed, SeedAuthenticator, Seeded, SeedPasskey, SeedUser } from "./control/seed.ts";
+export type { Seed, SeedAuthenticator, Seeded, SeedPasskey, SeedUser } from "./control/seed-shape.ts";
 export type { VirtualPasskey } from "./control/virtual-passkey.ts";
 export type {
   AppClientOptions,

@@ -19,7 +19,8 @@ import type { ControlPlane, EmulatorState } from "./control-plane.ts";
 import type { Core } from "./core.ts";
 import type { FaultRule } from "./faults.ts";
 import { inspectTenant } from "./inspect.ts";
-import { readActionSettings, type Seed } from "./seed.ts";
+import { readActionSettings } from "./seed.ts";
+import type { Seed } from "./seed-shape.ts";
 
 export function controlOperations(core: Core, plane: ControlPlane): readonly ControlOperation[] {
   return [

@@ -9,7 +9,8 @@ import type { Core } from "./core.ts";
 import type { Fault, FaultRule } from "./faults.ts";
 import type { JournalEntry, JournalFilter } from "./journal.ts";
 import { type SentMessage, sentMessage } from "./messages.ts";
-import { applySeed, fixCode, type Seed, type Seeded } from "./seed.ts";
+import { applySeed, fixCode } from "./seed.ts";
+import type { Seed, Seeded } from "./seed-shape.ts";
 
 export interface MessageQuery {
   /** The exact address: "a@example.com" never finds "ba@example.com". */
