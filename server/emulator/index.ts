@@ -5,17 +5,19 @@ import { createCore } from "./control/core.ts";
 import { listen } from "./http/listen.ts";
 import type { EmulatorOptions } from "./wire/emulator-options.ts";
 import { parseUrl } from "./wire/input.ts";
+import { emulatorShape } from "./wire/option-shapes.ts";
 
+export type { ControlPlane, EmulatorState } from "./control/control-plane.ts";
+export type { Fault } from "./control/faults.ts";
+export type { JournalEntry } from "./control/journal.ts";
+export type { SentMessage } from "./control/messages.ts";
 export type {
-  ControlPlane,
-  EmulatorState,
+  FaultRule,
   FixedCodeRequest,
+  JournalFilter,
   MessageQuery,
   ResetScope,
-} from "./control/control-plane.ts";
-export type { Fault, FaultRule } from "./control/faults.ts";
-export type { JournalEntry, JournalFilter } from "./control/journal.ts";
-export type { SentMessage } from "./control/messages.ts";
+} from "./control/requests.ts";
 export type { Seed, SeedAuthenticator, Seeded, SeedPasskey, SeedUser } from "./control/seed-shape.ts";
 export type { VirtualPasskey } from "./control/virtual-passkey.ts";
 export type {
@@ -41,6 +43,7 @@ export interface Emulator extends ControlPlane {
 /** Starts an emulator of Authsignal's HTTP API, which verifies every signature and code. Throws in production. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   assertNotProduction();
+  emulatorShape.check(options, "");
   const allowedHosts = hostsNamedIn(options);
   let port = 0;
   const url = () => options.publicUrl?.replace(/\/$/, "") ?? `http://localhost:${port}`;

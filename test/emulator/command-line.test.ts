@@ -77,5 +77,5 @@ test("the emulator prints a sentence and exits if its seed is invalid", async ()
     "--seed",
     file,
   ]);
-  await expect(ended).rejects.toMatchObject({ code: 1, stderr: "userId is required.\n" });
+  await expect(ended).rejects.toMatchObject({ code: 1, stderr: "users[0].userId is required.\n" });
 });

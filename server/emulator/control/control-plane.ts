@@ -4,36 +4,16 @@ import type { StateDump } from "../tenant/state.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import type { TenantOptions } from "../wire/emulator-options.ts";
 import { isJsonObject } from "../wire/input.ts";
+import { onlyKnown } from "../wire/shape.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
 import type { Core } from "./core.ts";
-import type { Fault, FaultRule } from "./faults.ts";
-import type { JournalEntry, JournalFilter } from "./journal.ts";
+import type { Fault } from "./faults.ts";
+import type { JournalEntry } from "./journal.ts";
 import { type SentMessage, sentMessage } from "./messages.ts";
+import { fixedCodeShape, journalShape, messageQueryShape, resetShape } from "./request-shapes.ts";
+import type { FaultRule, FixedCodeRequest, JournalFilter, MessageQuery, ResetScope } from "./requests.ts";
 import { applySeed, fixCode } from "./seed.ts";
 import type { Seed, Seeded } from "./seed-shape.ts";
-
-export interface MessageQuery {
-  /** The exact address: "a@example.com" never finds "ba@example.com". */
-  readonly to?: string | undefined;
-  /** Only messages sent after the one with this id. */
-  readonly after?: string | undefined;
-  readonly tenantId?: string | undefined;
-}
-
-export interface ResetScope {
-  readonly tenantId?: string | undefined;
-  /** Only this user and all records of that user. */
-  readonly userId?: string | undefined;
-}
-
-export interface FixedCodeRequest {
-  readonly to: string;
-  /** Six digits. */
-  readonly code: string;
-  /** ISO 8601; default: until reset. */
-  readonly validUntil?: string | undefined;
-  readonly tenantId?: string | undefined;
-}
 
 /** The state of an emulator as JSON values, for `importState` of the same or another one. */
 export interface EmulatorState {
@@ -74,7 +54,9 @@ export function createControlPlane(core: Core): ControlPlane {
   const tenantsOf = (tenantId: string | undefined): readonly Tenant[] =>
     tenantId === undefined ? core.tenants.all() : [requireTenant(core, tenantId)];
 
-  const messages = ({ to, after, tenantId }: MessageQuery = {}): SentMessage[] => {
+  const messages = (query: MessageQuery = {}): SentMessage[] => {
+    messageQueryShape.check(query, "");
+    const { to, after, tenantId } = query;
     const all = tenantsOf(tenantId)
       .flatMap((tenant) => tenant.outbox.list({ to }).map((message) => sentMessage(tenant, message)))
       .sort((left, right) => Date.parse(right.sentAt) - Date.parse(left.sentAt));
@@ -108,21 +90,27 @@ export function createControlPlane(core: Core): ControlPlane {
       });
     },
 
-    clearMessages({ to, tenantId } = {}) {
+    clearMessages(query = {}) {
+      messageQueryShape.check(query, "");
+      const { to, tenantId } = query;
       for (const { outbox, state } of tenantsOf(tenantId)) {
         outbox.clear(to);
         state.commit();
       }
     },
 
-    fixCode({ tenantId, ...request }) {
+    fixCode(fixed) {
+      fixedCodeShape.check(fixed, "");
+      const { tenantId, ...request } = fixed;
       for (const tenant of tenantsOf(tenantId)) {
         fixCode(tenant, request);
         tenant.state.commit();
       }
     },
 
-    reset({ tenantId, userId } = {}) {
+    reset(scope = {}) {
+      resetShape.check(scope, "");
+      const { tenantId, userId } = scope;
       for (const tenant of tenantsOf(tenantId)) {
         if (userId !== undefined) forgetUser(tenant, userId);
         else tenant.state.clear();
@@ -145,6 +133,7 @@ export function createControlPlane(core: Core): ControlPlane {
     },
 
     importState(state) {
+      onlyKnown(state, ["version", "tenants"]);
       if (state.version !== 1 || !isJsonObject(state.tenants))
         throw invalidRequest("This is not an exported state.");
       // Checks everything before it restores anything, so that an invalid state changes nothing.
@@ -163,7 +152,10 @@ export function createControlPlane(core: Core): ControlPlane {
     faults: core.faults.list,
     removeFault: core.faults.remove,
     clearFaults: core.faults.clear,
-    journal: core.journal.list,
+    journal(filter = {}) {
+      journalShape.check(filter, "");
+      return core.journal.list(filter);
+    },
     clearJournal: core.journal.clear,
     async webhooksSettled() {
       await Promise.all(core.tenants.all().map(({ webhooks }) => webhooks.settled()));

@@ -1,5 +1,6 @@
 /** Records how each request was answered, without secrets, tokens and codes. */
 import { type Clock, toIso } from "../tenant/clock.ts";
+import type { JournalFilter } from "./requests.ts";
 
 /** One request as it was answered. */
 export interface JournalEntry {
@@ -15,15 +16,6 @@ export interface JournalEntry {
   /** The exact reason of an error, which the answer does not show. */
   readonly reason?: string | undefined;
   readonly notes: readonly string[];
-}
-
-export interface JournalFilter {
-  readonly userId?: string | undefined;
-  readonly operation?: string | undefined;
-  /** Only errors and requests with notes. */
-  readonly refused?: boolean | undefined;
-  /** Only requests that matched no operation: a test that expects none finds misspelt paths. */
-  readonly unmatched?: boolean | undefined;
 }
 
 export interface Journal {

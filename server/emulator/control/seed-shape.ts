@@ -1,5 +1,7 @@
 /** What a seed holds, and what seeding returns. */
 import type { ActionSettings } from "../wire/emulator-options.ts";
+import { actionMembers } from "../wire/option-shapes.ts";
+import { anything, choice, flag, isoTime, list, type Members, map, object, text } from "../wire/shape.ts";
 import type { VirtualPasskey } from "./virtual-passkey.ts";
 
 /** Users with fixed ids, their authenticators, and passkeys with known private keys. */
@@ -46,3 +48,40 @@ export interface Seeded {
   readonly users: number;
   readonly passkeys: VirtualPasskey[];
 }
+
+const address = text({ longest: 320 });
+
+const passkeyMembers: Members<SeedPasskey> = {
+  userAuthenticatorId: text({ longest: 64 }),
+  name: text({ longest: 256 }),
+  aaguid: text({ longest: 64 }),
+};
+
+const authenticatorMembers: Members<SeedAuthenticator> = {
+  userAuthenticatorId: text({ longest: 64 }),
+  verificationMethod: choice("EMAIL_OTP", "EMAIL_MAGIC_LINK", "SMS", "WHATSAPP"),
+  email: address,
+  phoneNumber: text({ longest: 64 }),
+};
+
+const userMembers: Members<SeedUser> = {
+  userId: text({ longest: 256 }),
+  email: address,
+  emailVerified: flag,
+  phoneNumber: text({ longest: 64 }),
+  phoneNumberVerified: flag,
+  username: text(),
+  displayName: text(),
+  locale: text(),
+  custom: map(anything({ type: ["string", "number", "boolean"] })),
+  authenticators: list(object(authenticatorMembers, ["verificationMethod"])),
+  passkeys: list(object(passkeyMembers)),
+};
+
+export const seedMembers: Members<Seed> = {
+  users: list(object(userMembers, ["userId"])),
+  actions: list(object({ actionCode: text({ longest: 64 }), ...actionMembers }, ["actionCode"])),
+  fixedCodes: list(object({ to: address, code: text({ longest: 16 }), validUntil: isoTime }, ["to", "code"])),
+};
+
+export const seedShape = object(seedMembers);

@@ -19,18 +19,18 @@ import {
   requiredText,
 } from "../wire/input.ts";
 import { actionOutcomes, verificationMethods } from "../wire/wire.ts";
-import { invalidRequest } from "../wire/wire-error.ts";
-import type { Seeded } from "./seed-shape.ts";
+import { invalidRequest, WireError } from "../wire/wire-error.ts";
+import { type Seeded, seedShape } from "./seed-shape.ts";
 import { deriveKeyPair, type VirtualPasskey, virtualPasskey } from "./virtual-passkey.ts";
 
 /** Idempotent: existing records keep their ids. An id that the seed does not give is derived from the record. */
 export function applySeed(tenant: Tenant, seed: Input): Seeded {
-  const users = objectsIn(seed, "users");
-  const passkeys = users.flatMap((user) => seedUser(tenant, user));
-  for (const fixed of objectsIn(seed, "fixedCodes")) fixCode(tenant, fixed);
-  for (const action of objectsIn(seed, "actions")) configureAction(tenant, action);
+  seedShape.check(seed, "");
+  const passkeys = eachIn(seed, "users", (user) => seedUser(tenant, user));
+  eachIn(seed, "fixedCodes", (fixed) => fixCode(tenant, fixed));
+  eachIn(seed, "actions", (action) => configureAction(tenant, action));
   tenant.state.commit();
-  return { users: users.length, passkeys };
+  return { users: passkeys.length, passkeys: passkeys.flat() };
 }
 
 /** Makes this the code of every message to this address, until `validUntil`. */
@@ -81,9 +81,8 @@ function seedUser(tenant: Tenant, input: Input): VirtualPasskey[] {
     locale: optionalText(input, "locale") ?? user.locale,
     custom: optionalObject(input, "custom") ?? user.custom,
   });
-  for (const authenticator of objectsIn(input, "authenticators"))
-    seedAuthenticator(tenant, userId, authenticator);
-  return objectsIn(input, "passkeys").map((passkey) => seedPasskey(tenant, userId, passkey));
+  eachIn(input, "authenticators", (authenticator) => seedAuthenticator(tenant, userId, authenticator));
+  return eachIn(input, "passkeys", (passkey) => seedPasskey(tenant, userId, passkey));
 }
 
 const addressMethods = ["EMAIL_OTP", "EMAIL_MAGIC_LINK", "SMS", "WHATSAPP"] as const;
@@ -175,9 +174,18 @@ function derivedId(tenant: Tenant, ...parts: string[]): string {
   ].join("-");
 }
 
-function objectsIn(input: Input, name: string): Input[] {
-  const list = Object.hasOwn(input, name) ? input[name] : [];
+/** Calls back for each element of a list; an error names the element, such as `users[3].passkeys[0]`. */
+function eachIn<T>(input: Input, name: string, read: (element: Input) => T): T[] {
+  const list = Object.hasOwn(input, name) ? (input[name] ?? []) : [];
   if (!Array.isArray(list) || !list.every(isJsonObject))
     throw invalidRequest(`${name} must be a list of objects.`);
-  return list;
+  return list.map((element, at) => {
+    try {
+      return read(element);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      const joint = /^\w+\[\d+\]/.test(error.message) ? "." : ": ";
+      throw invalidRequest(`${name}[${at}]${joint}${error.message}`);
+    }
+  });
 }

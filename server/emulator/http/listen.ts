@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { ControlOperation } from "../control/control.ts";
 import type { Core } from "../control/core.ts";
-import { WireError } from "../wire/wire-error.ts";
+import { headersOf, WireError } from "../wire/wire-error.ts";
 import { answerBadRequest } from "./bad-request.ts";
 import { type Exchange, readExchange } from "./exchange.ts";
 import { respondJson } from "./respond.ts";
@@ -30,7 +30,8 @@ export async function listen(
   const serveControl = createControlHandler(control, allowedHosts);
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     const exchange = readExchange(request, response);
-    const handler = exchange.path.startsWith("/v1/") ? serveApi : serveControl;
+    const serveHttp = exchange.path.startsWith("/v1/") ? serveApi : serveControl;
+    const handler = isSocket(request) ? refuseSocket : serveHttp;
     handler(exchange).catch((error: unknown) => answerError(core, exchange, error));
   };
   // Without this, Node answers a missing Host header itself, in another shape.
@@ -46,9 +47,24 @@ export async function listen(
   };
 }
 
+/** Other upgrades, such as Java's to HTTP/2, are ordinary requests. */
+function isSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === "websocket";
+}
+
+/** Only the SDK's QR codes open a socket. */
+async function refuseSocket(): Promise<void> {
+  throw new WireError("not_implemented", "The emulator does not implement QR code sockets.");
+}
+
 function answerError({ journal }: Core, { request, response, method, path }: Exchange, error: unknown) {
-  if (error instanceof WireError && !response.headersSent)
-    return respondJson(response, error.status, { ...error.body });
+  if (error instanceof WireError && !response.headersSent) {
+    if (isSocket(request)) {
+      const { status, code: errorCode, reason } = error;
+      journal.write({ method, path, operation: "open-socket", notes: [], status, errorCode, reason });
+    }
+    return respondJson(response, error.status, { ...error.body }, headersOf(error));
+  }
   // The caller closed the connection in the middle of its request.
   if (request.destroyed && !request.complete) return response.destroy();
   const defect = error instanceof Error ? error : new Error(String(error));

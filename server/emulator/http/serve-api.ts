@@ -28,10 +28,10 @@ export function createApiHandler(core: Core, allowedHosts: readonly string[]): H
     const fault = takeFault(core, exchange);
     if (fault !== undefined && (await injectFault(fault, response, core.closing))) return;
 
-    const { status, body } = await dispatcher.dispatch(request, path, query);
+    const { status, body, headers } = await dispatcher.dispatch(request, path, query);
     if (fault?.drop === "after") return void response.destroy();
     if (fault?.malformed) return respondBroken(response, status, body);
-    respondJson(response, status, body, status === 413 ? { connection: "close" } : {});
+    respondJson(response, status, body, { ...headers, ...(status === 413 ? { connection: "close" } : {}) });
   };
 }
 

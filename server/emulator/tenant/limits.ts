@@ -1,5 +1,5 @@
 /** Counts sent codes and tried codes against the published limits (protocol 1.7). */
-import type { TenantSettings } from "../wire/emulator-options.ts";
+import type { TenantSettings } from "../wire/tenant-settings.ts";
 import type { VerificationMethod } from "../wire/wire.ts";
 import type { Clock } from "./clock.ts";
 

@@ -1,10 +1,6 @@
 /** One customer of the service, with everything that its operations need. */
-import {
-  type OutboundMessage,
-  type TenantOptions,
-  type TenantSettings,
-  tenantSettings,
-} from "../wire/emulator-options.ts";
+import type { OutboundMessage, TenantOptions } from "../wire/emulator-options.ts";
+import { type TenantSettings, tenantSettings } from "../wire/tenant-settings.ts";
 import type { Clock } from "./clock.ts";
 import type { Storage } from "./data-file.ts";
 import { createLimits, type Limits } from "./limits.ts";

@@ -1,7 +1,7 @@
 /** Sends signed events to a tenant's backend (protocol 8.2). */
 import { createHmac } from "node:crypto";
-import type { TenantSettings } from "../wire/emulator-options.ts";
 import { pause } from "../wire/pause.ts";
+import type { TenantSettings } from "../wire/tenant-settings.ts";
 import type { JsonObject } from "../wire/wire.ts";
 import { WireError } from "../wire/wire-error.ts";
 import { type Clock, toIso, toUnixSeconds } from "./clock.ts";

@@ -1,5 +1,4 @@
 /** The options of an emulator and of its tenants, with their defaults. */
-import { parseUrl } from "./input.ts";
 import type { ActionOutcome, VerificationMethod } from "./wire.ts";
 
 /** The tenant without options. Its secret starts with "emulator-", so that a production entry can refuse it. */
@@ -63,6 +62,8 @@ export interface TenantOptions {
   readonly enrollmentMethods?: "action" | "any";
   /** What `POST /validate` says to an expired or forged token. Default `invalid`: 200 with `isValid: false`. */
   readonly validateRefusal?: "invalid" | "unauthorized";
+  /** What unknown members of a request do. Default `note`, as the service ignores them: they are named in the journal. */
+  readonly unknownMembers?: "note" | "refuse";
   /** Action code of a passkey sign-in without one. Default `passkeySignIn`. */
   readonly anonymousActionCode?: string;
   /** App clients that sessions may be created for. Default: any client id. */
@@ -101,51 +102,4 @@ export interface OutboundMessage {
   readonly link?: string | undefined;
   /** ISO 8601. */
   readonly sentAt: string;
-}
-
-export type TenantSettings = Required<Omit<TenantOptions, "webhook">> & { readonly webhook?: WebhookOptions };
-
-export function tenantSettings(options: TenantOptions): TenantSettings {
-  if (options.tenantId === "") throw new Error("An emulated tenant needs a tenantId.");
-  if (options.secrets.length === 0)
-    throw new Error(`Tenant ${options.tenantId} needs at least one API secret key.`);
-  // A Basic user name ends at the first colon.
-  if (options.secrets.some((secret) => secret === "" || secret.includes(":")))
-    throw new Error(`An API secret key of tenant ${options.tenantId} is empty or contains a colon.`);
-  for (const origin of options.expectedOrigins) assertOrigin(origin);
-  return {
-    rpName: options.rpId,
-    anyLocalhostPort: false,
-    defaultOutcome: "CHALLENGE",
-    actions: {},
-    verificationMethods: [
-      "AUTHENTICATOR_APP",
-      "EMAIL_MAGIC_LINK",
-      "EMAIL_OTP",
-      "PASSKEY",
-      "SECURITY_KEY",
-      "SMS",
-      "WHATSAPP",
-    ],
-    tokenDurationInMinutes: 10,
-    userVerification: "preferred",
-    counterRegression: "log",
-    limits: "documented",
-    claimEnrollment: "enroll-first",
-    enrollmentMethods: "action",
-    validateRefusal: "invalid",
-    anonymousActionCode: "passkeySignIn",
-    appClients: [],
-    ...options,
-  };
-}
-
-/** An origin that can never match ("http://localhost:3000/") would fail every ceremony without an explanation. */
-function assertOrigin(origin: string): void {
-  if (/^(android|ios):/.test(origin)) return;
-  if (parseUrl(origin)?.origin !== origin) {
-    throw new Error(
-      `Expected origin ${JSON.stringify(origin)} is not an origin. Write scheme, host and port only, such as http://localhost:3000.`,
-    );
-  }
 }

@@ -14,6 +14,7 @@ const statusByCode = {
   token_required: 401,
   forbidden: 403,
   not_found: 404,
+  method_not_allowed: 405,
   too_many_requests: 429,
   request_too_large: 413,
   not_implemented: 501,
@@ -41,6 +42,23 @@ export class WireError extends Error {
   get body(): WireErrorBody {
     return { error: this.code, errorCode: this.code, errorDescription: this.message };
   }
+}
+
+/** The path exists, with other methods. */
+export class MethodNotAllowed extends WireError {
+  /** Value of the header `Allow`. */
+  readonly allow: string;
+
+  constructor(method: string, path: string, methods: readonly string[]) {
+    const allow = methods.join(", ");
+    super("method_not_allowed", `${path} cannot be called with ${method}. Use ${allow}.`);
+    this.allow = allow;
+  }
+}
+
+/** Headers that belong to an error. */
+export function headersOf(error: unknown): Record<string, string> {
+  return error instanceof MethodNotAllowed ? { allow: error.allow } : {};
 }
 
 /** The sentence that the vendor's live tests compare. */
