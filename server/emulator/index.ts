@@ -24,6 +24,7 @@ export type {
   AppClientOptions,
   EmulatorOptions,
   OutboundMessage,
+  RefusedRequest,
   TenantOptions,
   WebhookOptions,
 } from "./wire/emulator-options.ts";
@@ -51,7 +52,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const plane = createControlPlane(core);
   const listener = await listen(core, {
     port: options.port ?? 0,
-    host: options.host ?? "127.0.0.1",
+    host: options.host,
     allowedHosts,
     control: controlOperations(core, plane),
   }).catch((error: unknown) => {

@@ -71,7 +71,7 @@ export async function createCore(options: EmulatorOptions, apiUrl: () => string)
   const tenants = tenantsIn(options, surroundings);
   if (options.seed !== undefined)
     random.dependOn(JSON.stringify(tenants.all().map(({ state }) => state.dump())));
-  const journal = createJournal(clock);
+  const journal = createJournal(clock, options.onRefusal);
   const closing = new AbortController();
   let sweptAt = clock.now();
 

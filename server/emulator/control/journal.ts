@@ -1,5 +1,7 @@
 /** Records how each request was answered, without secrets, tokens and codes. */
 import { type Clock, toIso } from "../tenant/clock.ts";
+import type { RefusedRequest } from "../wire/emulator-options.ts";
+import { surviveCallback } from "../wire/survive-callback.ts";
 import type { JournalFilter } from "./requests.ts";
 
 /** One request as it was answered. */
@@ -28,13 +30,15 @@ export interface Journal {
 /** A ring buffer of this many entries. */
 const journalLimit = 1_000;
 
-export function createJournal(clock: Clock): Journal {
+export function createJournal(clock: Clock, onRefusal?: (refusal: RefusedRequest) => void): Journal {
+  const tell = surviveCallback("onRefusal", onRefusal);
   const ring: JournalEntry[] = [];
   let next = 0;
   return {
     write(entry) {
       ring[next] = { at: toIso(clock.now()), ...entry };
       next = (next + 1) % journalLimit;
+      if (entry.status >= 400) tell(entry);
     },
     list({ userId, operation, refused, unmatched } = {}) {
       return [...ring.slice(next), ...ring.slice(0, next)]

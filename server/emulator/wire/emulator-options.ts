@@ -10,7 +10,7 @@ export const defaultTenant: { readonly tenantId: string; readonly secret: string
 export interface EmulatorOptions {
   /** Default 0: the system chooses a free port. */
   readonly port?: number;
-  /** Interface to listen on. Default: loopback. On any other, everybody who reaches it can read every code. */
+  /** Interface to listen on. Default: both loopback addresses, IPv4 and IPv6. On any other, everybody who reaches it can read every code. */
   readonly host?: string;
   /**
    * Host names that requests may use, besides loopback names and that of `publicUrl`. The page and the control plane
@@ -22,6 +22,8 @@ export interface EmulatorOptions {
   readonly tenants?: readonly TenantOptions[];
   /** Called for each message that the service would have sent, for instance to print the code. */
   readonly onMessage?: (message: OutboundMessage) => void;
+  /** Called for each request that was answered with an error, for instance to print why. */
+  readonly onRefusal?: (refusal: RefusedRequest) => void;
   /** Also delivers e-mail to this server, for instance "smtp://localhost:1025", a mail catcher. */
   readonly smtp?: string;
   /** Makes ids, codes and probabilistic faults repeatable. */
@@ -91,6 +93,19 @@ export interface WebhookOptions {
   readonly url: string;
   /** Milliseconds between tries of an asynchronous event. Default 30 seconds, as documented. */
   readonly retryAfter?: number;
+}
+
+/** A request that was answered with an error. Holds no secret, token or code. */
+export interface RefusedRequest {
+  readonly tenantId?: string | undefined;
+  readonly method: string;
+  readonly path: string;
+  readonly operation?: string | undefined;
+  readonly status: number;
+  readonly errorCode?: string | undefined;
+  /** The exact reason, which the answer does not show. */
+  readonly reason?: string | undefined;
+  readonly notes: readonly string[];
 }
 
 /** A message as a person would receive it. */

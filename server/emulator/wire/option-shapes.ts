@@ -70,6 +70,7 @@ const emulatorMembers: Members<EmulatorOptions> = {
   // Each tenant is checked where it is created, also when it is added later.
   tenants: list(anything(tenantShape.schema), { least: 1 }),
   onMessage: callback,
+  onRefusal: callback,
   smtp: smtpUrl(),
   seed: text(),
   publicUrl: text(),

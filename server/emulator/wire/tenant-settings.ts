@@ -13,6 +13,7 @@ export function tenantSettings(options: TenantOptions): TenantSettings {
   if (options.secrets.some((secret) => secret === "" || secret.includes(":")))
     throw new Error(`An API secret key of tenant ${options.tenantId} is empty or contains a colon.`);
   for (const origin of options.expectedOrigins) assertOrigin(origin);
+  assertRpIdFits(options);
   return {
     rpName: options.rpId,
     anyLocalhostPort: false,
@@ -52,6 +53,23 @@ function withoutAbsent(options: TenantOptions): TenantOptions {
   for (const name of Object.keys(given) as (keyof TenantOptions)[])
     if (given[name] === undefined || given[name] === null) delete given[name];
   return given;
+}
+
+/** Otherwise every ceremony would fail: a page may use its own host name, or a domain above it, as the RP ID. */
+function assertRpIdFits({ tenantId, rpId, expectedOrigins, anyLocalhostPort }: TenantOptions): void {
+  if (anyLocalhostPort === true && rpId !== "localhost")
+    throw new Error(`anyLocalhostPort of tenant ${tenantId} needs the RP ID localhost, not ${rpId}.`);
+  if (expectedOrigins.length === 0) return;
+  const fits = (origin: string) => {
+    if (!/^https?:/.test(origin)) return true;
+    const { hostname } = new URL(origin);
+    return hostname === rpId || hostname.endsWith(`.${rpId}`);
+  };
+  if (!anyLocalhostPort && !expectedOrigins.some(fits)) {
+    throw new Error(
+      `The RP ID ${rpId} of tenant ${tenantId} fits none of its origins (${expectedOrigins.join(", ")}): it must be the host name of one, or a domain above it.`,
+    );
+  }
 }
 
 /** An origin that can never match ("http://localhost:3000/") would fail every ceremony without an explanation. */
