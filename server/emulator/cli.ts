@@ -21,7 +21,8 @@ async function main(): Promise<void> {
   if (host !== undefined && !isLoopback(host) && line.shows !== "json")
     print(`Listening on ${host}: everybody who can reach it can read every code.`);
   if (line.command !== undefined) {
-    process.exitCode = await runCommand(line.command, emulator, line.options);
+    // biome-ignore lint/style/noProcessEnv: the command runs in this process's environment.
+    process.exitCode = await runCommand(line.command, emulator, line.options, process.env);
     return emulator.close();
   }
   for (const signal of ["SIGINT", "SIGTERM"] as const) {

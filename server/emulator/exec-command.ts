@@ -9,12 +9,12 @@ export function runCommand(
   [program = "", ...args]: readonly string[],
   emulator: Emulator,
   { tenants: [tenant] = [] }: EmulatorOptions,
+  environment: NodeJS.ProcessEnv,
 ): Promise<number> {
   const child = spawn(program, args, {
     stdio: "inherit",
     env: {
-      // biome-ignore lint/style/noProcessEnv: the command runs in this process's environment.
-      ...process.env,
+      ...environment,
       AUTHSIGNAL_TENANT_ID: tenant?.tenantId,
       AUTHSIGNAL_API_SECRET_KEY: tenant?.secrets[0],
       AUTHSIGNAL_API_URL: emulator.apiUrl,

@@ -21,6 +21,7 @@ import { securityKeyAuthenticationOptions } from "./client/security-keys/securit
 import { securityKeyRegistrationOptions } from "./client/security-keys/security-key-registration-options.ts";
 import { verifySecurityKey } from "./client/security-keys/verify-security-key.ts";
 import { notImplemented } from "./not-implemented.ts";
+import { listAuthenticatorConfigurations } from "./server/authenticators/list-authenticator-configurations.ts";
 
 const client = { api: "client", support: "works" } as const;
 const passkeys = "/client/user-authenticators/passkey";
@@ -96,6 +97,16 @@ export const clientApi: readonly Operation[] = [
     evidence: "pinned by an SDK",
     test: "the Client API lists a user's authenticators with masked addresses",
     handle: listClientAuthenticators,
+  },
+  {
+    ...client,
+    caller: "token",
+    name: "list-client-authenticator-configurations",
+    method: "GET",
+    path: "/client/authenticators",
+    evidence: "documented",
+    test: "both APIs list the tenant's authenticator configurations with their ids",
+    handle: listAuthenticatorConfigurations,
   },
   {
     ...client,

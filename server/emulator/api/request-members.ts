@@ -15,7 +15,7 @@ const withoutEffect = ["crypto", "customDomain", "securePaymentConfirmation", "p
 
 const passkeySignIn = "challengeId username";
 const userAttributes =
-  "email emailVerified phoneNumber phoneNumberVerified username displayName custom locale";
+  "defaultVerificationMethod email emailVerified phoneNumber phoneNumberVerified username displayName custom locale";
 
 const requestMembers: Readonly<Record<string, RequestMembers>> = {
   "track-action": {
@@ -36,8 +36,10 @@ const requestMembers: Readonly<Record<string, RequestMembers>> = {
   "update-user": { body: userAttributes },
   "update-user-by-post": { body: userAttributes },
   "enroll-verified-authenticator": {
-    body: "verificationMethod email phoneNumber otpUri isDefault oobChannel",
+    body: "verificationMethod email phoneNumber otpUri isDefault oobChannel credentialId credentialPublicKey counter name transports aaguid",
   },
+  "update-device": { body: "rememberedUntil" },
+  "delete-user": { query: "actions" },
   "update-action": { body: "state" },
   "query-user-actions": { query: "fromDate codes state" },
   "create-session": { body: "token clientId action" },
@@ -58,13 +60,14 @@ const requestMembers: Readonly<Record<string, RequestMembers>> = {
   "start-email-otp-enrollment": { body: "email" },
   "start-email-otp-challenge": { body: "userAuthenticatorId" },
   "verify-email-otp": { body: "verificationCode" },
-  "start-sms-enrollment": { body: "phoneNumber" },
-  "start-sms-challenge": { body: "userAuthenticatorId" },
+  "start-sms-enrollment": { body: "phoneNumber smsChannel" },
+  "start-sms-challenge": { body: "userAuthenticatorId smsChannel" },
   "verify-sms": { body: "verificationCode" },
   "start-whatsapp-challenge": { body: "userAuthenticatorId" },
   "verify-whatsapp": { body: "verificationCode" },
   "verify-totp": { body: "verificationCode" },
   "start-email-magic-link-enrollment": { body: "email" },
+  "finalize-email-magic-link": { body: "challengeId" },
   "start-email-magic-link-challenge": { body: "userAuthenticatorId" },
   "follow-email-magic-link": { query: "challengeId code" },
   // The bare credential of a WebAuthn ceremony, whose members are the browser's.

@@ -16,7 +16,7 @@ export interface ResetScope {
 
 export interface FixedCodeRequest {
   readonly to: string;
-  /** Six digits. */
+  /** As many digits as the tenant's `codeLength`, by default six. */
   readonly code: string;
   /** ISO 8601; default: until reset. */
   readonly validUntil?: string | undefined;

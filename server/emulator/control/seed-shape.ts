@@ -42,6 +42,12 @@ export interface SeedPasskey {
   /** Tells two passkeys of a user apart. Default "Passkey". */
   readonly name?: string;
   readonly aaguid?: string;
+  /** Shown parsed, as of the browser that registered it. */
+  readonly userAgent?: string;
+  /** Whether the passkey may be synced. Default true; Playwright's credentials are not. */
+  readonly backupEligibility?: boolean;
+  /** Whether it is synced. Default: as `backupEligibility`. */
+  readonly backupState?: boolean;
 }
 
 export interface Seeded {
@@ -55,6 +61,9 @@ const passkeyMembers: Members<SeedPasskey> = {
   userAuthenticatorId: text({ longest: 64 }),
   name: text({ longest: 256 }),
   aaguid: text({ longest: 64 }),
+  userAgent: text(),
+  backupEligibility: flag,
+  backupState: flag,
 };
 
 const authenticatorMembers: Members<SeedAuthenticator> = {

@@ -37,7 +37,9 @@ export function applySeed(tenant: Tenant, seed: Input): Seeded {
 export function fixCode(tenant: Tenant, input: Input): void {
   const to = requiredText(input, "to", 320);
   const code = requiredText(input, "code", 16);
-  if (!/^\d{6}$/.test(code)) throw invalidRequest("code must be six digits.");
+  const { codeLength } = tenant.settings;
+  if (!/^\d+$/.test(code) || code.length !== codeLength)
+    throw invalidRequest(`code must be ${codeLength} digits.`);
   const validUntil = optionalText(input, "validUntil");
   const expiresAt = validUntil === undefined ? undefined : Date.parse(validUntil);
   if (Number.isNaN(expiresAt)) throw invalidRequest("validUntil must be an ISO 8601 date.");
@@ -48,19 +50,27 @@ function configureAction(tenant: Tenant, input: Input): void {
   const actionCode = checkActionCode(requiredText(input, "actionCode"));
   const settings = readActionSettings(input);
   if (Object.values(settings).every((value) => value === undefined))
-    throw invalidRequest("outcome, verificationMethods or defaultVerificationMethod is required.");
+    throw invalidRequest(
+      "outcome, verificationMethods, defaultVerificationMethod, rules or verifyWebhook is required.",
+    );
   const { actionConfigurations } = tenant.state;
   const known = actionConfigurations.get(actionCode);
   actionConfigurations.put(actionCode, {
     actionCode,
     outcome: settings.outcome ?? known?.outcome,
     verificationMethods: settings.verificationMethods ?? known?.verificationMethods,
+    rules: settings.rules?.map((rule) => ({ ...rule, when: { ...rule.when } })) ?? known?.rules,
+    verifyWebhook: settings.verifyWebhook ?? known?.verifyWebhook,
     defaultVerificationMethod: settings.defaultVerificationMethod ?? known?.defaultVerificationMethod,
   });
 }
 
+/** The seed's shape has checked the rules. */
 export function readActionSettings(input: Input): ActionSettings {
+  const { rules } = input as ActionSettings;
   return {
+    rules,
+    verifyWebhook: optionalText(input, "verifyWebhook"),
     outcome: optionalChoice(input, "outcome", actionOutcomes),
     verificationMethods: optionalChoices(input, "verificationMethods", verificationMethods),
     defaultVerificationMethod: optionalChoice(input, "defaultVerificationMethod", verificationMethods),
@@ -110,6 +120,10 @@ function seedPasskey(tenant: Tenant, userId: string, input: Input): VirtualPassk
   const credentialId = createHash("sha256").update(publicKey).digest("base64url");
   const userAuthenticatorId =
     optionalText(input, "userAuthenticatorId", 64) ?? derivedId(tenant, userId, "PASSKEY", credentialId);
+  const backupEligibility = optionalFlag(input, "backupEligibility") ?? true;
+  const backupState = optionalFlag(input, "backupState") ?? backupEligibility;
+  if (backupState && !backupEligibility)
+    throw invalidRequest("backupState needs backupEligibility: only such a passkey can be synced.");
   const user = ensureUser(tenant, userId);
   const userName = user.username ?? user.email ?? userId;
   const userDisplayName = user.displayName ?? userName;
@@ -125,8 +139,9 @@ function seedPasskey(tenant: Tenant, userId: string, input: Input): VirtualPassk
       signCount: 0,
       transports: ["internal", "hybrid"],
       aaguid,
-      deviceType: "multiDevice",
-      backedUp: true,
+      deviceType: backupEligibility ? "multiDevice" : "singleDevice",
+      backedUp: backupState,
+      userAgent: optionalText(input, "userAgent"),
       deviceId: derivedId(tenant, userId, "device", name),
       name,
       userHandle: userHandleOf(userId),
@@ -139,6 +154,8 @@ function seedPasskey(tenant: Tenant, userId: string, input: Input): VirtualPassk
     privateKey,
     userName,
     userDisplayName,
+    backupEligibility,
+    backupState,
   });
 }
 

@@ -16,7 +16,7 @@ import {
 import type { Tenant } from "../tenant/tenant.ts";
 import type { ClientToken } from "../tenant/tokens.ts";
 import type { Json } from "../wire/wire.ts";
-import { headersOf, MethodNotAllowed, WireError } from "../wire/wire-error.ts";
+import { documentedError, headersOf, MethodNotAllowed, WireError } from "../wire/wire-error.ts";
 import { readJsonBody } from "./body.ts";
 import { createRoutes, type Match } from "./routes.ts";
 
@@ -86,6 +86,9 @@ export function createDispatcher({ tenants, journal }: DispatcherOptions): Dispa
     reportUnknownMembers(match.route, call);
     try {
       return await perform(match.route, call, token);
+    } catch (error) {
+      const isDocumented = match.route.api === "server" && tenant.settings.errorCodes === "documented";
+      throw isDocumented ? documentedError(error) : error;
     } finally {
       // Also after an error: a used challenge stays used.
       tenant.state.commit();

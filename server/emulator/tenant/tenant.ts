@@ -37,7 +37,7 @@ export interface Surroundings {
   readonly onMessage?: ((message: OutboundMessage) => void) | undefined;
   apiUrl(): string;
   /** Returns the listener that announces changed authenticators to the tenant's webhooks. */
-  announceAuthenticators(webhooks: Webhooks): AuthenticatorListener;
+  announceAuthenticators(webhooks: Webhooks, clock: Clock): AuthenticatorListener;
 }
 
 export function createTenant(options: TenantOptions, surroundings: Surroundings): Tenant {
@@ -45,7 +45,7 @@ export function createTenant(options: TenantOptions, surroundings: Surroundings)
   const settings = tenantSettings(options);
   const { tenantId } = settings;
   const webhooks = createWebhooks({ settings, clock, random });
-  const state = createState({ tenantId, storage, onAuthenticator: announceAuthenticators(webhooks) });
+  const state = createState({ tenantId, storage, onAuthenticator: announceAuthenticators(webhooks, clock) });
   return {
     tenantId,
     settings,

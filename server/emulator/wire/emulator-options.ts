@@ -57,7 +57,23 @@ export interface TenantOptions {
   /** What a signature counter that decreased does to a sign-in. Default `log`: it proves nothing (WebAuthn L3 6.1.1). */
   readonly counterRegression?: "log" | "refuse";
   /** Limits of sent and tried codes. Default `documented`. */
-  readonly limits?: "documented" | "off";
+  readonly limits?: "documented" | "off" | LimitOptions;
+  /** Digits of a code, 2 to 10. Default 6. */
+  readonly codeLength?: number;
+  /** Answered in registration options if the request names none. Default: any. */
+  readonly authenticatorAttachment?: "platform" | "cross-platform";
+  /** Answered as `hints` in registration options of passkeys. Default: none. */
+  readonly passkeyRegistrationHints?: readonly ("security-key" | "client-device" | "hybrid")[];
+  /** Whether a user may have several authenticators of one method. Default true. */
+  readonly allowMultipleAuthenticators?: boolean;
+  /** Error code of a sign-in with a passkey that is not enrolled any more. Default `unknown_credential`. */
+  readonly removedCredential?: "unknown_credential" | "invalid_credential";
+  /** Codes of the Server API's errors. Default `documented`: the five documented ones. `distinct` adds `not_found` and others. */
+  readonly errorCodes?: "documented" | "distinct";
+  /** What a finished challenge does to an action in review. Default `keep`: its state stays REVIEW_REQUIRED. */
+  readonly reviewCompletion?: "keep" | "succeed";
+  /** What too many wrong codes do to the action of a browser's challenge. Default `keep`; `fail`: CHALLENGE_FAILED. */
+  readonly attemptsExceeded?: "keep" | "fail";
   /** What claiming a verified code does to a user without authenticators. Default `enroll-first`. */
   readonly claimEnrollment?: "enroll-first" | "never";
   /** What an action's token may enroll: the methods that the action permits, or any. Default `action`. */
@@ -73,6 +89,37 @@ export interface TenantOptions {
   readonly webhook?: WebhookOptions;
 }
 
+/** Limits of codes to one address. What is absent is as documented. */
+export interface LimitOptions {
+  readonly sends?: LimitWindow;
+  readonly tries?: LimitWindow;
+}
+
+export interface LimitWindow {
+  readonly times: number;
+  readonly withinMinutes: number;
+}
+
+/** What track must send for a rule to apply: every condition that is given. */
+export interface RuleConditions {
+  /** Members of `custom` with exactly these values. */
+  readonly custom?: Readonly<Record<string, string | number | boolean>>;
+  readonly deviceId?: string;
+  /** The address, or its beginning with `*`: `10.0.*`. */
+  readonly ipAddress?: string;
+  /** A part of the user agent. */
+  readonly userAgent?: string;
+  /** Whether the user has no valid record of the tracked device. */
+  readonly isNewDevice?: boolean;
+}
+
+export interface ActionRule {
+  readonly ruleId: string;
+  readonly name: string;
+  readonly when: RuleConditions;
+  readonly outcome: ActionOutcome;
+}
+
 /** What the Management API calls an action configuration, as far as the emulator acts on it. */
 export interface ActionSettings {
   /** Default: the tenant's `defaultOutcome`. */
@@ -81,6 +128,10 @@ export interface ActionSettings {
   readonly verificationMethods?: readonly VerificationMethod[] | undefined;
   /** The method that is offered first to a user who has it. Default: the user's own. */
   readonly defaultVerificationMethod?: VerificationMethod | undefined;
+  /** The first rule that applies decides the outcome. */
+  readonly rules?: readonly ActionRule[] | undefined;
+  /** Receives `action.verify` before a challenge succeeds, and blocks it by any status but 2xx. */
+  readonly verifyWebhook?: string | undefined;
 }
 
 export interface AppClientOptions {
@@ -91,6 +142,8 @@ export interface AppClientOptions {
 
 export interface WebhookOptions {
   readonly url: string;
+  /** Receivers of single kinds of event. Default: `url`. */
+  readonly urls?: Readonly<Record<string, string>>;
   /** Milliseconds between tries of an asynchronous event. Default 30 seconds, as documented. */
   readonly retryAfter?: number;
 }

@@ -1,29 +1,30 @@
 /** The shapes of options: checked wherever they come from, JavaScript, a configuration file or the control plane. */
 import type {
+  ActionRule,
   ActionSettings,
   AppClientOptions,
   EmulatorOptions,
+  RuleConditions,
   TenantOptions,
   WebhookOptions,
 } from "./emulator-options.ts";
-import { anything, choice, flag, list, type Members, map, number, object, text } from "./shape.ts";
-import { actionOutcomes, verificationMethods } from "./wire.ts";
+import {
+  anything,
+  choice,
+  flag,
+  list,
+  type Members,
+  map,
+  number,
+  object,
+  type Shape,
+  text,
+} from "./shape.ts";
+import { actionOutcomes, verificationMethods, webhookTypes } from "./wire.ts";
 import { invalidRequest } from "./wire-error.ts";
 
 const methods = list(choice(...verificationMethods));
 const minutes = number({ least: 0.01, most: 525_600 });
-
-export const actionMembers: Members<ActionSettings> = {
-  outcome: choice(...actionOutcomes),
-  verificationMethods: methods,
-  defaultVerificationMethod: choice(...verificationMethods),
-};
-
-const appClientMembers: Members<AppClientOptions> = {
-  clientId: text({ longest: 256 }),
-  accessTokenDurationInMinutes: minutes,
-  refreshTokenDurationInMinutes: minutes,
-};
 
 const httpUrl = {
   schema: { type: "string", format: "uri" },
@@ -33,7 +34,54 @@ const httpUrl = {
   },
 };
 
-const webhookMembers: Members<WebhookOptions> = { url: httpUrl, retryAfter: number() };
+const conditionMembers: Members<RuleConditions> = {
+  custom: map(anything({ type: ["string", "number", "boolean"] })),
+  deviceId: text(),
+  ipAddress: text(),
+  userAgent: text(),
+  isNewDevice: flag,
+};
+
+const ruleMembers: Members<ActionRule> = {
+  ruleId: text({ longest: 64 }),
+  name: text(),
+  when: object(conditionMembers),
+  outcome: choice(...actionOutcomes),
+};
+
+export const actionMembers: Members<ActionSettings> = {
+  outcome: choice(...actionOutcomes),
+  verificationMethods: methods,
+  defaultVerificationMethod: choice(...verificationMethods),
+  rules: list(object(ruleMembers, ["ruleId", "name", "when", "outcome"])),
+  verifyWebhook: httpUrl,
+};
+
+const appClientMembers: Members<AppClientOptions> = {
+  clientId: text({ longest: 256 }),
+  accessTokenDurationInMinutes: minutes,
+  refreshTokenDurationInMinutes: minutes,
+};
+
+const webhookMembers: Members<WebhookOptions> = {
+  url: httpUrl,
+  urls: object(Object.fromEntries(webhookTypes.map((type) => [type, httpUrl]))),
+  retryAfter: number(),
+};
+
+const limitWindow = object(
+  { times: number({ least: 1, whole: true }), withinMinutes: number({ least: 0.01 }) },
+  ["times", "withinMinutes"],
+);
+const limitOptions = object({ sends: limitWindow, tries: limitWindow });
+const limits: Shape = {
+  schema: { oneOf: [{ enum: ["documented", "off"] }, limitOptions.schema] },
+  check(value, where) {
+    if (value === "documented" || value === "off") return;
+    if (typeof value === "string") throw invalidRequest(`${where} must be documented, off, or an object.`);
+    limitOptions.check(value, where);
+  },
+};
 
 const tenantMembers: Members<TenantOptions> = {
   tenantId: text({ longest: 256 }),
@@ -48,7 +96,15 @@ const tenantMembers: Members<TenantOptions> = {
   tokenDurationInMinutes: minutes,
   userVerification: choice("required", "preferred", "discouraged"),
   counterRegression: choice("log", "refuse"),
-  limits: choice("documented", "off"),
+  limits,
+  codeLength: number({ least: 2, most: 10, whole: true }),
+  authenticatorAttachment: choice("platform", "cross-platform"),
+  passkeyRegistrationHints: list(choice("security-key", "client-device", "hybrid")),
+  allowMultipleAuthenticators: flag,
+  removedCredential: choice("unknown_credential", "invalid_credential"),
+  errorCodes: choice("documented", "distinct"),
+  reviewCompletion: choice("keep", "succeed"),
+  attemptsExceeded: choice("keep", "fail"),
   claimEnrollment: choice("enroll-first", "never"),
   enrollmentMethods: choice("action", "any"),
   validateRefusal: choice("invalid", "unauthorized"),

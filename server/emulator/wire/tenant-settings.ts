@@ -1,9 +1,12 @@
 /** A tenant's options with the defaults filled in. */
-import type { TenantOptions, WebhookOptions } from "./emulator-options.ts";
+import type { TenantOptions } from "./emulator-options.ts";
 import { isJsonObject } from "./input.ts";
 import { tenantShape } from "./option-shapes.ts";
 
-export type TenantSettings = Required<Omit<TenantOptions, "webhook">> & { readonly webhook?: WebhookOptions };
+/** Those whose absence means something. */
+type Optional = "webhook" | "authenticatorAttachment";
+
+export type TenantSettings = Required<Omit<TenantOptions, Optional>> & Pick<TenantOptions, Optional>;
 
 export function tenantSettings(options: TenantOptions): TenantSettings {
   tenantShape.check(options, nameOf(options));
@@ -32,6 +35,13 @@ export function tenantSettings(options: TenantOptions): TenantSettings {
     userVerification: "preferred",
     counterRegression: "log",
     limits: "documented",
+    codeLength: 6,
+    passkeyRegistrationHints: [],
+    allowMultipleAuthenticators: true,
+    removedCredential: "unknown_credential",
+    errorCodes: "documented",
+    reviewCompletion: "keep",
+    attemptsExceeded: "keep",
     claimEnrollment: "enroll-first",
     enrollmentMethods: "action",
     validateRefusal: "invalid",

@@ -8,6 +8,7 @@ const statusByCode = {
   invalid_credential: 400,
   unknown_credential: 400,
   AUTHENTICATOR_NOT_FOUND: 400,
+  conflict: 409,
   unauthorized: 401,
   expired_token: 401,
   invalid_token: 401,
@@ -32,16 +33,38 @@ export class WireError extends Error {
   readonly status: number;
   readonly reason: string;
 
-  constructor(code: WireErrorCode, description: string, reason: string = description) {
+  constructor(
+    code: WireErrorCode,
+    description: string,
+    reason: string = description,
+    status: number = statusByCode[code],
+  ) {
     super(description);
     this.code = code;
-    this.status = statusByCode[code];
+    this.status = status;
     this.reason = reason;
   }
 
   get body(): WireErrorBody {
     return { error: this.code, errorCode: this.code, errorDescription: this.message };
   }
+}
+
+/** The codes that the Server API documents, in place of the ones that the emulator tells apart. */
+const documentedCodes: Partial<Record<WireErrorCode, WireErrorCode>> = {
+  not_found: "invalid_request",
+  conflict: "invalid_request",
+  forbidden: "unauthorized",
+  invalid_token: "unauthorized",
+  expired_token: "unauthorized",
+  token_required: "unauthorized",
+};
+
+/** The same error with a documented code. Statuses are not documented, so each keeps its own. */
+export function documentedError(error: unknown): unknown {
+  if (!(error instanceof WireError)) return error;
+  const code = documentedCodes[error.code];
+  return code === undefined ? error : new WireError(code, error.message, error.reason, error.status);
 }
 
 /** The path exists, with other methods. */

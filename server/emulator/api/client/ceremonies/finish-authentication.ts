@@ -38,7 +38,7 @@ export async function finishAuthentication(
   const { userId, userAuthenticatorId, username, displayName } = used;
   const { actionCode, idempotencyKey } = taken;
   const { deviceId } = answer;
-  const accessToken = completeAction(call.tenant, {
+  const accessToken = await completeAction(call.tenant, {
     userId,
     actionCode,
     idempotencyKey,
@@ -88,11 +88,9 @@ function findPasskey(
     .where("credentialId", credentialId)
     .find((one) => one.verificationMethod === verificationMethod);
   if (found?.credential === undefined) {
-    throw new WireError(
-      "unknown_credential",
-      "The passkey is not known.",
-      "no credential record has this credential ID",
-    );
+    const reason = "no credential record has this credential ID";
+    if (tenant.settings.removedCredential === "invalid_credential") throw invalidCredential(reason);
+    throw new WireError("unknown_credential", "The passkey is not known.", reason);
   }
   nameUser(found.userId);
   if (token !== undefined && found.userId !== token.userId) {

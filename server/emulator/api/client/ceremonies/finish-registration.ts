@@ -33,7 +33,7 @@ export async function finishRegistration(
     displayName: taken.displayName,
     credential: credentialRecord(call, taken, verified, answer.deviceId),
   });
-  const accessToken = completeAction(tenant, { ...token, authenticator, deviceId: answer.deviceId });
+  const accessToken = await completeAction(tenant, { ...token, authenticator, deviceId: answer.deviceId });
   return {
     isVerified: true,
     accessToken,

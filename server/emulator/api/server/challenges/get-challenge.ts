@@ -1,5 +1,5 @@
 /** `GET /challenges`, and POST (protocol 4.6): the newest challenge that matches; `{}` for none (*inferred*). */
-import { addressKey } from "../../../domain/codes.ts";
+import { addressKey, smsChannelOf } from "../../../domain/codes.ts";
 import { toUnixSeconds } from "../../../tenant/clock.ts";
 import type { Challenge } from "../../../tenant/records.ts";
 import { challengedUser } from "../../../tenant/state.ts";
@@ -36,6 +36,7 @@ export function getChallenge({ tenant, query, body }: Call): Json {
     ...(challenge.kind === "code"
       ? {
           [addressKey(challenge.verificationMethod)]: challenge.address,
+          smsChannel: smsChannelOf(challenge),
           verificationMethod: challenge.verifiedAt === undefined ? undefined : challenge.verificationMethod,
         }
       : {}),
