@@ -7,11 +7,13 @@ import type { EmulatorOptions } from "./wire/emulator-options.ts";
 import { parseUrl } from "./wire/input.ts";
 import { emulatorShape } from "./wire/option-shapes.ts";
 
+export type { CompletedChallenge } from "./api/prebuilt/complete-challenge.ts";
 export type { ControlPlane, EmulatorState } from "./control/control-plane.ts";
 export type { Fault } from "./control/faults.ts";
 export type { JournalEntry } from "./control/journal.ts";
 export type { SentMessage } from "./control/messages.ts";
 export type {
+  CompletionRequest,
   FaultRule,
   FixedCodeRequest,
   JournalFilter,

@@ -7,6 +7,7 @@ import { followMagicLink } from "./client/codes/follow-magic-link.ts";
 import { startCodeChallenge } from "./client/codes/start-code-challenge.ts";
 import { startCodeEnrollment } from "./client/codes/start-code-enrollment.ts";
 import { verifyCode } from "./client/codes/verify-code.ts";
+import { initClient } from "./client/init-client.ts";
 import { listClientAuthenticators } from "./client/list-client-authenticators.ts";
 import { addPasskey } from "./client/passkeys/add-passkey.ts";
 import { initiatePasskeyChallenge } from "./client/passkeys/initiate-passkey-challenge.ts";
@@ -97,6 +98,16 @@ export const clientApi: readonly Operation[] = [
     evidence: "pinned by an SDK",
     test: "the Client API lists a user's authenticators with masked addresses",
     handle: listClientAuthenticators,
+  },
+  {
+    ...client,
+    caller: "token",
+    name: "init-client",
+    method: "POST",
+    path: "/client/init",
+    evidence: "pinned by an SDK",
+    test: "client/init answers what the React SDK shows: methods, user and a token",
+    handle: initClient,
   },
   {
     ...client,

@@ -12,6 +12,7 @@ import type { Core } from "./core.ts";
 import { inspectTenant } from "./inspect.ts";
 import {
   clockShape,
+  completionShape,
   faultShape,
   fixedCodeShape,
   journalShape,
@@ -19,7 +20,14 @@ import {
   messageQueryShape,
   resetShape,
 } from "./request-shapes.ts";
-import type { FaultRule, FixedCodeRequest, JournalFilter, MessageQuery, ResetScope } from "./requests.ts";
+import type {
+  CompletionRequest,
+  FaultRule,
+  FixedCodeRequest,
+  JournalFilter,
+  MessageQuery,
+  ResetScope,
+} from "./requests.ts";
 import type { Seed } from "./seed-shape.ts";
 import { seedMembers } from "./seed-shape.ts";
 
@@ -59,6 +67,12 @@ export function controlOperations(core: Core, plane: ControlPlane): readonly Con
       path: "/fixed-codes",
       body: fixedCodeShape,
       handle: ({ body }) => done(() => plane.fixCode(given<FixedCodeRequest>(body))),
+    },
+    {
+      method: "POST",
+      path: "/challenges/complete",
+      body: completionShape,
+      handle: async ({ body }) => asJson(await plane.completeChallenge(given<CompletionRequest>(body))),
     },
     {
       method: "POST",

@@ -1,5 +1,7 @@
 /** What a test may do to the emulator. */
+import { type CompletedChallenge, completeChallenge } from "../api/prebuilt/complete-challenge.ts";
 import { forgetUser } from "../domain/user-records.ts";
+import { authenticateToken } from "../tenant/callers.ts";
 import type { StateDump } from "../tenant/state.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import type { TenantOptions } from "../wire/emulator-options.ts";
@@ -10,8 +12,21 @@ import type { Core } from "./core.ts";
 import type { Fault } from "./faults.ts";
 import type { JournalEntry } from "./journal.ts";
 import { type SentMessage, sentMessage } from "./messages.ts";
-import { fixedCodeShape, journalShape, messageQueryShape, resetShape } from "./request-shapes.ts";
-import type { FaultRule, FixedCodeRequest, JournalFilter, MessageQuery, ResetScope } from "./requests.ts";
+import {
+  completionShape,
+  fixedCodeShape,
+  journalShape,
+  messageQueryShape,
+  resetShape,
+} from "./request-shapes.ts";
+import type {
+  CompletionRequest,
+  FaultRule,
+  FixedCodeRequest,
+  JournalFilter,
+  MessageQuery,
+  ResetScope,
+} from "./requests.ts";
 import { applySeed, fixCode } from "./seed.ts";
 import type { Seed, Seeded } from "./seed-shape.ts";
 
@@ -30,6 +45,8 @@ export interface ControlPlane {
   /** The newest matching message; waits for one up to `timeout` milliseconds (default 5000), else `undefined`. */
   waitForMessage(query: MessageQuery, timeout?: number): Promise<SentMessage | undefined>;
   clearMessages(query?: MessageQuery): void;
+  /** Does what a person does on the page at track's `url`, and answers the result token and where the page returns to. */
+  completeChallenge(request: CompletionRequest): Promise<CompletedChallenge>;
   fixCode(request: FixedCodeRequest): void;
   reset(scope?: ResetScope): void;
   /** Idempotent; returns virtual passkeys with their private keys. */
@@ -97,6 +114,17 @@ export function createControlPlane(core: Core): ControlPlane {
         outbox.clear(to);
         state.commit();
       }
+    },
+
+    async completeChallenge(request) {
+      completionShape.check(request, "");
+      const { token, url, ...wishes } = request;
+      const text = token ?? new URL(url ?? "", "http://localhost").searchParams.get("token") ?? "";
+      if (text === "") throw invalidRequest("token is required: track's token, or its url.");
+      const caller = authenticateToken(core.tenants, `Bearer ${text}`);
+      const completed = await completeChallenge(caller.tenant, caller.token, wishes);
+      caller.tenant.state.commit();
+      return completed;
     },
 
     fixCode(fixed) {

@@ -10,8 +10,16 @@ import {
   type Shape,
   text,
 } from "../wire/shape.ts";
+import { verificationMethods } from "../wire/wire.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
-import type { FaultRule, FixedCodeRequest, JournalFilter, MessageQuery, ResetScope } from "./requests.ts";
+import type {
+  CompletionRequest,
+  FaultRule,
+  FixedCodeRequest,
+  JournalFilter,
+  MessageQuery,
+  ResetScope,
+} from "./requests.ts";
 
 const id = text({ longest: 256 });
 const address = text({ longest: 320 });
@@ -29,6 +37,15 @@ const fixedCodeMembers: Members<FixedCodeRequest> = {
   tenantId: id,
 };
 export const fixedCodeShape = object(fixedCodeMembers, ["to", "code"]);
+
+const completionMembers: Members<CompletionRequest> = {
+  token: text({ longest: 8_192 }),
+  url: text({ longest: 16_384 }),
+  verificationMethod: choice(...verificationMethods),
+  email: address,
+  phoneNumber: text({ longest: 64 }),
+};
+export const completionShape = object(completionMembers);
 
 const journalMembers: Members<JournalFilter> = {
   userId: id,

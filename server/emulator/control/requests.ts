@@ -1,4 +1,5 @@
 /** What callers of the control plane ask for. */
+import type { CompletionWishes } from "../api/prebuilt/complete-challenge.ts";
 
 export interface MessageQuery {
   /** The exact address: "a@example.com" never finds "ba@example.com". */
@@ -6,6 +7,12 @@ export interface MessageQuery {
   /** Only messages sent after the one with this id. */
   readonly after?: string | undefined;
   readonly tenantId?: string | undefined;
+}
+
+export interface CompletionRequest extends CompletionWishes {
+  /** Track's `token`, or its `url`. */
+  readonly token?: string | undefined;
+  readonly url?: string | undefined;
 }
 
 export interface ResetScope {

@@ -1,7 +1,7 @@
 /** Actions: their states, and what a finished challenge does to one. */
 import type { Action, UserAuthenticator } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
-import { scopesAfterChallenge } from "../tenant/tokens.ts";
+import { type ClientToken, scopesAfterChallenge } from "../tenant/tokens.ts";
 import type { ActionOutcome, ActionState, VerificationMethod } from "../wire/wire.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
 import { actionSettings } from "./permitted-methods.ts";
@@ -129,6 +129,12 @@ export function failAction(tenant: Tenant, name: ActionName): void {
 /** A blocked action cannot be completed, and its token enrolls nothing. */
 export function requireNotBlocked(tenant: Tenant, name: ActionName): void {
   if (findAction(tenant, name)?.state === "BLOCK") throw invalidRequest("The action is blocked.");
+}
+
+/** A token of the same occurrence without further scopes. */
+export function issueChallengeToken(tenant: Tenant, token: ClientToken): string {
+  const { userId, actionCode, idempotencyKey, username, scopes } = token;
+  return tenant.tokens.issue({ userId, actionCode, idempotencyKey, username, scope: [...scopes].join(" ") });
 }
 
 export function issueResultToken(tenant: Tenant, name: ActionName): string {

@@ -14,6 +14,7 @@ import { type Exchange, readExchange } from "./exchange.ts";
 import { respondJson } from "./respond.ts";
 import { createApiHandler } from "./serve-api.ts";
 import { createControlHandler } from "./serve-control.ts";
+import { createPrebuiltHandler, isPrebuilt } from "./serve-prebuilt.ts";
 
 export interface ListenOptions {
   readonly port: number;
@@ -33,10 +34,12 @@ export async function listen(
   { port, host, allowedHosts, control }: ListenOptions,
 ): Promise<Listener> {
   const serveApi = createApiHandler(core, allowedHosts);
+  const servePrebuilt = createPrebuiltHandler(core, allowedHosts);
   const serveControl = createControlHandler(control, allowedHosts);
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     const exchange = readExchange(request, response);
-    const serveHttp = exchange.path.startsWith("/v1/") ? serveApi : serveControl;
+    const serveOther = isPrebuilt(exchange.path) ? servePrebuilt : serveControl;
+    const serveHttp = exchange.path.startsWith("/v1/") ? serveApi : serveOther;
     const handler = isSocket(request) ? refuseSocket : serveHttp;
     handler(exchange).catch((error: unknown) => answerError(core, exchange, error));
   };

@@ -8,6 +8,7 @@ import type {
 } from "../../../tenant/records.ts";
 import type { ClientToken } from "../../../tenant/tokens.ts";
 import { type CeremonyResponse, readCeremonyResponse } from "../../../webauthn/client-data.ts";
+import { withOwnOrigin } from "../../../webauthn/own-origin.ts";
 import { verifyAuthentication } from "../../../webauthn/verify-authentication.ts";
 import type { JsonObject } from "../../../wire/wire.ts";
 import { invalidCredential, invalidRequest, WireError } from "../../../wire/wire-error.ts";
@@ -110,7 +111,7 @@ async function recordUse(
   const verified = await verifyAuthentication({
     ceremony,
     webauthnChallenge,
-    settings,
+    settings: withOwnOrigin(tenant),
     requireUserVerification: settings.userVerification === "required",
     record: passkey.credential,
     userId: passkey.userId,

@@ -1,6 +1,7 @@
 /** `POST /users/{userId}/actions/{actionCode}` (protocol 4.1): answers the state, and a token for the browser. */
 import { decide } from "../../../domain/action-rules.ts";
 import { enrollmentFactsFor } from "../../../domain/authenticator-rules.ts";
+import { prebuiltUrl } from "../../../domain/prebuilt-ui.ts";
 import {
   beginAction,
   checkActionCode,
@@ -9,7 +10,7 @@ import {
   stateFor,
 } from "../../../domain/tracked-actions.ts";
 import { ensureUser, userIdOf } from "../../../domain/user-records.ts";
-import { optionalObject, optionalText } from "../../../wire/input.ts";
+import { optionalFlag, optionalObject, optionalText } from "../../../wire/input.ts";
 import type { Json } from "../../../wire/wire.ts";
 import { invalidRequest, WireError } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
@@ -41,6 +42,10 @@ export function trackAction({ tenant, params, body, note }: Call): Json {
     username: username ?? user.username,
     locale: locale ?? user.locale,
   });
+  const redirectUrl = optionalText(body, "redirectUrl");
+  if (redirectUrl !== undefined && !URL.canParse(redirectUrl))
+    throw invalidRequest("redirectUrl must be a URL, with its scheme.");
+  const redirectToSettings = optionalFlag(body, "redirectToSettings");
   const challengeId = optionalText(body, "challengeId");
   if (challengeId !== undefined && tenant.state.challenges.get(challengeId) === undefined)
     throw invalidRequest("The challenge is invalid.", "no challenge has this challengeId");
@@ -55,7 +60,7 @@ export function trackAction({ tenant, params, body, note }: Call): Json {
   const action =
     findAction(tenant, name) ??
     beginAction(tenant, name, stateFor(decision.outcome, enrollment.isEnrolled), {
-      ruleIds: decision.ruleIds,
+      ...{ ruleIds: decision.ruleIds, redirectUrl, redirectToSettings },
       userAgent,
       ipAddress,
       deviceId,
@@ -68,8 +73,7 @@ export function trackAction({ tenant, params, body, note }: Call): Json {
   return {
     state: action.state,
     idempotencyKey,
-    // SDKs append "&mode=popup", so the URL needs a query. The pre-built UI is not emulated.
-    url: `https://mfa.authsignal.com/?token=${token}`,
+    url: prebuiltUrl(tenant, token),
     token,
     ...enrollment,
     ruleIds: [...(action.ruleIds ?? [])],
