@@ -17,7 +17,11 @@ export function getChallenge({ tenant, query, body }: Call): Json {
     challengeId !== undefined
       ? [tenant.state.challenges.get(challengeId)]
       : userId !== undefined
-        ? tenant.state.challenges.where("userId", userId).reverse()
+        ? // A code that was sent again is newer than its record.
+          tenant.state.challenges
+            .where("userId", userId)
+            .reverse()
+            .sort((left, right) => right.createdAt - left.createdAt)
         : [];
   const matches = (challenge: Challenge | undefined): challenge is Challenge =>
     challenge !== undefined &&
