@@ -8,6 +8,7 @@ import { parseUrl } from "./wire/input.ts";
 import { emulatorShape } from "./wire/option-shapes.ts";
 
 export type { CompletedChallenge } from "./api/prebuilt/complete-challenge.ts";
+export type { CeremonyResult, SignInRequest, SignUpRequest } from "./control/ceremonies/ceremonies.ts";
 export type { ControlPlane, EmulatorState } from "./control/control-plane.ts";
 export type { Fault } from "./control/faults.ts";
 export type { JournalEntry } from "./control/journal.ts";

@@ -6,6 +6,8 @@ import { tenantShape } from "../wire/option-shapes.ts";
 import { anything, number, object, text } from "../wire/shape.ts";
 import type { Json } from "../wire/wire.ts";
 import { invalidRequest, WireError } from "../wire/wire-error.ts";
+import type { SignInRequest, SignUpRequest } from "./ceremonies/ceremonies.ts";
+import { signInShape, signUpShape } from "./ceremonies/ceremony-shapes.ts";
 import type { ControlOperation } from "./control.ts";
 import type { ControlPlane, EmulatorState } from "./control-plane.ts";
 import type { Core } from "./core.ts";
@@ -67,6 +69,18 @@ export function controlOperations(core: Core, plane: ControlPlane): readonly Con
       path: "/fixed-codes",
       body: fixedCodeShape,
       handle: ({ body }) => done(() => plane.fixCode(given<FixedCodeRequest>(body))),
+    },
+    {
+      method: "POST",
+      path: "/passkeys/sign-up",
+      body: signUpShape,
+      handle: async ({ body }) => asJson(await plane.signUp(given<SignUpRequest>(body))),
+    },
+    {
+      method: "POST",
+      path: "/passkeys/sign-in",
+      body: signInShape,
+      handle: async ({ body }) => asJson(await plane.signIn(given<SignInRequest>(body))),
     },
     {
       method: "POST",

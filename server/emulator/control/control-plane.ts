@@ -8,6 +8,8 @@ import type { TenantOptions } from "../wire/emulator-options.ts";
 import { isJsonObject } from "../wire/input.ts";
 import { onlyKnown } from "../wire/shape.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
+import { type Ceremonies, createCeremonies } from "./ceremonies/ceremonies.ts";
+import { signInShape, signUpShape } from "./ceremonies/ceremony-shapes.ts";
 import type { Core } from "./core.ts";
 import type { Fault } from "./faults.ts";
 import type { JournalEntry } from "./journal.ts";
@@ -29,6 +31,7 @@ import type {
 } from "./requests.ts";
 import { applySeed, fixCode } from "./seed.ts";
 import type { Seed, Seeded } from "./seed-shape.ts";
+import { heldPasskey } from "./virtual-passkey.ts";
 
 /** The state of an emulator as JSON values, for `importState` of the same or another one. */
 export interface EmulatorState {
@@ -37,7 +40,7 @@ export interface EmulatorState {
 }
 
 /** In process; over HTTP the same operations are under `/emulator`. */
-export interface ControlPlane {
+export interface ControlPlane extends Ceremonies {
   /** Adds a tenant until the emulator stops, for instance one for each test worker. */
   addTenant(tenant: TenantOptions): void;
   /** The messages that the service would have sent, newest first. */
@@ -80,6 +83,10 @@ export function createControlPlane(core: Core): ControlPlane {
     const seen = after === undefined ? -1 : all.findIndex((message) => message.messageId === after);
     return seen === -1 ? all : all.slice(0, seen);
   };
+
+  const oneTenant = (tenantId: string | undefined) =>
+    tenantId === undefined ? firstTenant(core) : requireTenant(core, tenantId);
+  const ceremonies = createCeremonies(core, oneTenant);
 
   return {
     addTenant: core.addTenant,
@@ -151,8 +158,21 @@ export function createControlPlane(core: Core): ControlPlane {
       core.clock.resume();
     },
 
-    seed: (seed, tenantId) =>
-      applySeed(tenantId === undefined ? firstTenant(core) : requireTenant(core, tenantId), { ...seed }),
+    seed(seed, tenantId) {
+      const tenant = oneTenant(tenantId);
+      const seeded = applySeed(tenant, { ...seed });
+      for (const { userId, credential } of seeded.passkeys)
+        core.keychain.keep(tenant.tenantId, userId, heldPasskey(credential));
+      return seeded;
+    },
+    async signUp(request) {
+      signUpShape.check(request, "");
+      return ceremonies.signUp(request);
+    },
+    async signIn(request) {
+      signInShape.check(request, "");
+      return ceremonies.signIn(request);
+    },
 
     exportState() {
       const dumps = core.tenants.all().map(({ tenantId, state }) => [tenantId, state.dump()] as const);

@@ -7,6 +7,7 @@ import { createMail } from "../tenant/mail.ts";
 import { createRandom, type Random } from "../tenant/random.ts";
 import { createTenant, type Surroundings } from "../tenant/tenant.ts";
 import { defaultTenant, type EmulatorOptions, type TenantOptions } from "../wire/emulator-options.ts";
+import { createKeychain, type Keychain } from "./ceremonies/keychain.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { createJournal, type Journal } from "./journal.ts";
 
@@ -16,6 +17,7 @@ export interface Core {
   readonly random: Random;
   readonly journal: Journal;
   readonly faults: Faults;
+  readonly keychain: Keychain;
   /** Aborts when the emulator closes, to end every wait. */
   readonly closing: AbortSignal;
   /** Adds a tenant while the emulator runs. */
@@ -81,6 +83,7 @@ export async function createCore(options: EmulatorOptions, apiUrl: () => string)
     random,
     journal,
     faults: createFaults(random),
+    keychain: createKeychain(),
     closing: closing.signal,
     addTenant: (tenant) => tenants.add(createTenant(tenant, surroundings)),
     sweep() {

@@ -1,6 +1,7 @@
 /** Makes passkeys whose private key is known, for virtual authenticators in test browsers. */
 import { createECDH, createHmac, createPrivateKey, createPublicKey } from "node:crypto";
 import { isoBase64URL, isoCBOR } from "@simplewebauthn/server/helpers";
+import type { HeldPasskey } from "../authenticator/authenticator.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { userHandleOf } from "../webauthn/ceremony-options.ts";
 
@@ -107,4 +108,14 @@ export function virtualPasskey(tenant: Tenant, facts: VirtualPasskeyFacts): Virt
       backupState: facts.backupState,
     },
   };
+}
+
+/** The same passkey for the emulator's own authenticator. */
+export function heldPasskey({
+  credentialId,
+  privateKey,
+  userHandle,
+}: VirtualPasskey["credential"]): HeldPasskey {
+  const base64url = (text: string) => Buffer.from(text, "base64").toString("base64url");
+  return { credentialId: base64url(credentialId), privateKey, userHandle: base64url(userHandle) };
 }
