@@ -39,7 +39,7 @@ async function start({ options, seed, seedFile, clock, isQuiet }: CommandLine): 
   });
   try {
     if (clock !== undefined) emulator.clock.set(Date.parse(clock));
-    emulator.seed(seed);
+    emulator.seedOnReset(seed);
     return emulator;
   } catch (error) {
     await emulator.close();

@@ -1,14 +1,15 @@
 /** The control plane over HTTP: each operation calls the method of the same meaning in process. */
-import { toIso } from "../tenant/clock.ts";
+import { type ControlledClock, toIso } from "../tenant/clock.ts";
 import type { TenantOptions } from "../wire/emulator-options.ts";
 import { type Input, optionalText } from "../wire/input.ts";
 import { tenantShape } from "../wire/option-shapes.ts";
-import { anything, number, object, text } from "../wire/shape.ts";
+import { anything, flag, number, object, text } from "../wire/shape.ts";
 import type { Json } from "../wire/wire.ts";
 import { invalidRequest, WireError } from "../wire/wire-error.ts";
 import type { SignInRequest, SignUpRequest } from "./ceremonies/ceremonies.ts";
 import { signInShape, signUpShape } from "./ceremonies/ceremony-shapes.ts";
 import type { ControlOperation } from "./control.ts";
+import { openApi } from "./control-openapi.ts";
 import type { ControlPlane, EmulatorState } from "./control-plane.ts";
 import type { Core } from "./core.ts";
 import { inspectTenant } from "./inspect.ts";
@@ -21,6 +22,7 @@ import {
   messageQueryMembers,
   messageQueryShape,
   resetShape,
+  tenantQueryShape,
 } from "./request-shapes.ts";
 import type {
   CompletionRequest,
@@ -97,11 +99,12 @@ export function controlOperations(core: Core, plane: ControlPlane): readonly Con
     {
       method: "POST",
       path: "/seed",
-      body: object({ ...seedMembers, tenantId: text({ longest: 256 }) }),
+      body: object({ ...seedMembers, tenantId: text({ longest: 256 }), restoreOnReset: flag }),
       isLarge: true,
       handle({ body }) {
-        const { tenantId: _tenant, ...seed } = body;
-        return asJson(plane.seed(given<Seed>(seed), optionalText(body, "tenantId")));
+        const { tenantId: _tenant, restoreOnReset, ...seed } = body;
+        const put = restoreOnReset === true ? plane.seedOnReset : plane.seed;
+        return asJson(put.call(plane, given<Seed>(seed), optionalText(body, "tenantId")));
       },
     },
     { method: "GET", path: "/state", handle: () => asJson(plane.exportState()) },
@@ -112,8 +115,18 @@ export function controlOperations(core: Core, plane: ControlPlane): readonly Con
       isLarge: true,
       handle: ({ body }) => done(() => plane.importState(given<EmulatorState>(body))),
     },
-    { method: "GET", path: "/clock", handle: () => clockView(plane) },
-    { method: "PUT", path: "/clock", body: clockShape, handle: ({ body }) => setClock(plane, body) },
+    {
+      method: "GET",
+      path: "/clock",
+      query: tenantQueryShape,
+      handle: ({ query }) => clockView(clockFor(plane, query)),
+    },
+    {
+      method: "PUT",
+      path: "/clock",
+      body: clockShape,
+      handle: ({ body }) => setClock(clockFor(plane, body), body),
+    },
     { method: "GET", path: "/faults", handle: () => asJson(plane.faults()) },
     {
       method: "POST",
@@ -121,7 +134,12 @@ export function controlOperations(core: Core, plane: ControlPlane): readonly Con
       body: faultShape,
       handle: ({ body }) => asJson(plane.addFault(given<FaultRule>(body))),
     },
-    { method: "DELETE", path: "/faults", handle: () => done(() => plane.clearFaults()) },
+    {
+      method: "DELETE",
+      path: "/faults",
+      query: tenantQueryShape,
+      handle: ({ query }) => done(() => plane.clearFaults(optionalText(query, "tenantId"))),
+    },
     {
       method: "DELETE",
       path: "/faults/{faultId}",
@@ -137,16 +155,42 @@ export function controlOperations(core: Core, plane: ControlPlane): readonly Con
       query: journalShape,
       handle: ({ query }) => asJson(plane.journal(given<JournalFilter>(query))),
     },
-    { method: "DELETE", path: "/journal", handle: () => done(() => plane.clearJournal()) },
+    {
+      method: "DELETE",
+      path: "/journal",
+      query: tenantQueryShape,
+      handle: ({ query }) => done(() => plane.clearJournal(optionalText(query, "tenantId"))),
+    },
     { method: "GET", path: "/tenants", handle: () => core.tenants.all().map(inspectTenant) },
-    { method: "POST", path: "/tenants", body: tenantShape, handle: ({ body }) => addTenant(plane, body) },
+    {
+      method: "POST",
+      path: "/tenants",
+      body: tenantShape,
+      handle: ({ body }) => withTenant(plane.addTenant, body),
+    },
+    {
+      method: "PUT",
+      path: "/tenants/{tenantId}",
+      body: object(tenantShape.members),
+      handle: ({ params, body }) => withTenant(plane.putTenant, { ...body, tenantId: params.tenantId }),
+    },
+    {
+      method: "DELETE",
+      path: "/tenants/{tenantId}",
+      handle({ params }) {
+        if (!plane.removeTenant(params.tenantId ?? ""))
+          throw new WireError("not_found", "The tenant does not exist.");
+        return { done: true };
+      },
+    },
+    { method: "GET", path: "/openapi.json", handle: () => openApi(controlOperations(core, plane)) },
   ];
 }
 
-function addTenant(plane: ControlPlane, body: Input): Json {
+function withTenant(put: (tenant: TenantOptions) => void, body: Input): Json {
   const tenant = given<TenantOptions>(body);
   try {
-    plane.addTenant(tenant);
+    put(tenant);
   } catch (error) {
     throw error instanceof Error ? invalidRequest(error.message) : error;
   }
@@ -173,17 +217,21 @@ function messageQuery({ wait: _wait, to, ...query }: Input): MessageQuery {
   return given({ ...query, ...(typeof to === "string" ? { to: to.replaceAll(" ", "+") } : {}) });
 }
 
-function clockView({ clock }: ControlPlane): Json {
+function clockFor(plane: ControlPlane, input: Input): ControlledClock {
+  const tenantId = optionalText(input, "tenantId");
+  return tenantId === undefined ? plane.clock : plane.clockOf(tenantId);
+}
+
+function clockView(clock: ControlledClock): Json {
   return { now: toIso(clock.now()), isFrozen: clock.frozen };
 }
 
 /** The shape has checked that there is exactly one of these. */
-function setClock(plane: ControlPlane, body: Input): Json {
-  const { clock } = plane;
+function setClock(clock: ControlledClock, body: Input): Json {
   if (body.resume === true) clock.resume();
   if (typeof body.set === "string") clock.set(Date.parse(body.set));
   if (body.freeze === true) clock.freeze();
   if (typeof body.freeze === "string") clock.freeze(Date.parse(body.freeze));
   if (typeof body.advance === "number") clock.advance(body.advance);
-  return clockView(plane);
+  return clockView(clock);
 }

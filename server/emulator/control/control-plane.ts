@@ -1,12 +1,13 @@
 /** What a test may do to the emulator. */
 import { type CompletedChallenge, completeChallenge } from "../api/prebuilt/complete-challenge.ts";
-import { forgetUser } from "../domain/user-records.ts";
 import { authenticateToken } from "../tenant/callers.ts";
+import type { ControlledClock } from "../tenant/clock.ts";
 import type { StateDump } from "../tenant/state.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import type { TenantOptions } from "../wire/emulator-options.ts";
 import { isJsonObject } from "../wire/input.ts";
 import { onlyKnown } from "../wire/shape.ts";
+import { tenantSettings } from "../wire/tenant-settings.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
 import { type Ceremonies, createCeremonies } from "./ceremonies/ceremonies.ts";
 import { signInShape, signUpShape } from "./ceremonies/ceremony-shapes.ts";
@@ -29,6 +30,7 @@ import type {
   MessageQuery,
   ResetScope,
 } from "./requests.ts";
+import { resetTenant } from "./reset-tenant.ts";
 import { applySeed, fixCode } from "./seed.ts";
 import type { Seed, Seeded } from "./seed-shape.ts";
 import { heldPasskey } from "./virtual-passkey.ts";
@@ -43,6 +45,10 @@ export interface EmulatorState {
 export interface ControlPlane extends Ceremonies {
   /** Adds a tenant until the emulator stops, for instance one for each test worker. */
   addTenant(tenant: TenantOptions): void;
+  /** Adds a tenant, or puts it in the place of the one with its id, which loses everything that it remembers. */
+  putTenant(tenant: TenantOptions): void;
+  /** `false` if there is no such tenant. */
+  removeTenant(tenantId: string): boolean;
   /** The messages that the service would have sent, newest first. */
   messages(query?: MessageQuery): SentMessage[];
   /** The newest matching message; waits for one up to `timeout` milliseconds (default 5000), else `undefined`. */
@@ -54,21 +60,26 @@ export interface ControlPlane extends Ceremonies {
   reset(scope?: ResetScope): void;
   /** Idempotent; returns virtual passkeys with their private keys. */
   seed(seed: Seed, tenantId?: string): Seeded;
+  /** The same, and again after each reset of the tenant. */
+  seedOnReset(seed: Seed, tenantId?: string): Seeded;
   exportState(): EmulatorState;
   importState(state: EmulatorState): void;
+  /** The clock below those of the tenants. */
   readonly clock: Core["clock"];
+  /** The clock of one tenant, which moves that tenant alone. */
+  clockOf(tenantId: string): ControlledClock;
   addFault(rule: FaultRule): Fault;
   faults(): Fault[];
   removeFault(faultId: string): boolean;
-  clearFaults(): void;
+  /** Removes the faults of this tenant, or all. */
+  clearFaults(tenantId?: string): void;
   /** Requests, with the exact reason of each error, newest first. */
   journal(filter?: JournalFilter): JournalEntry[];
-  clearJournal(): void;
+  /** Forgets the entries of this tenant, or all. */
+  clearJournal(tenantId?: string): void;
   /** Resolves when no webhook is being sent. */
   webhooksSettled(): Promise<void>;
 }
-
-const longestWait = 60_000;
 
 export function createControlPlane(core: Core): ControlPlane {
   const tenantsOf = (tenantId: string | undefined): readonly Tenant[] =>
@@ -86,10 +97,18 @@ export function createControlPlane(core: Core): ControlPlane {
 
   const oneTenant = (tenantId: string | undefined) =>
     tenantId === undefined ? firstTenant(core) : requireTenant(core, tenantId);
+  const keptSeeds = new Map<string, Seed>();
   const ceremonies = createCeremonies(core, oneTenant);
 
   return {
     addTenant: core.addTenant,
+    putTenant(tenant) {
+      // Checked first, so that an invalid tenant does not cost the valid one.
+      tenantSettings(tenant);
+      core.removeTenant(tenant.tenantId);
+      core.addTenant(tenant);
+    },
+    removeTenant: core.removeTenant,
     messages,
 
     waitForMessage(query, timeout = 5_000) {
@@ -103,7 +122,7 @@ export function createControlPlane(core: Core): ControlPlane {
           resolve(message);
         };
         const onClosing = () => finish(undefined);
-        const timer = setTimeout(() => finish(undefined), Math.min(timeout, longestWait));
+        const timer = setTimeout(() => finish(undefined), Math.min(timeout, 60_000));
         const subscriptions = tenantsOf(query.tenantId).map((tenant) =>
           tenant.outbox.subscribe(() => {
             const [arrived] = messages(query);
@@ -146,16 +165,16 @@ export function createControlPlane(core: Core): ControlPlane {
     reset(scope = {}) {
       resetShape.check(scope, "");
       const { tenantId, userId } = scope;
-      for (const tenant of tenantsOf(tenantId)) {
-        if (userId !== undefined) forgetUser(tenant, userId);
-        else tenant.state.clear();
-        if (userId === undefined) tenant.limits.clear();
-        tenant.state.commit();
+      for (const tenant of tenantsOf(tenantId)) resetTenant(core, tenant, userId);
+      if (tenantId === undefined && userId === undefined) {
+        core.journal.clear();
+        core.faults.clear();
+        core.clock.resume();
       }
-      if (userId !== undefined || tenantId !== undefined) return;
-      core.journal.clear();
-      core.faults.clear();
-      core.clock.resume();
+      for (const tenant of tenantsOf(tenantId)) {
+        const kept = keptSeeds.get(tenant.tenantId);
+        if (kept !== undefined) applySeed(tenant, { ...kept });
+      }
     },
 
     seed(seed, tenantId) {
@@ -163,6 +182,11 @@ export function createControlPlane(core: Core): ControlPlane {
       const seeded = applySeed(tenant, { ...seed });
       for (const { userId, credential } of seeded.passkeys)
         core.keychain.keep(tenant.tenantId, userId, heldPasskey(credential));
+      return seeded;
+    },
+    seedOnReset(seed, tenantId) {
+      const seeded = this.seed(seed, tenantId);
+      keptSeeds.set(oneTenant(tenantId).tenantId, seed);
       return seeded;
     },
     async signUp(request) {
@@ -196,6 +220,7 @@ export function createControlPlane(core: Core): ControlPlane {
     },
 
     clock: core.clock,
+    clockOf: (tenantId) => requireTenant(core, tenantId).clock,
     addFault: core.faults.add,
     faults: core.faults.list,
     removeFault: core.faults.remove,

@@ -22,6 +22,8 @@ export interface Core {
   readonly closing: AbortSignal;
   /** Adds a tenant while the emulator runs. */
   addTenant(tenant: TenantOptions): void;
+  /** Removes a tenant with everything that it remembers; `false` if there is none. */
+  removeTenant(tenantId: string): boolean;
   /** Drops what has expired, at most once per sweep interval. */
   sweep(): void;
   /** Ends long polls, delays and webhooks, so that connections can close. */
@@ -75,7 +77,7 @@ export async function createCore(options: EmulatorOptions, apiUrl: () => string)
     random.dependOn(JSON.stringify(tenants.all().map(({ state }) => state.dump())));
   const journal = createJournal(clock, options.onRefusal);
   const closing = new AbortController();
-  let sweptAt = clock.now();
+  const sweptAt = new Map<string, number>();
 
   return {
     tenants,
@@ -86,11 +88,19 @@ export async function createCore(options: EmulatorOptions, apiUrl: () => string)
     keychain: createKeychain(),
     closing: closing.signal,
     addTenant: (tenant) => tenants.add(createTenant(tenant, surroundings)),
+    removeTenant(tenantId) {
+      const removed = tenants.remove(tenantId);
+      if (removed === undefined) return false;
+      removed.webhooks.close();
+      removed.state.clear();
+      removed.state.commit();
+      return true;
+    },
     sweep() {
-      const now = clock.now();
-      if (Math.abs(now - sweptAt) < sweepInterval) return;
-      sweptAt = now;
-      for (const { state, limits } of tenants.all()) {
+      for (const { tenantId, state, limits, clock: own } of tenants.all()) {
+        const now = own.now();
+        if (Math.abs(now - (sweptAt.get(tenantId) ?? 0)) < sweepInterval) continue;
+        sweptAt.set(tenantId, now);
         state.dropExpired(now);
         limits.dropExpired(now);
         state.commit();

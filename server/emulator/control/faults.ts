@@ -13,9 +13,10 @@ export interface Faults {
   add(rule: FaultRule): Fault;
   list(): Fault[];
   remove(faultId: string): boolean;
-  clear(): void;
+  /** Removes the faults of this tenant, or all. */
+  clear(tenantId?: string): void;
   /** The fault of this request, if any; counts it as used once. */
-  take(method: string, path: string): Fault | undefined;
+  take(method: string, path: string, tenantId: string | undefined): Fault | undefined;
 }
 
 const mostFaults = 1_000;
@@ -34,9 +35,13 @@ export function createFaults(random: Random): Faults {
     },
     list: () => [...faults.values()],
     remove: (faultId) => faults.delete(faultId),
-    clear: () => faults.clear(),
-    take(method, path) {
+    clear(tenantId) {
+      for (const fault of faults.values())
+        if (tenantId === undefined || fault.tenantId === tenantId) faults.delete(fault.faultId);
+    },
+    take(method, path, tenantId) {
       for (const fault of faults.values()) {
+        if (fault.tenantId !== undefined && fault.tenantId !== tenantId) continue;
         if ((fault.method ?? method).toUpperCase() !== method || !matchesPath(fault.path ?? "*", path))
           continue;
         if (fault.probability !== undefined && random.fraction() >= fault.probability) continue;

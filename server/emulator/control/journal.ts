@@ -24,7 +24,8 @@ export interface Journal {
   write(entry: Omit<JournalEntry, "at">): void;
   /** Newest first. */
   list(filter?: JournalFilter): JournalEntry[];
-  clear(): void;
+  /** Forgets the entries of this tenant, or all. */
+  clear(tenantId?: string): void;
 }
 
 /** A ring buffer of this many entries. */
@@ -40,17 +41,20 @@ export function createJournal(clock: Clock, onRefusal?: (refusal: RefusedRequest
       next = (next + 1) % journalLimit;
       if (entry.status >= 400) tell(entry);
     },
-    list({ userId, operation, refused, unmatched } = {}) {
+    list({ tenantId, userId, operation, refused, unmatched } = {}) {
       return [...ring.slice(next), ...ring.slice(0, next)]
         .reverse()
+        .filter((entry) => tenantId === undefined || entry.tenantId === tenantId)
         .filter((entry) => userId === undefined || entry.userId === userId)
         .filter((entry) => operation === undefined || entry.operation === operation)
         .filter((entry) => unmatched !== true || entry.operation === undefined)
         .filter((entry) => refused !== true || entry.status >= 400 || entry.notes.length > 0);
     },
-    clear() {
-      ring.length = 0;
-      next = 0;
+    clear(tenantId) {
+      const oldestFirst = [...ring.slice(next), ...ring.slice(0, next)];
+      const kept = tenantId === undefined ? [] : oldestFirst.filter((entry) => entry.tenantId !== tenantId);
+      ring.splice(0, ring.length, ...kept);
+      next = kept.length % journalLimit;
     },
   };
 }

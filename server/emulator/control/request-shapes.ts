@@ -48,6 +48,7 @@ const completionMembers: Members<CompletionRequest> = {
 export const completionShape = object(completionMembers);
 
 const journalMembers: Members<JournalFilter> = {
+  tenantId: id,
   userId: id,
   operation: text({ longest: 64 }),
   refused: flag,
@@ -56,6 +57,7 @@ const journalMembers: Members<JournalFilter> = {
 export const journalShape = object(journalMembers);
 
 const faultMembers: Members<FaultRule> = {
+  tenantId: id,
   method: choice("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"),
   path: text({ longest: 1_024 }),
   count: number({ least: 1, most: Number.MAX_SAFE_INTEGER, whole: true }),
@@ -106,14 +108,15 @@ const clockMembers: Readonly<Record<string, Shape>> = {
   advance: number(),
   resume: choice(true),
 };
-const clockMembersShape = object(clockMembers);
+const clockMembersShape = object({ ...clockMembers, tenantId: id });
+export const tenantQueryShape = object({ tenantId: id });
 
 /** Exactly one move of the clock: what several would do depends on their order. */
 export const clockShape: ObjectShape = {
   ...clockMembersShape,
   check(value, where) {
     clockMembersShape.check(value, where);
-    const given = Object.keys(value as object).filter(
+    const given = Object.keys(clockMembers).filter(
       (name) => (value as Record<string, unknown>)[name] != null,
     );
     if (given.length !== 1)

@@ -32,6 +32,8 @@ export interface FixedCodeRequest {
 
 /** Which requests fail, how, and how often. */
 export interface FaultRule {
+  /** Only requests of this tenant. Default: of every tenant. */
+  readonly tenantId?: string | undefined;
   /** Default: any method. */
   readonly method?: string | undefined;
   /** Path with `*` for any run of characters, e.g. `/v1/users/*`. Default: any path. */
@@ -54,6 +56,7 @@ export interface FaultRule {
 }
 
 export interface JournalFilter {
+  readonly tenantId?: string | undefined;
   readonly userId?: string | undefined;
   readonly operation?: string | undefined;
   /** Only errors and requests with notes. */

@@ -23,14 +23,20 @@ import { invalidRequest, WireError } from "../wire/wire-error.ts";
 import { type Seeded, seedShape } from "./seed-shape.ts";
 import { deriveKeyPair, type VirtualPasskey, virtualPasskey } from "./virtual-passkey.ts";
 
-/** Idempotent: existing records keep their ids. An id that the seed does not give is derived from the record. */
+/** As a whole or not at all. Idempotent: existing records keep their ids. An id that the seed does not give is derived from the record. */
 export function applySeed(tenant: Tenant, seed: Input): Seeded {
   seedShape.check(seed, "");
-  const passkeys = eachIn(seed, "users", (user) => seedUser(tenant, user));
-  eachIn(seed, "fixedCodes", (fixed) => fixCode(tenant, fixed));
-  eachIn(seed, "actions", (action) => configureAction(tenant, action));
-  tenant.state.commit();
-  return { users: passkeys.length, passkeys: passkeys.flat() };
+  const before = tenant.state.dump();
+  try {
+    const passkeys = eachIn(seed, "users", (user) => seedUser(tenant, user));
+    eachIn(seed, "fixedCodes", (fixed) => fixCode(tenant, fixed));
+    eachIn(seed, "actions", (action) => configureAction(tenant, action));
+    tenant.state.commit();
+    return { users: passkeys.length, passkeys: passkeys.flat() };
+  } catch (error) {
+    tenant.state.restore(before);
+    throw error;
+  }
 }
 
 /** Makes this the code of every message to this address, until `validUntil`. */

@@ -2,6 +2,7 @@
 import { whyApiIsForbidden } from "../control/caller.ts";
 import type { Core } from "../control/core.ts";
 import type { Fault } from "../control/faults.ts";
+import { presentedTenant } from "../tenant/callers.ts";
 import { WireError } from "../wire/wire-error.ts";
 import { allowCrossOrigin, answerPreflight } from "./cors.ts";
 import { createDispatcher, routes } from "./dispatch.ts";
@@ -36,10 +37,13 @@ export function createApiHandler(core: Core, allowedHosts: readonly string[]): H
 }
 
 /** The fault that this request meets, with a line in the journal. */
-function takeFault({ faults, journal }: Core, { method, path }: Exchange): Fault | undefined {
-  const fault = faults.take(method, path);
+function takeFault({ faults, journal, tenants }: Core, exchange: Exchange): Fault | undefined {
+  const { method, path, request } = exchange;
+  const tenantId = presentedTenant(tenants, request.headers.authorization);
+  const fault = faults.take(method, path, tenantId);
   if (fault !== undefined) {
     journal.write({
+      tenantId,
       method,
       path,
       status: fault.status ?? 0,

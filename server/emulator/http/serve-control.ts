@@ -42,7 +42,10 @@ export function createControlHandler(
 
 function unknownOperation(method: string, path: string, methods: readonly string[]): WireError {
   if (methods.length > 0) return new MethodNotAllowed(method, path, methods);
-  return new WireError("not_found", `The control plane has no operation ${path}.`);
+  return new WireError(
+    "not_found",
+    `The control plane has no operation ${path}. See /emulator/openapi.json.`,
+  );
 }
 
 /** Texts of a query become the numbers and booleans that the shape asks for. */
