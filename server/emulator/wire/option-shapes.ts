@@ -8,6 +8,7 @@ import type {
   TenantOptions,
   WebhookOptions,
 } from "./emulator-options.ts";
+import { parseUrl } from "./input.ts";
 import {
   anything,
   choice,
@@ -29,7 +30,7 @@ const minutes = number({ least: 0.01, most: 525_600 });
 const httpUrl = {
   schema: { type: "string", format: "uri" },
   check(value: unknown, where: string) {
-    if (typeof value !== "string" || !URL.canParse(value) || !/^https?:/.test(value))
+    if (typeof value !== "string" || parseUrl(value) === null || !/^https?:/.test(value))
       throw invalidRequest(`${where} must be a URL such as http://localhost:3000/webhook.`);
   },
 };
@@ -139,7 +140,7 @@ function smtpUrl() {
   return {
     schema: { type: "string", format: "uri" },
     check(value: unknown, where: string) {
-      if (typeof value !== "string" || !URL.canParse(value) || !/^smtps?:\/\/./.test(value))
+      if (typeof value !== "string" || parseUrl(value) === null || !/^smtps?:\/\/./.test(value))
         throw invalidRequest(`${where} must be a URL such as smtp://localhost:1025.`);
     },
   };

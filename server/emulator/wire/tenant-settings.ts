@@ -1,6 +1,6 @@
 /** A tenant's options with the defaults filled in. */
 import type { TenantOptions } from "./emulator-options.ts";
-import { isJsonObject } from "./input.ts";
+import { isJsonObject, parseUrl } from "./input.ts";
 import { tenantShape } from "./option-shapes.ts";
 
 /** Those whose absence means something. */
@@ -85,7 +85,7 @@ function assertRpIdFits({ tenantId, rpId, expectedOrigins, anyLocalhostPort }: T
 /** An origin that can never match ("http://localhost:3000/") would fail every ceremony without an explanation. */
 function assertOrigin(origin: string): void {
   if (/^(android|ios):/.test(origin)) return;
-  if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+  if (parseUrl(origin)?.origin !== origin) {
     throw new Error(
       `Expected origin ${JSON.stringify(origin)} is not an origin. Write scheme, host and port only, such as http://localhost:3000.`,
     );

@@ -10,7 +10,7 @@ import {
   stateFor,
 } from "../../../domain/tracked-actions.ts";
 import { ensureUser, userIdOf } from "../../../domain/user-records.ts";
-import { optionalFlag, optionalObject, optionalText } from "../../../wire/input.ts";
+import { optionalFlag, optionalObject, optionalText, parseUrl } from "../../../wire/input.ts";
 import type { Json } from "../../../wire/wire.ts";
 import { invalidRequest, WireError } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
@@ -43,7 +43,7 @@ export function trackAction({ tenant, params, body, note }: Call): Json {
     locale: locale ?? user.locale,
   });
   const redirectUrl = optionalText(body, "redirectUrl");
-  if (redirectUrl !== undefined && !URL.canParse(redirectUrl))
+  if (redirectUrl !== undefined && parseUrl(redirectUrl) === null)
     throw invalidRequest("redirectUrl must be a URL, with its scheme.");
   const redirectToSettings = optionalFlag(body, "redirectToSettings");
   const challengeId = optionalText(body, "challengeId");
