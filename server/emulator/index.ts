@@ -42,6 +42,8 @@ export interface Emulator extends ControlPlane {
   readonly port: number;
   /** Stops listening and leaves no open handle. A second call waits for the first. */
   close(): Promise<void>;
+  /** The same, for `await using emulator = await startEmulator()`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Starts an emulator of Authsignal's HTTP API, which verifies every signature and code. Throws in production. */
@@ -71,15 +73,18 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     core.close();
   };
 
+  const close = () => {
+    closed ??= stop();
+    return closed;
+  };
+
   return {
     ...plane,
     url: url(),
     apiUrl: `${url()}/v1`,
     port,
-    close() {
-      closed ??= stop();
-      return closed;
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 
