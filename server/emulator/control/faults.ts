@@ -16,7 +16,7 @@ export interface Faults {
   /** Removes the faults of this tenant, or all. */
   clear(tenantId?: string): void;
   /** The fault of this request, if any; counts it as used once. */
-  take(method: string, path: string, tenantId: string | undefined): Fault | undefined;
+  take(method: string, path: string, tenantId: () => string | undefined): Fault | undefined;
 }
 
 const mostFaults = 1_000;
@@ -41,7 +41,7 @@ export function createFaults(random: Random): Faults {
     },
     take(method, path, tenantId) {
       for (const fault of faults.values()) {
-        if (fault.tenantId !== undefined && fault.tenantId !== tenantId) continue;
+        if (fault.tenantId !== undefined && fault.tenantId !== tenantId()) continue;
         if ((fault.method ?? method).toUpperCase() !== method || !matchesPath(fault.path ?? "*", path))
           continue;
         if (fault.probability !== undefined && random.fraction() >= fault.probability) continue;

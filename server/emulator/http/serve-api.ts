@@ -39,11 +39,12 @@ export function createApiHandler(core: Core, allowedHosts: readonly string[]): H
 /** The fault that this request meets, with a line in the journal. */
 function takeFault({ faults, journal, tenants }: Core, exchange: Exchange): Fault | undefined {
   const { method, path, request } = exchange;
-  const tenantId = presentedTenant(tenants, request.headers.authorization);
+  // Asked only for a fault of one tenant.
+  const tenantId = () => presentedTenant(tenants, request.headers.authorization);
   const fault = faults.take(method, path, tenantId);
   if (fault !== undefined) {
     journal.write({
-      tenantId,
+      tenantId: fault.tenantId,
       method,
       path,
       status: fault.status ?? 0,
