@@ -44,7 +44,7 @@ const houses: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   "the emulator": [
     ["server/emulator/wire"],
-    ["server/emulator/tenant"],
+    ["server/emulator/tenant", "server/emulator/authenticator"],
     ["server/emulator/domain"],
     ["server/emulator/webauthn"],
     ["server/emulator/api"],

@@ -1,26 +1,30 @@
 #!/usr/bin/env node
-/** `npm run emulator`: runs the emulator alone, for another app or the test suite of another machine. */
-import { readCommandLine, usage } from "./command-line.ts";
+/** `authsignal-emulator`: runs the emulator alone, for another app or around a command such as a test suite. */
+import { type CommandLine, readCommandLine, usage } from "./command-line.ts";
 import { isLoopback } from "./control/caller.ts";
-import { startEmulator } from "./index.ts";
+import { runCommand } from "./exec-command.ts";
+import { type Emulator, startEmulator } from "./index.ts";
+import { describeRefusal, startLines, startRecord, version } from "./start-lines.ts";
 
 async function main(): Promise<void> {
-  const { options, seed, isHelp } = await readCommandLine(process.argv.slice(2), ({ to, code, link }) => {
+  const line = await readCommandLine(process.argv.slice(2), ({ to, code, link }) => {
     print(`Message to ${to}: ${code ?? link ?? ""}`);
   });
-  if (isHelp) return print(usage);
-  const emulator = await startEmulator(options);
-  try {
-    emulator.seed(seed);
-  } catch (error) {
-    await emulator.close();
-    throw error;
+  if (line.shows === "help") return print(usage);
+  if (line.shows === "version") return print(version());
+  // The standard output of exec is the command's.
+  if (line.command !== undefined) print = printError;
+  const emulator = await start(line);
+  if (line.shows === "json") print(JSON.stringify(startRecord(emulator, line.options)));
+  else for (const text of startLines(emulator, line.options)) print(text);
+  const { host } = line.options;
+  if (host !== undefined && !isLoopback(host) && line.shows !== "json")
+    print(`Listening on ${host}: everybody who can reach it can read every code.`);
+  if (line.command !== undefined) {
+    // biome-ignore lint/style/noProcessEnv: the command runs in this process's environment.
+    process.exitCode = await runCommand(line.command, emulator, line.options, process.env);
+    return emulator.close();
   }
-  print(
-    `EMULATOR of Authsignal: ${emulator.url} (page), ${emulator.apiUrl} (API). It never contacts Authsignal.`,
-  );
-  if (options.host !== undefined && !isLoopback(options.host))
-    print(`Listening on ${options.host}: everybody who can reach it can read every code.`);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
       emulator.close().catch(fail);
@@ -28,12 +32,33 @@ async function main(): Promise<void> {
   }
 }
 
-function print(text: string): void {
+async function start({ options, seed, seedFile, clock, isQuiet }: CommandLine): Promise<Emulator> {
+  const emulator = await startEmulator({
+    ...options,
+    ...(isQuiet ? {} : { onRefusal: (refusal) => print(describeRefusal(refusal)) }),
+  });
+  try {
+    if (clock !== undefined) emulator.clock.set(Date.parse(clock));
+    emulator.seedOnReset(seed);
+    return emulator;
+  } catch (error) {
+    await emulator.close();
+    throw error instanceof Error && seedFile !== undefined
+      ? new Error(`${seedFile}: ${error.message}`, { cause: error })
+      : error;
+  }
+}
+
+let print = (text: string): void => {
   process.stdout.write(`${text}\n`);
+};
+
+function printError(text: string): void {
+  process.stderr.write(`${text}\n`);
 }
 
 function fail(error: unknown): void {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  printError(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 }
 

@@ -1,7 +1,7 @@
-/** Reads the command line into options and a seed. */
+/** Reads the command line into options, a seed and what to do with them. */
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import type { Seed } from "./control/seed.ts";
+import type { Seed } from "./control/seed-shape.ts";
 import {
   defaultTenant,
   type EmulatorOptions,
@@ -9,31 +9,73 @@ import {
   type TenantOptions,
 } from "./wire/emulator-options.ts";
 import { isJsonObject } from "./wire/input.ts";
+import { emulatorShape } from "./wire/option-shapes.ts";
+import { isoTime } from "./wire/shape.ts";
 
-export const usage = `Usage: npm run emulator -- [options]
+export const usage = `Usage: authsignal-emulator [options]
+       authsignal-emulator exec [options] -- <command> [arguments]
 
-  --port <number>        default 3001
-  --host <address>       interface to listen on; default 127.0.0.1, any other exposes the emulator
+exec starts the emulator, runs the command with AUTHSIGNAL_TENANT_ID, AUTHSIGNAL_API_SECRET_KEY, AUTHSIGNAL_API_URL and
+AUTHSIGNAL_EMULATOR_URL in its environment, stops the emulator and exits with the command's code.
+
+  --port <number>        default 3001; with exec a free one
+  --host <address>       interface to listen on; default both loopback addresses, any other exposes the emulator
   --allow-host <name>    host name that requests to the page and the control plane may use (repeatable)
   --public-url <url>     where browsers and servers reach the emulator; default http://localhost:PORT
-  --tenant-id <id>       default 00000000-0000-4000-8000-000000000001
-  --secret <key>         API secret key (repeatable)
+  --config <file>        JSON file of options, as for startEmulator; the options of the line come first
+  --tenant-id <id>       default ${defaultTenant.tenantId}
+  --secret <key>         API secret key (repeatable); default ${defaultTenant.secret}
   --rp-id <domain>       default localhost
   --rp-name <name>       default: the RP ID
-  --origin <origin>      expected origin (repeatable); default http://localhost:3000
+  --origin <origin>      expected origin (repeatable); default http://localhost on any port
   --data <file>          SQLite file that keeps the state; default :memory:
   --seed <file>          JSON file of users, passkeys and fixed codes to start with
+  --clock <time>         where the emulator's clock begins, for example 2030-01-31T12:00:00Z; default now
   --random-seed <text>   makes ids, codes and probabilistic faults repeatable
   --webhook <url>        receives signed events
   --smtp <url>           also delivers e-mail to this server, for instance smtp://localhost:1025
-  --quiet                does not print codes
+  --json                 prints one line of JSON when it is ready, and nothing else
+  --quiet                prints neither codes nor refused requests
+  --version              prints the version
   --help                 prints this text
 `;
+
+const flags = {
+  port: { type: "string" },
+  host: { type: "string" },
+  "allow-host": { type: "string", multiple: true },
+  "public-url": { type: "string" },
+  config: { type: "string" },
+  "tenant-id": { type: "string" },
+  secret: { type: "string", multiple: true },
+  "rp-id": { type: "string" },
+  "rp-name": { type: "string" },
+  origin: { type: "string", multiple: true },
+  data: { type: "string" },
+  seed: { type: "string" },
+  clock: { type: "string" },
+  "random-seed": { type: "string" },
+  webhook: { type: "string" },
+  smtp: { type: "string" },
+  json: { type: "boolean" },
+  quiet: { type: "boolean" },
+  version: { type: "boolean" },
+  help: { type: "boolean" },
+} as const;
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof flags }>>["values"];
 
 export interface CommandLine {
   readonly options: EmulatorOptions;
   readonly seed: Seed;
-  readonly isHelp: boolean;
+  /** Named in an error about the seed. */
+  readonly seedFile: string | undefined;
+  /** Where the clock begins, ISO 8601. */
+  readonly clock: string | undefined;
+  readonly shows: "help" | "version" | "json" | "text";
+  readonly isQuiet: boolean;
+  /** What to run while the emulator is up. */
+  readonly command: readonly string[] | undefined;
 }
 
 /** Throws an error whose message says which argument is wrong. */
@@ -41,63 +83,135 @@ export async function readCommandLine(
   args: readonly string[],
   print: (message: OutboundMessage) => void,
 ): Promise<CommandLine> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      port: { type: "string", default: "3001" },
-      host: { type: "string" },
-      "allow-host": { type: "string", multiple: true },
-      "public-url": { type: "string" },
-      "tenant-id": { type: "string", default: defaultTenant.tenantId },
-      secret: { type: "string", multiple: true, default: [defaultTenant.secret] },
-      "rp-id": { type: "string", default: "localhost" },
-      "rp-name": { type: "string" },
-      origin: { type: "string", multiple: true, default: ["http://localhost:3000"] },
-      data: { type: "string" },
-      seed: { type: "string" },
-      "random-seed": { type: "string" },
-      webhook: { type: "string" },
-      smtp: { type: "string" },
-      quiet: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Error("--port must be a number from 0 to 65535.");
-  const tenant: TenantOptions = {
-    tenantId: values["tenant-id"],
-    secrets: values.secret,
-    rpId: values["rp-id"],
-    ...(values["rp-name"] === undefined ? {} : { rpName: values["rp-name"] }),
-    expectedOrigins: values.origin,
-    ...(values.webhook === undefined ? {} : { webhook: { url: values.webhook } }),
-  };
+  const isExec = args[0] === "exec";
+  const end = args.indexOf("--");
+  const own = args.slice(isExec ? 1 : 0, isExec && end !== -1 ? end : args.length);
+  const command = isExec && end !== -1 ? args.slice(end + 1) : [];
+  const values = readFlags(own);
+  const isHelp = values.help === true || values.version === true;
+  if (isExec && !isHelp && command.length === 0)
+    throw new Error("exec needs a command after --, for example: authsignal-emulator exec -- npm test");
+  if (values.clock !== undefined) isoTime.check(values.clock, "--clock");
+  const isQuiet = values.quiet === true || values.json === true;
   return {
     options: {
-      port,
-      tenants: [tenant],
-      ...(values.host === undefined ? {} : { host: values.host }),
-      ...(values["allow-host"] === undefined ? {} : { allowedHosts: values["allow-host"] }),
-      ...(values["public-url"] === undefined ? {} : { publicUrl: values["public-url"] }),
-      ...(values.data === undefined ? {} : { data: values.data }),
-      ...(values.smtp === undefined ? {} : { smtp: values.smtp }),
-      ...(values["random-seed"] === undefined ? {} : { seed: values["random-seed"] }),
-      ...(values.quiet ? {} : { onMessage: print }),
+      ...(await readOptions(values, isExec)),
+      ...(isQuiet ? {} : { onMessage: print }),
     },
-    seed: values.seed === undefined ? {} : await readSeed(values.seed),
-    isHelp: values.help,
+    seed:
+      values.seed === undefined
+        ? {}
+        : await readJsonFile(values.seed, 'a seed: it must hold a JSON object such as {"users": []}'),
+    seedFile: values.seed,
+    clock: values.clock,
+    shows: values.help ? "help" : values.version ? "version" : values.json ? "json" : "text",
+    isQuiet,
+    command: isExec ? command : undefined,
   };
 }
 
-async function readSeed(file: string): Promise<Seed> {
-  const text = await readFile(file, "utf8");
+/** By hand, because the messages of parseArgs name neither the known options nor what to write. */
+function readFlags(args: readonly string[]): Values {
+  const { values, tokens } = parseArgs({
+    args: [...args],
+    options: flags,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  for (const token of tokens) {
+    if (token.kind === "positional")
+      throw new Error(`${JSON.stringify(token.value)} is not an option. See --help.`);
+    if (token.kind !== "option") continue;
+    const { name, rawName, value } = token;
+    if (!isFlag(name)) {
+      const known = Object.keys(flags).map((one) => `--${one}`);
+      throw new Error(`${rawName} is not an option. Known: ${known.join(", ")}.`);
+    }
+    const takesValue = flags[name].type === "string";
+    if (takesValue && (value === undefined || (value.startsWith("--") && token.inlineValue !== true)))
+      throw new Error(`--${name} needs a value. See --help.`);
+    if (!takesValue && value !== undefined) throw new Error(`--${name} takes no value.`);
+    if (
+      takesValue &&
+      !("multiple" in flags[name]) &&
+      tokens.filter((one) => one.kind === "option" && one.name === name).length > 1
+    )
+      throw new Error(`--${name} is given twice.`);
+  }
+  return values as Values;
+}
+
+function isFlag(name: string): name is keyof typeof flags {
+  return Object.hasOwn(flags, name);
+}
+
+async function readOptions(values: Values, isExec: boolean): Promise<EmulatorOptions> {
+  const config: EmulatorOptions =
+    values.config === undefined
+      ? {}
+      : await readJsonFile(
+          values.config,
+          'a configuration: it must hold a JSON object such as {"tenants": []}',
+        );
   try {
-    const seed: unknown = JSON.parse(text);
-    // Its members are checked when it is applied.
-    if (isJsonObject(seed)) return seed;
+    emulatorShape.check(config, "");
+  } catch (error) {
+    throw error instanceof Error ? new Error(`${values.config}: ${error.message}`, { cause: error }) : error;
+  }
+  const { host, smtp, data } = values;
+  return {
+    ...config,
+    port: values.port === undefined ? (config.port ?? (isExec ? 0 : 3001)) : portIn(values.port),
+    tenants: tenantsIn(values, config),
+    ...(host === undefined ? {} : { host }),
+    ...(values["allow-host"] === undefined ? {} : { allowedHosts: values["allow-host"] }),
+    ...(values["public-url"] === undefined ? {} : { publicUrl: values["public-url"] }),
+    ...(data === undefined ? {} : { data }),
+    ...(smtp === undefined ? {} : { smtp }),
+    ...(values["random-seed"] === undefined ? {} : { seed: values["random-seed"] }),
+  };
+}
+
+function portIn(text: string): number {
+  const port = Number(text);
+  if (text.trim() !== "" && Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new Error(`--port must be a number from 0 to 65535, not ${JSON.stringify(text)}.`);
+}
+
+/** The options of the line change the first tenant of the configuration, or the default tenant. */
+function tenantsIn(values: Values, config: EmulatorOptions): readonly TenantOptions[] {
+  const [first, ...others] = config.tenants ?? [];
+  const tenant: TenantOptions = {
+    tenantId: defaultTenant.tenantId,
+    secrets: [defaultTenant.secret],
+    rpId: "localhost",
+    expectedOrigins: [],
+    // Without origins, every page of this machine.
+    ...(first === undefined && values.origin === undefined ? { anyLocalhostPort: true } : {}),
+    ...first,
+    ...(values["tenant-id"] === undefined ? {} : { tenantId: values["tenant-id"] }),
+    ...(values.secret === undefined ? {} : { secrets: values.secret }),
+    ...(values["rp-id"] === undefined ? {} : { rpId: values["rp-id"] }),
+    ...(values["rp-name"] === undefined ? {} : { rpName: values["rp-name"] }),
+    ...(values.origin === undefined ? {} : { expectedOrigins: values.origin }),
+    ...(values.webhook === undefined ? {} : { webhook: { url: values.webhook } }),
+  };
+  return [tenant, ...others];
+}
+
+/** Its members are checked when it is used. */
+async function readJsonFile<T extends object>(file: string, what: string): Promise<T> {
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    throw new Error(`${file} cannot be read: ${error instanceof Error ? error.message : ""}.`, {
+      cause: error,
+    });
+  });
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isJsonObject(value)) return value as T;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  throw new Error(`${file} is not a seed: it must hold a JSON object such as {"users": []}.`);
+  throw new Error(`${file} is not ${what}.`);
 }

@@ -5,23 +5,29 @@ import { createCore } from "./control/core.ts";
 import { listen } from "./http/listen.ts";
 import type { EmulatorOptions } from "./wire/emulator-options.ts";
 import { parseUrl } from "./wire/input.ts";
+import { emulatorShape } from "./wire/option-shapes.ts";
 
+export type { CompletedChallenge } from "./api/prebuilt/complete-challenge.ts";
+export type { CeremonyResult, SignInRequest, SignUpRequest } from "./control/ceremonies/ceremonies.ts";
+export type { ControlPlane, EmulatorState } from "./control/control-plane.ts";
+export type { Fault } from "./control/faults.ts";
+export type { JournalEntry } from "./control/journal.ts";
+export type { SentMessage } from "./control/messages.ts";
 export type {
-  ControlPlane,
-  EmulatorState,
+  CompletionRequest,
+  FaultRule,
   FixedCodeRequest,
+  JournalFilter,
   MessageQuery,
   ResetScope,
-} from "./control/control-plane.ts";
-export type { Fault, FaultRule } from "./control/faults.ts";
-export type { JournalEntry, JournalFilter } from "./control/journal.ts";
-export type { SentMessage } from "./control/messages.ts";
-export type { Seed, SeedAuthenticator, Seeded, SeedPasskey, SeedUser } from "./control/seed.ts";
+} from "./control/requests.ts";
+export type { Seed, SeedAuthenticator, Seeded, SeedPasskey, SeedUser } from "./control/seed-shape.ts";
 export type { VirtualPasskey } from "./control/virtual-passkey.ts";
 export type {
   AppClientOptions,
   EmulatorOptions,
   OutboundMessage,
+  RefusedRequest,
   TenantOptions,
   WebhookOptions,
 } from "./wire/emulator-options.ts";
@@ -36,11 +42,14 @@ export interface Emulator extends ControlPlane {
   readonly port: number;
   /** Stops listening and leaves no open handle. A second call waits for the first. */
   close(): Promise<void>;
+  /** The same, for `await using emulator = await startEmulator()`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Starts an emulator of Authsignal's HTTP API, which verifies every signature and code. Throws in production. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   assertNotProduction();
+  emulatorShape.check(options, "");
   const allowedHosts = hostsNamedIn(options);
   let port = 0;
   const url = () => options.publicUrl?.replace(/\/$/, "") ?? `http://localhost:${port}`;
@@ -48,7 +57,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const plane = createControlPlane(core);
   const listener = await listen(core, {
     port: options.port ?? 0,
-    host: options.host ?? "127.0.0.1",
+    host: options.host,
     allowedHosts,
     control: controlOperations(core, plane),
   }).catch((error: unknown) => {
@@ -64,15 +73,18 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     core.close();
   };
 
+  const close = () => {
+    closed ??= stop();
+    return closed;
+  };
+
   return {
     ...plane,
     url: url(),
     apiUrl: `${url()}/v1`,
     port,
-    close() {
-      closed ??= stop();
-      return closed;
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

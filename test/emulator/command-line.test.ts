@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readCommandLine } from "../../server/emulator/command-line.ts";
 import { startEmulator } from "../../server/emulator/index.ts";
+import { describeRefusal, startLines, startRecord } from "../../server/emulator/start-lines.ts";
 import { callersOf } from "./running-emulator.ts";
 
 let directory = "";
@@ -47,12 +48,61 @@ test("the command line takes two secrets and several origins", async () => {
   });
 });
 
+test("without an origin, the command line accepts http://localhost on any port", async () => {
+  const { options } = await readCommandLine(["--port", "0"], ignore);
+  expect(options.tenants).toMatchObject([{ expectedOrigins: [], anyLocalhostPort: true }]);
+  const named = await readCommandLine(["--origin", "http://localhost:5173"], ignore);
+  expect(named.options.tenants?.[0]).not.toHaveProperty("anyLocalhostPort");
+});
+
+test("a configuration file gives every option, and the options of the line come first", async () => {
+  const config = join(directory, "emulator.json");
+  const tenant = {
+    tenantId: "t",
+    secrets: ["s"],
+    rpId: "localhost",
+    expectedOrigins: ["http://localhost:3000"],
+  };
+  await writeFile(config, JSON.stringify({ port: 4000, tenants: [{ ...tenant, defaultOutcome: "ALLOW" }] }));
+  const { options } = await readCommandLine(["--config", config, "--secret", "other"], ignore);
+  expect(options).toMatchObject({
+    port: 4000,
+    tenants: [{ ...tenant, secrets: ["other"], defaultOutcome: "ALLOW" }],
+  });
+  await writeFile(config, JSON.stringify({ prot: 4000 }));
+  await expect(readCommandLine(["--config", config], ignore)).rejects.toThrow(
+    `${config}: "prot" is not known`,
+  );
+});
+
 test.each([
-  [["--port", "abc"], "--port"],
-  [["--unknown"], "--unknown"],
-  [["--seed", "/does/not/exist"], "no such file"],
+  [["--port", "abc"], '--port must be a number from 0 to 65535, not "abc"'],
+  [["--port", ""], "--port must be a number"],
+  [["--port"], "--port needs a value"],
+  [["--port", "--quiet"], "--port needs a value"],
+  [["--port", "1", "--port", "2"], "--port is given twice"],
+  [["--unknown"], "--unknown is not an option. Known: --port"],
+  [["--quiet=yes"], "--quiet takes no value"],
+  [["start"], '"start" is not an option'],
+  [["exec"], "exec needs a command after --"],
+  [["--clock", "tomorrow"], "--clock must be an ISO 8601 date"],
+  [["--seed", "/does/not/exist"], "/does/not/exist cannot be read"],
+  [["--config", "/does/not/exist"], "/does/not/exist cannot be read"],
 ])("the command line says what is wrong with %j", async (args, expected) => {
   await expect(readCommandLine(args, ignore)).rejects.toThrow(expected);
+});
+
+test.each([
+  [["--smtp", "nonsense"], "smtp must be a URL such as smtp://localhost:1025"],
+  [["--webhook", "nonsense"], "webhook.url must be a URL"],
+  [["--origin", "http://localhost:3000/"], "Write scheme, host and port only"],
+  [["--origin", "https://app.example"], "The RP ID localhost of tenant"],
+  [["--rp-id", "app.example"], "needs the RP ID localhost, not app.example"],
+  [["--secret", "a:b"], "contains a colon"],
+  [["--public-url", "emulator"], '"emulator" is not a URL'],
+])("the emulator does not start with %j, and says why", async (args, expected) => {
+  const { options } = await readCommandLine(["--port", "0", ...args], ignore);
+  await expect(startEmulator(options)).rejects.toThrow(expected);
 });
 
 test.each(["[]", "{"])(
@@ -64,18 +114,76 @@ test.each(["[]", "{"])(
   },
 );
 
-test("the emulator prints a sentence and exits if its seed is invalid", async () => {
+const main = join(import.meta.dirname, "../../server/emulator/cli.ts");
+const run = (...args: readonly string[]) =>
+  promisify(execFile)(process.execPath, ["--import", "tsx", main, ...args]);
+
+test("the emulator prints a sentence with the seed's file and element, and exits, if its seed is invalid", async () => {
   const file = join(directory, "refused-seed.json");
   await writeFile(file, JSON.stringify({ users: [{}] }));
-  const main = join(import.meta.dirname, "../../server/emulator/cli.ts");
-  const ended = promisify(execFile)(process.execPath, [
-    "--import",
-    "tsx",
-    main,
-    "--port",
-    "0",
-    "--seed",
-    file,
-  ]);
-  await expect(ended).rejects.toMatchObject({ code: 1, stderr: "userId is required.\n" });
+  await expect(run("--port", "0", "--seed", file)).rejects.toMatchObject({
+    code: 1,
+    stderr: `${file}: users[0].userId is required.\n`,
+  });
+});
+
+test("the emulator says that the machine lacks the address of --host", async () => {
+  await expect(run("--port", "0", "--host", "192.0.2.1")).rejects.toMatchObject({
+    code: 1,
+    stderr: "This machine has no address 192.0.2.1 to listen on.\n",
+  });
+});
+
+test("exec runs a command with the emulator in its environment and passes its exit code on", async () => {
+  const script = `
+    const { AUTHSIGNAL_API_SECRET_KEY: secret, AUTHSIGNAL_API_URL: url, AUTHSIGNAL_EMULATOR_URL: home } = process.env;
+    const headers = { authorization: "Basic " + Buffer.from(secret + ":").toString("base64") };
+    const user = await (await fetch(url + "/users/u", { headers })).json();
+    const { now } = await (await fetch(home + "/emulator/clock")).json();
+    console.log(JSON.stringify({ tenant: process.env.AUTHSIGNAL_TENANT_ID, user, year: now.slice(0, 4) }));
+    process.exitCode = 7;`;
+  const command = [process.execPath, "--input-type=module", "--eval", script];
+  const ended: unknown = await run(
+    "exec",
+    "--clock",
+    "2031-01-01T00:00:00Z",
+    "--tenant-id",
+    "t",
+    "--",
+    ...command,
+  ).catch((error: unknown) => error);
+  expect(ended).toMatchObject({ code: 7, stderr: expect.stringContaining("EMULATOR of Authsignal") });
+  const { stdout = "" } = ended as { readonly stdout?: string };
+  expect(JSON.parse(stdout)).toMatchObject({ tenant: "t", user: { isEnrolled: false }, year: "2031" });
+});
+
+test("--version prints the version of the package", async () => {
+  const manifest = JSON.parse(await readFile(join(import.meta.dirname, "../../package.json"), "utf8"));
+  expect((await run("--version")).stdout).toBe(`${manifest.version}\n`);
+});
+
+test("the start lines show tenant, secret and accepted origins, and a refusal shows its reason", async () => {
+  const { options } = await readCommandLine(["--port", "0", "--tenant-id", "t", "--secret", "s"], ignore);
+  const refused: string[] = [];
+  const emulator = await startEmulator({
+    ...options,
+    onRefusal: (one) => refused.push(describeRefusal(one)),
+  });
+  const text = startLines(emulator, options).join("\n");
+  for (const shown of [emulator.apiUrl, "tenant   t", "secret   s", "http://localhost on any port"])
+    expect(text).toContain(shown);
+  expect(startRecord(emulator, options)).toMatchObject({
+    apiUrl: emulator.apiUrl,
+    tenants: [{ tenantId: "t", secrets: ["s"], anyLocalhostPort: true }],
+  });
+  await fetch(`${emulator.apiUrl}/users/u`);
+  expect(refused).toEqual(["Refused GET /v1/users/u (401): unauthorized: no Basic authorization"]);
+  await emulator.close();
+});
+
+test.each(["127.0.0.1", "[::1]", "localhost"])("the emulator answers on %s", async (host) => {
+  const emulator = await startEmulator();
+  const answer = await fetch(`http://${host}:${emulator.port}/emulator/health`);
+  expect(answer.status).toBe(200);
+  await emulator.close();
 });

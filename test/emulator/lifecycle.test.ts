@@ -66,3 +66,13 @@ test("the emulator drops expired records and those beyond its limits, so that me
   expect(later?.userAuthenticators).toHaveLength(1);
   await emulator.close();
 });
+
+test("an emulator stops at the end of its block with `await using`", async () => {
+  let url = "";
+  {
+    await using emulator = await startEmulator();
+    url = emulator.url;
+    expect((await fetch(`${url}/emulator/health`)).status).toBe(200);
+  }
+  await expect(fetch(`${url}/emulator/health`)).rejects.toThrow();
+});

@@ -3,6 +3,7 @@
  * requests to the Client API in the same order, with the soft authenticator where the browser's prompt would be.
  */
 import type { CeremonyFault } from "./ceremony-fault.ts";
+import { clientApiShape, signInShape, signUpShape, stepUpShape } from "./check-options.ts";
 import type { SoftAuthenticator } from "./soft-authenticator.ts";
 import type { CreationOptionsJSON, RequestOptionsJSON } from "./webauthn-json.ts";
 
@@ -46,6 +47,7 @@ export class ClientApiError extends Error {
 }
 
 export function createClientApi(options: ClientApiOptions): ClientApi {
+  clientApiShape.check(options, "createClientApi");
   const { authenticator, origin } = options;
   // The web SDK leaves out the colon that Basic credentials should end in.
   const anonymous = `Basic ${Buffer.from(encodeURIComponent(options.tenantId)).toString("base64")}`;
@@ -88,7 +90,9 @@ export function createClientApi(options: ClientApiOptions): ClientApi {
   }
 
   return {
-    async signUp({ token, username, fault = {} }) {
+    async signUp(request) {
+      signUpShape.check(request, "signUp");
+      const { token, username, fault = {} } = request;
       const bearer = `Bearer ${token}`;
       const begun = await post<Begun<CreationOptionsJSON>>(`${passkey}/registration-options`, bearer, {
         authenticatorAttachment: "platform",
@@ -103,12 +107,18 @@ export function createClientApi(options: ClientApiOptions): ClientApi {
       return resultToken(finished);
     },
 
-    async signIn({ action, ...person }) {
+    async signIn(request) {
+      signInShape.check(request, "signIn");
+      const { action, ...person } = request;
       const challenge = await post<{ challengeId: string }>("/client/challenge", anonymous, { action });
       return authenticate(anonymous, { challengeId: challenge.challengeId }, person);
     },
 
-    signInWithToken: ({ token, ...person }) => authenticate(`Bearer ${token}`, {}, person),
+    async signInWithToken(request) {
+      stepUpShape.check(request, "signInWithToken");
+      const { token, ...person } = request;
+      return authenticate(`Bearer ${token}`, {}, person);
+    },
   };
 }
 

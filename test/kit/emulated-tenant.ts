@@ -9,6 +9,7 @@ import {
   startEmulator,
   type TenantOptions,
 } from "../../server/emulator/index.ts";
+import { emulatedTenantShape } from "./check-options.ts";
 import { type ClientApi, createClientApi } from "./client-api.ts";
 import { createFlows, type Flows } from "./flows.ts";
 import type { SoftAuthenticator } from "./soft-authenticator.ts";
@@ -39,6 +40,7 @@ export interface EmulatedTenant {
 }
 
 export async function startEmulatedTenant(options: EmulatedTenantOptions): Promise<EmulatedTenant> {
+  emulatedTenantShape.check(options, "");
   const { origin, tenant = {}, prefix, keepSecret } = options;
   const { tenantId, secret } = defaultTenant;
   const rpId = tenant.rpId ?? new URL(origin).hostname;

@@ -2,7 +2,6 @@
  * For a Vitest project whose files share one process (`isolate: false`): a file that leaves the environment, a global
  * or a listener of the process changed fails itself, instead of making a later file fail.
  */
-import axios from "axios";
 import { afterAll, expect, vi } from "vitest";
 
 const globals = ["fetch", "Date", "setTimeout", "setInterval", "setImmediate", "crypto"];
@@ -13,12 +12,14 @@ const events = ["uncaughtException", "unhandledRejection", "warning", "exit", "S
 const before = sharedState();
 
 // The hooks of the file itself run before this one: Vitest runs `afterAll` in reverse order.
-afterAll(() => {
+afterAll(async () => {
   const after = sharedState();
   vi.useRealTimers();
   const names = new Set([...before.keys(), ...after.keys()]);
   const changed = [...names].filter((name) => before.get(name) !== after.get(name));
-  // Each instance of Authsignal's SDK that retries adds its interceptors to the one axios of the process.
+  // Each instance of Authsignal's SDK that retries adds its interceptors to the one axios of the process. Imported here,
+  // because axios decides on import whether it runs in a browser, and a jsdom suite has to be first.
+  const { default: axios } = await import("axios");
   axios.interceptors.request.clear();
   axios.interceptors.response.clear();
   expect(changed, "This file leaves the process changed for the files after it").toEqual([]);

@@ -5,6 +5,7 @@
  * It shares no code with the verifier.
  */
 import type { AuthenticatorFlags, CeremonyFault } from "./ceremony-fault.ts";
+import { authenticatorShape, contextShape, faultShape } from "./check-options.ts";
 import { type SoftAuthenticatorOptions, withDefaults } from "./soft-authenticator-options.ts";
 import {
   encodeClientData,
@@ -58,6 +59,7 @@ export interface SoftAuthenticator {
 
 /** Creates an authenticator that holds no credential yet. Instances share nothing. */
 export function createSoftAuthenticator(options: Partial<SoftAuthenticatorOptions> = {}): SoftAuthenticator {
+  authenticatorShape.check(options, "createSoftAuthenticator");
   let knobs = withDefaults(options);
   let stored: readonly StoredCredential[] = [];
   let nextFault: CeremonyFault | undefined;
@@ -79,6 +81,7 @@ export function createSoftAuthenticator(options: Partial<SoftAuthenticatorOption
     request: CreationOptionsJSON,
     context: CeremonyContext,
   ): Promise<RegistrationResponseJSON> {
+    contextShape.check(context, "create");
     const rpId = requireRpId(request.rp.id, context.origin);
     const selection = request.authenticatorSelection ?? {};
     const attachment = attachmentOf(knobs.transport);
@@ -134,6 +137,7 @@ export function createSoftAuthenticator(options: Partial<SoftAuthenticatorOption
     request: RequestOptionsJSON,
     context: CeremonyContext,
   ): Promise<AuthenticationResponseJSON> {
+    contextShape.check(context, "get");
     const rpId = requireRpId(request.rpId, context.origin);
     const allowed = new Set(request.allowCredentials?.map(({ id }) => id));
     const held = stored.findLast(
@@ -175,9 +179,11 @@ export function createSoftAuthenticator(options: Partial<SoftAuthenticatorOption
     create,
     get,
     configure: (changes) => {
+      authenticatorShape.check(changes, "configure");
       knobs = { ...knobs, ...changes };
     },
     faultNext: (fault) => {
+      faultShape.check(fault, "faultNext");
       nextFault = fault;
     },
     credentials: () => stored.map(({ privateKey: _secret, ...shown }) => shown),

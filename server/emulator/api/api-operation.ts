@@ -33,7 +33,7 @@ export interface OperationFacts {
   /** Authsignal's own name for it, in kebab-case. */
   readonly name: string;
   readonly api: "server" | "client";
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
   /** Below `/v1`; `{name}` is a parameter. */
   readonly path: string;
   readonly support: "works" | "shape only" | "501";
@@ -50,4 +50,6 @@ export type Operation = OperationFacts &
     | { readonly caller: "token or tenant"; handle(call: MaybeTokenCall): Json | Promise<Json> }
     /** Public: the tenant is named in the path. */
     | { readonly caller: "anyone"; handle(call: Call): Json | Promise<Json> }
+    /** Answers 501 to every caller. */
+    | { readonly caller: "not checked"; handle(): never }
   );

@@ -7,6 +7,7 @@ import { followMagicLink } from "./client/codes/follow-magic-link.ts";
 import { startCodeChallenge } from "./client/codes/start-code-challenge.ts";
 import { startCodeEnrollment } from "./client/codes/start-code-enrollment.ts";
 import { verifyCode } from "./client/codes/verify-code.ts";
+import { initClient } from "./client/init-client.ts";
 import { listClientAuthenticators } from "./client/list-client-authenticators.ts";
 import { addPasskey } from "./client/passkeys/add-passkey.ts";
 import { initiatePasskeyChallenge } from "./client/passkeys/initiate-passkey-challenge.ts";
@@ -21,6 +22,7 @@ import { securityKeyAuthenticationOptions } from "./client/security-keys/securit
 import { securityKeyRegistrationOptions } from "./client/security-keys/security-key-registration-options.ts";
 import { verifySecurityKey } from "./client/security-keys/verify-security-key.ts";
 import { notImplemented } from "./not-implemented.ts";
+import { listAuthenticatorConfigurations } from "./server/authenticators/list-authenticator-configurations.ts";
 
 const client = { api: "client", support: "works" } as const;
 const passkeys = "/client/user-authenticators/passkey";
@@ -96,6 +98,26 @@ export const clientApi: readonly Operation[] = [
     evidence: "pinned by an SDK",
     test: "the Client API lists a user's authenticators with masked addresses",
     handle: listClientAuthenticators,
+  },
+  {
+    ...client,
+    caller: "token",
+    name: "init-client",
+    method: "POST",
+    path: "/client/init",
+    evidence: "pinned by an SDK",
+    test: "client/init answers what the React SDK shows: methods, user and a token",
+    handle: initClient,
+  },
+  {
+    ...client,
+    caller: "token",
+    name: "list-client-authenticator-configurations",
+    method: "GET",
+    path: "/client/authenticators",
+    evidence: "documented",
+    test: "both APIs list the tenant's authenticator configurations with their ids",
+    handle: listAuthenticatorConfigurations,
   },
   {
     ...client,

@@ -13,7 +13,7 @@ export function whyControlIsForbidden(
 ): string | undefined {
   const host = hostNameOf(request.headers.host);
   if (host === undefined || !(isLoopback(host) || allowedHosts.includes(host))) {
-    return "This host name is not allowed. Use localhost, or add the name to allowedHosts.";
+    return "This host name is not allowed. Use localhost, or add the name to allowedHosts (--allow-host).";
   }
   // Any site may link to the page, for instance the app under test: its scripts can neither read nor frame it.
   if (isPage && isFollowedLink(request)) return undefined;
@@ -35,7 +35,7 @@ export function whyApiIsForbidden(
   const host = hostNameOf(request.headers.host);
   const isPublicName = host?.includes(".") && !host.endsWith(".localhost") && !/^[\d.]+$/.test(host);
   if (host === undefined || (isPublicName && !allowedHosts.includes(host))) {
-    return "This host name is not allowed. Add it to allowedHosts.";
+    return "This host name is not allowed. Add it to allowedHosts (--allow-host).";
   }
   return undefined;
 }

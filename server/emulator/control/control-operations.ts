@@ -1,25 +1,41 @@
 /** The control plane over HTTP: each operation calls the method of the same meaning in process. */
-import { checkActionCode } from "../domain/tracked-actions.ts";
-import { toIso } from "../tenant/clock.ts";
+import { type ControlledClock, toIso } from "../tenant/clock.ts";
 import type { TenantOptions } from "../wire/emulator-options.ts";
-import {
-  type Input,
-  isJsonObject,
-  optionalChoice,
-  optionalFlag,
-  optionalObject,
-  optionalText,
-  optionalTexts,
-  requiredText,
-} from "../wire/input.ts";
+import { type Input, optionalText } from "../wire/input.ts";
+import { tenantShape } from "../wire/option-shapes.ts";
+import { anything, flag, number, object, text } from "../wire/shape.ts";
 import type { Json } from "../wire/wire.ts";
 import { invalidRequest, WireError } from "../wire/wire-error.ts";
+import type { SignInRequest, SignUpRequest } from "./ceremonies/ceremonies.ts";
+import { signInShape, signUpShape } from "./ceremonies/ceremony-shapes.ts";
 import type { ControlOperation } from "./control.ts";
+import { openApi } from "./control-openapi.ts";
 import type { ControlPlane, EmulatorState } from "./control-plane.ts";
 import type { Core } from "./core.ts";
-import type { FaultRule } from "./faults.ts";
 import { inspectTenant } from "./inspect.ts";
-import { readActionSettings, type Seed } from "./seed.ts";
+import {
+  clockShape,
+  completionShape,
+  faultShape,
+  fixedCodeShape,
+  journalShape,
+  messageQueryMembers,
+  messageQueryShape,
+  resetShape,
+  tenantQueryShape,
+} from "./request-shapes.ts";
+import type {
+  CompletionRequest,
+  FaultRule,
+  FixedCodeRequest,
+  JournalFilter,
+  MessageQuery,
+  ResetScope,
+} from "./requests.ts";
+import type { Seed } from "./seed-shape.ts";
+import { seedMembers } from "./seed-shape.ts";
+
+const waitShape = object({ ...messageQueryMembers, wait: number({ most: 60_000 }) });
 
 export function controlOperations(core: Core, plane: ControlPlane): readonly ControlOperation[] {
   return [
@@ -27,18 +43,18 @@ export function controlOperations(core: Core, plane: ControlPlane): readonly Con
     {
       method: "GET",
       path: "/messages",
+      query: waitShape,
       async handle({ query }) {
-        const wanted = messageQuery(query);
-        const wait = numberIn(Object.fromEntries(query), "wait");
-        if (wait !== undefined) await plane.waitForMessage(wanted, wait);
-        return asJson(plane.messages(wanted));
+        if (typeof query.wait === "number") await plane.waitForMessage(messageQuery(query), query.wait);
+        return asJson(plane.messages(messageQuery(query)));
       },
     },
     {
       method: "GET",
       path: "/messages/latest",
+      query: waitShape,
       async handle({ query }) {
-        const wait = numberIn(Object.fromEntries(query), "wait") ?? 0;
+        const wait = typeof query.wait === "number" ? query.wait : 0;
         const message = await plane.waitForMessage(messageQuery(query), wait);
         if (message === undefined) throw new WireError("not_found", "No message matches.");
         return asJson(message);
@@ -47,46 +63,83 @@ export function controlOperations(core: Core, plane: ControlPlane): readonly Con
     {
       method: "DELETE",
       path: "/messages",
+      query: messageQueryShape,
       handle: ({ query }) => done(() => plane.clearMessages(messageQuery(query))),
     },
     {
       method: "PUT",
       path: "/fixed-codes",
-      handle: ({ body }) =>
-        done(() =>
-          plane.fixCode({
-            to: optionalText(body, "to") ?? "",
-            code: optionalText(body, "code") ?? "",
-            validUntil: optionalText(body, "validUntil"),
-            tenantId: optionalText(body, "tenantId"),
-          }),
-        ),
+      body: fixedCodeShape,
+      handle: ({ body }) => done(() => plane.fixCode(given<FixedCodeRequest>(body))),
+    },
+    {
+      method: "POST",
+      path: "/passkeys/sign-up",
+      body: signUpShape,
+      handle: async ({ body }) => asJson(await plane.signUp(given<SignUpRequest>(body))),
+    },
+    {
+      method: "POST",
+      path: "/passkeys/sign-in",
+      body: signInShape,
+      handle: async ({ body }) => asJson(await plane.signIn(given<SignInRequest>(body))),
+    },
+    {
+      method: "POST",
+      path: "/challenges/complete",
+      body: completionShape,
+      handle: async ({ body }) => asJson(await plane.completeChallenge(given<CompletionRequest>(body))),
     },
     {
       method: "POST",
       path: "/reset",
-      handle: ({ body }) =>
-        done(() =>
-          plane.reset({ tenantId: optionalText(body, "tenantId"), userId: optionalText(body, "userId") }),
-        ),
+      body: resetShape,
+      handle: ({ body }) => done(() => plane.reset(given<ResetScope>(body))),
     },
     {
       method: "POST",
       path: "/seed",
-      // applySeed checks every member.
-      handle: ({ body }) => asJson(plane.seed(body as Seed, optionalText(body, "tenantId"))),
+      body: object({ ...seedMembers, tenantId: text({ longest: 256 }), restoreOnReset: flag }),
+      isLarge: true,
+      handle({ body }) {
+        const { tenantId: _tenant, restoreOnReset, ...seed } = body;
+        const put = restoreOnReset === true ? plane.seedOnReset : plane.seed;
+        return asJson(put.call(plane, given<Seed>(seed), optionalText(body, "tenantId")));
+      },
     },
     { method: "GET", path: "/state", handle: () => asJson(plane.exportState()) },
     {
       method: "PUT",
       path: "/state",
-      handle: ({ body }) => done(() => plane.importState(body as Input & EmulatorState)),
+      body: object({ version: anything({ const: 1 }), tenants: anything({ type: "object" }) }),
+      isLarge: true,
+      handle: ({ body }) => done(() => plane.importState(given<EmulatorState>(body))),
     },
-    { method: "GET", path: "/clock", handle: () => clockView(plane) },
-    { method: "PUT", path: "/clock", handle: ({ body }) => setClock(plane, body) },
+    {
+      method: "GET",
+      path: "/clock",
+      query: tenantQueryShape,
+      handle: ({ query }) => clockView(clockFor(plane, query)),
+    },
+    {
+      method: "PUT",
+      path: "/clock",
+      body: clockShape,
+      handle: ({ body }) => setClock(clockFor(plane, body), body),
+    },
     { method: "GET", path: "/faults", handle: () => asJson(plane.faults()) },
-    { method: "POST", path: "/faults", handle: ({ body }) => asJson(plane.addFault(faultRule(body))) },
-    { method: "DELETE", path: "/faults", handle: () => done(() => plane.clearFaults()) },
+    {
+      method: "POST",
+      path: "/faults",
+      body: faultShape,
+      handle: ({ body }) => asJson(plane.addFault(given<FaultRule>(body))),
+    },
+    {
+      method: "DELETE",
+      path: "/faults",
+      query: tenantQueryShape,
+      handle: ({ query }) => done(() => plane.clearFaults(optionalText(query, "tenantId"))),
+    },
     {
       method: "DELETE",
       path: "/faults/{faultId}",
@@ -99,52 +152,54 @@ export function controlOperations(core: Core, plane: ControlPlane): readonly Con
     {
       method: "GET",
       path: "/journal",
-      handle: ({ query }) =>
-        asJson(
-          plane.journal({
-            userId: query.get("userId") ?? undefined,
-            operation: query.get("operation") ?? undefined,
-            refused: query.get("refused") === "true",
-            unmatched: query.get("unmatched") === "true",
-          }),
-        ),
+      query: journalShape,
+      handle: ({ query }) => asJson(plane.journal(given<JournalFilter>(query))),
     },
-    { method: "DELETE", path: "/journal", handle: () => done(() => plane.clearJournal()) },
+    {
+      method: "DELETE",
+      path: "/journal",
+      query: tenantQueryShape,
+      handle: ({ query }) => done(() => plane.clearJournal(optionalText(query, "tenantId"))),
+    },
     { method: "GET", path: "/tenants", handle: () => core.tenants.all().map(inspectTenant) },
-    { method: "POST", path: "/tenants", handle: ({ body }) => addTenant(plane, body) },
+    {
+      method: "POST",
+      path: "/tenants",
+      body: tenantShape,
+      handle: ({ body }) => withTenant(plane.addTenant, body),
+    },
+    {
+      method: "PUT",
+      path: "/tenants/{tenantId}",
+      body: object(tenantShape.members),
+      handle: ({ params, body }) => withTenant(plane.putTenant, { ...body, tenantId: params.tenantId }),
+    },
+    {
+      method: "DELETE",
+      path: "/tenants/{tenantId}",
+      handle({ params }) {
+        if (!plane.removeTenant(params.tenantId ?? ""))
+          throw new WireError("not_found", "The tenant does not exist.");
+        return { done: true };
+      },
+    },
+    { method: "GET", path: "/openapi.json", handle: () => openApi(controlOperations(core, plane)) },
   ];
 }
 
-/** Takes the options that a test worker needs; all others are options of startEmulator. */
-function addTenant(plane: ControlPlane, body: Input): Json {
-  const rpName = optionalText(body, "rpName");
-  const limits = optionalChoice(body, "limits", ["documented", "off"] as const);
-  const actions = optionalObject(body, "actions");
-  const tenant: TenantOptions = {
-    tenantId: requiredText(body, "tenantId", 256),
-    secrets: optionalTexts(body, "secrets") ?? [],
-    rpId: requiredText(body, "rpId", 253),
-    expectedOrigins: optionalTexts(body, "expectedOrigins") ?? [],
-    anyLocalhostPort: optionalFlag(body, "anyLocalhostPort") ?? false,
-    ...(rpName === undefined ? {} : { rpName }),
-    ...(limits === undefined ? {} : { limits }),
-    ...(actions === undefined ? {} : { actions: mapActions(actions) }),
-  };
+function withTenant(put: (tenant: TenantOptions) => void, body: Input): Json {
+  const tenant = given<TenantOptions>(body);
   try {
-    plane.addTenant(tenant);
+    put(tenant);
   } catch (error) {
     throw error instanceof Error ? invalidRequest(error.message) : error;
   }
   return { tenantId: tenant.tenantId };
 }
 
-function mapActions(actions: Input): NonNullable<TenantOptions["actions"]> {
-  return Object.fromEntries(
-    Object.entries(actions).map(([actionCode, settings]) => {
-      if (!isJsonObject(settings)) throw invalidRequest(`The settings of ${actionCode} must be an object.`);
-      return [checkActionCode(actionCode), readActionSettings(settings)];
-    }),
-  );
+/** What a shape has checked. `null` counts as absent. */
+function given<T>(input: Input): T {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null)) as T;
 }
 
 function done(act: () => void): Json {
@@ -157,58 +212,26 @@ function asJson(value: object): Json {
   return JSON.parse(JSON.stringify(value));
 }
 
-function messageQuery(query: URLSearchParams) {
-  return {
-    // An unencoded plus sign arrives as a space, which no address contains.
-    to: query.get("to")?.replaceAll(" ", "+"),
-    after: query.get("after") ?? undefined,
-    tenantId: query.get("tenantId") ?? undefined,
-  };
+function messageQuery({ wait: _wait, to, ...query }: Input): MessageQuery {
+  // An unencoded plus sign arrives as a space, which no address contains.
+  return given({ ...query, ...(typeof to === "string" ? { to: to.replaceAll(" ", "+") } : {}) });
 }
 
-function clockView({ clock }: ControlPlane): Json {
+function clockFor(plane: ControlPlane, input: Input): ControlledClock {
+  const tenantId = optionalText(input, "tenantId");
+  return tenantId === undefined ? plane.clock : plane.clockOf(tenantId);
+}
+
+function clockView(clock: ControlledClock): Json {
   return { now: toIso(clock.now()), isFrozen: clock.frozen };
 }
 
-/** One of `freeze` (true, or a time), `set` (a time), `advance` (milliseconds), `resume` (true). */
-function setClock(plane: ControlPlane, body: Input): Json {
-  const { clock } = plane;
-  const advance = numberIn(body, "advance");
+/** The shape has checked that there is exactly one of these. */
+function setClock(clock: ControlledClock, body: Input): Json {
   if (body.resume === true) clock.resume();
-  if (typeof body.set === "string") clock.set(timeIn(body.set));
+  if (typeof body.set === "string") clock.set(Date.parse(body.set));
   if (body.freeze === true) clock.freeze();
-  if (typeof body.freeze === "string") clock.freeze(timeIn(body.freeze));
-  if (advance !== undefined) clock.advance(advance);
-  return clockView(plane);
-}
-
-function timeIn(text: string): number {
-  const time = Date.parse(text);
-  if (Number.isNaN(time)) throw invalidRequest("A time must be an ISO 8601 date.");
-  return time;
-}
-
-function faultRule(body: Input): FaultRule {
-  return {
-    method: optionalText(body, "method", 16),
-    path: optionalText(body, "path", 1_024),
-    count: numberIn(body, "count"),
-    probability: numberIn(body, "probability"),
-    latency: numberIn(body, "latency"),
-    status: numberIn(body, "status"),
-    errorCode: optionalText(body, "errorCode", 64),
-    retryAfter: numberIn(body, "retryAfter"),
-    drop: optionalChoice(body, "drop", ["before", "after"] as const),
-    malformed: optionalFlag(body, "malformed"),
-  };
-}
-
-function numberIn(input: Input, name: string): number | undefined {
-  const value = Object.hasOwn(input, name) ? input[name] : undefined;
-  if (value === undefined || value === null) return undefined;
-  const number = typeof value === "string" && value !== "" ? Number(value) : value;
-  if (typeof number !== "number" || !Number.isFinite(number) || number < 0 || number > 1e12) {
-    throw invalidRequest(`${name} must be a number from 0 up.`);
-  }
-  return number;
+  if (typeof body.freeze === "string") clock.freeze(Date.parse(body.freeze));
+  if (typeof body.advance === "number") clock.advance(body.advance);
+  return clockView(clock);
 }

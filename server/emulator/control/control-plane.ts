@@ -1,38 +1,39 @@
 /** What a test may do to the emulator. */
-import { forgetUser } from "../domain/user-records.ts";
+import { type CompletedChallenge, completeChallenge } from "../api/prebuilt/complete-challenge.ts";
+import { authenticateToken } from "../tenant/callers.ts";
+import type { ControlledClock } from "../tenant/clock.ts";
 import type { StateDump } from "../tenant/state.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import type { TenantOptions } from "../wire/emulator-options.ts";
 import { isJsonObject } from "../wire/input.ts";
+import { onlyKnown } from "../wire/shape.ts";
+import { tenantSettings } from "../wire/tenant-settings.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
+import { type Ceremonies, createCeremonies } from "./ceremonies/ceremonies.ts";
+import { signInShape, signUpShape } from "./ceremonies/ceremony-shapes.ts";
 import type { Core } from "./core.ts";
-import type { Fault, FaultRule } from "./faults.ts";
-import type { JournalEntry, JournalFilter } from "./journal.ts";
+import type { Fault } from "./faults.ts";
+import type { JournalEntry } from "./journal.ts";
 import { type SentMessage, sentMessage } from "./messages.ts";
-import { applySeed, fixCode, type Seed, type Seeded } from "./seed.ts";
-
-export interface MessageQuery {
-  /** The exact address: "a@example.com" never finds "ba@example.com". */
-  readonly to?: string | undefined;
-  /** Only messages sent after the one with this id. */
-  readonly after?: string | undefined;
-  readonly tenantId?: string | undefined;
-}
-
-export interface ResetScope {
-  readonly tenantId?: string | undefined;
-  /** Only this user and all records of that user. */
-  readonly userId?: string | undefined;
-}
-
-export interface FixedCodeRequest {
-  readonly to: string;
-  /** Six digits. */
-  readonly code: string;
-  /** ISO 8601; default: until reset. */
-  readonly validUntil?: string | undefined;
-  readonly tenantId?: string | undefined;
-}
+import {
+  completionShape,
+  fixedCodeShape,
+  journalShape,
+  messageQueryShape,
+  resetShape,
+} from "./request-shapes.ts";
+import type {
+  CompletionRequest,
+  FaultRule,
+  FixedCodeRequest,
+  JournalFilter,
+  MessageQuery,
+  ResetScope,
+} from "./requests.ts";
+import { resetTenant } from "./reset-tenant.ts";
+import { applySeed, fixCode } from "./seed.ts";
+import type { Seed, Seeded } from "./seed-shape.ts";
+import { heldPasskey } from "./virtual-passkey.ts";
 
 /** The state of an emulator as JSON values, for `importState` of the same or another one. */
 export interface EmulatorState {
@@ -41,39 +42,52 @@ export interface EmulatorState {
 }
 
 /** In process; over HTTP the same operations are under `/emulator`. */
-export interface ControlPlane {
+export interface ControlPlane extends Ceremonies {
   /** Adds a tenant until the emulator stops, for instance one for each test worker. */
   addTenant(tenant: TenantOptions): void;
+  /** Adds a tenant, or puts it in the place of the one with its id, which loses everything that it remembers. */
+  putTenant(tenant: TenantOptions): void;
+  /** `false` if there is no such tenant. */
+  removeTenant(tenantId: string): boolean;
   /** The messages that the service would have sent, newest first. */
   messages(query?: MessageQuery): SentMessage[];
   /** The newest matching message; waits for one up to `timeout` milliseconds (default 5000), else `undefined`. */
   waitForMessage(query: MessageQuery, timeout?: number): Promise<SentMessage | undefined>;
   clearMessages(query?: MessageQuery): void;
+  /** Does what a person does on the page at track's `url`, and answers the result token and where the page returns to. */
+  completeChallenge(request: CompletionRequest): Promise<CompletedChallenge>;
   fixCode(request: FixedCodeRequest): void;
   reset(scope?: ResetScope): void;
   /** Idempotent; returns virtual passkeys with their private keys. */
   seed(seed: Seed, tenantId?: string): Seeded;
+  /** The same, and again after each reset of the tenant. */
+  seedOnReset(seed: Seed, tenantId?: string): Seeded;
   exportState(): EmulatorState;
   importState(state: EmulatorState): void;
+  /** The clock below those of the tenants. */
   readonly clock: Core["clock"];
+  /** The clock of one tenant, which moves that tenant alone. */
+  clockOf(tenantId: string): ControlledClock;
   addFault(rule: FaultRule): Fault;
   faults(): Fault[];
   removeFault(faultId: string): boolean;
-  clearFaults(): void;
+  /** Removes the faults of this tenant, or all. */
+  clearFaults(tenantId?: string): void;
   /** Requests, with the exact reason of each error, newest first. */
   journal(filter?: JournalFilter): JournalEntry[];
-  clearJournal(): void;
+  /** Forgets the entries of this tenant, or all. */
+  clearJournal(tenantId?: string): void;
   /** Resolves when no webhook is being sent. */
   webhooksSettled(): Promise<void>;
 }
-
-const longestWait = 60_000;
 
 export function createControlPlane(core: Core): ControlPlane {
   const tenantsOf = (tenantId: string | undefined): readonly Tenant[] =>
     tenantId === undefined ? core.tenants.all() : [requireTenant(core, tenantId)];
 
-  const messages = ({ to, after, tenantId }: MessageQuery = {}): SentMessage[] => {
+  const messages = (query: MessageQuery = {}): SentMessage[] => {
+    messageQueryShape.check(query, "");
+    const { to, after, tenantId } = query;
     const all = tenantsOf(tenantId)
       .flatMap((tenant) => tenant.outbox.list({ to }).map((message) => sentMessage(tenant, message)))
       .sort((left, right) => Date.parse(right.sentAt) - Date.parse(left.sentAt));
@@ -81,8 +95,20 @@ export function createControlPlane(core: Core): ControlPlane {
     return seen === -1 ? all : all.slice(0, seen);
   };
 
+  const oneTenant = (tenantId: string | undefined) =>
+    tenantId === undefined ? firstTenant(core) : requireTenant(core, tenantId);
+  const keptSeeds = new Map<string, Seed>();
+  const ceremonies = createCeremonies(core, oneTenant);
+
   return {
     addTenant: core.addTenant,
+    putTenant(tenant) {
+      // Checked first, so that an invalid tenant does not cost the valid one.
+      tenantSettings(tenant);
+      core.removeTenant(tenant.tenantId);
+      core.addTenant(tenant);
+    },
+    removeTenant: core.removeTenant,
     messages,
 
     waitForMessage(query, timeout = 5_000) {
@@ -96,7 +122,7 @@ export function createControlPlane(core: Core): ControlPlane {
           resolve(message);
         };
         const onClosing = () => finish(undefined);
-        const timer = setTimeout(() => finish(undefined), Math.min(timeout, longestWait));
+        const timer = setTimeout(() => finish(undefined), Math.min(timeout, 60_000));
         const subscriptions = tenantsOf(query.tenantId).map((tenant) =>
           tenant.outbox.subscribe(() => {
             const [arrived] = messages(query);
@@ -107,35 +133,70 @@ export function createControlPlane(core: Core): ControlPlane {
       });
     },
 
-    clearMessages({ to, tenantId } = {}) {
+    clearMessages(query = {}) {
+      messageQueryShape.check(query, "");
+      const { to, tenantId } = query;
       for (const { outbox, state } of tenantsOf(tenantId)) {
         outbox.clear(to);
         state.commit();
       }
     },
 
-    fixCode({ tenantId, ...request }) {
+    async completeChallenge(request) {
+      completionShape.check(request, "");
+      const { token, url, ...wishes } = request;
+      const text = token ?? new URL(url ?? "", "http://localhost").searchParams.get("token") ?? "";
+      if (text === "") throw invalidRequest("token is required: track's token, or its url.");
+      const caller = authenticateToken(core.tenants, `Bearer ${text}`);
+      const completed = await completeChallenge(caller.tenant, caller.token, wishes);
+      caller.tenant.state.commit();
+      return completed;
+    },
+
+    fixCode(fixed) {
+      fixedCodeShape.check(fixed, "");
+      const { tenantId, ...request } = fixed;
       for (const tenant of tenantsOf(tenantId)) {
         fixCode(tenant, request);
         tenant.state.commit();
       }
     },
 
-    reset({ tenantId, userId } = {}) {
-      for (const tenant of tenantsOf(tenantId)) {
-        if (userId !== undefined) forgetUser(tenant, userId);
-        else tenant.state.clear();
-        if (userId === undefined) tenant.limits.clear();
-        tenant.state.commit();
+    reset(scope = {}) {
+      resetShape.check(scope, "");
+      const { tenantId, userId } = scope;
+      for (const tenant of tenantsOf(tenantId)) resetTenant(core, tenant, userId);
+      if (tenantId === undefined && userId === undefined) {
+        core.journal.clear();
+        core.faults.clear();
+        core.clock.resume();
       }
-      if (userId !== undefined || tenantId !== undefined) return;
-      core.journal.clear();
-      core.faults.clear();
-      core.clock.resume();
+      for (const tenant of tenantsOf(tenantId)) {
+        const kept = keptSeeds.get(tenant.tenantId);
+        if (kept !== undefined) applySeed(tenant, { ...kept });
+      }
     },
 
-    seed: (seed, tenantId) =>
-      applySeed(tenantId === undefined ? firstTenant(core) : requireTenant(core, tenantId), { ...seed }),
+    seed(seed, tenantId) {
+      const tenant = oneTenant(tenantId);
+      const seeded = applySeed(tenant, { ...seed });
+      for (const { userId, credential } of seeded.passkeys)
+        core.keychain.keep(tenant.tenantId, userId, heldPasskey(credential));
+      return seeded;
+    },
+    seedOnReset(seed, tenantId) {
+      const seeded = this.seed(seed, tenantId);
+      keptSeeds.set(oneTenant(tenantId).tenantId, seed);
+      return seeded;
+    },
+    async signUp(request) {
+      signUpShape.check(request, "");
+      return ceremonies.signUp(request);
+    },
+    async signIn(request) {
+      signInShape.check(request, "");
+      return ceremonies.signIn(request);
+    },
 
     exportState() {
       const dumps = core.tenants.all().map(({ tenantId, state }) => [tenantId, state.dump()] as const);
@@ -144,6 +205,7 @@ export function createControlPlane(core: Core): ControlPlane {
     },
 
     importState(state) {
+      onlyKnown(state, ["version", "tenants"]);
       if (state.version !== 1 || !isJsonObject(state.tenants))
         throw invalidRequest("This is not an exported state.");
       // Checks everything before it restores anything, so that an invalid state changes nothing.
@@ -158,11 +220,15 @@ export function createControlPlane(core: Core): ControlPlane {
     },
 
     clock: core.clock,
+    clockOf: (tenantId) => requireTenant(core, tenantId).clock,
     addFault: core.faults.add,
     faults: core.faults.list,
     removeFault: core.faults.remove,
     clearFaults: core.faults.clear,
-    journal: core.journal.list,
+    journal(filter = {}) {
+      journalShape.check(filter, "");
+      return core.journal.list(filter);
+    },
     clearJournal: core.journal.clear,
     async webhooksSettled() {
       await Promise.all(core.tenants.all().map(({ webhooks }) => webhooks.settled()));

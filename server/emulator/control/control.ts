@@ -1,11 +1,13 @@
 /** What an operation of the control plane is, and what it is called with. */
 import type { Input } from "../wire/input.ts";
+import type { ObjectShape } from "../wire/shape.ts";
 import type { Json } from "../wire/wire.ts";
 
-/** One request to the control plane. */
+/** One request to the control plane, checked against the shapes of its operation. */
 export interface ControlCall {
   readonly params: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
+  /** The query, with numbers and booleans in place of their texts. */
+  readonly query: Input;
   readonly body: Input;
 }
 
@@ -13,5 +15,11 @@ export interface ControlOperation {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Below `/emulator`. */
   readonly path: string;
+  /** Members of the query. Default: none. */
+  readonly query?: ObjectShape;
+  /** Members of the body. Default: none. */
+  readonly body?: ObjectShape;
+  /** Whether the body may be as large as an exported state. */
+  readonly isLarge?: boolean;
   handle(call: ControlCall): Json | Promise<Json>;
 }

@@ -7,6 +7,7 @@ import { createMail } from "../tenant/mail.ts";
 import { createRandom, type Random } from "../tenant/random.ts";
 import { createTenant, type Surroundings } from "../tenant/tenant.ts";
 import { defaultTenant, type EmulatorOptions, type TenantOptions } from "../wire/emulator-options.ts";
+import { createKeychain, type Keychain } from "./ceremonies/keychain.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { createJournal, type Journal } from "./journal.ts";
 
@@ -16,10 +17,13 @@ export interface Core {
   readonly random: Random;
   readonly journal: Journal;
   readonly faults: Faults;
+  readonly keychain: Keychain;
   /** Aborts when the emulator closes, to end every wait. */
   readonly closing: AbortSignal;
   /** Adds a tenant while the emulator runs. */
   addTenant(tenant: TenantOptions): void;
+  /** Removes a tenant with everything that it remembers; `false` if there is none. */
+  removeTenant(tenantId: string): boolean;
   /** Drops what has expired, at most once per sweep interval. */
   sweep(): void;
   /** Ends long polls, delays and webhooks, so that connections can close. */
@@ -71,9 +75,9 @@ export async function createCore(options: EmulatorOptions, apiUrl: () => string)
   const tenants = tenantsIn(options, surroundings);
   if (options.seed !== undefined)
     random.dependOn(JSON.stringify(tenants.all().map(({ state }) => state.dump())));
-  const journal = createJournal(clock);
+  const journal = createJournal(clock, options.onRefusal);
   const closing = new AbortController();
-  let sweptAt = clock.now();
+  const sweptAt = new Map<string, number>();
 
   return {
     tenants,
@@ -81,13 +85,22 @@ export async function createCore(options: EmulatorOptions, apiUrl: () => string)
     random,
     journal,
     faults: createFaults(random),
+    keychain: createKeychain(),
     closing: closing.signal,
     addTenant: (tenant) => tenants.add(createTenant(tenant, surroundings)),
+    removeTenant(tenantId) {
+      const removed = tenants.remove(tenantId);
+      if (removed === undefined) return false;
+      removed.webhooks.close();
+      removed.state.clear();
+      removed.state.commit();
+      return true;
+    },
     sweep() {
-      const now = clock.now();
-      if (Math.abs(now - sweptAt) < sweepInterval) return;
-      sweptAt = now;
-      for (const { state, limits } of tenants.all()) {
+      for (const { tenantId, state, limits, clock: own } of tenants.all()) {
+        const now = own.now();
+        if (Math.abs(now - (sweptAt.get(tenantId) ?? 0)) < sweepInterval) continue;
+        sweptAt.set(tenantId, now);
         state.dropExpired(now);
         limits.dropExpired(now);
         state.commit();

@@ -1,5 +1,8 @@
 /** Records how each request was answered, without secrets, tokens and codes. */
 import { type Clock, toIso } from "../tenant/clock.ts";
+import type { RefusedRequest } from "../wire/emulator-options.ts";
+import { surviveCallback } from "../wire/survive-callback.ts";
+import type { JournalFilter } from "./requests.ts";
 
 /** One request as it was answered. */
 export interface JournalEntry {
@@ -17,44 +20,41 @@ export interface JournalEntry {
   readonly notes: readonly string[];
 }
 
-export interface JournalFilter {
-  readonly userId?: string | undefined;
-  readonly operation?: string | undefined;
-  /** Only errors and requests with notes. */
-  readonly refused?: boolean | undefined;
-  /** Only requests that matched no operation: a test that expects none finds misspelt paths. */
-  readonly unmatched?: boolean | undefined;
-}
-
 export interface Journal {
   write(entry: Omit<JournalEntry, "at">): void;
   /** Newest first. */
   list(filter?: JournalFilter): JournalEntry[];
-  clear(): void;
+  /** Forgets the entries of this tenant, or all. */
+  clear(tenantId?: string): void;
 }
 
 /** A ring buffer of this many entries. */
 const journalLimit = 1_000;
 
-export function createJournal(clock: Clock): Journal {
+export function createJournal(clock: Clock, onRefusal?: (refusal: RefusedRequest) => void): Journal {
+  const tell = surviveCallback("onRefusal", onRefusal);
   const ring: JournalEntry[] = [];
   let next = 0;
   return {
     write(entry) {
       ring[next] = { at: toIso(clock.now()), ...entry };
       next = (next + 1) % journalLimit;
+      if (entry.status >= 400) tell(entry);
     },
-    list({ userId, operation, refused, unmatched } = {}) {
+    list({ tenantId, userId, operation, refused, unmatched } = {}) {
       return [...ring.slice(next), ...ring.slice(0, next)]
         .reverse()
+        .filter((entry) => tenantId === undefined || entry.tenantId === tenantId)
         .filter((entry) => userId === undefined || entry.userId === userId)
         .filter((entry) => operation === undefined || entry.operation === operation)
         .filter((entry) => unmatched !== true || entry.operation === undefined)
         .filter((entry) => refused !== true || entry.status >= 400 || entry.notes.length > 0);
     },
-    clear() {
-      ring.length = 0;
-      next = 0;
+    clear(tenantId) {
+      const oldestFirst = [...ring.slice(next), ...ring.slice(0, next)];
+      const kept = tenantId === undefined ? [] : oldestFirst.filter((entry) => entry.tenantId !== tenantId);
+      ring.splice(0, ring.length, ...kept);
+      next = kept.length % journalLimit;
     },
   };
 }

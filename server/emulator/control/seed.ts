@@ -19,69 +19,33 @@ import {
   requiredText,
 } from "../wire/input.ts";
 import { actionOutcomes, verificationMethods } from "../wire/wire.ts";
-import { invalidRequest } from "../wire/wire-error.ts";
+import { invalidRequest, WireError } from "../wire/wire-error.ts";
+import { type Seeded, seedShape } from "./seed-shape.ts";
 import { deriveKeyPair, type VirtualPasskey, virtualPasskey } from "./virtual-passkey.ts";
 
-/** Users with fixed ids, their authenticators, and passkeys with known private keys. */
-export interface Seed {
-  readonly users?: readonly SeedUser[];
-  /** Settings of actions. Members that are absent keep their values. */
-  readonly actions?: readonly (ActionSettings & { readonly actionCode: string })[];
-  readonly fixedCodes?: readonly {
-    readonly to: string;
-    readonly code: string;
-    readonly validUntil?: string;
-  }[];
-}
-
-export interface SeedUser {
-  readonly userId: string;
-  readonly email?: string;
-  readonly emailVerified?: boolean;
-  readonly phoneNumber?: string;
-  readonly phoneNumberVerified?: boolean;
-  readonly username?: string;
-  readonly displayName?: string;
-  readonly locale?: string;
-  readonly custom?: Readonly<Record<string, string | number | boolean>>;
-  readonly authenticators?: readonly SeedAuthenticator[];
-  readonly passkeys?: readonly SeedPasskey[];
-}
-
-export interface SeedAuthenticator {
-  readonly userAuthenticatorId?: string;
-  readonly verificationMethod: "EMAIL_OTP" | "EMAIL_MAGIC_LINK" | "SMS" | "WHATSAPP";
-  readonly email?: string;
-  readonly phoneNumber?: string;
-}
-
-export interface SeedPasskey {
-  readonly userAuthenticatorId?: string;
-  /** Tells two passkeys of a user apart. Default "Passkey". */
-  readonly name?: string;
-  readonly aaguid?: string;
-}
-
-export interface Seeded {
-  readonly users: number;
-  readonly passkeys: VirtualPasskey[];
-}
-
-/** Idempotent: existing records keep their ids. An id that the seed does not give is derived from the record. */
+/** As a whole or not at all. Idempotent: existing records keep their ids. An id that the seed does not give is derived from the record. */
 export function applySeed(tenant: Tenant, seed: Input): Seeded {
-  const users = objectsIn(seed, "users");
-  const passkeys = users.flatMap((user) => seedUser(tenant, user));
-  for (const fixed of objectsIn(seed, "fixedCodes")) fixCode(tenant, fixed);
-  for (const action of objectsIn(seed, "actions")) configureAction(tenant, action);
-  tenant.state.commit();
-  return { users: users.length, passkeys };
+  seedShape.check(seed, "");
+  const before = tenant.state.dump();
+  try {
+    const passkeys = eachIn(seed, "users", (user) => seedUser(tenant, user));
+    eachIn(seed, "fixedCodes", (fixed) => fixCode(tenant, fixed));
+    eachIn(seed, "actions", (action) => configureAction(tenant, action));
+    tenant.state.commit();
+    return { users: passkeys.length, passkeys: passkeys.flat() };
+  } catch (error) {
+    tenant.state.restore(before);
+    throw error;
+  }
 }
 
 /** Makes this the code of every message to this address, until `validUntil`. */
 export function fixCode(tenant: Tenant, input: Input): void {
   const to = requiredText(input, "to", 320);
   const code = requiredText(input, "code", 16);
-  if (!/^\d{6}$/.test(code)) throw invalidRequest("code must be six digits.");
+  const { codeLength } = tenant.settings;
+  if (!/^\d+$/.test(code) || code.length !== codeLength)
+    throw invalidRequest(`code must be ${codeLength} digits.`);
   const validUntil = optionalText(input, "validUntil");
   const expiresAt = validUntil === undefined ? undefined : Date.parse(validUntil);
   if (Number.isNaN(expiresAt)) throw invalidRequest("validUntil must be an ISO 8601 date.");
@@ -92,19 +56,27 @@ function configureAction(tenant: Tenant, input: Input): void {
   const actionCode = checkActionCode(requiredText(input, "actionCode"));
   const settings = readActionSettings(input);
   if (Object.values(settings).every((value) => value === undefined))
-    throw invalidRequest("outcome, verificationMethods or defaultVerificationMethod is required.");
+    throw invalidRequest(
+      "outcome, verificationMethods, defaultVerificationMethod, rules or verifyWebhook is required.",
+    );
   const { actionConfigurations } = tenant.state;
   const known = actionConfigurations.get(actionCode);
   actionConfigurations.put(actionCode, {
     actionCode,
     outcome: settings.outcome ?? known?.outcome,
     verificationMethods: settings.verificationMethods ?? known?.verificationMethods,
+    rules: settings.rules?.map((rule) => ({ ...rule, when: { ...rule.when } })) ?? known?.rules,
+    verifyWebhook: settings.verifyWebhook ?? known?.verifyWebhook,
     defaultVerificationMethod: settings.defaultVerificationMethod ?? known?.defaultVerificationMethod,
   });
 }
 
+/** The seed's shape has checked the rules. */
 export function readActionSettings(input: Input): ActionSettings {
+  const { rules } = input as ActionSettings;
   return {
+    rules,
+    verifyWebhook: optionalText(input, "verifyWebhook"),
     outcome: optionalChoice(input, "outcome", actionOutcomes),
     verificationMethods: optionalChoices(input, "verificationMethods", verificationMethods),
     defaultVerificationMethod: optionalChoice(input, "defaultVerificationMethod", verificationMethods),
@@ -125,9 +97,8 @@ function seedUser(tenant: Tenant, input: Input): VirtualPasskey[] {
     locale: optionalText(input, "locale") ?? user.locale,
     custom: optionalObject(input, "custom") ?? user.custom,
   });
-  for (const authenticator of objectsIn(input, "authenticators"))
-    seedAuthenticator(tenant, userId, authenticator);
-  return objectsIn(input, "passkeys").map((passkey) => seedPasskey(tenant, userId, passkey));
+  eachIn(input, "authenticators", (authenticator) => seedAuthenticator(tenant, userId, authenticator));
+  return eachIn(input, "passkeys", (passkey) => seedPasskey(tenant, userId, passkey));
 }
 
 const addressMethods = ["EMAIL_OTP", "EMAIL_MAGIC_LINK", "SMS", "WHATSAPP"] as const;
@@ -155,6 +126,10 @@ function seedPasskey(tenant: Tenant, userId: string, input: Input): VirtualPassk
   const credentialId = createHash("sha256").update(publicKey).digest("base64url");
   const userAuthenticatorId =
     optionalText(input, "userAuthenticatorId", 64) ?? derivedId(tenant, userId, "PASSKEY", credentialId);
+  const backupEligibility = optionalFlag(input, "backupEligibility") ?? true;
+  const backupState = optionalFlag(input, "backupState") ?? backupEligibility;
+  if (backupState && !backupEligibility)
+    throw invalidRequest("backupState needs backupEligibility: only such a passkey can be synced.");
   const user = ensureUser(tenant, userId);
   const userName = user.username ?? user.email ?? userId;
   const userDisplayName = user.displayName ?? userName;
@@ -170,8 +145,9 @@ function seedPasskey(tenant: Tenant, userId: string, input: Input): VirtualPassk
       signCount: 0,
       transports: ["internal", "hybrid"],
       aaguid,
-      deviceType: "multiDevice",
-      backedUp: true,
+      deviceType: backupEligibility ? "multiDevice" : "singleDevice",
+      backedUp: backupState,
+      userAgent: optionalText(input, "userAgent"),
       deviceId: derivedId(tenant, userId, "device", name),
       name,
       userHandle: userHandleOf(userId),
@@ -184,6 +160,8 @@ function seedPasskey(tenant: Tenant, userId: string, input: Input): VirtualPassk
     privateKey,
     userName,
     userDisplayName,
+    backupEligibility,
+    backupState,
   });
 }
 
@@ -219,9 +197,18 @@ function derivedId(tenant: Tenant, ...parts: string[]): string {
   ].join("-");
 }
 
-function objectsIn(input: Input, name: string): Input[] {
-  const list = Object.hasOwn(input, name) ? input[name] : [];
+/** Calls back for each element of a list; an error names the element, such as `users[3].passkeys[0]`. */
+function eachIn<T>(input: Input, name: string, read: (element: Input) => T): T[] {
+  const list = Object.hasOwn(input, name) ? (input[name] ?? []) : [];
   if (!Array.isArray(list) || !list.every(isJsonObject))
     throw invalidRequest(`${name} must be a list of objects.`);
-  return list;
+  return list.map((element, at) => {
+    try {
+      return read(element);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      const joint = /^\w+\[\d+\]/.test(error.message) ? "." : ": ";
+      throw invalidRequest(`${name}[${at}]${joint}${error.message}`);
+    }
+  });
 }

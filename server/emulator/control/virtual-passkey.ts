@@ -1,12 +1,15 @@
 /** Makes passkeys whose private key is known, for virtual authenticators in test browsers. */
-import { createECDH, createHmac, createPrivateKey } from "node:crypto";
+import { createECDH, createHmac, createPrivateKey, createPublicKey } from "node:crypto";
 import { isoBase64URL, isoCBOR } from "@simplewebauthn/server/helpers";
+import type { HeldPasskey } from "../authenticator/authenticator.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { userHandleOf } from "../webauthn/ceremony-options.ts";
 
 export interface VirtualPasskey {
   readonly userId: string;
   readonly userAuthenticatorId: string;
+  /** SubjectPublicKeyInfo, DER, base64: what Playwright's `context.credentials` takes beside the private key. */
+  readonly publicKey: string;
   /** The argument of the DevTools command `WebAuthn.addCredential`, with binary members in plain base64. */
   readonly credential: {
     readonly credentialId: string;
@@ -17,8 +20,8 @@ export interface VirtualPasskey {
     readonly signCount: number;
     readonly userName: string;
     readonly userDisplayName: string;
-    readonly backupEligibility: true;
-    readonly backupState: true;
+    readonly backupEligibility: boolean;
+    readonly backupState: boolean;
   };
 }
 
@@ -58,6 +61,11 @@ export function deriveKeyPair(tenant: Tenant, name: string): VirtualKeyPair {
   }
 }
 
+function publicKeyOf(privateKey: Buffer): string {
+  const key = createPublicKey(createPrivateKey({ key: privateKey, format: "der", type: "pkcs8" }));
+  return key.export({ type: "spki", format: "der" }).toString("base64");
+}
+
 /** RFC 9053: key type EC2, algorithm ES256, curve P-256. */
 function coseKey(x: Buffer, y: Buffer): string {
   const labels = new Map<number, number | Uint8Array>([
@@ -78,12 +86,15 @@ export interface VirtualPasskeyFacts {
   readonly privateKey: Buffer;
   readonly userName: string;
   readonly userDisplayName: string;
+  readonly backupEligibility: boolean;
+  readonly backupState: boolean;
 }
 
 export function virtualPasskey(tenant: Tenant, facts: VirtualPasskeyFacts): VirtualPasskey {
   return {
     userId: facts.userId,
     userAuthenticatorId: facts.userAuthenticatorId,
+    publicKey: publicKeyOf(facts.privateKey),
     credential: {
       credentialId: Buffer.from(facts.credentialId, "base64url").toString("base64"),
       isResidentCredential: true,
@@ -93,8 +104,18 @@ export function virtualPasskey(tenant: Tenant, facts: VirtualPasskeyFacts): Virt
       signCount: 0,
       userName: facts.userName,
       userDisplayName: facts.userDisplayName,
-      backupEligibility: true,
-      backupState: true,
+      backupEligibility: facts.backupEligibility,
+      backupState: facts.backupState,
     },
   };
+}
+
+/** The same passkey for the emulator's own authenticator. */
+export function heldPasskey({
+  credentialId,
+  privateKey,
+  userHandle,
+}: VirtualPasskey["credential"]): HeldPasskey {
+  const base64url = (text: string) => Buffer.from(text, "base64").toString("base64url");
+  return { credentialId: base64url(credentialId), privateKey, userHandle: base64url(userHandle) };
 }

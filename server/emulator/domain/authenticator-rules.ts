@@ -3,7 +3,7 @@ import type { UserAuthenticator } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import type { ClientToken } from "../tenant/tokens.ts";
 import type { VerificationMethod } from "../wire/wire.ts";
-import { WireError } from "../wire/wire-error.ts";
+import { invalidRequest, WireError } from "../wire/wire-error.ts";
 import { actionSettings, permittedMethods, requirePermittedEnrollment } from "./permitted-methods.ts";
 import { requireNotBlocked } from "./tracked-actions.ts";
 
@@ -53,6 +53,11 @@ export function requireEnrollmentScope(tenant: Tenant, token: ClientToken, metho
   requireNotBlocked(tenant, token);
   requirePermittedEnrollment(tenant, token.actionCode, method);
   if (!mayEnroll(tenant, token)) throw missingEnrollmentScope();
+  const isSecond = enrolledAuthenticators(tenant, token.userId).some(
+    (one) => one.verificationMethod === method,
+  );
+  if (isSecond && !tenant.settings.allowMultipleAuthenticators)
+    throw invalidRequest(`The user already has an authenticator for ${method}.`);
 }
 
 export function mayEnroll(tenant: Tenant, token: ClientToken): boolean {

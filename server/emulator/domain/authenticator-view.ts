@@ -32,6 +32,8 @@ function sharedView(one: UserAuthenticator): JsonObject {
     verifiedAt: optionalIso(one.verifiedAt),
     lastVerifiedAt: optionalIso(one.lastVerifiedAt),
     isDefault: one.isDefault ?? false,
+    smsChannel: one.verificationMethod === "SMS" ? (one.smsChannel ?? "DEFAULT") : undefined,
+    previousSmsChannel: one.previousSmsChannel,
     username: one.username,
     displayName: one.displayName,
     webauthnCredential: one.credential === undefined ? undefined : credentialView(one, one.credential),

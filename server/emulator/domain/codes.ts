@@ -2,11 +2,8 @@
 import { sameText } from "../tenant/callers.ts";
 import type { CodeChallenge, CodeMethod } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
-import type { VerificationFailureReason } from "../wire/wire.ts";
-import { WireError } from "../wire/wire-error.ts";
-
-/** The vendor's form accepts exactly six digits (protocol 7). */
-const codeLength = 6;
+import type { SmsChannel, VerificationFailureReason } from "../wire/wire.ts";
+import { invalidRequest, WireError } from "../wire/wire-error.ts";
 
 export type CodeRequest = Omit<CodeChallenge, "kind" | "challengeId" | "createdAt" | "expiresAt" | "code"> & {
   /** Sending again keeps the challenge and replaces its code. */
@@ -16,6 +13,7 @@ export type CodeRequest = Omit<CodeChallenge, "kind" | "challengeId" | "createdA
 /** Sends a new code and stores its challenge. An earlier code of the same challenge stops working. */
 export async function sendCode(tenant: Tenant, request: CodeRequest): Promise<CodeChallenge> {
   const { verificationMethod, address } = request;
+  checkAddress(addressKey(verificationMethod), address);
   if (!tenant.limits.send(verificationMethod, address)) {
     throw new WireError(
       "too_many_requests",
@@ -47,7 +45,8 @@ export async function sendCode(tenant: Tenant, request: CodeRequest): Promise<Co
       verificationMethod,
       userAgent: challenge.userAgent,
       ipAddress: challenge.ipAddress,
-      locale: challenge.locale,
+      locale: challenge.locale ?? tenant.state.users.get(challenge.userId ?? "")?.locale,
+      smsChannel: smsChannelOf(challenge),
     },
   );
   return challenge;
@@ -56,7 +55,7 @@ export async function sendCode(tenant: Tenant, request: CodeRequest): Promise<Co
 function nextCode(tenant: Tenant, address: string): string {
   const fixed = tenant.state.fixedCodes.get(address);
   const isValid = fixed !== undefined && (fixed.expiresAt ?? Number.POSITIVE_INFINITY) > tenant.clock.now();
-  return isValid ? fixed.code : tenant.random.digits(codeLength);
+  return isValid ? fixed.code : tenant.random.digits(tenant.settings.codeLength);
 }
 
 function linkSecret(tenant: Tenant): string {
@@ -66,7 +65,8 @@ function linkSecret(tenant: Tenant): string {
 function toMessage(tenant: Tenant, challenge: CodeChallenge) {
   const { address, verificationMethod, code, expiresAt, userId, actionCode, idempotencyKey } = challenge;
   const { rpName } = tenant.settings;
-  const common = { to: address, channel: verificationMethod, expiresAt, userId, actionCode, idempotencyKey };
+  const channel = challenge.smsChannel === "WHATSAPP" ? ("WHATSAPP" as const) : verificationMethod;
+  const common = { to: address, channel, expiresAt, userId, actionCode, idempotencyKey };
   if (verificationMethod === "EMAIL_MAGIC_LINK") {
     const query = new URLSearchParams({ challengeId: challenge.challengeId, code });
     const link = `${tenant.apiUrl()}/client/public/${encodeURIComponent(tenant.tenantId)}/magic-link?${query}`;
@@ -114,6 +114,20 @@ export function checkCode(
 export function findCodeChallenge(tenant: Tenant, challengeId: string): CodeChallenge | undefined {
   const challenge = tenant.state.challenges.get(challengeId);
   return challenge?.kind === "code" && challenge.expiresAt > tenant.clock.now() ? challenge : undefined;
+}
+
+/** A code to something that is no address would never arrive. */
+export function checkAddress(key: "email" | "phoneNumber", address: string): string {
+  if (key === "email" && !/^[^\s@]+@[^\s@]+$/.test(address))
+    throw invalidRequest("The email address is invalid.");
+  if (key === "phoneNumber" && !/^\+?\d[\d ().-]{3,30}$/.test(address))
+    throw invalidRequest("The phone number is invalid.");
+  return address;
+}
+
+/** Shown for SMS alone. */
+export function smsChannelOf({ verificationMethod, smsChannel }: CodeChallenge): SmsChannel | undefined {
+  return verificationMethod === "SMS" ? (smsChannel ?? "DEFAULT") : undefined;
 }
 
 export function addressKey(method: CodeMethod): "email" | "phoneNumber" {

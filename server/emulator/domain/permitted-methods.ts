@@ -9,6 +9,8 @@ export function actionSettings({ settings, state }: Tenant, actionCode: string):
   const initial = Object.hasOwn(settings.actions, actionCode) ? settings.actions[actionCode] : undefined;
   const seeded = state.actionConfigurations.get(actionCode);
   return {
+    rules: (seeded?.rules as ActionSettings["rules"]) ?? initial?.rules,
+    verifyWebhook: seeded?.verifyWebhook ?? initial?.verifyWebhook,
     outcome: seeded?.outcome ?? initial?.outcome,
     verificationMethods: seeded?.verificationMethods ?? initial?.verificationMethods,
     defaultVerificationMethod: seeded?.defaultVerificationMethod ?? initial?.defaultVerificationMethod,

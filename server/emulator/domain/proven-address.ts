@@ -1,6 +1,7 @@
 /** What becomes of an address after its code came back: an authenticator, or a new address of one. */
 import type { CodeMethod, UserAuthenticator } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
+import type { SmsChannel } from "../wire/wire.ts";
 import { addAuthenticator, enrolledAuthenticators, findByAddress } from "./authenticator-rules.ts";
 import { addressKey } from "./codes.ts";
 import { ensureUser } from "./user-records.ts";
@@ -15,6 +16,7 @@ export interface ProvenAddress {
   /** Whether an address that is not enrolled may become an authenticator. */
   readonly mayAdd: boolean;
   readonly mayUpdate: boolean;
+  readonly smsChannel?: SmsChannel | undefined;
 }
 
 export interface AddressOutcome {
@@ -28,6 +30,7 @@ export interface AddressOutcome {
  */
 export function enrollProvenAddress(tenant: Tenant, proven: ProvenAddress): AddressOutcome | undefined {
   const { userId, verificationMethod, address, begun } = proven;
+  const viaChannel = (one: Partial<UserAuthenticator>) => channelChange(one, proven.smsChannel);
   const key = addressKey(verificationMethod);
   const now = tenant.clock.now();
   const put = (authenticator: UserAuthenticator, isNew: boolean): AddressOutcome => {
@@ -43,18 +46,27 @@ export function enrollProvenAddress(tenant: Tenant, proven: ProvenAddress): Addr
   const known = findByAddress(tenant, userId, verificationMethod, address);
   if (known !== undefined) {
     dropBegun();
-    return put({ ...known, lastVerifiedAt: now }, false);
+    return put({ ...known, ...viaChannel(known), lastVerifiedAt: now }, false);
   }
   const enrolled = enrolledAuthenticators(tenant, userId);
   if (proven.mayAdd) {
-    const facts = { userId, verificationMethod, [key]: address, verifiedAt: now, lastVerifiedAt: now };
+    const times = { verifiedAt: now, lastVerifiedAt: now };
+    const facts = { userId, verificationMethod, [key]: address, ...times, ...viaChannel({}) };
     if (begun === undefined) return { authenticator: addAuthenticator(tenant, facts), isNew: true };
     return put({ ...begun, ...facts, expiresAt: undefined, isDefault: enrolled.length === 0 }, true);
   }
   const replaced = enrolled.find((one) => one.verificationMethod === verificationMethod);
   if (!proven.mayUpdate || replaced === undefined) return undefined;
   dropBegun();
-  return put({ ...replaced, [key]: address, verifiedAt: now, lastVerifiedAt: now }, false);
+  return put(
+    { ...replaced, ...viaChannel(replaced), [key]: address, verifiedAt: now, lastVerifiedAt: now },
+    false,
+  );
+}
+
+function channelChange(one: Partial<UserAuthenticator>, smsChannel: SmsChannel | undefined) {
+  if (smsChannel === undefined || smsChannel === (one.smsChannel ?? "DEFAULT")) return {};
+  return { smsChannel, previousSmsChannel: one.smsChannel };
 }
 
 /** Marks the user's own address as verified. */

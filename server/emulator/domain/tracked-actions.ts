@@ -1,7 +1,7 @@
 /** Actions: their states, and what a finished challenge does to one. */
 import type { Action, UserAuthenticator } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
-import { scopesAfterChallenge } from "../tenant/tokens.ts";
+import { type ClientToken, scopesAfterChallenge } from "../tenant/tokens.ts";
 import type { ActionOutcome, ActionState, VerificationMethod } from "../wire/wire.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
 import { actionSettings } from "./permitted-methods.ts";
@@ -65,10 +65,6 @@ export function stateFor(outcome: ActionOutcome, isEnrolled: boolean): ActionSta
   }
 }
 
-export function outcomeOf(tenant: Tenant, actionCode: string): ActionOutcome {
-  return actionSettings(tenant, actionCode).outcome ?? tenant.settings.defaultOutcome;
-}
-
 export function checkActionCode(actionCode: string): string {
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(actionCode)) {
     throw invalidRequest("The action code must be 1 to 64 letters, digits, underscores or hyphens.");
@@ -82,8 +78,9 @@ export interface Completion extends ActionName {
 }
 
 /** Marks the action of a finished challenge as succeeded and returns the result token (protocol 3.4). */
-export function completeAction(tenant: Tenant, completion: Completion): string {
+export async function completeAction(tenant: Tenant, completion: Completion): Promise<string> {
   const { authenticator, deviceId, userId, actionCode, idempotencyKey } = completion;
+  await askVerifyWebhook(tenant, { userId, actionCode, idempotencyKey }, authenticator.verificationMethod);
   markSucceeded(tenant, { userId, actionCode, idempotencyKey }, authenticator.verificationMethod, {
     verifiedByAuthenticatorId: authenticator.userAuthenticatorId,
     ...(deviceId === undefined ? {} : { deviceId }),
@@ -99,14 +96,45 @@ export function markSucceeded(
 ): Action {
   requireNotBlocked(tenant, name);
   const found = findAction(tenant, name) ?? beginAction(tenant, name, "CHALLENGE_REQUIRED");
-  const marked = moveAction(tenant, found, "CHALLENGE_SUCCEEDED", { ...facts, verificationMethod });
+  const isReviewed = found.state === "REVIEW_REQUIRED" && tenant.settings.reviewCompletion === "keep";
+  const state = isReviewed ? "REVIEW_REQUIRED" : "CHALLENGE_SUCCEEDED";
+  const marked = moveAction(tenant, found, state, { ...facts, verificationMethod });
   if (marked.deviceId !== undefined) recordDevice(tenant, marked.userId, marked.deviceId, verificationMethod);
   return marked;
+}
+
+/** Asks the action's receiver of `action.verify`. Any answer but 2xx blocks the challenge. */
+export async function askVerifyWebhook(
+  tenant: Tenant,
+  name: ActionName,
+  verificationMethod: VerificationMethod,
+): Promise<void> {
+  const { verifyWebhook } = actionSettings(tenant, name.actionCode);
+  if (verifyWebhook === undefined) return;
+  const { userId, actionCode, idempotencyKey } = name;
+  const { ipAddress, userAgent, deviceId, custom, state } = findAction(tenant, name) ?? {};
+  await tenant.webhooks.ask(verifyWebhook, "action.verify", {
+    ...{ userId, actionCode, idempotencyKey, verificationMethod, state },
+    ...{ ipAddress, userAgent, deviceId, custom },
+  });
+}
+
+/** Too many wrong codes, if the tenant lets them fail the action. */
+export function failAction(tenant: Tenant, name: ActionName): void {
+  const action = findAction(tenant, name);
+  if (tenant.settings.attemptsExceeded === "fail" && action?.state === "CHALLENGE_REQUIRED")
+    moveAction(tenant, action, "CHALLENGE_FAILED");
 }
 
 /** A blocked action cannot be completed, and its token enrolls nothing. */
 export function requireNotBlocked(tenant: Tenant, name: ActionName): void {
   if (findAction(tenant, name)?.state === "BLOCK") throw invalidRequest("The action is blocked.");
+}
+
+/** A token of the same occurrence without further scopes. */
+export function issueChallengeToken(tenant: Tenant, token: ClientToken): string {
+  const { userId, actionCode, idempotencyKey, username, scopes } = token;
+  return tenant.tokens.issue({ userId, actionCode, idempotencyKey, username, scope: [...scopes].join(" ") });
 }
 
 export function issueResultToken(tenant: Tenant, name: ActionName): string {

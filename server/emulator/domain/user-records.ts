@@ -39,10 +39,11 @@ export function userAttributes(user: User): JsonObject {
 }
 
 /** Deletes a user and all records of that user. Tokens stop working, because their user is missing. */
-export function forgetUser(tenant: Tenant, userId: string): void {
+export function forgetUser(tenant: Tenant, userId: string, { keepActions = false } = {}): void {
   const { users, userAuthenticators, actions, challenges, sessions, devices } = tenant.state;
   users.delete(userId);
-  for (const collection of [userAuthenticators, actions, challenges, sessions, devices]) {
+  for (const collection of [userAuthenticators, challenges, sessions, devices]) {
     collection.deleteWhere("userId", userId);
   }
+  if (!keepActions) actions.deleteWhere("userId", userId);
 }

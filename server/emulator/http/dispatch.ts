@@ -2,6 +2,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Call, Operation } from "../api/api-operation.ts";
 import { clientApi } from "../api/client-api.ts";
+import { notEmulated } from "../api/not-emulated.ts";
+import { reportUnknownMembers } from "../api/request-members.ts";
 import { serverApi } from "../api/server-api.ts";
 import type { Journal, JournalEntry } from "../control/journal.ts";
 import {
@@ -14,17 +16,18 @@ import {
 import type { Tenant } from "../tenant/tenant.ts";
 import type { ClientToken } from "../tenant/tokens.ts";
 import type { Json } from "../wire/wire.ts";
-import { WireError } from "../wire/wire-error.ts";
+import { documentedError, headersOf, MethodNotAllowed, WireError } from "../wire/wire-error.ts";
 import { readJsonBody } from "./body.ts";
 import { createRoutes, type Match } from "./routes.ts";
 
-export const operations: readonly Operation[] = [...serverApi, ...clientApi];
+export const operations: readonly Operation[] = [...serverApi, ...clientApi, ...notEmulated];
 
 export const routes = createRoutes(operations);
 
 export interface Answer {
   readonly status: number;
   readonly body: Json;
+  readonly headers?: Record<string, string>;
 }
 
 export interface Dispatcher {
@@ -48,12 +51,18 @@ export function createDispatcher({ tenants, journal }: DispatcherOptions): Dispa
     draft: Draft,
   ): Promise<Json> => {
     const { authorization } = request.headers;
+    const match = routes.find(request.method ?? "", path);
+    draft.operation = match?.route.name;
+    // Devices and phones authenticate in ways that the emulator does not know.
+    if (match?.route.caller === "not checked") return match.route.handle();
     // Before the route: a bad secret on an unknown path is a 401 (protocol 1.2).
     if (!path.startsWith("/client/")) draft.tenantId = authenticateSecret(tenants, authorization).tenantId;
 
-    const match = routes.find(request.method ?? "", path);
-    if (match === undefined) throw new UnknownRoute();
-    draft.operation = match.route.name;
+    if (match === undefined) {
+      const methods = routes.methods(path);
+      if (methods.length > 0) throw new MethodNotAllowed(request.method ?? "", `/v1${path}`, methods);
+      throw new UnknownRoute();
+    }
     draft.userId = match.params.userId;
     const { tenant, token } = authenticate(tenants, match, authorization);
     draft.tenantId = tenant.tenantId;
@@ -74,8 +83,12 @@ export function createDispatcher({ tenants, journal }: DispatcherOptions): Dispa
         draft.userId ??= userId;
       },
     };
+    reportUnknownMembers(match.route, call);
     try {
       return await perform(match.route, call, token);
+    } catch (error) {
+      const isDocumented = match.route.api === "server" && tenant.settings.errorCodes === "documented";
+      throw isDocumented ? documentedError(error) : error;
     } finally {
       // Also after an error: a used challenge stays used.
       tenant.state.commit();
@@ -85,12 +98,17 @@ export function createDispatcher({ tenants, journal }: DispatcherOptions): Dispa
   return {
     async dispatch(request, path, query) {
       const draft: Draft = { method: request.method ?? "", path: `/v1${path}`, notes: [] };
-      const { status, body, ...failure } = await answer(request, path, query, draft).then(
-        (answered) => ({ status: 200, body: answered }),
+      const {
+        status,
+        body,
+        headers = {},
+        ...failure
+      } = await answer(request, path, query, draft).then(
+        (answered): ErrorAnswer => ({ status: 200, body: answered }),
         toErrorAnswer,
       );
       journal.write({ method: "", path: "", notes: [], ...draft, ...failure, status });
-      return { status, body };
+      return { status, body, headers };
     },
   };
 }
@@ -105,7 +123,13 @@ function toErrorAnswer(error: unknown): ErrorAnswer {
     return { status: 404, body: { message: "Not Found" }, reason: "no operation has this method and path" };
   }
   if (error instanceof WireError) {
-    return { status: error.status, body: { ...error.body }, errorCode: error.code, reason: error.reason };
+    return {
+      status: error.status,
+      body: { ...error.body },
+      errorCode: error.code,
+      reason: error.reason,
+      headers: headersOf(error),
+    };
   }
   throw error;
 }
@@ -129,6 +153,8 @@ function authenticate(
       return bearerToken(authorization) === undefined
         ? { tenant: authenticateTenant(tenants, authorization) }
         : authenticateToken(tenants, authorization);
+    case "not checked":
+      throw new WireError("not_implemented", `The emulator does not implement ${route.name}.`);
     case "anyone": {
       const tenant = tenants.byId(params.tenantId ?? "");
       if (tenant === undefined) throw new WireError("not_found", "The tenant does not exist.");
@@ -139,6 +165,8 @@ function authenticate(
 
 function perform(operation: Operation, call: Call, token: ClientToken | undefined): Json | Promise<Json> {
   switch (operation.caller) {
+    case "not checked":
+      return operation.handle();
     case "token":
       if (token === undefined) throw new WireError("token_required", "A token is required.");
       return operation.handle({ ...call, token });

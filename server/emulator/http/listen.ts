@@ -1,18 +1,25 @@
 /** Listens on one port for Authsignal's API, the control plane and the page. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { ControlOperation } from "../control/control.ts";
 import type { Core } from "../control/core.ts";
-import { WireError } from "../wire/wire-error.ts";
+import { headersOf, WireError } from "../wire/wire-error.ts";
 import { answerBadRequest } from "./bad-request.ts";
 import { type Exchange, readExchange } from "./exchange.ts";
 import { respondJson } from "./respond.ts";
 import { createApiHandler } from "./serve-api.ts";
 import { createControlHandler } from "./serve-control.ts";
+import { createPrebuiltHandler, isPrebuilt } from "./serve-prebuilt.ts";
 
 export interface ListenOptions {
   readonly port: number;
-  readonly host: string;
+  /** Default: both loopback addresses. */
+  readonly host: string | undefined;
   readonly allowedHosts: readonly string[];
   readonly control: readonly ControlOperation[];
 }
@@ -27,28 +34,79 @@ export async function listen(
   { port, host, allowedHosts, control }: ListenOptions,
 ): Promise<Listener> {
   const serveApi = createApiHandler(core, allowedHosts);
+  const servePrebuilt = createPrebuiltHandler(core, allowedHosts);
   const serveControl = createControlHandler(control, allowedHosts);
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     const exchange = readExchange(request, response);
-    const handler = exchange.path.startsWith("/v1/") ? serveApi : serveControl;
+    const serveOther = isPrebuilt(exchange.path) ? servePrebuilt : serveControl;
+    const serveHttp = exchange.path.startsWith("/v1/") ? serveApi : serveOther;
+    const handler = isSocket(request) ? refuseSocket : serveHttp;
     handler(exchange).catch((error: unknown) => answerError(core, exchange, error));
   };
+  const open = (at: number, address: string) => startListening(serverFor(core, serve), at, address);
+  const servers = host === undefined ? await listenOnLoopback(open, port) : [await open(port, host)];
+  return {
+    port: portOf(servers[0]),
+    async close() {
+      await Promise.all(servers.map(stopListening));
+    },
+  };
+}
+
+function serverFor(core: Core, serve: RequestListener): Server {
   // Without this, Node answers a missing Host header itself, in another shape.
   const server = createServer({ requireHostHeader: false }, serve);
   // Without this, Node answers an unknown Expect header itself.
   server.on("checkExpectation", serve);
   server.on("clientError", (error, socket) => answerBadRequest(error, socket, core.journal));
-  await startListening(server, port, host);
-  const { port: actualPort } = server.address() as AddressInfo;
-  return {
-    port: actualPort,
-    close: () => stopListening(server),
-  };
+  return server;
+}
+
+type Open = (port: number, address: string) => Promise<Server>;
+
+/** How often a free port is looked for that is free in both families. */
+const mostTries = 20;
+
+/** Clients differ in which address of "localhost" they try first, so one port answers on both. */
+async function listenOnLoopback(open: Open, port: number): Promise<readonly Server[]> {
+  for (let tries = 1; ; tries += 1) {
+    const server = await open(port, "127.0.0.1");
+    try {
+      return [server, await open(portOf(server), "::1")];
+    } catch (error) {
+      // A machine without IPv6.
+      if (error instanceof ListenError && ["EADDRNOTAVAIL", "EAFNOSUPPORT"].includes(error.code))
+        return [server];
+      await stopListening(server);
+      if (port !== 0 || tries === mostTries) throw error;
+    }
+  }
+}
+
+function portOf(server: Server | undefined): number {
+  const address = server?.address();
+  if (typeof address !== "object" || address === null) throw new Error("The emulator is not listening.");
+  return address.port;
+}
+
+/** Other upgrades, such as Java's to HTTP/2, are ordinary requests. */
+function isSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === "websocket";
+}
+
+/** Only the SDK's QR codes open a socket. */
+async function refuseSocket(): Promise<void> {
+  throw new WireError("not_implemented", "The emulator does not implement QR code sockets.");
 }
 
 function answerError({ journal }: Core, { request, response, method, path }: Exchange, error: unknown) {
-  if (error instanceof WireError && !response.headersSent)
-    return respondJson(response, error.status, { ...error.body });
+  if (error instanceof WireError && !response.headersSent) {
+    if (isSocket(request)) {
+      const { status, code: errorCode, reason } = error;
+      journal.write({ method, path, operation: "open-socket", notes: [], status, errorCode, reason });
+    }
+    return respondJson(response, error.status, { ...error.body }, headersOf(error));
+  }
   // The caller closed the connection in the middle of its request.
   if (request.destroyed && !request.complete) return response.destroy();
   const defect = error instanceof Error ? error : new Error(String(error));
@@ -64,22 +122,36 @@ const internalError = {
   errorDescription: "The emulator failed. This is a defect of the emulator: please report it.",
 };
 
-function startListening(server: Server, port: number, host: string): Promise<void> {
+function startListening(server: Server, port: number, host: string): Promise<Server> {
   return new Promise((resolve, reject) => {
-    server.once("error", (error) => reject(listenError(error, port)));
+    server.once("error", (error) => reject(listenError(error, port, host)));
     server.listen(port, host, () => {
       server.removeAllListeners("error");
       // Such as a connection that cannot be accepted because there are too many.
       server.on("error", (error) => process.emitWarning(error));
-      resolve();
+      resolve(server);
     });
   });
 }
 
+class ListenError extends Error {
+  readonly code: string;
+  constructor(message: string, code: string, cause: Error) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
 /** A sentence: it is all that a terminal shows. */
-function listenError(error: Error, port: number): Error {
-  if (!("code" in error) || error.code !== "EADDRINUSE") return error;
-  return new Error(`Port ${port} is in use by another program. Choose another one.`, { cause: error });
+function listenError(error: Error, port: number, host: string): Error {
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  const sentence = {
+    EADDRINUSE: `Port ${port} is in use by another program. Choose another one.`,
+    EACCES: `Port ${port} needs rights that this user does not have. Choose one from 1024 up.`,
+    EADDRNOTAVAIL: `This machine has no address ${host} to listen on.`,
+    ENOTFOUND: `The host ${JSON.stringify(host)} to listen on is not known. Write an address such as 127.0.0.1.`,
+  }[code];
+  return new ListenError(sentence ?? `The emulator cannot listen on ${host}: ${error.message}.`, code, error);
 }
 
 /** Ends keep-alive connections too, which would hold the process until they time out. */

@@ -2,6 +2,7 @@
 import { whyApiIsForbidden } from "../control/caller.ts";
 import type { Core } from "../control/core.ts";
 import type { Fault } from "../control/faults.ts";
+import { presentedTenant } from "../tenant/callers.ts";
 import { WireError } from "../wire/wire-error.ts";
 import { allowCrossOrigin, answerPreflight } from "./cors.ts";
 import { createDispatcher, routes } from "./dispatch.ts";
@@ -28,18 +29,22 @@ export function createApiHandler(core: Core, allowedHosts: readonly string[]): H
     const fault = takeFault(core, exchange);
     if (fault !== undefined && (await injectFault(fault, response, core.closing))) return;
 
-    const { status, body } = await dispatcher.dispatch(request, path, query);
+    const { status, body, headers } = await dispatcher.dispatch(request, path, query);
     if (fault?.drop === "after") return void response.destroy();
     if (fault?.malformed) return respondBroken(response, status, body);
-    respondJson(response, status, body, status === 413 ? { connection: "close" } : {});
+    respondJson(response, status, body, { ...headers, ...(status === 413 ? { connection: "close" } : {}) });
   };
 }
 
 /** The fault that this request meets, with a line in the journal. */
-function takeFault({ faults, journal }: Core, { method, path }: Exchange): Fault | undefined {
-  const fault = faults.take(method, path);
+function takeFault({ faults, journal, tenants }: Core, exchange: Exchange): Fault | undefined {
+  const { method, path, request } = exchange;
+  // Asked only for a fault of one tenant.
+  const tenantId = () => presentedTenant(tenants, request.headers.authorization);
+  const fault = faults.take(method, path, tenantId);
   if (fault !== undefined) {
     journal.write({
+      tenantId: fault.tenantId,
       method,
       path,
       status: fault.status ?? 0,

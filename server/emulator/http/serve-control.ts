@@ -2,10 +2,15 @@
 import { whyControlIsForbidden } from "../control/caller.ts";
 import type { ControlOperation } from "../control/control.ts";
 import { assetHeaders, assets } from "../page/assets.ts";
+import type { Input } from "../wire/input.ts";
+import { type ObjectShape, object, type Shape } from "../wire/shape.ts";
+import { invalidRequest, MethodNotAllowed, WireError } from "../wire/wire-error.ts";
 import { readJsonBody, stateBodyLimits } from "./body.ts";
 import type { Handler } from "./exchange.ts";
 import { respondJson } from "./respond.ts";
 import { createRoutes } from "./routes.ts";
+
+const nothing = object({});
 
 export function createControlHandler(
   operations: readonly ControlOperation[],
@@ -16,17 +21,48 @@ export function createControlHandler(
   return async ({ request, response, method, path, query }) => {
     const asset = Object.hasOwn(assets, path) ? assets[path] : undefined;
     const forbidden = whyControlIsForbidden(request, allowedHosts, asset !== undefined);
-    if (forbidden !== undefined) return respondJson(response, 403, { message: forbidden });
+    if (forbidden !== undefined) throw new WireError("forbidden", forbidden);
 
     if (path.startsWith("/emulator/")) {
       const operationPath = path.slice("/emulator".length);
       const match = routes.find(method, operationPath);
-      if (match === undefined)
-        return respondJson(response, 404, { message: "The control plane has no such operation." });
-      const body = await readJsonBody(request, operationPath === "/state" ? stateBodyLimits : undefined);
-      return respondJson(response, 200, await match.route.handle({ params: match.params, query, body }));
+      if (match === undefined) throw unknownOperation(method, path, routes.methods(operationPath));
+      const { route, params } = match;
+      const body = await readJsonBody(request, route.isLarge === true ? stateBodyLimits : undefined);
+      const asked = readQuery(query, route.query ?? nothing);
+      (route.body ?? nothing).check(body, "");
+      return respondJson(response, 200, await route.handle({ params, query: asked, body }));
     }
-    if (asset === undefined || method !== "GET") return respondJson(response, 404, { message: "Not Found" });
+    if (asset === undefined)
+      throw new WireError("not_found", `There is nothing at ${path}. The page is at /.`);
+    if (method !== "GET") throw new MethodNotAllowed(method, path, ["GET"]);
     response.writeHead(200, { ...assetHeaders, "content-type": asset.contentType }).end(asset.body);
   };
+}
+
+function unknownOperation(method: string, path: string, methods: readonly string[]): WireError {
+  if (methods.length > 0) return new MethodNotAllowed(method, path, methods);
+  return new WireError(
+    "not_found",
+    `The control plane has no operation ${path}. See /emulator/openapi.json.`,
+  );
+}
+
+/** Texts of a query become the numbers and booleans that the shape asks for. */
+function readQuery(query: URLSearchParams, shape: ObjectShape): Input {
+  const asked: Record<string, unknown> = {};
+  for (const [name, value] of query) {
+    if (Object.hasOwn(asked, name)) throw invalidRequest(`${name} is given twice.`);
+    const member = Object.hasOwn(shape.members, name) ? shape.members[name] : undefined;
+    Object.defineProperty(asked, name, { value: typedAs(member, value), enumerable: true });
+  }
+  shape.check(asked, "");
+  return asked;
+}
+
+function typedAs(member: Shape | undefined, text: string): unknown {
+  const { type } = member?.schema ?? {};
+  if (type === "boolean" && (text === "true" || text === "false")) return text === "true";
+  if ((type === "number" || type === "integer") && text.trim() !== "") return Number(text);
+  return text;
 }

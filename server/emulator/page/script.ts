@@ -6,8 +6,9 @@ const element = (selector) => document.querySelector(selector);
 
 async function ask(path, options) {
   const response = await fetch("/emulator" + path, options);
-  if (!response.ok) throw new Error("The emulator answered " + response.status);
-  return response.json();
+  const body = await response.json();
+  if (!response.ok) throw new Error(body.errorDescription ?? "The emulator answered " + response.status);
+  return body;
 }
 
 function send(method, path, body) {

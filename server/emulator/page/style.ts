@@ -47,5 +47,7 @@ select { min-inline-size: 0; flex: 1 1 0; }
 input, select, button { font: inherit; padding: 0.35rem 0.6rem; max-inline-size: 100%; }
 input[type="number"] { inline-size: 5rem; }
 button { cursor: pointer; }
+.prebuilt { max-width: 28rem; padding-block-start: 1.5rem; }
+form[hidden], section[hidden] { display: none; }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 `;

@@ -10,6 +10,7 @@ export interface Tenants {
   all(): readonly Tenant[];
   /** Throws if another tenant has the same id or a secret of it. */
   add(tenant: Tenant): void;
+  remove(tenantId: string): Tenant | undefined;
 }
 
 export function createTenants(): Tenants {
@@ -29,6 +30,12 @@ export function createTenants(): Tenants {
       }
       byId.set(tenantId, tenant);
       for (const digest of digests) bySecretDigest.set(digest, tenant);
+    },
+    remove(tenantId) {
+      const tenant = byId.get(tenantId);
+      byId.delete(tenantId);
+      for (const secret of tenant?.settings.secrets ?? []) bySecretDigest.delete(digestOf(secret));
+      return tenant;
     },
   };
 }
@@ -74,6 +81,16 @@ export function authenticateToken(
     throw new WireError("invalid_token", "The token is invalid.", "the token's user was deleted");
   }
   return { tenant, token };
+}
+
+/** The tenant that a request presents, unverified for a token: for faults of one tenant. */
+export function presentedTenant(tenants: Tenants, authorization: string | undefined): string | undefined {
+  const bearer = bearerToken(authorization);
+  if (bearer !== undefined) return tenantIdOf(bearer);
+  const userName = basicUserName(authorization) ?? "";
+  const tenant =
+    tenants.bySecret(userName) ?? tenants.byId(userName) ?? tenants.byId(percentDecoded(userName));
+  return tenant?.tenantId;
 }
 
 export function bearerToken(authorization: string | undefined): string | undefined {

@@ -2,7 +2,9 @@
  * Checks of stored values that are types at the same time. By hand, because importing a schema library would add a fifth
  * to what it costs to load the emulator.
  */
+import { createPrivateKey } from "node:crypto";
 import { isJsonObject, isWellFormed } from "../wire/input.ts";
+import type { JsonObject } from "../wire/wire.ts";
 
 export type Check<T> = (value: unknown) => value is T;
 export type Checked<C> = C extends Check<infer T> ? T : never;
@@ -48,3 +50,13 @@ export function record<Shape extends Readonly<Record<string, Check<unknown>>>>(
       check(Object.hasOwn(value, name) ? value[name] : undefined),
     );
 }
+
+/** Imports the key, because its members do not tell whether it can sign. */
+export const privateKey: Check<JsonObject> = (jwk): jwk is JsonObject => {
+  if (!isJsonObject(jwk) || !text(jwk.kid)) return false;
+  try {
+    return createPrivateKey({ key: { ...jwk }, format: "jwk" }).asymmetricKeyType === "rsa";
+  } catch {
+    return false;
+  }
+};

@@ -45,6 +45,9 @@ export interface CollectionOptions<T> {
 export function createCollection<T extends Expiring>(options: CollectionOptions<T>): Collection<T> {
   const { name, isRecord, indexes = {}, limit = Number.POSITIVE_INFINITY, onChange, onReplace } = options;
   const records = new Map<string, T>();
+  /** When each record was created: a replaced record leaves and rejoins its indexes, and keeps its age. */
+  const ages = new Map<string, number>();
+  let created = 0;
   const postings = new Map<string, Map<string, Set<string>>>();
   for (const index of Object.keys(indexes)) postings.set(index, new Map());
 
@@ -72,6 +75,7 @@ export function createCollection<T extends Expiring>(options: CollectionOptions<
   const set = (key: string, record: T) => {
     const previous = records.get(key);
     if (previous !== undefined) unlink(key, previous);
+    else ages.set(key, created++);
     records.set(key, record);
     link(key, record);
   };
@@ -80,6 +84,7 @@ export function createCollection<T extends Expiring>(options: CollectionOptions<
     const record = records.get(key);
     if (record === undefined) return undefined;
     records.delete(key);
+    ages.delete(key);
     unlink(key, record);
     onChange?.({ collection: name, key, value: undefined });
     return record;
@@ -109,12 +114,9 @@ export function createCollection<T extends Expiring>(options: CollectionOptions<
     values: () => records.values(),
     entries: () => records.entries(),
     where(index, value) {
-      const found: T[] = [];
-      for (const key of postings.get(index)?.get(value) ?? []) {
-        const record = records.get(key);
-        if (record !== undefined) found.push(record);
-      }
-      return found;
+      const keys = [...(postings.get(index)?.get(value) ?? [])];
+      if (keys.length > 1) keys.sort((left, right) => (ages.get(left) ?? 0) - (ages.get(right) ?? 0));
+      return keys.flatMap((key) => records.get(key) ?? []);
     },
     deleteWhere(index, value) {
       for (const key of [...(postings.get(index)?.get(value) ?? [])]) this.delete(key);

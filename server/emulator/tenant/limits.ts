@@ -1,5 +1,6 @@
 /** Counts sent codes and tried codes against the published limits (protocol 1.7). */
-import type { TenantSettings } from "../wire/emulator-options.ts";
+import type { LimitWindow } from "../wire/emulator-options.ts";
+import type { TenantSettings } from "../wire/tenant-settings.ts";
 import type { VerificationMethod } from "../wire/wire.ts";
 import type { Clock } from "./clock.ts";
 
@@ -17,7 +18,7 @@ const sends: Partial<Record<VerificationMethod, Window>> = {
   SMS: { times: 6, within: tenMinutes },
   WHATSAPP: { times: 6, within: tenMinutes },
 };
-const verifications: Window = { times: 10, within: fiveMinutes };
+const tries: Window = { times: 10, within: fiveMinutes };
 
 /** Counts by method and subject (an address, or a user for an authenticator app): the key is *inferred*. */
 export interface Limits {
@@ -32,8 +33,21 @@ export interface Limits {
 export function createLimits(settings: TenantSettings, clock: Clock): Limits {
   const taken = new Map<string, number[]>();
 
+  const { limits } = settings;
+  const own = typeof limits === "object" ? limits : {};
+  const inMilliseconds = (
+    limit: LimitWindow | undefined,
+    documented: Window | undefined,
+  ): Window | undefined =>
+    limit === undefined ? documented : { times: limit.times, within: limit.withinMinutes * 60_000 };
+  const triesWindow = inMilliseconds(own.tries, tries);
+  const longest = Math.max(
+    tenMinutes,
+    ...[own.sends, own.tries].map((one) => (one?.withinMinutes ?? 0) * 60_000),
+  );
+
   const take = (key: string, window: Window | undefined): boolean => {
-    if (window === undefined || settings.limits === "off") return true;
+    if (window === undefined || limits === "off") return true;
     const now = clock.now();
     // A test may have set the clock back: what was counted in its future does not count now.
     const recent = (taken.get(key) ?? []).filter((at) => at > now - window.within && at <= now);
@@ -45,11 +59,11 @@ export function createLimits(settings: TenantSettings, clock: Clock): Limits {
   };
 
   return {
-    send: (method, subject) => take(`send ${method} ${subject}`, sends[method]),
-    verify: (method, subject) => take(`verify ${method} ${subject}`, verifications),
+    send: (method, subject) => take(`send ${method} ${subject}`, inMilliseconds(own.sends, sends[method])),
+    verify: (method, subject) => take(`verify ${method} ${subject}`, triesWindow),
     dropExpired(now) {
       for (const [key, times] of taken) {
-        if (times.every((at) => at <= now - tenMinutes || at > now)) taken.delete(key);
+        if (times.every((at) => at <= now - longest || at > now)) taken.delete(key);
       }
     },
     clear: () => taken.clear(),

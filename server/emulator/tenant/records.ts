@@ -2,9 +2,8 @@
  * What the emulator remembers, as plain JSON values. The check of a record is its type: a stored or imported value may be
  * damaged, edited or hostile, and would otherwise fail much later, in an operation. Times are milliseconds since the epoch.
  */
-import { createPrivateKey } from "node:crypto";
 import { isJsonObject } from "../wire/input.ts";
-import { actionOutcomes, actionStates, type JsonObject, verificationMethods } from "../wire/wire.ts";
+import { actionOutcomes, actionStates, smsChannels, verificationMethods } from "../wire/wire.ts";
 import {
   type Check,
   type Checked,
@@ -13,6 +12,7 @@ import {
   listOf,
   oneOf,
   optional,
+  privateKey,
   record,
   text,
   time,
@@ -21,6 +21,7 @@ import {
 const method = oneOf(...verificationMethods);
 const codeMethod = oneOf("EMAIL_OTP", "SMS", "WHATSAPP", "EMAIL_MAGIC_LINK");
 const ceremonyMethod = oneOf("PASSKEY", "SECURITY_KEY");
+const smsChannel = oneOf(...smsChannels);
 const maybeText = optional(text);
 const maybeTime = optional(time);
 /** `otpauth` throws on anything else. */
@@ -74,6 +75,9 @@ export const isUserAuthenticator = record({
   isDefault: optional(flag),
   email: maybeText,
   phoneNumber: maybeText,
+  /** How codes to the phone number travel. Default `DEFAULT`. */
+  smsChannel: optional(smsChannel),
+  previousSmsChannel: optional(smsChannel),
   username: maybeText,
   displayName: maybeText,
   /** Secret of an authenticator app. */
@@ -102,6 +106,10 @@ export const isAction = record({
   email: maybeText,
   phoneNumber: maybeText,
   custom: maybeObject,
+  /** Rules that decided the outcome. */
+  ruleIds: optional(listOf(text)),
+  redirectUrl: maybeText,
+  redirectToSettings: optional(flag),
 });
 export type Action = Checked<typeof isAction>;
 
@@ -145,6 +153,7 @@ const isCodeChallenge = record({
   /** The API that sent the code. The other API does not accept it. */
   begunBy: oneOf("server-api", "client-api"),
   address: text,
+  smsChannel: optional(smsChannel),
   code: text,
   userId: maybeText,
   scope: maybeText,
@@ -170,6 +179,10 @@ export const isActionConfiguration = record({
   outcome: optional(oneOf(...actionOutcomes)),
   verificationMethods: optional(listOf(method)),
   defaultVerificationMethod: optional(method),
+  rules: optional(
+    listOf(record({ ruleId: text, name: text, when: isJsonObject, outcome: oneOf(...actionOutcomes) })),
+  ),
+  verifyWebhook: maybeText,
   expiresAt: maybeTime,
 });
 export type ActionConfiguration = Checked<typeof isActionConfiguration>;
@@ -214,19 +227,10 @@ export const isDevice = record({
   createdAt: time,
   authenticatedAt: maybeTime,
   invalidatedAt: maybeTime,
+  rememberedUntil: maybeTime,
   lastVerificationMethod: optional(method),
 });
 export type Device = Checked<typeof isDevice>;
-
-/** Imports the key, because its members do not tell whether it can sign. */
-const privateKey: Check<JsonObject> = (jwk): jwk is JsonObject => {
-  if (!isJsonObject(jwk) || !text(jwk.kid)) return false;
-  try {
-    return createPrivateKey({ key: { ...jwk }, format: "jwk" }).asymmetricKeyType === "rsa";
-  } catch {
-    return false;
-  }
-};
 
 /** A signing key, stored so that access tokens stay valid after a restart. */
 export const isStoredKey = record({

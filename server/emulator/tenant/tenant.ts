@@ -1,11 +1,7 @@
 /** One customer of the service, with everything that its operations need. */
-import {
-  type OutboundMessage,
-  type TenantOptions,
-  type TenantSettings,
-  tenantSettings,
-} from "../wire/emulator-options.ts";
-import type { Clock } from "./clock.ts";
+import type { OutboundMessage, TenantOptions } from "../wire/emulator-options.ts";
+import { type TenantSettings, tenantSettings } from "../wire/tenant-settings.ts";
+import { type Clock, type ControlledClock, createClock } from "./clock.ts";
 import type { Storage } from "./data-file.ts";
 import { createLimits, type Limits } from "./limits.ts";
 import type { Mail } from "./mail.ts";
@@ -15,7 +11,7 @@ import { type AuthenticatorListener, createState, type State } from "./state.ts"
 import { createTokens, type Tokens } from "./tokens.ts";
 import { createWebhooks, type Webhooks } from "./webhooks.ts";
 
-/** Tenants share the clock and the random numbers, nothing else. */
+/** Tenants share the random numbers and the clock below their own, nothing else. */
 export interface Tenant {
   readonly tenantId: string;
   readonly settings: TenantSettings;
@@ -25,7 +21,8 @@ export interface Tenant {
   readonly webhooks: Webhooks;
   readonly mail: Mail | undefined;
   readonly limits: Limits;
-  readonly clock: Clock;
+  /** On top of the emulator's clock: moving it moves this tenant alone. */
+  readonly clock: ControlledClock;
   readonly random: Random;
   /** Base of the API, for links and issuers. */
   apiUrl(): string;
@@ -41,15 +38,16 @@ export interface Surroundings {
   readonly onMessage?: ((message: OutboundMessage) => void) | undefined;
   apiUrl(): string;
   /** Returns the listener that announces changed authenticators to the tenant's webhooks. */
-  announceAuthenticators(webhooks: Webhooks): AuthenticatorListener;
+  announceAuthenticators(webhooks: Webhooks, clock: Clock): AuthenticatorListener;
 }
 
 export function createTenant(options: TenantOptions, surroundings: Surroundings): Tenant {
-  const { storage, clock, random, mail, onMessage, apiUrl, announceAuthenticators } = surroundings;
+  const { storage, random, mail, onMessage, apiUrl, announceAuthenticators } = surroundings;
   const settings = tenantSettings(options);
+  const clock = createClock(surroundings.clock.now);
   const { tenantId } = settings;
   const webhooks = createWebhooks({ settings, clock, random });
-  const state = createState({ tenantId, storage, onAuthenticator: announceAuthenticators(webhooks) });
+  const state = createState({ tenantId, storage, onAuthenticator: announceAuthenticators(webhooks, clock) });
   return {
     tenantId,
     settings,

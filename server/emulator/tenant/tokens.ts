@@ -1,6 +1,6 @@
 /** Issues and checks the tokens that track, claim and every finished ceremony return (protocol 2.1). */
 import { createHash } from "node:crypto";
-import type { TenantSettings } from "../wire/emulator-options.ts";
+import type { TenantSettings } from "../wire/tenant-settings.ts";
 import { WireError } from "../wire/wire-error.ts";
 import { type Clock, toUnixSeconds } from "./clock.ts";
 import { type Claims, isClaims, signClaims, unverifiedClaims, verifiedClaims } from "./signed-claims.ts";

@@ -1,22 +1,17 @@
 /** Sends signed events to a tenant's backend (protocol 8.2). */
 import { createHmac } from "node:crypto";
-import type { TenantSettings } from "../wire/emulator-options.ts";
 import { pause } from "../wire/pause.ts";
-import type { JsonObject } from "../wire/wire.ts";
+import type { TenantSettings } from "../wire/tenant-settings.ts";
+import type { JsonObject, WebhookType } from "../wire/wire.ts";
 import { WireError } from "../wire/wire-error.ts";
 import { type Clock, toIso, toUnixSeconds } from "./clock.ts";
 import type { Random } from "./random.ts";
 
-export type WebhookType =
-  | "email.created"
-  | "sms.created"
-  | "authenticator.created"
-  | "authenticator.updated"
-  | "authenticator.deleted";
-
 export interface Webhooks {
   /** Delivers a message. Throws if the receiver does not accept it, so that the challenge fails. */
   deliver(type: "email.created" | "sms.created", data: JsonObject): Promise<void>;
+  /** Sends an event to this receiver. Throws if it does not answer with 2xx in time. */
+  ask(url: string, type: WebhookType, data: JsonObject): Promise<void>;
   /** Sends an event in the background, with three retries. */
   announce(type: WebhookType, data: JsonObject): void;
   /** Resolves when no event is being sent. */
@@ -79,19 +74,31 @@ export function createWebhooks({ settings, clock, random }: WebhooksOptions): We
     }
   };
 
+  const receiverOf = (type: WebhookType) => webhook?.urls?.[type] ?? webhook?.url;
+
   return {
     async deliver(type, data) {
-      if (webhook === undefined) return;
-      if (await post(webhook.url, envelope(type, data))) return;
+      const url = receiverOf(type);
+      if (url === undefined) return;
+      if (await post(url, envelope(type, data))) return;
       throw new WireError(
         "invalid_request",
         "The message could not be delivered.",
         "the webhook did not accept the message",
       );
     },
+    async ask(url, type, data) {
+      if (await post(url, envelope(type, data))) return;
+      throw new WireError(
+        "invalid_request",
+        "The challenge was not accepted.",
+        `the receiver of ${type} did not accept the challenge`,
+      );
+    },
     announce(type, data) {
-      if (webhook === undefined) return;
-      const sending = tryRepeatedly(webhook.url, envelope(type, data))
+      const url = receiverOf(type);
+      if (url === undefined) return;
+      const sending = tryRepeatedly(url, envelope(type, data))
         .catch((error: unknown) => process.emitWarning(error instanceof Error ? error : String(error)))
         .finally(() => underway.delete(sending));
       underway.add(sending);

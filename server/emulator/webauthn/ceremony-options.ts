@@ -18,7 +18,8 @@ export interface RegistrationSubject {
 
 /** Every field is present, because Android's deserialiser has no defaults (protocol 5.2). */
 export function registrationOptions(tenant: Tenant, subject: RegistrationSubject): Json {
-  const { rpId, rpName, userVerification } = tenant.settings;
+  const { rpId, rpName, userVerification, authenticatorAttachment, passkeyRegistrationHints } =
+    tenant.settings;
   const isPasskey = subject.verificationMethod === "PASSKEY";
   return {
     challenge: subject.webauthnChallenge,
@@ -32,11 +33,13 @@ export function registrationOptions(tenant: Tenant, subject: RegistrationSubject
       subject.verificationMethod,
     ),
     authenticatorSelection: {
-      authenticatorAttachment: subject.authenticatorAttachment,
+      authenticatorAttachment:
+        subject.authenticatorAttachment ?? (isPasskey ? authenticatorAttachment : undefined),
       residentKey: isPasskey ? "required" : "discouraged",
       requireResidentKey: isPasskey,
       userVerification,
     },
+    hints: isPasskey && passkeyRegistrationHints.length > 0 ? [...passkeyRegistrationHints] : undefined,
     extensions: { credProps: true },
   };
 }

@@ -1,6 +1,7 @@
 /** Reads what a ceremony sends, and checks its client data. */
-import type { TenantSettings } from "../wire/emulator-options.ts";
+
 import { type Input, isJsonObject, requiredObject, requiredText } from "../wire/input.ts";
+import type { TenantSettings } from "../wire/tenant-settings.ts";
 import { invalidCredential, invalidRequest } from "../wire/wire-error.ts";
 
 /** Characters. Attestation objects with certificate chains are far shorter. */

@@ -2,7 +2,7 @@
 import { verifyAuthenticationResponse } from "@simplewebauthn/server";
 import { isoBase64URL } from "@simplewebauthn/server/helpers";
 import type { CredentialRecord } from "../tenant/records.ts";
-import type { TenantSettings } from "../wire/emulator-options.ts";
+import type { TenantSettings } from "../wire/tenant-settings.ts";
 import { invalidCredential } from "../wire/wire-error.ts";
 import { checkAuthenticatorData } from "./authenticator-data.ts";
 import { type CeremonyResponse, checkClientData, requiredBytes } from "./client-data.ts";

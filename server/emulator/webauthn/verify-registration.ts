@@ -1,8 +1,8 @@
 /** Verifies a registration response (WebAuthn L3 7.1). */
 import { verifyRegistrationResponse } from "@simplewebauthn/server";
 import { decodeAttestationObject, isoBase64URL, isoCBOR } from "@simplewebauthn/server/helpers";
-import type { TenantSettings } from "../wire/emulator-options.ts";
 import type { Input } from "../wire/input.ts";
+import type { TenantSettings } from "../wire/tenant-settings.ts";
 import { invalidCredential } from "../wire/wire-error.ts";
 import { checkAuthenticatorData } from "./authenticator-data.ts";
 import { checkClientData, readCeremonyResponse, requiredBytes } from "./client-data.ts";

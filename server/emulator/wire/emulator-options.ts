@@ -1,5 +1,4 @@
 /** The options of an emulator and of its tenants, with their defaults. */
-import { parseUrl } from "./input.ts";
 import type { ActionOutcome, VerificationMethod } from "./wire.ts";
 
 /** The tenant without options. Its secret starts with "emulator-", so that a production entry can refuse it. */
@@ -11,7 +10,7 @@ export const defaultTenant: { readonly tenantId: string; readonly secret: string
 export interface EmulatorOptions {
   /** Default 0: the system chooses a free port. */
   readonly port?: number;
-  /** Interface to listen on. Default: loopback. On any other, everybody who reaches it can read every code. */
+  /** Interface to listen on. Default: both loopback addresses, IPv4 and IPv6. On any other, everybody who reaches it can read every code. */
   readonly host?: string;
   /**
    * Host names that requests may use, besides loopback names and that of `publicUrl`. The page and the control plane
@@ -23,6 +22,8 @@ export interface EmulatorOptions {
   readonly tenants?: readonly TenantOptions[];
   /** Called for each message that the service would have sent, for instance to print the code. */
   readonly onMessage?: (message: OutboundMessage) => void;
+  /** Called for each request that was answered with an error, for instance to print why. */
+  readonly onRefusal?: (refusal: RefusedRequest) => void;
   /** Also delivers e-mail to this server, for instance "smtp://localhost:1025", a mail catcher. */
   readonly smtp?: string;
   /** Makes ids, codes and probabilistic faults repeatable. */
@@ -56,18 +57,67 @@ export interface TenantOptions {
   /** What a signature counter that decreased does to a sign-in. Default `log`: it proves nothing (WebAuthn L3 6.1.1). */
   readonly counterRegression?: "log" | "refuse";
   /** Limits of sent and tried codes. Default `documented`. */
-  readonly limits?: "documented" | "off";
+  readonly limits?: "documented" | "off" | LimitOptions;
+  /** Digits of a code, 2 to 10. Default 6. */
+  readonly codeLength?: number;
+  /** Answered in registration options if the request names none. Default: any. */
+  readonly authenticatorAttachment?: "platform" | "cross-platform";
+  /** Answered as `hints` in registration options of passkeys. Default: none. */
+  readonly passkeyRegistrationHints?: readonly ("security-key" | "client-device" | "hybrid")[];
+  /** Whether a user may have several authenticators of one method. Default true. */
+  readonly allowMultipleAuthenticators?: boolean;
+  /** Error code of a sign-in with a passkey that is not enrolled any more. Default `unknown_credential`. */
+  readonly removedCredential?: "unknown_credential" | "invalid_credential";
+  /** Codes of the Server API's errors. Default `documented`: the five documented ones. `distinct` adds `not_found` and others. */
+  readonly errorCodes?: "documented" | "distinct";
+  /** What a finished challenge does to an action in review. Default `keep`: its state stays REVIEW_REQUIRED. */
+  readonly reviewCompletion?: "keep" | "succeed";
+  /** What too many wrong codes do to the action of a browser's challenge. Default `keep`; `fail`: CHALLENGE_FAILED. */
+  readonly attemptsExceeded?: "keep" | "fail";
   /** What claiming a verified code does to a user without authenticators. Default `enroll-first`. */
   readonly claimEnrollment?: "enroll-first" | "never";
   /** What an action's token may enroll: the methods that the action permits, or any. Default `action`. */
   readonly enrollmentMethods?: "action" | "any";
   /** What `POST /validate` says to an expired or forged token. Default `invalid`: 200 with `isValid: false`. */
   readonly validateRefusal?: "invalid" | "unauthorized";
+  /** What unknown members of a request do. Default `note`, as the service ignores them: they are named in the journal. */
+  readonly unknownMembers?: "note" | "refuse";
   /** Action code of a passkey sign-in without one. Default `passkeySignIn`. */
   readonly anonymousActionCode?: string;
   /** App clients that sessions may be created for. Default: any client id. */
   readonly appClients?: readonly AppClientOptions[];
   readonly webhook?: WebhookOptions;
+}
+
+/** Limits of codes to one address. What is absent is as documented. */
+export interface LimitOptions {
+  readonly sends?: LimitWindow;
+  readonly tries?: LimitWindow;
+}
+
+export interface LimitWindow {
+  readonly times: number;
+  readonly withinMinutes: number;
+}
+
+/** What track must send for a rule to apply: every condition that is given. */
+export interface RuleConditions {
+  /** Members of `custom` with exactly these values. */
+  readonly custom?: Readonly<Record<string, string | number | boolean>>;
+  readonly deviceId?: string;
+  /** The address, or its beginning with `*`: `10.0.*`. */
+  readonly ipAddress?: string;
+  /** A part of the user agent. */
+  readonly userAgent?: string;
+  /** Whether the user has no valid record of the tracked device. */
+  readonly isNewDevice?: boolean;
+}
+
+export interface ActionRule {
+  readonly ruleId: string;
+  readonly name: string;
+  readonly when: RuleConditions;
+  readonly outcome: ActionOutcome;
 }
 
 /** What the Management API calls an action configuration, as far as the emulator acts on it. */
@@ -78,6 +128,10 @@ export interface ActionSettings {
   readonly verificationMethods?: readonly VerificationMethod[] | undefined;
   /** The method that is offered first to a user who has it. Default: the user's own. */
   readonly defaultVerificationMethod?: VerificationMethod | undefined;
+  /** The first rule that applies decides the outcome. */
+  readonly rules?: readonly ActionRule[] | undefined;
+  /** Receives `action.verify` before a challenge succeeds, and blocks it by any status but 2xx. */
+  readonly verifyWebhook?: string | undefined;
 }
 
 export interface AppClientOptions {
@@ -88,8 +142,23 @@ export interface AppClientOptions {
 
 export interface WebhookOptions {
   readonly url: string;
+  /** Receivers of single kinds of event. Default: `url`. */
+  readonly urls?: Readonly<Record<string, string>>;
   /** Milliseconds between tries of an asynchronous event. Default 30 seconds, as documented. */
   readonly retryAfter?: number;
+}
+
+/** A request that was answered with an error. Holds no secret, token or code. */
+export interface RefusedRequest {
+  readonly tenantId?: string | undefined;
+  readonly method: string;
+  readonly path: string;
+  readonly operation?: string | undefined;
+  readonly status: number;
+  readonly errorCode?: string | undefined;
+  /** The exact reason, which the answer does not show. */
+  readonly reason?: string | undefined;
+  readonly notes: readonly string[];
 }
 
 /** A message as a person would receive it. */
@@ -101,51 +170,4 @@ export interface OutboundMessage {
   readonly link?: string | undefined;
   /** ISO 8601. */
   readonly sentAt: string;
-}
-
-export type TenantSettings = Required<Omit<TenantOptions, "webhook">> & { readonly webhook?: WebhookOptions };
-
-export function tenantSettings(options: TenantOptions): TenantSettings {
-  if (options.tenantId === "") throw new Error("An emulated tenant needs a tenantId.");
-  if (options.secrets.length === 0)
-    throw new Error(`Tenant ${options.tenantId} needs at least one API secret key.`);
-  // A Basic user name ends at the first colon.
-  if (options.secrets.some((secret) => secret === "" || secret.includes(":")))
-    throw new Error(`An API secret key of tenant ${options.tenantId} is empty or contains a colon.`);
-  for (const origin of options.expectedOrigins) assertOrigin(origin);
-  return {
-    rpName: options.rpId,
-    anyLocalhostPort: false,
-    defaultOutcome: "CHALLENGE",
-    actions: {},
-    verificationMethods: [
-      "AUTHENTICATOR_APP",
-      "EMAIL_MAGIC_LINK",
-      "EMAIL_OTP",
-      "PASSKEY",
-      "SECURITY_KEY",
-      "SMS",
-      "WHATSAPP",
-    ],
-    tokenDurationInMinutes: 10,
-    userVerification: "preferred",
-    counterRegression: "log",
-    limits: "documented",
-    claimEnrollment: "enroll-first",
-    enrollmentMethods: "action",
-    validateRefusal: "invalid",
-    anonymousActionCode: "passkeySignIn",
-    appClients: [],
-    ...options,
-  };
-}
-
-/** An origin that can never match ("http://localhost:3000/") would fail every ceremony without an explanation. */
-function assertOrigin(origin: string): void {
-  if (/^(android|ios):/.test(origin)) return;
-  if (parseUrl(origin)?.origin !== origin) {
-    throw new Error(
-      `Expected origin ${JSON.stringify(origin)} is not an origin. Write scheme, host and port only, such as http://localhost:3000.`,
-    );
-  }
 }

@@ -26,6 +26,10 @@ export const verificationMethods = [
 ] as const;
 export type VerificationMethod = (typeof verificationMethods)[number];
 
+/** How a code to a phone number travels. */
+export const smsChannels = ["DEFAULT", "WHATSAPP"] as const;
+export type SmsChannel = (typeof smsChannels)[number];
+
 /** What can be configured as the outcome of an action; the state follows from it and from the user's enrollment. */
 export const actionOutcomes = ["ALLOW", "CHALLENGE", "REVIEW", "BLOCK"] as const;
 export type ActionOutcome = (typeof actionOutcomes)[number];
@@ -38,6 +42,16 @@ export const authScopes = [
 ] as const;
 
 export type VerificationFailureReason = "CODE_INVALID_OR_EXPIRED" | "MAX_ATTEMPTS_EXCEEDED";
+
+export const webhookTypes = [
+  "email.created",
+  "sms.created",
+  "authenticator.created",
+  "authenticator.updated",
+  "authenticator.deleted",
+  "action.verify",
+] as const;
+export type WebhookType = (typeof webhookTypes)[number];
 
 export type Json = string | number | boolean | null | undefined | readonly Json[] | JsonObject;
 export interface JsonObject {

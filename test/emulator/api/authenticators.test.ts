@@ -93,7 +93,25 @@ describe("authenticators", () => {
     const answer = await send(`${running.emulator.apiUrl}/authenticators`, {
       headers: { authorization: secretAuthorization(secret) },
     });
-    expect(answer.body).toContainEqual({ verificationMethod: "PASSKEY", isActive: true });
+    expect(answer.body).toContainEqual(
+      expect.objectContaining({ verificationMethod: "PASSKEY", isActive: true }),
+    );
+  });
+
+  test("both APIs list the tenant's authenticator configurations with their ids", async () => {
+    const ask = async (path: string, authorization: string): Promise<unknown> =>
+      (await send(`${running.emulator.apiUrl}${path}`, { headers: { authorization } })).body;
+    const configurations = await ask("/authenticators", secretAuthorization(secret));
+    expect(configurations).toContainEqual({
+      authenticatorId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      verificationMethod: "SMS",
+      smsChannel: "DEFAULT",
+      isActive: true,
+      isEditableByUser: true,
+      isHiddenToUser: false,
+    });
+    const token = await running.track(newUserId());
+    expect(await ask("/client/authenticators", `Bearer ${token}`)).toEqual(configurations);
   });
 
   test.each([

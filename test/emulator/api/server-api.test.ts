@@ -89,7 +89,7 @@ describe("actions", () => {
     expect(await running.authsignal.updateAction({ ...name, attributes })).toMatchObject(attributes);
     await expect(running.authsignal.getAction({ ...name, idempotencyKey: "unknown" })).rejects.toMatchObject({
       statusCode: 404,
-      errorCode: "not_found",
+      errorCode: "invalid_request",
     });
   });
 

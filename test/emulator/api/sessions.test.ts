@@ -34,7 +34,7 @@ test("a session is created, validated, refreshed with rotation and revoked", asy
 
   await authsignal.revokeSession({ accessToken: second.accessToken });
   await expect(authsignal.validateSession({ accessToken: second.accessToken })).rejects.toMatchObject({
-    errorCode: "invalid_token",
+    errorCode: "unauthorized",
   });
   await expect(authsignal.refreshSession({ refreshToken: second.refreshToken })).rejects.toMatchObject({
     statusCode: 401,
@@ -47,7 +47,7 @@ test("revokes one of a user's sessions: the token of that one stops working, the
   const again = await authsignal.createSession({ token: first.resultToken, clientId });
   await authsignal.revokeSession({ accessToken: first.accessToken });
   await expect(authsignal.validateSession({ accessToken: first.accessToken })).rejects.toMatchObject({
-    errorCode: "invalid_token",
+    errorCode: "unauthorized",
   });
   expect(await authsignal.validateSession({ accessToken: again.accessToken })).toMatchObject({
     user: { userId: first.userId },

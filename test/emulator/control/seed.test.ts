@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, sign } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, sign } from "node:crypto";
 import { afterEach, describe, expect, test } from "vitest";
 import { controlOf, origin, runEmulator, testTenant } from "../running-emulator.ts";
 
@@ -78,6 +78,27 @@ describe("seed", () => {
       },
     });
     expect(body).toMatchObject({ isVerified: true, userId: "ada", userDisplayName: "Ada" });
+  });
+
+  test("a seeded passkey can be bound to its device, has a user agent, and answers its public key", async () => {
+    const passkeys = [{ backupEligibility: false, userAgent: "Mozilla/5.0 Chrome/126.0.0.0" }];
+    const seeded = running.emulator.seed({ users: [{ userId: "bo", passkeys }] });
+    const [{ credential, publicKey } = expect.fail("no passkey")] = seeded.passkeys;
+    expect(credential).toMatchObject({ backupEligibility: false, backupState: false });
+    const key = createPublicKey({ key: Buffer.from(publicKey, "base64"), format: "der", type: "spki" });
+    expect(key.asymmetricKeyDetails).toMatchObject({ namedCurve: "prime256v1" });
+    expect(await running.authsignal.getAuthenticators({ userId: "bo" })).toMatchObject([
+      {
+        webauthnCredential: {
+          credentialDeviceType: "singleDevice",
+          parsedUserAgent: { browser: { name: "Chrome" } },
+        },
+      },
+    ]);
+    const impossible = [{ backupEligibility: false, backupState: true }];
+    expect(() => running.emulator.seed({ users: [{ userId: "bo", passkeys: impossible }] })).toThrow(
+      "users[0].passkeys[0]: backupState needs",
+    );
   });
 
   test.each([

@@ -102,7 +102,7 @@ test("validate can refuse an expired or forged token with 401", async () => {
   running.emulator.clock.advance(11 * 60_000);
   await expect(running.authsignal.validateChallenge({ token })).rejects.toMatchObject({
     statusCode: 401,
-    errorCode: "expired_token",
+    errorCode: "unauthorized",
   });
   await expect(running.authsignal.validateChallenge({ token: "x" })).rejects.toMatchObject({
     errorCode: "unauthorized",
@@ -134,7 +134,7 @@ test("sessions are created for the tenant's app clients only", async () => {
   const { accessToken, refreshToken } = await running.authsignal.createSession({ token, clientId: "web" });
   running.emulator.clock.advance(61_000);
   await expect(running.authsignal.validateSession({ accessToken })).rejects.toMatchObject({
-    errorCode: "expired_token",
+    errorCode: "unauthorized",
   });
   expect(await running.authsignal.refreshSession({ refreshToken })).toHaveProperty("accessToken");
 });

@@ -3,7 +3,7 @@ import { Webhook } from "@authsignal/node";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../../server/emulator/index.ts";
 import { closeServer, listen } from "../../kit/listen.ts";
-import { callersOf, newUserId, type Running, secret, testTenant } from "../running-emulator.ts";
+import { callersOf, enrolled, newUserId, type Running, secret, testTenant } from "../running-emulator.ts";
 
 interface Delivery {
   readonly signature: string;
@@ -32,8 +32,9 @@ beforeEach(async () => {
   statuses = [];
   const { url } = await listen(receiver);
   const webhook = { url: `${url}/hook`, retryAfter: 1 };
+  const actions = { guarded: { verifyWebhook: `${url}/verify` } };
   emulator = await startEmulator({
-    tenants: [testTenant({ secrets: [secret, "emulator-second"], webhook })],
+    tenants: [testTenant({ secrets: [secret, "emulator-second"], webhook, actions })],
   });
   running = callersOf(emulator);
 });
@@ -100,4 +101,61 @@ test("an event is dropped after three retries", async () => {
   await running.client().signUp({ token: await running.track(newUserId()) });
   await emulator.webhooksSettled();
   expect(deliveries).toHaveLength(4);
+});
+
+test("a code that a browser asks for carries what was tracked, and the user's locale", async () => {
+  const userId = newUserId();
+  const email = "tracked@example.com";
+  await running.authsignal.updateUser({ userId, attributes: { locale: "fr" } });
+  const tracked = { userAgent: "Browser/1", ipAddress: "203.0.113.7" };
+  const send = async (attributes: object) => {
+    const { token } = await running.authsignal.track({
+      userId,
+      action: "a",
+      attributes: { email, ...attributes },
+    });
+    await running.post("/challenge/email-otp", {}, token);
+    return events().at(-1).data;
+  };
+  expect(await send(tracked)).toMatchObject({ ...tracked, locale: "fr" });
+  expect(await send({ ...tracked, locale: "de" })).toMatchObject({ locale: "de" });
+});
+
+test("authenticator events have the documented flat shape", async () => {
+  const { userId } = await enrolled(running);
+  await emulator.webhooksSettled();
+  const [created] = events();
+  expect(created.data).toEqual({
+    userId,
+    verificationMethod: "PASSKEY",
+    createdAt: expect.any(String),
+    userAuthenticatorId: expect.any(String),
+    credentialId: expect.any(String),
+    aaguid: expect.any(String),
+    credentialName: "Passkey",
+    credentialPublicKey: expect.any(String),
+  });
+  await running.authsignal.deleteUser({ userId });
+  await emulator.webhooksSettled();
+  expect(events().at(-1)).toMatchObject({
+    type: "authenticator.deleted",
+    data: { deletedAt: expect.any(String), credentialId: created.data.credentialId },
+  });
+});
+
+test("action.verify is sent before a challenge succeeds, and blocks it unless it is accepted", async () => {
+  const { userId, client } = await enrolled(running);
+  const signIn = async () =>
+    client.signInWithToken({ token: await running.track(userId, { action: "guarded" }) });
+  await emulator.webhooksSettled();
+  statuses = [403, 200];
+  await expect(signIn()).rejects.toMatchObject({ errorCode: "invalid_request" });
+  const actions = await running.authsignal.queryUserActions({ userId });
+  expect(actions.find(({ actionCode }) => actionCode === "guarded")?.state).toBe("CHALLENGE_REQUIRED");
+  const token = await signIn();
+  expect(await running.authsignal.validateChallenge({ token })).toMatchObject({ isValid: true });
+  expect(events().at(-1)).toMatchObject({
+    type: "action.verify",
+    data: { userId, actionCode: "guarded", verificationMethod: "PASSKEY", state: "CHALLENGE_REQUIRED" },
+  });
 });

@@ -3,15 +3,16 @@ import { enrolledAuthenticators, requireEnrollmentScope } from "../../../domain/
 import { clientView } from "../../../domain/authenticator-view.ts";
 import { requirePermitted } from "../../../domain/permitted-methods.ts";
 import { matchingStep } from "../../../domain/totp.ts";
-import { completeAction } from "../../../domain/tracked-actions.ts";
+import { completeAction, failAction } from "../../../domain/tracked-actions.ts";
 import { requiredText } from "../../../wire/input.ts";
 import type { Json } from "../../../wire/wire.ts";
 import type { TokenCall } from "../../api-operation.ts";
 
-export function verifyTotp({ tenant, token, body, note }: TokenCall): Json {
+export async function verifyTotp({ tenant, token, body, note }: TokenCall): Promise<Json> {
   const code = requiredText(body, "verificationCode", 16);
   const { userId } = token;
   if (!tenant.limits.verify("AUTHENTICATOR_APP", userId)) {
+    failAction(tenant, token);
     return { isVerified: false, failureReason: "MAX_ATTEMPTS_EXCEEDED" };
   }
   const now = tenant.clock.now();
@@ -35,7 +36,7 @@ export function verifyTotp({ tenant, token, body, note }: TokenCall): Json {
       expiresAt: undefined,
     };
     tenant.state.userAuthenticators.put(used.userAuthenticatorId, used);
-    const accessToken = completeAction(tenant, { ...token, authenticator: used });
+    const accessToken = await completeAction(tenant, { ...token, authenticator: used });
     return { isVerified: true, accessToken, userAuthenticator: isNew ? clientView(used) : undefined };
   }
   note(

@@ -8,6 +8,7 @@ import type {
 } from "../../../tenant/records.ts";
 import type { ClientToken } from "../../../tenant/tokens.ts";
 import { type CeremonyResponse, readCeremonyResponse } from "../../../webauthn/client-data.ts";
+import { withOwnOrigin } from "../../../webauthn/own-origin.ts";
 import { verifyAuthentication } from "../../../webauthn/verify-authentication.ts";
 import type { JsonObject } from "../../../wire/wire.ts";
 import { invalidCredential, invalidRequest, WireError } from "../../../wire/wire-error.ts";
@@ -38,7 +39,7 @@ export async function finishAuthentication(
   const { userId, userAuthenticatorId, username, displayName } = used;
   const { actionCode, idempotencyKey } = taken;
   const { deviceId } = answer;
-  const accessToken = completeAction(call.tenant, {
+  const accessToken = await completeAction(call.tenant, {
     userId,
     actionCode,
     idempotencyKey,
@@ -88,11 +89,9 @@ function findPasskey(
     .where("credentialId", credentialId)
     .find((one) => one.verificationMethod === verificationMethod);
   if (found?.credential === undefined) {
-    throw new WireError(
-      "unknown_credential",
-      "The passkey is not known.",
-      "no credential record has this credential ID",
-    );
+    const reason = "no credential record has this credential ID";
+    if (tenant.settings.removedCredential === "invalid_credential") throw invalidCredential(reason);
+    throw new WireError("unknown_credential", "The passkey is not known.", reason);
   }
   nameUser(found.userId);
   if (token !== undefined && found.userId !== token.userId) {
@@ -112,7 +111,7 @@ async function recordUse(
   const verified = await verifyAuthentication({
     ceremony,
     webauthnChallenge,
-    settings,
+    settings: withOwnOrigin(tenant),
     requireUserVerification: settings.userVerification === "required",
     record: passkey.credential,
     userId: passkey.userId,

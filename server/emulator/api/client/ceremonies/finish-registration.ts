@@ -5,6 +5,7 @@ import { clientView } from "../../../domain/authenticator-view.ts";
 import { completeAction } from "../../../domain/tracked-actions.ts";
 import type { CredentialRecord, RegistrationChallenge } from "../../../tenant/records.ts";
 import { userHandleOf } from "../../../webauthn/ceremony-options.ts";
+import { withOwnOrigin } from "../../../webauthn/own-origin.ts";
 import { type VerifiedRegistration, verifyRegistration } from "../../../webauthn/verify-registration.ts";
 import type { JsonObject } from "../../../wire/wire.ts";
 import { invalidRequest } from "../../../wire/wire-error.ts";
@@ -33,7 +34,7 @@ export async function finishRegistration(
     displayName: taken.displayName,
     credential: credentialRecord(call, taken, verified, answer.deviceId),
   });
-  const accessToken = completeAction(tenant, { ...token, authenticator, deviceId: answer.deviceId });
+  const accessToken = await completeAction(tenant, { ...token, authenticator, deviceId: answer.deviceId });
   return {
     isVerified: true,
     accessToken,
@@ -71,7 +72,7 @@ async function verifyForUser(
   const verified = await verifyRegistration({
     credential,
     webauthnChallenge,
-    settings,
+    settings: withOwnOrigin(tenant),
     requireUserVerification: settings.userVerification === "required",
     conditional,
     isRegistered,

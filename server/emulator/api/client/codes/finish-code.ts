@@ -8,7 +8,7 @@ import type { CodeChallenge } from "../../../tenant/records.ts";
 import type { Json } from "../../../wire/wire.ts";
 import type { TokenCall } from "../../api-operation.ts";
 
-export function finishCode(call: TokenCall, challenge: CodeChallenge, userId: string): Json {
+export async function finishCode(call: TokenCall, challenge: CodeChallenge, userId: string): Promise<Json> {
   const { tenant, token } = call;
   // The app may have blocked the action since the code was sent.
   requireNotBlocked(tenant, token);
@@ -22,6 +22,7 @@ export function finishCode(call: TokenCall, challenge: CodeChallenge, userId: st
     verificationMethod,
     address,
     begun,
+    smsChannel: challenge.smsChannel,
     mayAdd: mayEnroll(tenant, token),
     mayUpdate: token.scopes.has("update:authenticators"),
   });
@@ -29,7 +30,7 @@ export function finishCode(call: TokenCall, challenge: CodeChallenge, userId: st
   if (outcome === undefined) throw missingEnrollmentScope();
   recordVerifiedAddress(tenant, { userId, verificationMethod, address });
   const { authenticator, isNew } = outcome;
-  const accessToken = completeAction(tenant, { ...token, authenticator });
+  const accessToken = await completeAction(tenant, { ...token, authenticator });
   return {
     isVerified: true,
     accessToken,

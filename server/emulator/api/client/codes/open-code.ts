@@ -1,18 +1,27 @@
 /** Sends a code for a token and finds it again: one open code for each action and method. */
 import { sendCode } from "../../../domain/codes.ts";
+import { findAction } from "../../../domain/tracked-actions.ts";
 import type { CodeChallenge, CodeMethod } from "../../../tenant/records.ts";
+import type { SmsChannel } from "../../../wire/wire.ts";
 import type { TokenCall } from "../../api-operation.ts";
 
 export type Caller = Pick<TokenCall, "tenant" | "token">;
+
+export interface SendOptions {
+  readonly userAuthenticatorId?: string | undefined;
+  /** Default: the authenticator's own. */
+  readonly smsChannel?: SmsChannel | undefined;
+}
 
 /** One open code per action and method: sending again replaces the code, so that only the newest works. */
 export function sendCodeFor(
   caller: Caller,
   verificationMethod: CodeMethod,
   address: string,
-  userAuthenticatorId: string | undefined,
+  { userAuthenticatorId, smsChannel }: SendOptions,
 ): Promise<CodeChallenge> {
   const { tenant, token } = caller;
+  const { userAgent, ipAddress, deviceId, locale } = findAction(tenant, token) ?? {};
   return sendCode(tenant, {
     challengeId: openCode(caller, verificationMethod)?.challengeId,
     verificationMethod,
@@ -22,6 +31,8 @@ export function sendCodeFor(
     idempotencyKey: token.idempotencyKey,
     userId: token.userId,
     userAuthenticatorId,
+    smsChannel: verificationMethod === "SMS" ? smsChannel : undefined,
+    ...{ userAgent, ipAddress, deviceId, locale },
   });
 }
 

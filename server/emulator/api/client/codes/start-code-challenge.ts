@@ -4,8 +4,8 @@ import { addressKey } from "../../../domain/codes.ts";
 import { requirePermitted } from "../../../domain/permitted-methods.ts";
 import { findAction } from "../../../domain/tracked-actions.ts";
 import type { CodeMethod } from "../../../tenant/records.ts";
-import { optionalText } from "../../../wire/input.ts";
-import type { Json } from "../../../wire/wire.ts";
+import { optionalChoice, optionalText } from "../../../wire/input.ts";
+import { type Json, smsChannels } from "../../../wire/wire.ts";
 import { invalidRequest } from "../../../wire/wire-error.ts";
 import type { TokenCall } from "../../api-operation.ts";
 import { type Caller, sendCodeFor } from "./open-code.ts";
@@ -28,12 +28,10 @@ export function startCodeChallenge(verificationMethod: CodeMethod) {
     const address = chosen?.[key] ?? trackedAddress({ tenant, token }, verificationMethod);
     if (address === undefined)
       throw invalidRequest(`The user has no ${key === "email" ? "email address" : "phone number"}.`);
-    const sent = await sendCodeFor(
-      { tenant, token },
-      verificationMethod,
-      address,
-      chosen?.userAuthenticatorId,
-    );
+    const sent = await sendCodeFor({ tenant, token }, verificationMethod, address, {
+      userAuthenticatorId: chosen?.userAuthenticatorId,
+      smsChannel: optionalChoice(body, "smsChannel", smsChannels) ?? chosen?.smsChannel,
+    });
     return { challengeId: sent.challengeId };
   };
 }

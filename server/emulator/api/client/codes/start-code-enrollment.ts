@@ -1,10 +1,10 @@
 /** `POST /client/user-authenticators/{method}` (protocol 5.8): begins an enrollment by sending a code to the address. */
 import { addAuthenticator, requireEnrollmentScope } from "../../../domain/authenticator-rules.ts";
-import { addressKey } from "../../../domain/codes.ts";
+import { addressKey, checkAddress } from "../../../domain/codes.ts";
 import { requirePermittedEnrollment } from "../../../domain/permitted-methods.ts";
 import type { CodeMethod } from "../../../tenant/records.ts";
-import { requiredText } from "../../../wire/input.ts";
-import type { Json } from "../../../wire/wire.ts";
+import { optionalChoice, requiredText } from "../../../wire/input.ts";
+import { type Json, smsChannels } from "../../../wire/wire.ts";
 import type { TokenCall } from "../../api-operation.ts";
 import { sendCodeFor } from "./open-code.ts";
 
@@ -15,7 +15,7 @@ export function startCodeEnrollment(verificationMethod: CodeMethod) {
       requirePermittedEnrollment(tenant, token.actionCode, verificationMethod);
     else requireEnrollmentScope(tenant, token, verificationMethod);
     const key = addressKey(verificationMethod);
-    const address = requiredText(body, key, 320);
+    const address = checkAddress(key, requiredText(body, key, 320));
     const { userId } = token;
     const pending = addAuthenticator(tenant, {
       userId,
@@ -23,7 +23,13 @@ export function startCodeEnrollment(verificationMethod: CodeMethod) {
       [key]: address,
       expiresAt: tenant.expiry(),
     });
-    await sendCodeFor({ tenant, token }, verificationMethod, address, pending.userAuthenticatorId);
-    return { userAuthenticatorId: pending.userAuthenticatorId, userId };
+    const { userAuthenticatorId } = pending;
+    const smsChannel = optionalChoice(body, "smsChannel", smsChannels);
+    const sent = await sendCodeFor({ tenant, token }, verificationMethod, address, {
+      userAuthenticatorId,
+      smsChannel,
+    });
+    const isLink = verificationMethod === "EMAIL_MAGIC_LINK";
+    return { challengeId: isLink ? sent.challengeId : undefined, userAuthenticatorId, userId };
   };
 }

@@ -1,5 +1,6 @@
 /** `POST /client/verify/{method}` (protocol 5.8): a wrong code is a 200 that says so. */
 import { checkCode } from "../../../domain/codes.ts";
+import { failAction } from "../../../domain/tracked-actions.ts";
 import type { CodeMethod } from "../../../tenant/records.ts";
 import { requiredText } from "../../../wire/input.ts";
 import type { Json } from "../../../wire/wire.ts";
@@ -9,11 +10,14 @@ import { finishCode } from "./finish-code.ts";
 import { openCode } from "./open-code.ts";
 
 export function verifyCode(verificationMethod: CodeMethod) {
-  return (call: TokenCall): Json => {
+  return (call: TokenCall): Json | Promise<Json> => {
     const { tenant, token, body, note } = call;
     const challenge = openCode(call, verificationMethod);
     const outcome = checkCode(tenant, challenge, requiredText(body, "verificationCode"), note);
-    if (!outcome.isVerified) return { ...outcome };
+    if (!outcome.isVerified) {
+      if (outcome.failureReason === "MAX_ATTEMPTS_EXCEEDED") failAction(tenant, token);
+      return { ...outcome };
+    }
     if (challenge === undefined) throw invalidRequest("The challenge is invalid.");
     return finishCode(call, challenge, token.userId);
   };

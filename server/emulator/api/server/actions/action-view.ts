@@ -1,8 +1,11 @@
 /** Finds one occurrence of an action by its path, and shows it. */
+
+import { rulesOf } from "../../../domain/action-rules.ts";
 import { checkActionCode, findAction } from "../../../domain/tracked-actions.ts";
 import { userIdOf } from "../../../domain/user-records.ts";
 import { toIso } from "../../../tenant/clock.ts";
 import type { Action } from "../../../tenant/records.ts";
+import type { Tenant } from "../../../tenant/tenant.ts";
 import type { Json } from "../../../wire/wire.ts";
 import { WireError } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
@@ -18,7 +21,8 @@ export function requireAction({ tenant, params }: Call): Action {
   return action;
 }
 
-export function actionView(action: Action): Json {
+export function actionView(tenant: Tenant, action: Action): Json {
+  const { ruleIds = [] } = action;
   return {
     state: action.state,
     createdAt: toIso(action.createdAt),
@@ -26,7 +30,7 @@ export function actionView(action: Action): Json {
     verificationMethod: action.verificationMethod,
     verifiedByAuthenticatorId: action.verifiedByAuthenticatorId,
     output: {},
-    ruleIds: [],
-    rules: [],
+    ruleIds,
+    rules: rulesOf(tenant, action.actionCode, ruleIds).map(({ ruleId, name }) => ({ ruleId, name })),
   };
 }

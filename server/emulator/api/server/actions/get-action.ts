@@ -4,5 +4,5 @@ import type { Call } from "../../api-operation.ts";
 import { actionView, requireAction } from "./action-view.ts";
 
 export function getAction(call: Call): Json {
-  return actionView(requireAction(call));
+  return actionView(call.tenant, requireAction(call));
 }

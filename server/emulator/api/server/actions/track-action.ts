@@ -1,21 +1,22 @@
 /** `POST /users/{userId}/actions/{actionCode}` (protocol 4.1): answers the state, and a token for the browser. */
+import { decide } from "../../../domain/action-rules.ts";
 import { enrollmentFactsFor } from "../../../domain/authenticator-rules.ts";
+import { prebuiltUrl } from "../../../domain/prebuilt-ui.ts";
 import {
   beginAction,
   checkActionCode,
   findAction,
-  outcomeOf,
   recordDevice,
   stateFor,
 } from "../../../domain/tracked-actions.ts";
 import { ensureUser, userIdOf } from "../../../domain/user-records.ts";
-import { optionalObject, optionalText } from "../../../wire/input.ts";
+import { optionalFlag, optionalObject, optionalText, parseUrl } from "../../../wire/input.ts";
 import type { Json } from "../../../wire/wire.ts";
-import { WireError } from "../../../wire/wire-error.ts";
+import { invalidRequest, WireError } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
 import { readScope } from "../../scope.ts";
 
-export function trackAction({ tenant, params, body }: Call): Json {
+export function trackAction({ tenant, params, body, note }: Call): Json {
   const userId = userIdOf(params);
   const actionCode = checkActionCode(params.actionCode ?? "");
   if (tenant.settings.verificationMethods.length === 0) {
@@ -41,6 +42,16 @@ export function trackAction({ tenant, params, body }: Call): Json {
     username: username ?? user.username,
     locale: locale ?? user.locale,
   });
+  const redirectUrl = optionalText(body, "redirectUrl");
+  if (redirectUrl !== undefined && parseUrl(redirectUrl) === null)
+    throw invalidRequest("redirectUrl must be a URL, with its scheme.");
+  const redirectToSettings = optionalFlag(body, "redirectToSettings");
+  const challengeId = optionalText(body, "challengeId");
+  if (challengeId !== undefined && tenant.state.challenges.get(challengeId) === undefined)
+    throw invalidRequest("The challenge is invalid.", "no challenge has this challengeId");
+  if (challengeId !== undefined)
+    note("challengeId has no effect: the emulator binds a challenge by claiming it");
+  const decision = decide(tenant, actionCode, { userId, custom, deviceId, ipAddress, userAgent });
   if (deviceId !== undefined) recordDevice(tenant, userId, deviceId);
 
   const enrollment = enrollmentFactsFor(tenant, userId, actionCode);
@@ -48,7 +59,8 @@ export function trackAction({ tenant, params, body }: Call): Json {
   // Tracking an occurrence again answers its stored state and a new token (inferred, question 22).
   const action =
     findAction(tenant, name) ??
-    beginAction(tenant, name, stateFor(outcomeOf(tenant, actionCode), enrollment.isEnrolled), {
+    beginAction(tenant, name, stateFor(decision.outcome, enrollment.isEnrolled), {
+      ...{ ruleIds: decision.ruleIds, redirectUrl, redirectToSettings },
       userAgent,
       ipAddress,
       deviceId,
@@ -61,10 +73,9 @@ export function trackAction({ tenant, params, body }: Call): Json {
   return {
     state: action.state,
     idempotencyKey,
-    // SDKs append "&mode=popup", so the URL needs a query. The pre-built UI is not emulated.
-    url: `https://mfa.authsignal.com/?token=${token}`,
+    url: prebuiltUrl(tenant, token),
     token,
     ...enrollment,
-    ruleIds: [],
+    ruleIds: [...(action.ruleIds ?? [])],
   };
 }

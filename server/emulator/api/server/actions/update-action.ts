@@ -11,5 +11,5 @@ import { actionView, requireAction } from "./action-view.ts";
 export function updateAction(call: Call): Json {
   const state = optionalChoice(call.body, "state", actionStates);
   if (state === undefined) throw invalidRequest("state is required.");
-  return actionView(moveAction(call.tenant, requireAction(call), state));
+  return actionView(call.tenant, moveAction(call.tenant, requireAction(call), state));
 }

@@ -2,6 +2,7 @@
 import { decodeCredentialPublicKey, isoCBOR } from "@simplewebauthn/server/helpers";
 import { addAuthenticator } from "../../../domain/authenticator-rules.ts";
 import { checkUserId, ensureUser } from "../../../domain/user-records.ts";
+import type { UserAuthenticator } from "../../../tenant/records.ts";
 import type { Tenant } from "../../../tenant/tenant.ts";
 import { userHandleOf } from "../../../webauthn/ceremony-options.ts";
 import { toBase64Url } from "../../../webauthn/client-data.ts";
@@ -11,9 +12,14 @@ import type { Json } from "../../../wire/wire.ts";
 import { invalidRequest, WireError } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
 
+/** Documented. */
+const largestBatch = 1_000;
+
 export function importPasskeys({ tenant, body }: Call): Json {
   const { authenticators } = body;
   if (!Array.isArray(authenticators)) throw invalidRequest("authenticators must be a list.");
+  if (authenticators.length > largestBatch)
+    throw invalidRequest(`authenticators must have at most ${largestBatch} elements.`);
   const failures: Json[] = [];
   for (const entry of authenticators) {
     const input: Input = isJsonObject(entry) ? entry : {};
@@ -33,7 +39,8 @@ export function importPasskeys({ tenant, body }: Call): Json {
   return { total, succeeded: total - failures.length, failed: failures.length, failures };
 }
 
-function importPasskey(tenant: Tenant, input: Input) {
+/** Imports one passkey. Importing a user's own passkey again changes nothing. */
+export function importPasskey(tenant: Tenant, input: Input): UserAuthenticator {
   const userId = checkUserId(requiredText(input, "userId"));
   const method = optionalText(input, "verificationMethod") ?? "PASSKEY";
   if (method !== "PASSKEY") throw invalidRequest("Only passkeys can be imported.");
@@ -41,9 +48,11 @@ function importPasskey(tenant: Tenant, input: Input) {
   const publicKey = checkedPublicKey(
     toBase64Url(requiredText(input, "credentialPublicKey"), "credentialPublicKey"),
   );
-  if (tenant.state.userAuthenticators.where("credentialId", credentialId).length > 0) {
-    throw invalidRequest("The credential is already registered.");
-  }
+  const signCount = counterIn(input);
+  const [known] = tenant.state.userAuthenticators.where("credentialId", credentialId);
+  if (known !== undefined && known.userId !== userId)
+    throw new WireError("conflict", "Credential already exists for a different user.");
+  if (known !== undefined) return known;
   const transports = optionalTexts(input, "transports") ?? [];
   const aaguid = optionalText(input, "aaguid") ?? "00000000-0000-0000-0000-000000000000";
   const user = ensureUser(tenant, userId);
@@ -57,7 +66,7 @@ function importPasskey(tenant: Tenant, input: Input) {
     credential: {
       credentialId,
       publicKey,
-      signCount: 0,
+      signCount,
       transports,
       aaguid,
       // Unknown until the first sign-in (verifyAuthentication).
@@ -68,6 +77,12 @@ function importPasskey(tenant: Tenant, input: Input) {
       userHandle: userHandleOf(userId),
     },
   });
+}
+
+function counterIn({ counter = 0 }: Input): number {
+  if (typeof counter === "number" && Number.isInteger(counter) && counter >= 0 && counter < 2 ** 32)
+    return counter;
+  throw invalidRequest("counter must be a whole number from 0 up.");
 }
 
 /** Checked here, because a key that cannot verify would fail at a sign-in without an explanation. */

@@ -1,9 +1,14 @@
 /** `POST /claim` (protocol 4.5): binds a verified challenge to a user, once. Its errors are *inferred* (questions 2 to 4). */
 import { enrolledAuthenticators } from "../../../domain/authenticator-rules.ts";
-import { findCodeChallenge } from "../../../domain/codes.ts";
+import { findCodeChallenge, smsChannelOf } from "../../../domain/codes.ts";
 import { requirePermitted } from "../../../domain/permitted-methods.ts";
 import { enrollProvenAddress, recordVerifiedAddress } from "../../../domain/proven-address.ts";
-import { issueResultToken, markSucceeded, requireNotBlocked } from "../../../domain/tracked-actions.ts";
+import {
+  askVerifyWebhook,
+  issueResultToken,
+  markSucceeded,
+  requireNotBlocked,
+} from "../../../domain/tracked-actions.ts";
 import { checkUserId, ensureUser } from "../../../domain/user-records.ts";
 import type { CodeChallenge, UserAuthenticator } from "../../../tenant/records.ts";
 import type { Tenant } from "../../../tenant/tenant.ts";
@@ -12,7 +17,7 @@ import type { Json } from "../../../wire/wire.ts";
 import { invalidRequest } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
 
-export function claimChallenge({ tenant, body, nameUser }: Call): Json {
+export async function claimChallenge({ tenant, body, nameUser }: Call): Promise<Json> {
   const challengeId = requiredText(body, "challengeId");
   const userId = checkUserId(requiredText(body, "userId"));
   nameUser(userId);
@@ -33,6 +38,9 @@ export function claimChallenge({ tenant, body, nameUser }: Call): Json {
   const name = { userId, actionCode, idempotencyKey };
   requireNotBlocked(tenant, name);
   requirePermitted(tenant, actionCode, verificationMethod);
+  // Claimed before the first await: of two claims, the second fails.
+  tenant.state.challenges.put(challengeId, { ...challenge, claimedBy: userId });
+  await askVerifyWebhook(tenant, name, verificationMethod);
   ensureUser(tenant, userId);
   const authenticator =
     challenge.verifiedAt === undefined ? undefined : enrollAddress(tenant, userId, challenge);
@@ -42,8 +50,7 @@ export function claimChallenge({ tenant, body, nameUser }: Call): Json {
     ipAddress: challenge.ipAddress,
     userAgent: challenge.userAgent,
   });
-  tenant.state.challenges.put(challengeId, { ...challenge, claimedBy: userId });
-  return { token: issueResultToken(tenant, name), verificationMethod };
+  return { token: issueResultToken(tenant, name), verificationMethod, smsChannel: smsChannelOf(challenge) };
 }
 
 /**
@@ -63,6 +70,7 @@ function enrollAddress(
     userId,
     verificationMethod,
     address,
+    smsChannel: challenge.smsChannel,
     mayAdd:
       scopes.includes("add:authenticators") ||
       (isFirst && tenant.settings.claimEnrollment === "enroll-first"),

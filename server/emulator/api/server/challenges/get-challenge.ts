@@ -1,5 +1,5 @@
 /** `GET /challenges`, and POST (protocol 4.6): the newest challenge that matches; `{}` for none (*inferred*). */
-import { addressKey } from "../../../domain/codes.ts";
+import { addressKey, smsChannelOf } from "../../../domain/codes.ts";
 import { toUnixSeconds } from "../../../tenant/clock.ts";
 import type { Challenge } from "../../../tenant/records.ts";
 import { challengedUser } from "../../../tenant/state.ts";
@@ -17,7 +17,11 @@ export function getChallenge({ tenant, query, body }: Call): Json {
     challengeId !== undefined
       ? [tenant.state.challenges.get(challengeId)]
       : userId !== undefined
-        ? tenant.state.challenges.where("userId", userId).reverse()
+        ? // A code that was sent again is newer than its record.
+          tenant.state.challenges
+            .where("userId", userId)
+            .reverse()
+            .sort((left, right) => right.createdAt - left.createdAt)
         : [];
   const matches = (challenge: Challenge | undefined): challenge is Challenge =>
     challenge !== undefined &&
@@ -36,6 +40,7 @@ export function getChallenge({ tenant, query, body }: Call): Json {
     ...(challenge.kind === "code"
       ? {
           [addressKey(challenge.verificationMethod)]: challenge.address,
+          smsChannel: smsChannelOf(challenge),
           verificationMethod: challenge.verifiedAt === undefined ? undefined : challenge.verificationMethod,
         }
       : {}),

@@ -6,7 +6,7 @@ import { checkUserId } from "../../../domain/user-records.ts";
 import { toUnixSeconds } from "../../../tenant/clock.ts";
 import type { CodeChallenge } from "../../../tenant/records.ts";
 import { optionalChoice, optionalText, requiredText } from "../../../wire/input.ts";
-import type { Json } from "../../../wire/wire.ts";
+import { type Json, smsChannels } from "../../../wire/wire.ts";
 import { invalidRequest } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
 import { readScope } from "../../scope.ts";
@@ -27,12 +27,13 @@ export async function initiateChallenge(call: Call): Promise<Json> {
 function begin({ tenant, body }: Call): Promise<CodeChallenge> {
   const verificationMethod = optionalChoice(body, "verificationMethod", codeMethods);
   if (verificationMethod === undefined) throw invalidRequest("verificationMethod is required.");
-  const viaWhatsApp = verificationMethod === "SMS" && optionalText(body, "smsChannel") === "WHATSAPP";
+  const smsChannel = optionalChoice(body, "smsChannel", smsChannels);
   const actionCode = checkActionCode(requiredText(body, "action"));
-  requirePermitted(tenant, actionCode, viaWhatsApp ? "WHATSAPP" : verificationMethod);
+  requirePermitted(tenant, actionCode, verificationMethod);
   const userId = optionalText(body, "userId");
   return sendCode(tenant, {
-    verificationMethod: viaWhatsApp ? "WHATSAPP" : verificationMethod,
+    verificationMethod,
+    smsChannel: verificationMethod === "SMS" ? smsChannel : undefined,
     begunBy: "server-api",
     address: requiredText(body, addressKey(verificationMethod), 320),
     actionCode,

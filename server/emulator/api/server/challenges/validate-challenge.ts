@@ -20,8 +20,8 @@ export function validateChallenge({ tenant, body, note, nameUser }: Call): Json 
   if (actionCode !== undefined && actionCode !== claims.actionCode) return mismatch("Action is invalid.");
 
   const action = findAction(tenant, claims);
-  if (action === undefined) {
-    note("the token's action no longer exists");
+  if (action === undefined || tenant.state.users.get(claims.userId) === undefined) {
+    note(action === undefined ? "the token's action no longer exists" : "the token's user was deleted");
     return { isValid: false };
   }
   return {

@@ -1,5 +1,5 @@
 /** `POST /verify` (protocol 4.4): a wrong code is a 200 that says so. */
-import { addressKey, checkCode, findCodeChallenge } from "../../../domain/codes.ts";
+import { addressKey, checkCode, findCodeChallenge, smsChannelOf } from "../../../domain/codes.ts";
 import { requiredText } from "../../../wire/input.ts";
 import type { Json } from "../../../wire/wire.ts";
 import { invalidRequest } from "../../../wire/wire-error.ts";
@@ -19,5 +19,6 @@ export function verifyChallenge({ tenant, body, note }: Call): Json {
     isVerified: true,
     [addressKey(known.verificationMethod)]: known.address,
     verificationMethod: known.verificationMethod,
+    smsChannel: smsChannelOf(known),
   };
 }

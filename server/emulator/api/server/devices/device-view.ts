@@ -20,6 +20,7 @@ export function deviceView(device: Device): Json {
     createdAt: toIso(device.createdAt),
     authenticatedAt: optionalIso(device.authenticatedAt),
     invalidatedAt: optionalIso(device.invalidatedAt),
+    rememberedUntil: optionalIso(device.rememberedUntil),
     lastVerificationMethod: device.lastVerificationMethod,
   };
 }

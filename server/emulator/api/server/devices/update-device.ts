@@ -1,8 +1,17 @@
-/** `PATCH /users/{userId}/devices/{deviceId}`: what it may change is not documented, so it changes nothing. */
+/** `PATCH /users/{userId}/devices/{deviceId}`: until when the device is remembered; `null` clears it. */
+import { clearableText } from "../../../wire/input.ts";
 import type { Json } from "../../../wire/wire.ts";
+import { invalidRequest } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
 import { deviceView, requireDevice } from "./device-view.ts";
 
 export function updateDevice(call: Call): Json {
-  return deviceView(requireDevice(call).device);
+  const { key, device } = requireDevice(call);
+  const change = clearableText(call.body, "rememberedUntil");
+  if (change === undefined) return deviceView(device);
+  const rememberedUntil = change === null ? undefined : Date.parse(change);
+  if (Number.isNaN(rememberedUntil)) throw invalidRequest("rememberedUntil must be an ISO 8601 date.");
+  const updated = { ...device, rememberedUntil };
+  call.tenant.state.devices.put(key, updated);
+  return deviceView(updated);
 }

@@ -1,0 +1,96 @@
+/** What a seed holds, and what seeding returns. */
+import type { ActionSettings } from "../wire/emulator-options.ts";
+import { actionMembers } from "../wire/option-shapes.ts";
+import { anything, choice, flag, isoTime, list, type Members, map, object, text } from "../wire/shape.ts";
+import type { VirtualPasskey } from "./virtual-passkey.ts";
+
+/** Users with fixed ids, their authenticators, and passkeys with known private keys. */
+export interface Seed {
+  readonly users?: readonly SeedUser[];
+  /** Settings of actions. Members that are absent keep their values. */
+  readonly actions?: readonly (ActionSettings & { readonly actionCode: string })[];
+  readonly fixedCodes?: readonly {
+    readonly to: string;
+    readonly code: string;
+    readonly validUntil?: string;
+  }[];
+}
+
+export interface SeedUser {
+  readonly userId: string;
+  readonly email?: string;
+  readonly emailVerified?: boolean;
+  readonly phoneNumber?: string;
+  readonly phoneNumberVerified?: boolean;
+  readonly username?: string;
+  readonly displayName?: string;
+  readonly locale?: string;
+  readonly custom?: Readonly<Record<string, string | number | boolean>>;
+  readonly authenticators?: readonly SeedAuthenticator[];
+  readonly passkeys?: readonly SeedPasskey[];
+}
+
+export interface SeedAuthenticator {
+  readonly userAuthenticatorId?: string;
+  readonly verificationMethod: "EMAIL_OTP" | "EMAIL_MAGIC_LINK" | "SMS" | "WHATSAPP";
+  readonly email?: string;
+  readonly phoneNumber?: string;
+}
+
+export interface SeedPasskey {
+  readonly userAuthenticatorId?: string;
+  /** Tells two passkeys of a user apart. Default "Passkey". */
+  readonly name?: string;
+  readonly aaguid?: string;
+  /** Shown parsed, as of the browser that registered it. */
+  readonly userAgent?: string;
+  /** Whether the passkey may be synced. Default true; Playwright's credentials are not. */
+  readonly backupEligibility?: boolean;
+  /** Whether it is synced. Default: as `backupEligibility`. */
+  readonly backupState?: boolean;
+}
+
+export interface Seeded {
+  readonly users: number;
+  readonly passkeys: VirtualPasskey[];
+}
+
+const address = text({ longest: 320 });
+
+const passkeyMembers: Members<SeedPasskey> = {
+  userAuthenticatorId: text({ longest: 64 }),
+  name: text({ longest: 256 }),
+  aaguid: text({ longest: 64 }),
+  userAgent: text(),
+  backupEligibility: flag,
+  backupState: flag,
+};
+
+const authenticatorMembers: Members<SeedAuthenticator> = {
+  userAuthenticatorId: text({ longest: 64 }),
+  verificationMethod: choice("EMAIL_OTP", "EMAIL_MAGIC_LINK", "SMS", "WHATSAPP"),
+  email: address,
+  phoneNumber: text({ longest: 64 }),
+};
+
+const userMembers: Members<SeedUser> = {
+  userId: text({ longest: 256 }),
+  email: address,
+  emailVerified: flag,
+  phoneNumber: text({ longest: 64 }),
+  phoneNumberVerified: flag,
+  username: text(),
+  displayName: text(),
+  locale: text(),
+  custom: map(anything({ type: ["string", "number", "boolean"] })),
+  authenticators: list(object(authenticatorMembers, ["verificationMethod"])),
+  passkeys: list(object(passkeyMembers)),
+};
+
+export const seedMembers: Members<Seed> = {
+  users: list(object(userMembers, ["userId"])),
+  actions: list(object({ actionCode: text({ longest: 64 }), ...actionMembers }, ["actionCode"])),
+  fixedCodes: list(object({ to: address, code: text({ longest: 16 }), validUntil: isoTime }, ["to", "code"])),
+};
+
+export const seedShape = object(seedMembers);

@@ -1,0 +1,57 @@
+/** Decides the outcome of an action: the first rule that applies, otherwise the action's or the tenant's default. */
+import type { Tenant } from "../tenant/tenant.ts";
+import type { ActionRule, RuleConditions } from "../wire/emulator-options.ts";
+import type { ActionOutcome, JsonObject } from "../wire/wire.ts";
+import { actionSettings } from "./permitted-methods.ts";
+
+/** What track sent about the person. */
+export interface TrackedFacts {
+  readonly userId: string;
+  readonly custom: JsonObject | undefined;
+  readonly deviceId: string | undefined;
+  readonly ipAddress: string | undefined;
+  readonly userAgent: string | undefined;
+}
+
+export interface Decision {
+  readonly outcome: ActionOutcome;
+  readonly ruleIds: readonly string[];
+}
+
+/** Call it before the tracked device is recorded: afterwards no device is new. */
+export function decide(tenant: Tenant, actionCode: string, facts: TrackedFacts): Decision {
+  const { rules = [], outcome } = actionSettings(tenant, actionCode);
+  const rule = rules.find(({ when }) => applies(tenant, when, facts));
+  if (rule !== undefined) return { outcome: rule.outcome, ruleIds: [rule.ruleId] };
+  return { outcome: outcome ?? tenant.settings.defaultOutcome, ruleIds: [] };
+}
+
+/** The rules with these ids, as get-action shows them. */
+export function rulesOf(
+  tenant: Tenant,
+  actionCode: string,
+  ruleIds: readonly string[],
+): readonly ActionRule[] {
+  return (actionSettings(tenant, actionCode).rules ?? []).filter(({ ruleId }) => ruleIds.includes(ruleId));
+}
+
+function applies(tenant: Tenant, when: RuleConditions, facts: TrackedFacts): boolean {
+  const { custom = {}, deviceId, ipAddress, userAgent, isNewDevice } = when;
+  return (
+    Object.entries(custom).every(([name, value]) => facts.custom?.[name] === value) &&
+    (deviceId === undefined || deviceId === facts.deviceId) &&
+    (ipAddress === undefined || matchesAddress(ipAddress, facts.ipAddress)) &&
+    (userAgent === undefined || facts.userAgent?.includes(userAgent) === true) &&
+    (isNewDevice === undefined || isNewDevice === hasNewDevice(tenant, facts))
+  );
+}
+
+function matchesAddress(pattern: string, address = ""): boolean {
+  return pattern.endsWith("*") ? address.startsWith(pattern.slice(0, -1)) : address === pattern;
+}
+
+function hasNewDevice(tenant: Tenant, { userId, deviceId }: TrackedFacts): boolean {
+  if (deviceId === undefined) return true;
+  const device = tenant.state.devices.get(JSON.stringify([userId, deviceId]));
+  return device === undefined || device.invalidatedAt !== undefined;
+}

@@ -1,0 +1,147 @@
+/** The shapes of options: checked wherever they come from, JavaScript, a configuration file or the control plane. */
+import type {
+  ActionRule,
+  ActionSettings,
+  AppClientOptions,
+  EmulatorOptions,
+  RuleConditions,
+  TenantOptions,
+  WebhookOptions,
+} from "./emulator-options.ts";
+import { parseUrl } from "./input.ts";
+import {
+  anything,
+  choice,
+  flag,
+  list,
+  type Members,
+  map,
+  number,
+  object,
+  type Shape,
+  text,
+} from "./shape.ts";
+import { actionOutcomes, verificationMethods, webhookTypes } from "./wire.ts";
+import { invalidRequest } from "./wire-error.ts";
+
+const methods = list(choice(...verificationMethods));
+const minutes = number({ least: 0.01, most: 525_600 });
+
+const httpUrl = {
+  schema: { type: "string", format: "uri" },
+  check(value: unknown, where: string) {
+    if (typeof value !== "string" || parseUrl(value) === null || !/^https?:/.test(value))
+      throw invalidRequest(`${where} must be a URL such as http://localhost:3000/webhook.`);
+  },
+};
+
+const conditionMembers: Members<RuleConditions> = {
+  custom: map(anything({ type: ["string", "number", "boolean"] })),
+  deviceId: text(),
+  ipAddress: text(),
+  userAgent: text(),
+  isNewDevice: flag,
+};
+
+const ruleMembers: Members<ActionRule> = {
+  ruleId: text({ longest: 64 }),
+  name: text(),
+  when: object(conditionMembers),
+  outcome: choice(...actionOutcomes),
+};
+
+export const actionMembers: Members<ActionSettings> = {
+  outcome: choice(...actionOutcomes),
+  verificationMethods: methods,
+  defaultVerificationMethod: choice(...verificationMethods),
+  rules: list(object(ruleMembers, ["ruleId", "name", "when", "outcome"])),
+  verifyWebhook: httpUrl,
+};
+
+const appClientMembers: Members<AppClientOptions> = {
+  clientId: text({ longest: 256 }),
+  accessTokenDurationInMinutes: minutes,
+  refreshTokenDurationInMinutes: minutes,
+};
+
+const webhookMembers: Members<WebhookOptions> = {
+  url: httpUrl,
+  urls: object(Object.fromEntries(webhookTypes.map((type) => [type, httpUrl]))),
+  retryAfter: number(),
+};
+
+const limitWindow = object(
+  { times: number({ least: 1, whole: true }), withinMinutes: number({ least: 0.01 }) },
+  ["times", "withinMinutes"],
+);
+const limitOptions = object({ sends: limitWindow, tries: limitWindow });
+const limits: Shape = {
+  schema: { oneOf: [{ enum: ["documented", "off"] }, limitOptions.schema] },
+  check(value, where) {
+    if (value === "documented" || value === "off") return;
+    if (typeof value === "string") throw invalidRequest(`${where} must be documented, off, or an object.`);
+    limitOptions.check(value, where);
+  },
+};
+
+const tenantMembers: Members<TenantOptions> = {
+  tenantId: text({ longest: 256 }),
+  secrets: list(text({ longest: 1_024, mayBeEmpty: true })),
+  rpId: text({ longest: 253 }),
+  rpName: text({ longest: 256 }),
+  expectedOrigins: list(text()),
+  anyLocalhostPort: flag,
+  defaultOutcome: choice(...actionOutcomes),
+  actions: map(object(actionMembers)),
+  verificationMethods: methods,
+  tokenDurationInMinutes: minutes,
+  userVerification: choice("required", "preferred", "discouraged"),
+  counterRegression: choice("log", "refuse"),
+  limits,
+  codeLength: number({ least: 2, most: 10, whole: true }),
+  authenticatorAttachment: choice("platform", "cross-platform"),
+  passkeyRegistrationHints: list(choice("security-key", "client-device", "hybrid")),
+  allowMultipleAuthenticators: flag,
+  removedCredential: choice("unknown_credential", "invalid_credential"),
+  errorCodes: choice("documented", "distinct"),
+  reviewCompletion: choice("keep", "succeed"),
+  attemptsExceeded: choice("keep", "fail"),
+  claimEnrollment: choice("enroll-first", "never"),
+  enrollmentMethods: choice("action", "any"),
+  validateRefusal: choice("invalid", "unauthorized"),
+  unknownMembers: choice("note", "refuse"),
+  anonymousActionCode: text({ longest: 64 }),
+  appClients: list(object(appClientMembers, ["clientId"])),
+  webhook: object(webhookMembers, ["url"]),
+};
+
+export const tenantShape = object(tenantMembers, ["tenantId", "secrets", "rpId", "expectedOrigins"]);
+
+const callback = anything({ description: "a function" });
+
+const emulatorMembers: Members<EmulatorOptions> = {
+  port: number({ most: 65_535, whole: true }),
+  host: text({ longest: 253 }),
+  allowedHosts: list(text({ longest: 253 })),
+  data: text(),
+  // Each tenant is checked where it is created, also when it is added later.
+  tenants: list(anything(tenantShape.schema), { least: 1 }),
+  onMessage: callback,
+  onRefusal: callback,
+  smtp: smtpUrl(),
+  seed: text(),
+  publicUrl: text(),
+  now: callback,
+};
+
+export const emulatorShape = object(emulatorMembers);
+
+function smtpUrl() {
+  return {
+    schema: { type: "string", format: "uri" },
+    check(value: unknown, where: string) {
+      if (typeof value !== "string" || parseUrl(value) === null || !/^smtps?:\/\/./.test(value))
+        throw invalidRequest(`${where} must be a URL such as smtp://localhost:1025.`);
+    },
+  };
+}
