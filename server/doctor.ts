@@ -6,6 +6,7 @@ import { ConfigError, readEnvironment } from "./config/config.ts";
 import { readEnvFile } from "./config/env-file.ts";
 import { report } from "./doctor/report.ts";
 import { type CheckOptions, runChecks } from "./doctor/run-checks.ts";
+import { parseUrl } from "./relying-party/addresses.ts";
 
 const usage = `Usage: authsignal-doctor [options]
 
@@ -56,7 +57,7 @@ async function examine(options: CheckOptions): Promise<void> {
 
 function readAppUrl(text: string): string {
   const url = text.replace(/\/+$/, "");
-  if (/^https?:/.test(url) && URL.canParse(url)) return url;
+  if (/^https?:/.test(url) && parseUrl(url) !== null) return url;
   throw new ConfigError([
     "--app-url must be where your app mounts the router, such as https://api.example.com/auth.",
   ]);
