@@ -1,7 +1,7 @@
 /** What `openStorage` takes. Past the compiler it is checked once more, with what to write instead. */
 import type { StorageNotice } from "../http/outages.ts";
-import { faultOfPool, type HostPool } from "./host-pool.ts";
-import { defaultBounds, type PostgresBounds } from "./postgres-bounds.ts";
+import { faultOfPool, type HostPool } from "./drivers/host-pool.ts";
+import { defaultBounds, type PostgresBounds } from "./drivers/postgres-bounds.ts";
 import { allParts, isPart, type Part } from "./tables/parts.ts";
 
 interface SqliteFile {

@@ -236,7 +236,7 @@ describe.each(hasRedis ? ["Redis"] : [])("while the connection to %s is reset", 
 test("another process's write in the SQLite file: 503 after the patience of SQLite, and the next request works", async () => {
   const { default: SqliteDatabase } = await import("libsql");
   const { migrations } = await import("../../../server/storage/tables/migrations.ts");
-  const { openSqlite } = await import("../../../server/storage/sqlite.ts");
+  const { openSqlite } = await import("../../../server/storage/drivers/sqlite.ts");
   const { mkdtemp, rm } = await import("node:fs/promises");
   const { tmpdir } = await import("node:os");
   const { join } = await import("node:path");

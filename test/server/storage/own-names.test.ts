@@ -1,8 +1,8 @@
 /** The prefix reaches every kind of name that a query or a later migration may use. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Database } from "../../../server/storage/database.ts";
-import { openPostgres } from "../../../server/storage/postgres.ts";
-import { openSqlite } from "../../../server/storage/sqlite.ts";
+import { openPostgres } from "../../../server/storage/drivers/postgres.ts";
+import { openSqlite } from "../../../server/storage/drivers/sqlite.ts";
 import type { Migrations } from "../../../server/storage/tables/migrate.ts";
 import { migrations } from "../../../server/storage/tables/migrations.ts";
 import { createTestPlace, type TestPlace } from "../../kit/test-storage.ts";

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openSqlite } from "../../../server/storage/sqlite.ts";
+import { openSqlite } from "../../../server/storage/drivers/sqlite.ts";
 import { migrations } from "../../../server/storage/tables/migrations.ts";
 
 test.skipIf(process.platform === "win32")(

@@ -3,8 +3,8 @@
  * `half`: stops in the middle of the first migration and waits there to be killed.
  */
 import { once } from "node:events";
-import { openPostgres } from "../../../server/storage/postgres.ts";
-import { openSqlite } from "../../../server/storage/sqlite.ts";
+import { openPostgres } from "../../../server/storage/drivers/postgres.ts";
+import { openSqlite } from "../../../server/storage/drivers/sqlite.ts";
 import { openStorage } from "../../../server/storage/storage.ts";
 import type { Migrations } from "../../../server/storage/tables/migrate.ts";
 import { migrations } from "../../../server/storage/tables/migrations.ts";

@@ -1,5 +1,5 @@
 /** What each problem code means: for ERRORS.md and for the page that a problem's `type` leads to. */
-import type { ProblemCode } from "../../shared/problem.ts";
+import type { ProblemCode } from "../../../shared/problem.ts";
 
 export interface ProblemAdvice {
   /** What happened. */

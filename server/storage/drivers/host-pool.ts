@@ -1,6 +1,6 @@
 /** What we need of a connection pool of `pg`: ours or a host's, whose `pg` may be another copy and another version. */
 import type { PostgresQueryResult } from "kysely";
-import { StorageError } from "./storage-error.ts";
+import { StorageError } from "../storage-error.ts";
 
 export interface HostPool {
   readonly totalCount: number;

@@ -1,7 +1,7 @@
 /** A connection of the pool, as Kysely borrows it: one that has failed never comes back to the pool. */
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from "kysely";
 import pg from "pg";
-import { isSqlAnswer } from "../http/outages.ts";
+import { isSqlAnswer } from "../../http/outages.ts";
 import { checkPoolInUse, type HostClient, type HostPool, type PoolQuery } from "./host-pool.ts";
 
 export interface LentPool extends PostgresPool {

@@ -10,21 +10,21 @@ import {
   type StorageNotice,
   warnOfOutage,
   watchOutages,
-} from "../http/outages.ts";
-import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
-import type { Database, SqlBackEnd } from "./database.ts";
-import { within } from "./deadline.ts";
+} from "../../http/outages.ts";
+import type { Limiter, LimitRule } from "../../passkeys/ports/limiter.ts";
+import type { Database, SqlBackEnd } from "../database.ts";
+import { within } from "../deadline.ts";
+import { readPoints, toLimiter } from "../limiters.ts";
+import { askForTables } from "../tables/check-tables.ts";
+import { type Migrations, type MigrationTarget, migrate, requireMigrated } from "../tables/migrate.ts";
+import { withOwnNames } from "../tables/own-names.ts";
+import type { Part } from "../tables/parts.ts";
+import { findOwnSchema, postgresTarget } from "../tables/postgres-target.ts";
+import type { Schema } from "../tables/schema.ts";
 import { guardDialect } from "./guarded-dialect.ts";
 import type { HostPool } from "./host-pool.ts";
 import { type LentClient, type LentPool, lend } from "./lent-client.ts";
-import { readPoints, toLimiter } from "./limiters.ts";
 import { defaultBounds, type PostgresBounds } from "./postgres-bounds.ts";
-import { askForTables } from "./tables/check-tables.ts";
-import { type Migrations, type MigrationTarget, migrate, requireMigrated } from "./tables/migrate.ts";
-import { withOwnNames } from "./tables/own-names.ts";
-import type { Part } from "./tables/parts.ts";
-import { findOwnSchema, postgresTarget } from "./tables/postgres-target.ts";
-import type { Schema } from "./tables/schema.ts";
 
 /** How long the server may work on a check. Without a limit there, a table lock would hold every abandoned check. */
 const checkMs = 2000;

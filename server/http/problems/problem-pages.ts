@@ -1,7 +1,7 @@
 /** Serves a page for each problem code, where the `type` of a problem leads: `/problems/<code>`. */
 import type { RequestHandler } from "express";
-import { type ProblemCode, problemCodes } from "../../shared/problem.ts";
-import { problemTable } from "./errors.ts";
+import { type ProblemCode, problemCodes } from "../../../shared/problem.ts";
+import { problemTable } from "../errors.ts";
 import { problemGuide } from "./problem-guide.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** A Kysely dialect whose queries fail with a 503 in an outage, so that no caller has to know the driver's errors. */
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from "kysely";
-import type { OutageWatch } from "../http/outages.ts";
+import type { OutageWatch } from "../../http/outages.ts";
 
 export function guardDialect(dialect: Dialect, outages: OutageWatch): Dialect {
   return {

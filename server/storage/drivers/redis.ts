@@ -2,11 +2,11 @@
 import type { Store } from "express-session";
 import { RateLimiterRedis } from "rate-limiter-flexible";
 import { createClient, ErrorReply } from "redis";
-import { isDefect, type OutageWatch, type StorageNotice, watchOutages } from "../http/outages.ts";
-import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
-import { within } from "./deadline.ts";
-import { toLimiter } from "./limiters.ts";
-import { RedisSessionStore } from "./stores/redis-session-store.ts";
+import { isDefect, type OutageWatch, type StorageNotice, watchOutages } from "../../http/outages.ts";
+import type { Limiter, LimitRule } from "../../passkeys/ports/limiter.ts";
+import { within } from "../deadline.ts";
+import { toLimiter } from "../limiters.ts";
+import { RedisSessionStore } from "../stores/redis-session-store.ts";
 
 /** Tries to connect at the start, some four seconds in all. Later the client tries for as long as it takes. */
 const firstTries = 7;
