@@ -82,7 +82,8 @@ function storageIn(database: Database.Database, data: string, release: () => voi
   return {
     load: (tenantId) => select.all(tenantId).filter(isStoredRow),
     write(tenantId, changes) {
-      writeAll(tenantId, changes);
+      // The lock first: libsql does not reset a statement that finds the file locked.
+      writeAll.immediate(tenantId, changes);
       // SQLite keeps writing to a deleted file without an error.
       if (isDeleted || existsSync(data)) return;
       isDeleted = true;

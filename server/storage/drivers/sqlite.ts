@@ -15,6 +15,7 @@ import type { Part } from "../tables/parts.ts";
 import type { Schema } from "../tables/schema.ts";
 import { busyTimeout, patiently, sqliteTarget } from "../tables/sqlite-target.ts";
 import { guardDialect } from "./guarded-dialect.ts";
+import { createStatements } from "./sqlite-statements.ts";
 
 export interface SqliteOptions {
   /** Path of the SQLite file, made with its folder if missing. */
@@ -147,16 +148,8 @@ type Connection = ReturnType<typeof connect>;
 function connect(file: string, outages: OutageWatch) {
   const sqlite = new SqliteDatabase(file);
   sqlite.exec(busyTimeout);
-  const statements = new Map<string, ReturnType<typeof sqlite.prepare>>();
-  // The queries are a fixed set: each is prepared once. (Kysely and rate-limiter-flexible would prepare at every call.)
   const database = {
-    prepare(sql: string) {
-      const known = statements.get(sql);
-      if (known !== undefined) return known;
-      const statement = sqlite.prepare(sql);
-      statements.set(sql, statement);
-      return statement;
-    },
+    ...createStatements(sqlite),
     // rate-limiter-flexible wraps each of its statements so. One statement is a transaction without that.
     transaction: <Run>(run: Run): Run => run,
     close: () => void sqlite.close(),

@@ -39,7 +39,7 @@ export function sqliteTarget(connection: Connection, db: Database, names: OwnNam
 }
 
 /** How long SQLite waits for others by itself, blocking the thread: writes of other processes are short. */
-export const busyTimeout = "PRAGMA busy_timeout = 5000";
+export const busyTimeout = "PRAGMA busy_timeout = 1000";
 
 /**
  * Waits until no other start is at work on the file, without blocking the thread: that start may be one of this process,

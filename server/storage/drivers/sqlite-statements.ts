@@ -1,0 +1,98 @@
+/**
+ * Runs statements of libsql so that one which fails leaves nothing behind. A statement that found the file locked is not
+ * reset by libsql: run again, it ignores its new parameters and writes those of the failed call, and until the garbage
+ * collector finds it, what the connection writes is not committed.
+ */
+import type SqliteDatabase from "libsql";
+
+type Connection = SqliteDatabase.Database;
+type Statement = SqliteDatabase.Statement<unknown[]>;
+
+interface Prepared {
+  readonly reader: boolean;
+  all(...values: unknown[]): unknown[];
+  get(...values: unknown[]): unknown;
+  run(...values: unknown[]): { changes: number; lastInsertRowid: number | bigint };
+  iterate(...values: unknown[]): IterableIterator<unknown>;
+}
+
+export interface Statements {
+  prepare(sql: string): Prepared;
+}
+
+/**
+ * Every write asks for the lock first, with `BEGIN IMMEDIATE`, which holds nothing when it fails. The queries are a fixed
+ * set, so each is prepared once; one that has failed is never used again.
+ */
+export function createStatements(sqlite: Connection): Statements {
+  const prepared = new Map<string, Statement>();
+
+  function statementOf(sql: string): Statement {
+    const known = prepared.get(sql);
+    if (known !== undefined) return known;
+    const statement = sqlite.prepare<unknown[]>(sql);
+    prepared.set(sql, statement);
+    return statement;
+  }
+
+  function run<Result>(sql: string, execute: (statement: Statement) => Result): Result {
+    try {
+      if (isRead(sql) || sqlite.inTransaction) return execute(statementOf(sql));
+      return locked(sqlite, () => execute(statementOf(sql)));
+    } catch (error) {
+      prepared.delete(sql);
+      throw error;
+    }
+  }
+
+  return {
+    prepare(sql) {
+      const control = controls[sql.toLowerCase()];
+      if (control !== undefined) return controlling(sqlite, control);
+      const { reader } = statementOf(sql);
+      return {
+        reader,
+        all: (...values) => run(sql, (statement) => statement.all(...values)),
+        get: (...values) => run(sql, (statement) => statement.get(...values)),
+        run: (...values) => run(sql, (statement) => statement.run(...values)),
+        iterate: (...values) => run(sql, (statement) => statement.iterate(...values)),
+      };
+    },
+  };
+}
+
+/** What Kysely sends around a transaction. A deferred one would ask for the lock in the middle. */
+const controls: Readonly<Record<string, string>> = {
+  begin: "BEGIN IMMEDIATE",
+  commit: "COMMIT",
+  rollback: "ROLLBACK",
+};
+
+function controlling(sqlite: Connection, sql: string): Prepared {
+  const run = () => {
+    sqlite.exec(sql);
+    return { changes: 0, lastInsertRowid: 0 };
+  };
+  const none = () => {
+    run();
+    return [];
+  };
+  return { reader: false, run, all: none, get: () => void run(), iterate: () => none().values() };
+}
+
+function locked<Result>(sqlite: Connection, write: () => Result): Result {
+  sqlite.exec("BEGIN IMMEDIATE");
+  try {
+    const result = write();
+    sqlite.exec("COMMIT");
+    return result;
+  } catch (error) {
+    // A full disk has undone it already.
+    if (sqlite.inTransaction) sqlite.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function isRead(sql: string): boolean {
+  return /^\s*(select|pragma|explain)\b/i.test(sql);
+}
