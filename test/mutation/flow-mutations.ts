@@ -174,8 +174,8 @@ export const flowMutations: readonly Mutation[] = [
   {
     id: "U03-token-for-a-user-without-a-passkey",
     file: "flows/step-up.ts",
-    find: "if (authenticators.passkeys.length === 0)",
-    replace: "if (authenticators.passkeys.length < 0)",
+    find: "if (authenticators.passkeys.length === 0)\n        throw stepUpProblem(",
+    replace: "if (authenticators.passkeys.length < 0)\n        throw stepUpProblem(",
     tests: ["server/step-up.test.ts"],
   },
 ];

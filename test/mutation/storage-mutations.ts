@@ -19,8 +19,8 @@ export const storageMutations: readonly Mutation[] = [
   {
     id: "S07-ended-mark-is-soon-forgotten",
     file: "bearer-sessions.ts",
-    find: 'if (id !== undefined) await write(keyOf("ended", id), {}, absoluteMs);',
-    replace: 'if (id !== undefined) await write(keyOf("ended", id), {}, renewedMs);',
+    find: 'await write(keyOf("ended", id), {}, absoluteMs);',
+    replace: 'await write(keyOf("ended", id), {}, renewedMs);',
     tests: ["bearer-races.test.ts"],
   },
   {
