@@ -122,6 +122,13 @@ export const clientMutations: readonly Mutation[] = [
     tests: ["prefetch.test.ts"],
   },
   {
+    id: "C26-late-spending-forgets-newer-answer",
+    file: "prefetch.ts",
+    find: "if (kept?.answer === answer) kept = undefined;",
+    replace: "kept = undefined;",
+    tests: ["prefetch.test.ts"],
+  },
+  {
     id: "C13-empty-list-is-signalled",
     file: "signals.ts",
     find: " || (ids.length === 0 && !afterDelete)",

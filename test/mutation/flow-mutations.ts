@@ -222,4 +222,11 @@ export const flowMutations: readonly Mutation[] = [
     replace: "if (authenticators.passkeys.length < 0)\n        throw stepUpProblem(",
     tests: ["server/step-up.test.ts"],
   },
+  {
+    id: "U04-only-passkey-proves-after-its-deletion",
+    file: "flows/step-up.ts",
+    find: 'if (authenticators.passkeys.length === 0) throw refuse("mismatch", onRefusal);',
+    replace: "",
+    tests: ["server/step-up.test.ts"],
+  },
 ];

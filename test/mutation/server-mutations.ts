@@ -96,6 +96,20 @@ export const serverMutations: readonly Mutation[] = [
     tests: ["passkey-offer.test.ts"],
   },
   {
+    id: "P37-passkey-tried-in-vain-gets-no-offer",
+    file: "passkey-offer.ts",
+    find: "crossDevice || passkeyFailed || ",
+    replace: "crossDevice || ",
+    tests: ["passkey-offer.test.ts"],
+  },
+  {
+    id: "P38-known-browser-of-an-account-without-a-passkey-gets-no-offer",
+    file: "passkey-offer.ts",
+    find: "passkeyFailed || authenticators.passkeys.length === 0",
+    replace: "passkeyFailed",
+    tests: ["passkey-offer.test.ts"],
+  },
+  {
     id: "V04-proxy-follows-redirects",
     file: "client-api-proxy.ts",
     find: 'redirect: "error"',
