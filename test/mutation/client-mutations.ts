@@ -115,10 +115,17 @@ export const clientMutations: readonly Mutation[] = [
     tests: ["client/ceremonies.test.ts"],
   },
   {
-    id: "C10-answer-is-given-out-twice",
+    id: "C10-spent-answer-is-given-out-again",
     file: "prefetch.ts",
-    find: "const { answer } = current();\n      kept = undefined;",
-    replace: "const { answer } = current();",
+    find: "if (kept?.answer === answer) kept = undefined;",
+    replace: "",
+    tests: ["prefetch.test.ts"],
+  },
+  {
+    id: "C26-late-spending-forgets-newer-answer",
+    file: "prefetch.ts",
+    find: "if (kept?.answer === answer) kept = undefined;",
+    replace: "kept = undefined;",
     tests: ["prefetch.test.ts"],
   },
   {

@@ -67,6 +67,50 @@ export const flowMutations: readonly Mutation[] = [
     tests: ["server/otp-sign-in.test.ts"],
   },
   {
+    id: "O10-network-that-completed-a-code-stays-a-stranger",
+    file: "code-limits.ts",
+    find: "await completed.spend(pairOf(req, email));",
+    replace: "",
+    tests: ["lock-out.test.ts"],
+  },
+  {
+    id: "O11-browser-that-completed-a-code-stays-a-stranger",
+    file: "code-limits.ts",
+    find: "await knownBrowsers.rememberMailbox?.(req, res, mailboxKey(email));",
+    replace: "",
+    tests: ["lock-out.test.ts"],
+  },
+  {
+    id: "O12-strangers-spend-all-codes-of-a-mailbox",
+    file: "code-limits.ts",
+    find: "const share = strange ? strangersPerAddress : null;",
+    replace: "const share = null;",
+    tests: ["lock-out.test.ts"],
+  },
+  {
+    id: "O13-strangers-spend-the-whole-budget",
+    file: "code-limits.ts",
+    find: "const budget = strange ? strangersInAll : null;",
+    replace: "const budget: Limiter | null = null;",
+    tests: ["lock-out.test.ts"],
+  },
+  {
+    id: "O14-every-tag-has-limits-of-its-own",
+    file: "code-limits.ts",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the code to find.
+    find: "ipv6Prefix)} ${mailboxOf(email)}",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the code to put there.
+    replace: "ipv6Prefix)} ${email}",
+    tests: ["lock-out.test.ts"],
+  },
+  {
+    id: "O15-colleagues-wrong-codes-take-the-second-try",
+    file: "code-limits.ts",
+    find: "const triesInTrouble = 2;",
+    replace: "const triesInTrouble = 1;",
+    tests: ["lock-out.test.ts"],
+  },
+  {
     id: "G01-unknown-method-counts-as-harmless",
     file: "track-token.ts",
     find: "return [...enrolled].filter(",
@@ -174,8 +218,15 @@ export const flowMutations: readonly Mutation[] = [
   {
     id: "U03-token-for-a-user-without-a-passkey",
     file: "flows/step-up.ts",
-    find: "if (authenticators.passkeys.length === 0)",
-    replace: "if (authenticators.passkeys.length < 0)",
+    find: "if (authenticators.passkeys.length === 0)\n        throw stepUpProblem(",
+    replace: "if (authenticators.passkeys.length < 0)\n        throw stepUpProblem(",
+    tests: ["server/step-up.test.ts"],
+  },
+  {
+    id: "U04-only-passkey-proves-after-its-deletion",
+    file: "flows/step-up.ts",
+    find: 'if (authenticators.passkeys.length === 0) throw refuse("mismatch", onRefusal);',
+    replace: "",
     tests: ["server/step-up.test.ts"],
   },
 ];

@@ -46,26 +46,25 @@ export const serverMutations: readonly Mutation[] = [
   },
   {
     id: "P30-failures-of-an-address-lock-everybody-there",
-    file: "rate-limits.ts",
+    file: "code-limits.ts",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the code to find.
-    find: "sha256(`${networkOf(req)} ${email}`)",
-    replace: "sha256(networkOf(req) + email.slice(0, 0))",
+    find: "sha256(`${networkOf(req, ipv6Prefix)} ${mailboxOf(email)}`)",
+    replace: "sha256(networkOf(req, ipv6Prefix) + email.slice(0, 0))",
     tests: ["shared-addresses.test.ts"],
   },
   {
     id: "P31-failures-elsewhere-lock-the-person",
-    file: "rate-limits.ts",
+    file: "code-limits.ts",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the code to find.
-    find: "sha256(`${networkOf(req)} ${email}`)",
-    replace: "sha256(networkOf(req).slice(0, 0) + email)",
+    find: "sha256(`${networkOf(req, ipv6Prefix)} ${mailboxOf(email)}`)",
+    replace: "sha256(networkOf(req, ipv6Prefix).slice(0, 0) + mailboxOf(email))",
     tests: ["shared-addresses.test.ts"],
   },
   {
     id: "P32-one-sign-in-forgives-the-network",
-    file: "rate-limits.ts",
-    find: "await failuresPerPair.reset(pairKey(req, email));",
-    replace:
-      "await failuresPerPair.reset(pairKey(req, email));\n      await failuresPerIp.reset(networkKey(req));",
+    file: "code-limits.ts",
+    find: "await failuresPerPair.reset(pairOf(req, email));",
+    replace: "await failuresPerPair.reset(pairOf(req, email));\n      await failuresPerIp.reset(ipOf(req));",
     tests: ["shared-addresses.test.ts"],
   },
   {
@@ -84,16 +83,30 @@ export const serverMutations: readonly Mutation[] = [
   },
   {
     id: "P35-wrong-codes-count-per-code-only",
-    file: "rate-limits.ts",
-    find: "await failuresPerPair.spend(pairKey(req, email));",
-    replace: "await failuresPerPair.blockedFor(pairKey(req, email));",
+    file: "code-limits.ts",
+    find: "await failuresPerPair.spend(pairOf(req, email));",
+    replace: "await failuresPerPair.blockedFor(pairOf(req, email));",
     tests: ["shared-addresses.test.ts"],
   },
   {
     id: "P36-another-device-in-a-known-browser-gets-no-offer",
     file: "passkey-offer.ts",
-    find: "!signIn.crossDevice && (await",
-    replace: "(await",
+    find: "const isGone = crossDevice || ",
+    replace: "const isGone = ",
+    tests: ["passkey-offer.test.ts"],
+  },
+  {
+    id: "P37-passkey-tried-in-vain-gets-no-offer",
+    file: "passkey-offer.ts",
+    find: "crossDevice || passkeyFailed || ",
+    replace: "crossDevice || ",
+    tests: ["passkey-offer.test.ts"],
+  },
+  {
+    id: "P38-known-browser-of-an-account-without-a-passkey-gets-no-offer",
+    file: "passkey-offer.ts",
+    find: "passkeyFailed || authenticators.passkeys.length === 0",
+    replace: "passkeyFailed",
     tests: ["passkey-offer.test.ts"],
   },
   {
@@ -169,8 +182,8 @@ export const serverMutations: readonly Mutation[] = [
   {
     id: "P21-offer-at-the-cap",
     file: "passkey-offer.ts",
-    find: "passkeys.length < maxPasskeys",
-    replace: "passkeys.length <= maxPasskeys",
+    find: "authenticators.passkeys.length >= maxPasskeys",
+    replace: "authenticators.passkeys.length > maxPasskeys",
     tests: ["passkey-offer.test.ts"],
   },
   {

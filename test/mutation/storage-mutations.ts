@@ -19,8 +19,8 @@ export const storageMutations: readonly Mutation[] = [
   {
     id: "S07-ended-mark-is-soon-forgotten",
     file: "bearer-sessions.ts",
-    find: 'if (id !== undefined) await write(keyOf("ended", id), {}, absoluteMs);',
-    replace: 'if (id !== undefined) await write(keyOf("ended", id), {}, renewedMs);',
+    find: 'await write(keyOf("ended", id), {}, absoluteMs);',
+    replace: 'await write(keyOf("ended", id), {}, renewedMs);',
     tests: ["bearer-races.test.ts"],
   },
   {
@@ -164,5 +164,47 @@ export const storageMutations: readonly Mutation[] = [
     find: '.where("user_id", "=", userId)\n        .where("expires_at"',
     replace: '.where("user_id", "!=", userId.slice(0, 0))\n        .where("expires_at"',
     tests: ["flow-store-races.test.ts"],
+  },
+  {
+    id: "S40-cookie-session-that-left-the-index-goes-on",
+    file: "cookie-sessions.ts",
+    find: "isOver || (await indexed?.isAlive(req, signedIn)) === false",
+    replace: "isOver",
+    tests: ["session-list.test.ts"],
+  },
+  {
+    id: "S41-bearer-session-that-left-the-index-goes-on",
+    file: "bearer-sessions.ts",
+    find: "if ((await indexed?.isAlive(req, kept.signedIn)) === false) return null;",
+    replace: "",
+    tests: ["session-list.test.ts"],
+  },
+  {
+    id: "S42-signed-out-session-stays-in-the-index",
+    file: "indexed-sessions.ts",
+    find: "await index.remove(sessionId);",
+    replace: "",
+    tests: ["session-list.test.ts"],
+  },
+  {
+    id: "S43-idle-session-is-listed",
+    file: "indexed-sessions.ts",
+    find: ".filter(({ lastSeenAt }) => !isIdle(lastSeenAt))",
+    replace: "",
+    tests: ["session-list.test.ts"],
+  },
+  {
+    id: "S44-sessions-of-other-people-can-be-ended",
+    file: "indexed-sessions.ts",
+    find: "index.remove(sessionId, userId)",
+    replace: 'index.remove(sessionId, userId === "" ? userId : undefined)',
+    tests: ["session-list.test.ts"],
+  },
+  {
+    id: "S45-session-that-ends-while-it-is-seen-is-alive",
+    file: "sql-session-index.ts",
+    find: "return updated.numUpdatedRows > 0;",
+    replace: "return updated.numUpdatedRows >= 0;",
+    tests: ["session-index-races.test.ts"],
   },
 ];

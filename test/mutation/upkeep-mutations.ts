@@ -2,15 +2,15 @@
 import type { Mutation } from "./mutation.ts";
 
 const swept = [
-  "sessions",
   "consumed_tokens",
   "otp_attempts",
   "begun_actions",
   "grants",
   "passkey_browsers",
+  "user_sessions",
 ].map(
   (table, at): Mutation => ({
-    id: `T3${at}-${table}-are-never-swept`,
+    id: `T3${at + 1}-${table}-are-never-swept`,
     file: "storage/tables/sweep.ts",
     find: `${table}: "`,
     replace: `// ${table}: "`,
@@ -19,6 +19,13 @@ const swept = [
 );
 
 export const upkeepMutations: readonly Mutation[] = [
+  {
+    id: "T30-sessions-are-never-swept",
+    file: "storage/tables/sweep.ts",
+    find: 'sessions: "id", user_sessions: "id",',
+    replace: 'user_sessions: "id",',
+    tests: ["storage/sweep.test.ts"],
+  },
   ...swept,
   {
     id: "T40-limits-are-never-swept",

@@ -111,6 +111,28 @@ describe("the codes of somebody without a passkey", () => {
   });
 });
 
+describe("the budget for the codes of everybody", () => {
+  test("keeps a share that only those who have completed a code can spend", async () => {
+    // Strangers have four of the five.
+    const own = await startLab({ policies: { limits: { sendsInAll: { points: 5, seconds: 900 } } } });
+    try {
+      const email = own.newAddress();
+      const home = newNetwork();
+      await own.signInWithOtp(own.agent(home), email);
+      const statuses: number[] = [];
+      for (let stranger = 0; stranger < 4; stranger += 1) {
+        const asked = { email: own.newAddress() };
+        statuses.push((await own.agent(newNetwork()).post(api("challengeOtp")).send(asked)).status);
+      }
+      expect(statuses).toEqual([202, 202, 202, 503]);
+      await own.signInWithOtp(own.agent(home), email);
+      await own.agent(home).post(api("challengeOtp")).send({ email }).expect(503);
+    } finally {
+      await own.close();
+    }
+  });
+});
+
 describe("colleagues behind one network address", () => {
   test("all get a code: forty ask in the same minute", async () => {
     const office = newNetwork();
