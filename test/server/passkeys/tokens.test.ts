@@ -82,7 +82,7 @@ describe("a sign-in is refused with", () => {
   });
 
   test("a token that is too old, by its own name where Authsignal says so", async () => {
-    const own = await startLab({ tenant: { validateRefusal: "unauthorized" } });
+    const own = await startLab({ tenant: { validateRefusal: "unauthorized", errorCodes: "distinct" } });
     try {
       const { authenticator } = await own.person("passkey");
       const token = await own.signInToken(authenticator);
