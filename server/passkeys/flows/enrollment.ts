@@ -15,8 +15,8 @@ import type { Authenticators, Validation } from "../ports/authsignal.ts";
 import type { TokenRefusal } from "../ports/events.ts";
 import type { PasskeysContext } from "../ports/options.ts";
 import { acceptValidation, refuse } from "./accept-token.ts";
-import { recordAppeared, seeAuthenticators } from "./authenticators.ts";
-import { requireFresh } from "./freshness.ts";
+import { recordAppeared } from "./authenticators.ts";
+import { freshnessOf, requireFresh, stepUpProblem } from "./freshness.ts";
 import { nameAll } from "./passkey-list.ts";
 import { createUserLimit, type TokenLimit } from "./rate-limits.ts";
 import { requireSignedIn } from "./signed-in.ts";
@@ -29,15 +29,19 @@ export function beginEnrollment(context: PasskeysContext): Operation {
     async handle({ req }) {
       const { session, user } = await requireSignedIn(context, req);
       await spendBegin(user.id);
-      await requireFresh(context, req, session);
-      const authenticators = await seeAuthenticators(context, req, user.id);
-      if (authenticators.passkeys.length >= context.maxPasskeys) throw new AppError("passkey_limit_reached");
+      const freshness = freshnessOf(context, session);
+      if (freshness === "stale") await requireFresh(context, req, session);
       const common = { requestId: req.id, userId: user.id };
       const token = await beginTracked(context, {
+        req,
         session,
         action: actions.enrollPasskey,
         operation: "",
-        authenticators,
+        check({ passkeys }) {
+          if (freshness !== "fresh" && passkeys.length > 0)
+            throw stepUpProblem(context, { session, action: actions.managePasskeys, hasPasskey: true });
+          if (passkeys.length >= context.maxPasskeys) throw new AppError("passkey_limit_reached");
+        },
         // Always with the scope: it is needed as soon as the user has any authenticator, another passkey too.
         attributes: { addAuthenticators: true, email: user.email },
         onWithheld: (methods) => context.onEvent({ event: "enrollment.withheld", ...common, methods }),

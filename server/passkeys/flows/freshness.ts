@@ -3,18 +3,34 @@ import type { Request } from "express";
 import { actions } from "../../../shared/actions.ts";
 import type { StepUpMethod } from "../../../shared/problem.ts";
 import { AppError } from "../../http/errors.ts";
+import type { Authenticators } from "../ports/authsignal.ts";
 import type { PasskeysContext } from "../ports/options.ts";
 import type { AuthenticationMethod, SignedIn } from "../ports/sessions.ts";
 import { seeAuthenticators } from "./authenticators.ts";
 
-/** @throws AppError step_up_required, with the methods that would make the session fresh */
-export async function requireFresh(context: PasskeysContext, req: Request, session: SignedIn): Promise<void> {
+/** `without-passkey`: fresh if the user has no passkey. */
+export type Freshness = "fresh" | "without-passkey" | "stale";
+
+export function freshnessOf(context: PasskeysContext, session: SignedIn): Freshness {
   const ageSeconds = (context.now().getTime() - session.authenticatedAt.getTime()) / 1000;
-  const isRecent = ageSeconds < context.freshSeconds;
-  if (isRecent && counts(context, session.method, true)) return;
-  const { passkeys } = await seeAuthenticators(context, req, session.userId);
-  const hasPasskey = passkeys.length > 0;
-  if (isRecent && counts(context, session.method, hasPasskey)) return;
+  if (ageSeconds >= context.freshSeconds) return "stale";
+  return counts(context, session.method, true) ? "fresh" : "without-passkey";
+}
+
+/**
+ * @returns what the user has, if Authsignal had to be asked for it
+ * @throws AppError step_up_required, with the methods that would make the session fresh
+ */
+export async function requireFresh(
+  context: PasskeysContext,
+  req: Request,
+  session: SignedIn,
+): Promise<Authenticators | null> {
+  const freshness = freshnessOf(context, session);
+  if (freshness === "fresh") return null;
+  const authenticators = await seeAuthenticators(context, req, session.userId);
+  const hasPasskey = authenticators.passkeys.length > 0;
+  if (freshness === "without-passkey" && counts(context, session.method, hasPasskey)) return authenticators;
   throw stepUpProblem(context, { session, action: actions.managePasskeys, hasPasskey });
 }
 

@@ -9,7 +9,7 @@ import {
 import { AppError } from "../../http/errors.ts";
 import { type Operation, operation } from "../../http/operation.ts";
 import { unlessOut } from "../../http/outages.ts";
-import type { EnrolledPasskey } from "../ports/authsignal.ts";
+import type { Authenticators, EnrolledPasskey } from "../ports/authsignal.ts";
 import type { PasskeysContext } from "../ports/options.ts";
 import { seeAuthenticators } from "./authenticators.ts";
 import { requireFresh } from "./freshness.ts";
@@ -56,8 +56,8 @@ export function deletePasskey(context: PasskeysContext): Operation {
     async handle({ req }) {
       const { session, user } = await requireSignedIn(context, req);
       await spendCall(user.id);
-      await requireFresh(context, req, session);
-      const passkey = await ownPasskey(context, user, req);
+      const known = await requireFresh(context, req, session);
+      const passkey = await ownPasskey(context, user, req, known);
       // Before, so that none outlives the passkey. Which passkey gave which grant is not known, so all go.
       await context.storage.flows.dropGrants(user.id);
       await context.authsignal.removePasskey({ userId: user.id, passkeyId: passkey.id });
@@ -121,9 +121,17 @@ function nextName(base: string, taken: readonly string[]): string {
   return next === 1 ? base : `${base} ${next}`;
 }
 
-/** @throws AppError passkey_not_found for an id that is not one of this user's passkeys */
-async function ownPasskey(context: PasskeysContext, user: User, req: Request): Promise<Passkey> {
-  const { passkeys } = await seeAuthenticators(context, req, user.id);
+/**
+ * @param known what the user has, if this request has asked for it already
+ * @throws AppError passkey_not_found for an id that is not one of this user's passkeys
+ */
+async function ownPasskey(
+  context: PasskeysContext,
+  user: User,
+  req: Request,
+  known: Authenticators | null = null,
+): Promise<Passkey> {
+  const { passkeys } = known ?? (await seeAuthenticators(context, req, user.id));
   const passkey = (await nameAll(context, user.id, passkeys)).find(({ id }) => id === req.params.id);
   if (passkey === undefined) throw new AppError("passkey_not_found");
   return passkey;

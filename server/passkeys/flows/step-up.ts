@@ -15,7 +15,7 @@ import type { TokenRefusal } from "../ports/events.ts";
 import type { Begun } from "../ports/flow-store.ts";
 import type { PasskeysContext } from "../ports/options.ts";
 import { acceptValidation, refuse } from "./accept-token.ts";
-import { recordAppeared, seeAuthenticators } from "./authenticators.ts";
+import { recordAppeared } from "./authenticators.ts";
 import { stepUpProblem } from "./freshness.ts";
 import { createUserLimit, type TokenLimit } from "./rate-limits.ts";
 import { requireSignedIn } from "./signed-in.ts";
@@ -32,16 +32,17 @@ export function beginStepUp(context: PasskeysContext): Operation {
       const { session, user } = await requireSignedIn(context, req);
       requireKnownAction(context, body.action);
       await spendBegin(user.id);
-      // The track token of somebody without a passkey would let its holder enroll the first, however stale the session.
-      const authenticators = await seeAuthenticators(context, req, user.id);
-      if (authenticators.passkeys.length === 0)
-        throw stepUpProblem(context, { session, action: body.action, hasPasskey: false });
       const common = { requestId: req.id, userId: user.id, action: body.action };
       const token = await beginTracked(context, {
+        req,
         session,
         action: body.action,
         operation: fingerprint(body.operation),
-        authenticators,
+        // The track token of a user without a passkey would let its holder enroll the first, however stale the session.
+        check({ passkeys }) {
+          if (passkeys.length === 0)
+            throw stepUpProblem(context, { session, action: body.action, hasPasskey: false });
+        },
         attributes: body.operation === undefined ? {} : { custom: body.operation },
         onWithheld: (methods) => context.onEvent({ event: "step_up.withheld", ...common, methods }),
       });

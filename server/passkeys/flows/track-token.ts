@@ -1,40 +1,44 @@
 /** The one place that a track token comes from, and where it is judged before a browser gets it (requirement S45). */
 import { randomUUID } from "node:crypto";
+import type { Request } from "express";
 import type { ActionCode } from "../../../shared/actions.ts";
 import { AppError } from "../../http/errors.ts";
 import type { Authenticators, BeginAction, BegunAction } from "../ports/authsignal.ts";
 import type { PasskeysContext } from "../ports/options.ts";
 import type { SignedIn } from "../ports/sessions.ts";
+import { seeAuthenticators } from "./authenticators.ts";
 
 /** How long a begun action may take: longer than any track token lives. */
 export const begunSeconds = 30 * 60;
 
 export interface Beginning {
+  readonly req: Request;
   readonly session: SignedIn;
   readonly action: ActionCode;
   /** Fingerprint of what exactly is confirmed; empty for the bare action. */
   readonly operation: string;
-  /** What the user has at this moment. */
-  readonly authenticators: Authenticators;
+  /** Throws when a user who has these may not begin the action. */
+  readonly check: (authenticators: Authenticators) => void;
   readonly attributes: Pick<BeginAction, "addAuthenticators" | "email" | "custom">;
   /** Told of the methods that stand in the way, before the error is thrown. */
   readonly onWithheld: (methods: readonly string[]) => void;
 }
 
 /**
- * Tracks an action for the session's user and remembers it as begun.
+ * Tracks an action for the session's user and remembers it as begun. What the user has is asked for at the same time: the
+ * token is withheld until both answers have been judged.
  * @returns a token whose challenge a passkey meets, and nothing else
  * @throws AppError tenant_misconfigured when something else could meet it
  */
 export async function beginTracked(context: PasskeysContext, beginning: Beginning): Promise<string> {
-  const { session, action, operation, authenticators, attributes, onWithheld } = beginning;
+  const { req, session, action, operation, check, attributes, onWithheld } = beginning;
+  const { userId } = session;
   const idempotencyKey = randomUUID();
-  const begun = await context.authsignal.beginAction({
-    userId: session.userId,
-    action,
-    idempotencyKey,
-    ...attributes,
-  });
+  const [authenticators, begun] = await Promise.all([
+    seeAuthenticators(context, req, userId),
+    context.authsignal.beginAction({ userId, action, idempotencyKey, ...attributes }),
+  ]);
+  check(authenticators);
   const methods = methodsBesidePasskey(begun, authenticators);
   if (methods.length > 0) {
     onWithheld(methods);
