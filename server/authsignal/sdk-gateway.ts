@@ -3,6 +3,8 @@
  * contain the API secret, it installs a retry interceptor on the global axios, it has no time-out, and it sends requests to
  * this machine through HTTP_PROXY.
  */
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
 import { Authsignal } from "@authsignal/node";
 import { z } from "zod";
 import { AppError } from "../http/errors.ts";
@@ -20,6 +22,7 @@ import {
   ValidateAnswer,
   VerifyAnswer,
 } from "./answers.ts";
+import { proxyHint } from "./proxy-variables.ts";
 import { requireApiUrl, requireSecretKey } from "./require-tenant.ts";
 import { createCaller, RefusedCall } from "./sdk-call.ts";
 
@@ -135,14 +138,29 @@ function createSdk({ apiSecretKey, apiUrl }: SdkGatewayOptions): Authsignal {
   // Without retries: the SDK repeats a dropped POST, which sends a second mail. Its interceptor is on the global axios, so an
   // instance with retries would add them to all others.
   const sdk = new Authsignal({ apiSecretKey, apiUrl, retries: 0 });
-  if (!isLoopback(new URL(apiUrl).hostname)) return sdk;
-  // A proxy on another machine cannot reach this one. The SDK has no option for it, so the settings that each instance makes
-  // for its requests are wrapped; other users of axios keep theirs.
+  // The SDK has no option for the connection, so the settings that each instance makes for its requests are wrapped; other
+  // users of axios keep theirs.
   const settings: unknown = Reflect.get(sdk, "getRequestConfig");
   if (typeof settings !== "function")
-    throw new Error("@authsignal/node has no getRequestConfig any more: its proxy cannot be switched off.");
-  const withoutProxy = (): object => ({ ...Reflect.apply(settings, sdk, []), proxy: false });
-  return Object.assign(sdk, { getRequestConfig: withoutProxy });
+    throw new Error("@authsignal/node has no getRequestConfig any more: its connections cannot be set.");
+  const { hostname } = new URL(apiUrl);
+  const agents = keptConnections();
+  const withConnection = (): object => {
+    const own: object = Reflect.apply(settings, sdk, []);
+    // A proxy on another machine cannot reach this one.
+    if (isLoopback(hostname)) return { ...own, ...agents, proxy: false };
+    return proxyHint(apiUrl) === "" ? { ...own, ...agents } : own;
+  };
+  return Object.assign(sdk, { getRequestConfig: withConnection });
+}
+
+/**
+ * Node's own agents drop a connection that was idle for five seconds, so that in a quiet hour every call would wait for TCP
+ * and TLS first. TCP's probes keep the way through a firewall open.
+ */
+function keptConnections(): { readonly httpAgent: HttpAgent; readonly httpsAgent: HttpsAgent } {
+  const options = { keepAlive: true, keepAliveMsecs: 30_000, timeout: 5 * 60_000, maxFreeSockets: 16 };
+  return { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) };
 }
 
 /**
