@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `npx authsignal-passkeys`: makes the tables (or prints the SQL that does), and copies pieces of the client. */
 import { parseArgs } from "node:util";
-import { reportAndExit } from "./app/serve.ts";
+import { reportAndExit } from "./app/start-error.ts";
 import { readEnvironment } from "./config/config.ts";
 import { readEnvFile } from "./config/env-file.ts";
 import { CopyError, copyPieces } from "./copy/copy-piece.ts";

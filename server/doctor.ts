@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `npm run doctor`: checks this configuration against Authsignal, and says where in the portal to fix what is wrong. */
 import { parseArgs } from "node:util";
-import { reportAndExit } from "./app/serve.ts";
+import { reportAndExit } from "./app/start-error.ts";
 import { ConfigError, readEnvironment } from "./config/config.ts";
 import { readEnvFile } from "./config/env-file.ts";
 import { report } from "./doctor/report.ts";

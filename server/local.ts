@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { actions } from "../shared/actions.ts";
 import { builtPages } from "./app/pages.ts";
-import { reportAndExit, serve } from "./app/serve.ts";
-import { makeDataFolder, portError, StartError } from "./app/start-error.ts";
+import { serve } from "./app/serve.ts";
+import { makeDataFolder, portError, reportAndExit, StartError } from "./app/start-error.ts";
 import {
   type Config,
   type Environment,

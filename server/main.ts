@@ -1,7 +1,8 @@
 /** The production entry: requires a tenant, and does not import the emulator. */
 import { fileURLToPath } from "node:url";
 import { builtPages } from "./app/pages.ts";
-import { reportAndExit, serve } from "./app/serve.ts";
+import { serve } from "./app/serve.ts";
+import { reportAndExit } from "./app/start-error.ts";
 import { loadProductionConfig } from "./config/config.ts";
 import { createLogger } from "./http/log.ts";
 

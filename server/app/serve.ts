@@ -7,19 +7,18 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { RequestHandler } from "express";
 import { createSdkGateway } from "../authsignal/sdk-gateway.ts";
-import { type Config, ConfigError, type MetricsConfig, type TenantConfig } from "../config/config.ts";
+import type { Config, MetricsConfig, TenantConfig } from "../config/config.ts";
 import { describeError } from "../http/describe-error.ts";
 import type { Logger } from "../http/log.ts";
 import { isWithin } from "../relying-party/addresses.ts";
 import type { WellKnownOptions } from "../relying-party/well-known.ts";
-import { StorageError } from "../storage/storage-error.ts";
 import { sweepExpired } from "../storage/tables/sweep.ts";
 import { apiPath, clientApiPath, createApp } from "./app.ts";
 import { openConfiguredStorage } from "./configured-storage.ts";
 import { catchTheRest, surviveClosedOutput } from "./last-resort.ts";
 import { listen, stopperOf } from "./listening.ts";
 import type { Metrics } from "./metrics.ts";
-import { makeDataFolder, StartError } from "./start-error.ts";
+import { makeDataFolder, reportAndExit } from "./start-error.ts";
 
 const sweepEveryMs = 10 * 60 * 1000;
 /** How long requests in flight may take at the stop: longer than Authsignal's deadline. */
@@ -147,18 +146,6 @@ function wellKnownOf({ origin, moreOrigins, rpId, iosApps, androidApps }: Config
     relatedOrigins: [origin, ...moreOrigins].filter((one) => !isWithin(new URL(one).hostname, rpId)),
     passkeyEndpoints: origin.startsWith("https:") ? { enroll: account, manage: account } : null,
   };
-}
-
-/** Prints why the process cannot start or stop, and exits with 1. Without a stack for errors that an operator can fix. */
-export function reportAndExit(error: unknown): never {
-  const expected =
-    error instanceof ConfigError ||
-    error instanceof StorageError ||
-    error instanceof StartError ||
-    (error instanceof Error && "code" in error);
-  const text = expected ? error.message : (describeError(error).stack ?? describeError(error).message);
-  process.stderr.write(`${text}\n`);
-  process.exit(1);
 }
 
 /** Local only: makes a session secret once and keeps it in a file, so that sessions survive a restart. */

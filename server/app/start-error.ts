@@ -1,5 +1,8 @@
 /** What stops the start and can be mended by the person who starts it: a sentence that says what to set. */
 import { accessSync, constants, mkdirSync } from "node:fs";
+import { ConfigError } from "../config/config.ts";
+import { describeError } from "../http/describe-error.ts";
+import { StorageError } from "../storage/storage-error.ts";
 
 export class StartError extends Error {
   override readonly name = "StartError";
@@ -35,4 +38,16 @@ export function makeDataFolder(dataDir: string): void {
       `DATA_DIR "${dataDir}" cannot be used${code}: it must be a folder in which this user may write.`,
     );
   }
+}
+
+/** Prints why the process cannot start or stop, and exits with 1. Without a stack for errors that an operator can fix. */
+export function reportAndExit(error: unknown): never {
+  const expected =
+    error instanceof ConfigError ||
+    error instanceof StorageError ||
+    error instanceof StartError ||
+    (error instanceof Error && "code" in error);
+  const text = expected ? error.message : (describeError(error).stack ?? describeError(error).message);
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
 }

@@ -50,15 +50,17 @@ export function copyPieces({ names, to, force }: CopyOptions): string {
 }
 
 function report(names: readonly PieceName[], to: string, from: string, count: number): string {
-  const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(
-    readFileSync(join(from, "package.json"), "utf8"),
-  );
+  const manifest: Readonly<Record<"dependencies" | "peerDependencies", Record<string, string> | undefined>> =
+    JSON.parse(readFileSync(join(from, "package.json"), "utf8"));
   const sdk = "@authsignal/browser";
+  // In the package it is a peer, with a range: the version that the pieces are tested with is the lowest of it.
+  const range = { ...manifest.peerDependencies, ...manifest.dependencies }[sdk] ?? "";
+  const version = /\d[\w.-]*/.exec(range)?.[0] ?? "latest";
   const readme = readFileSync(join(from, "client/README.md"), "utf8");
   const snippets = names.map((name) => snippetOf(readme, name, basename(resolve(to))));
   return [
     `Copied ${count} files to ${to}. They import nothing else but ${sdk}:`,
-    `  npm install ${sdk}@${dependencies[sdk]}`,
+    `  npm install ${sdk}@${version}`,
     `Paste into a file beside that folder, with the path of your router in the place of "/auth":`,
     ...snippets,
   ].join("\n\n");
