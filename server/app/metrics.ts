@@ -71,6 +71,12 @@ export async function createMetrics(apiPath = "/api"): Promise<Metrics> {
     help: "Requests that have no answer yet.",
     registers: [registry],
   });
+  const problems = new Counter({
+    name: "http_problems_total",
+    help: "Requests that were answered with a problem, by route pattern and problem code.",
+    labelNames: ["route", "code"],
+    registers: [registry],
+  });
   const events = new Counter({
     name: "passkeys_security_events_total",
     help: "Security events, by name.",
@@ -80,8 +86,9 @@ export async function createMetrics(apiPath = "/api"): Promise<Metrics> {
   return {
     middleware: (req, res, next) => {
       inFlight.inc();
-      onRequestEnd(req, res, apiPath, ({ method, route, status, seconds }) => {
+      onRequestEnd(req, res, apiPath, ({ method, route, status, code, seconds }) => {
         inFlight.dec();
+        if (code !== null) problems.inc({ route: route ?? "unmatched", code });
         requests.observe({ method, route: route ?? "unmatched", status: status ?? "abandoned" }, seconds);
       });
       next();

@@ -24,8 +24,8 @@ export function requestContext(log: Logger, apiPath: string): RequestHandler {
       log.error({ event: "response.failed", requestId: req.id, cause: describeError(error) }),
     );
     const given = incomingIds(req);
-    onRequestEnd(req, res, apiPath, ({ method, route, status, seconds }) => {
-      const end = status === null ? { abandoned: true } : { status };
+    onRequestEnd(req, res, apiPath, ({ method, route, status, code, seconds }) => {
+      const end = status === null ? { abandoned: true } : { status, ...(code === null ? {} : { code }) };
       const ms = Math.round(seconds * 100_000) / 100;
       log.info({ event: "request", requestId: req.id, ...given, method, route, ...end, ms });
     });

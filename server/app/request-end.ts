@@ -8,6 +8,8 @@ export interface RequestEnd {
   readonly route: string | null;
   /** Null when the connection closed before the whole answer was written. */
   readonly status: number | null;
+  /** Of the problem that was answered: `rate_limited`. Null for another answer. */
+  readonly code: string | null;
   readonly seconds: number;
 }
 
@@ -26,6 +28,7 @@ export function onRequestEnd(
       method: req.method,
       route: matched() ?? apiRoute(req.originalUrl, apiPath),
       status: res.writableFinished ? res.statusCode : null,
+      code: typeof res.locals.problemCode === "string" ? res.locals.problemCode : null,
       seconds: Number(process.hrtime.bigint() - startedAt) / 1e9,
     }),
   );

@@ -18,6 +18,8 @@ export function createErrorHandler(log: {
   return (error: unknown, req, res, _next) => {
     const appError = toAppError(error);
     const requestId = idOf(req);
+    // For the log and the metrics of the app around.
+    res.locals.problemCode = appError.code;
     if (appError.status >= 500 || res.headersSent) {
       const cause = appError.cause === undefined ? {} : { cause: describeError(appError.cause) };
       log.error({

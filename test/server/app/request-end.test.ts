@@ -81,6 +81,15 @@ test("A route has the same name in log and metrics when it succeeds, fails, or i
     expect(text).toMatch(new RegExp(`seconds_count{method="\\w+",route="${route}",status="${status}"} 1`));
 });
 
+test("The code of a problem stands in the log line and is counted by route", async () => {
+  const { app, lines, page } = await watch();
+  await request(app).patch("/api/passkeys/p1").expect(404);
+  await request(app).get("/api/passkeys").expect(200);
+  expect(lines()).toMatchObject([{ status: 404, code: "passkey_not_found" }, { status: 200 }]);
+  expect(lines()[1]).not.toHaveProperty("code");
+  expect(await page()).toContain('http_problems_total{route="/api/passkeys/:id",code="passkey_not_found"} 1');
+});
+
 test("A request whose client goes leaves a line and a sample, and is in flight until then", async () => {
   const { app, lines, page, reached } = await watch();
   const server = await listen(app);
