@@ -47,6 +47,16 @@ function answers(address: string, port: number): Promise<boolean> {
 }
 
 /**
+ * A balancer keeps idle connections for a minute (nginx, AWS): an app that closes them first cuts the request which is on
+ * its way. A request has 30 seconds to arrive whole.
+ */
+export function boundConnections(server: Server): void {
+  server.keepAliveTimeout = 75_000;
+  server.headersTimeout = 20_000;
+  server.requestTimeout = 30_000;
+}
+
+/**
  * Call it before the server listens.
  * @param graceMs how long requests in flight may take
  * @returns stops listening, and resolves when every connection has ended

@@ -16,7 +16,7 @@ import { sweepExpired } from "../storage/tables/sweep.ts";
 import { apiPath, clientApiPath, createApp } from "./app.ts";
 import { openConfiguredStorage } from "./configured-storage.ts";
 import { catchTheRest, surviveClosedOutput } from "./last-resort.ts";
-import { listen, stopperOf } from "./listening.ts";
+import { boundConnections, listen, stopperOf } from "./listening.ts";
 import type { Metrics } from "./metrics.ts";
 import { makeDataFolder, reportAndExit } from "./start-error.ts";
 
@@ -55,6 +55,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const host = options.host ?? config.listenAddress ?? undefined;
   const prometheus = config.metrics === null ? null : await openMetrics(config.metrics);
   const server = options.tls === undefined ? createServer() : createTlsServer(options.tls);
+  boundConnections(server);
   // In development a restart must not wait for the page that is open.
   const stopListening = stopperOf(server, options.development === true ? 0 : graceMs);
   const app = createApp({
