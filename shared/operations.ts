@@ -121,7 +121,7 @@ export const operations = {
     ],
   },
   getSession: {
-    summary: "Who is signed in, if anybody.",
+    summary: "The user who is signed in; null for a visitor.",
     status: 200,
     answer: SessionResponse,
     problems: ["upstream_unavailable"],

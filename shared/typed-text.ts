@@ -1,5 +1,5 @@
 /**
- * What people type and paste, as the page and the server both read it: without the marks that nobody sees, in the usual
+ * What people type and paste, as the page and the server both read it: without invisible marks, in the usual
  * forms of letters and digits.
  */
 

@@ -49,7 +49,7 @@ export function createAccountControls(
     return sessions.sessionList.endAll(userId);
   }
 
-  /** A host that keeps its own sessions ends them itself; without the user's row they are nobody's. */
+  /** A host that keeps its own sessions ends them itself; without the user's row they sign in no user. */
   async function endIfListed(userId: string): Promise<void> {
     if (sessions.sessionList !== undefined) await endAll(userId);
   }
@@ -65,11 +65,11 @@ export function createAccountControls(
       requireId(userId);
       await endIfListed(userId);
       const email = (await users.findById(userId))?.email ?? null;
-      // First at Authsignal: without its passkeys nobody can sign in as this user meanwhile.
+      // First at Authsignal: without its passkeys no sign-in as this user succeeds meanwhile.
       await authsignal.removeUser(userId);
       await storage.flows.forgetUser(userId);
       await knownBrowsers.forget?.(userId, email === null ? null : mailboxKey(normaliseEmail(email)));
-      // Once more: somebody may have signed in with a passkey while it was being removed.
+      // Once more: a passkey may have signed in while it was being removed.
       await endIfListed(userId);
       if (events === "anonymise") await storage.anonymiseEvents?.(userId);
       onEvent({ event: "user.forgotten" });

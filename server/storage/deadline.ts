@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /**
- * Settles as the work does, or rejects when it takes too long. The work itself goes on; nobody has to wait for it.
+ * Settles as the work does, or rejects when it takes too long. The work itself goes on.
  * @param milliseconds how long it may take
  * @param late what the rejection says
  */

@@ -64,7 +64,7 @@ export function openStorageLazily(options: StorageOptions): LazyStorage {
   async function opened(): Promise<Storage> {
     if (isClosed) throw new Error("The storage is closed.");
     const opening = open();
-    // Not as a fault of its own when nobody waits any more.
+    // Otherwise a rejection after the last waiting call would be unhandled.
     opening.catch(() => {});
     return within(bounds.queryMs, opening, "").catch((error: unknown) => {
       throw outages.convert(error instanceof AppError ? error : new Error("It is still being opened."));

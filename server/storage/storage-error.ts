@@ -1,4 +1,4 @@
-/** What keeps the storage from being opened and somebody has to put right. The message says what, and is all of it. */
+/** A fault that keeps the storage from opening until an operator has mended it. The message says what to do. */
 export class StorageError extends Error {
   override readonly name = "StorageError";
 }

@@ -112,7 +112,7 @@ export function readStorageOptions(options: StorageOptions): Read {
   const tablePrefix = text(options.tablePrefix ?? "passkeys_", "tablePrefix", prefixRule) ?? "";
   const redisPrefix = options.redisPrefix ?? null;
   const redisUrl = text(options.redisUrl, "redisUrl", "an address such as redis://localhost:6379");
-  // `sqlite_` is SQLite's own. The longest name of ours has to fit into PostgreSQL's 63 bytes.
+  // `sqlite_` is SQLite's own. The longest name of a table has to fit into PostgreSQL's 63 bytes.
   if (!/^(?!sqlite_)[a-z_][a-z0-9_]{0,30}$/.test(tablePrefix))
     throw fault(`\`tablePrefix\` must be ${prefixRule}`);
   if (redisUrl === null && redisPrefix !== null)

@@ -42,7 +42,7 @@ export interface Storage {
 
 /**
  * Opens the database and makes our tables in it. Where a host's own tables are is no matter: every table, index and
- * Redis key of ours begins with a prefix. The drivers of servers that are not used are never loaded.
+ * Redis key of this package begins with a prefix. The drivers of servers that are not used are never loaded.
  * @throws TypeError for options that cannot be used, or that could have no effect
  * @throws StorageError, with the database as it was, for a table under one of our names that this package did not make,
  *   and with `migrate: false` for tables that are not up to date

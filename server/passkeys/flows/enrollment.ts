@@ -127,7 +127,7 @@ async function takeNewPasskey(context: PasskeysContext, finish: Finish): Promise
 
 /**
  * Over the cap: the token of one begun enrollment can make several passkeys, and several can be begun before one is
- * finished. Which of the unclaimed ones is whose nobody can tell, so all go, and each of their finishes is refused.
+ * finished. Which of the unclaimed ones belongs to which finish cannot be told, so all are removed, and each finish is refused.
  * Only of the time that an enrollment may take: a cap that was lowered takes nothing away.
  */
 async function removeUnclaimed(context: PasskeysContext, finish: Finish): Promise<void> {

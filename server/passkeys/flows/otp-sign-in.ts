@@ -159,7 +159,7 @@ export function otpSignIn(
     return storage.flows.consumeToken(identity, new Date(expiresAt.getTime() + rememberMs));
   }
 
-  /** The same user's code refreshes the session (a step-up); anybody else's starts a new one. */
+  /** A code of the session's user refreshes the session (a step-up); a code of another user starts a new one. */
   async function signIn(req: Request, res: Response, user: User, passkeyFailed: boolean): Promise<boolean> {
     const session = await sessions.current(req);
     if (session?.userId === user.id) {

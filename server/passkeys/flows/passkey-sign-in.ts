@@ -17,7 +17,7 @@ export function passkeySignIn(context: PasskeysContext, limit: TokenLimit): Fini
   const { sessions, users, onEvent, knownBrowsers } = context;
 
   return async ({ req, res, body }) => {
-    // With a session the token must be that user's: nobody is signed in as somebody else on top of a session.
+    // With a session the token must belong to its user: a sign-in never replaces the user of a session.
     const userId = (await findSignedIn(context, req))?.user.id ?? null;
     const user = await limit(req, userId, () => provePasskey(req, body.token, userId));
 

@@ -33,7 +33,7 @@ export function createTokenLimit({ storage, limits, ipv6Prefix }: Limited): Toke
   };
 }
 
-/** Ours, or Authsignal's in one of the ways in which it may refuse a forged token. An outage is nobody's doing. */
+/** A refusal by this server, or by Authsignal in one of the ways in which it may refuse a forged token. An outage is none. */
 function isRefusal(error: unknown): boolean {
   if (error instanceof Refusal) return true;
   return error instanceof AppError && (error.status === 401 || error.code === "rate_limited");

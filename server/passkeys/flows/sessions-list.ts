@@ -47,7 +47,7 @@ export function sessionOperations(
         context.onEvent({ event: "sign_out", ...common });
         return { status: 204 };
       }
-      // Else a session that somebody has taken over could keep its owner out.
+      // Otherwise a stolen session could end those of its owner.
       await requireFresh(context, req, session);
       if (!(await sessionList.end(user.id, String(req.params.id)))) throw new AppError("session_not_found");
       context.onEvent({ event: "sessions.ended", ...common, by: "user", count: 1 });

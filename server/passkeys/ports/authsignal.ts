@@ -86,7 +86,7 @@ export interface BeginAction {
 
 export interface BegunAction {
   readonly token: string;
-  /** Methods that may meet the challenge of this action, whoever tries; null when Authsignal does not say. */
+  /** Methods that may meet the challenge of this action, whoever the user is; null when Authsignal does not say. */
   readonly permittedMethods: readonly string[] | null;
   /** Methods that the user has; null when Authsignal does not say. */
   readonly enrolledMethods: readonly string[] | null;

@@ -45,7 +45,7 @@ export interface PasskeysOptions extends PasskeysPolicies {
 
   /** Recognises browsers that have made or used a passkey, so that they are not offered one. Default: none is. */
   readonly knownBrowsers?: KnownBrowsers;
-  /** Told of every security fact. What it throws, or rejects with, becomes a warning of the process. Default: nobody. */
+  /** Called with every security event. What it throws, or rejects with, becomes a warning of the process. Default: none. */
   readonly onEvent?: (event: SecurityEvent) => void;
   /** Default: the system clock. */
   readonly now?: () => Date;

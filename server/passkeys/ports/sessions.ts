@@ -44,7 +44,7 @@ export interface SessionPortWithoutCodes {
 
   /**
    * Marks the current session as freshly authenticated, and gives the browser a new credential for it. The
-   * session keeps its id and its absolute end: nobody stays signed in for ever by confirming things.
+   * session keeps its id and its absolute end: confirming again and again does not keep a person signed in for ever.
    * @throws AppError not_authenticated when the session was ended while the proof was under way
    */
   renew(req: Request, res: Response, proof: Pick<SignedIn, "method">): Promise<void>;

@@ -17,7 +17,7 @@ export interface UserDirectory extends UserLookup {
    * no new people, or this account may not be opened by a mailbox.
    *
    * Called only with an address that the person has just proven to own. Must be atomic: twenty parallel first sign-ins
-   * make one user. Do not return an account whose address has never been proven: somebody else may have registered it
+   * make one user. Do not return an account whose address has never been proven: another person may have registered it
    * and have a passkey on it (ADDING.md, "Accounts that exist already").
    */
   findOrCreateByEmail(email: string): Promise<User | null>;

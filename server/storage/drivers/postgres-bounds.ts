@@ -2,7 +2,7 @@
 export interface PostgresBounds {
   /** How long a query may take, in milliseconds. */
   readonly queryMs: number;
-  /** Of a pool of ours: how many connections, and how long a query waits for one. */
+  /** Of a pool that this package opens: how many connections, and how long a query waits for one. */
   readonly maxConnections: number;
   readonly connectMs: number;
 }

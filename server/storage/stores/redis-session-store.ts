@@ -1,6 +1,6 @@
 /**
  * connect-redis with two rules more: a session that was ended stays ended, and Redis keeps only the hash of a session
- * id, so that whoever reads a key there cannot make a cookie of it.
+ * id, so that a key that is read there does not make a cookie.
  */
 import { RedisStore } from "connect-redis";
 import type { Request } from "express";

@@ -106,7 +106,7 @@ function grants(db: Database): Pick<FlowStore, "keepGrant" | "takeGrant" | "drop
     },
 
     async takeGrant(grant, now) {
-      // One at a time: whoever deletes the row has the grant. A loser tries the next, if the session has two.
+      // Of several requests the one that deletes the row has the grant. The others try the next, if the session has two.
       for (const { id } of await usableGrants(grant, now)) {
         const taken = await db.deleteFrom("grants").where("id", "=", id).returning("id").execute();
         if (taken.length === 1) return true;

@@ -20,7 +20,7 @@ export interface MigrationTarget {
   readonly names: OwnNames;
   /** Whether the host named the schema. */
   readonly isSchemaNamed: boolean;
-  /** What has this name in the database, in the schema of ours. */
+  /** What has this name in the database, in the schema of these tables. */
   find(db: Database, name: string): Promise<"table" | "something else" | null>;
   /** Makes what the tables will be in, if `read` finds that it is missing: a schema. */
   prepare(read: Database, write: Database): Promise<void>;
@@ -87,7 +87,7 @@ export async function requireMigrated(target: MigrationTarget, migrations: Migra
 }
 
 interface Pending {
-  /** Nothing of ours is there, the record of migrations neither. */
+  /** None of these tables is there, nor the record of migrations. */
   readonly isEmpty: boolean;
   /** The migrations that have to run, in their order. */
   readonly pending: readonly string[];
@@ -107,7 +107,7 @@ export async function findPending(
   const found = await find(db, record);
   if (found === null) return { isEmpty: true, pending: known.filter(isUsed) };
   if (found !== "table") throw nameTaken(names, record);
-  // A table of somebody else's may be of any length and have any columns.
+  // A host's table may be of any length and have any columns.
   const rows = await withOwnNames(db, names).selectFrom("migrations").selectAll().limit(1000).execute();
   const executed = rows.flatMap(({ name }) => (name === allInOne ? firstInParts : [name]));
   // Record and first migration are made in one transaction.

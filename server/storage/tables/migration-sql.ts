@@ -1,4 +1,4 @@
-/** The statements of the migrations that have to run, as text for somebody who runs them by hand. */
+/** The statements of the migrations that have to run, as text, to be run by hand. */
 import {
   DummyDriver,
   Kysely,

@@ -1,4 +1,4 @@
-/** Our names in somebody else's database: code says `grants`, the database has `passkeys_grants`. */
+/** Prefixed names in a host's database: code says `grants`, the database has `passkeys_grants`. */
 import {
   type AlterTableNode,
   type CreateIndexNode,
@@ -23,7 +23,7 @@ export interface OwnNames {
   readonly prefix: string;
   /** The PostgreSQL schema that they are in; null in SQLite, which has none. */
   readonly schema: string | null;
-  /** Tables of ours that are not made. A query on one is refused with a sentence. */
+  /** Tables that are not made. A query on one is refused with a sentence. */
   readonly leftOut: ReadonlySet<Part>;
 }
 
