@@ -218,8 +218,8 @@ export const flowMutations: readonly Mutation[] = [
   {
     id: "U03-token-for-a-user-without-a-passkey",
     file: "flows/step-up.ts",
-    find: "if (authenticators.passkeys.length === 0)\n        throw stepUpProblem(",
-    replace: "if (authenticators.passkeys.length < 0)\n        throw stepUpProblem(",
+    find: "if (passkeys.length === 0)\n            throw stepUpProblem(",
+    replace: "if (passkeys.length < 0)\n            throw stepUpProblem(",
     tests: ["server/step-up.test.ts"],
   },
   {

@@ -33,8 +33,8 @@ export const serverMutations: readonly Mutation[] = [
   {
     id: "P15-fresh-a-moment-longer",
     file: "freshness.ts",
-    find: "ageSeconds < context.freshSeconds",
-    replace: "ageSeconds <= context.freshSeconds",
+    find: "ageSeconds >= context.freshSeconds",
+    replace: "ageSeconds > context.freshSeconds",
     tests: ["time-bounds.test.ts"],
   },
   {
