@@ -49,7 +49,10 @@ export function sessionOperations(
       }
       // Otherwise a stolen session could end those of its owner.
       await requireFresh(context, req, session);
-      if (!(await sessionList.end(user.id, String(req.params.id)))) throw new AppError("session_not_found");
+      const id = String(req.params.id);
+      // PostgreSQL takes no text with the character 0.
+      if (!/^[\x21-\x7e]{1,256}$/.test(id) || !(await sessionList.end(user.id, id)))
+        throw new AppError("session_not_found");
       context.onEvent({ event: "sessions.ended", ...common, by: "user", count: 1 });
       return { status: 204 };
     },

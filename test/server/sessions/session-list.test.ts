@@ -93,6 +93,15 @@ describe("over the API", () => {
     expect(await isSignedIn(stranger.agent)).toBe(true);
   });
 
+  test.each(["%00", "a%00b", "%E2%80%AE", "%20", "x".repeat(300)])(
+    "the session id %s, which no session can have, is not found",
+    async (id) => {
+      const { agent } = await personWithTwo();
+      const refused = await agent.delete(`/api/sessions/${id}`).expect(404);
+      expect(refused.body.code).toBe("session_not_found");
+    },
+  );
+
   test("a signed-out session is not in the list any more", async () => {
     const { agent, other } = await personWithTwo();
     await other.delete(api("deleteSession")).expect(204);
