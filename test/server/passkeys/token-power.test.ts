@@ -96,7 +96,7 @@ describe.each([true, false])("with emailStepUp %s", (emailStepUp) => {
         methods: ["EMAIL_OTP"],
         requestId: expect.any(String),
       });
-      const line = lab.logs().findLast((entry) => entry.includes("tenant_misconfigured"));
+      const line = lab.logs().findLast((entry) => entry.includes("request.failed"));
       expect(line).toContain(`In the Authsignal portal, under Actions, ${action}, permit passkey`);
     });
 
