@@ -165,14 +165,14 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
   }
 
   /**
-   * Reads the session again if the middleware read it before the body was there: somebody may have held the body back
+   * Reads the session again if the middleware read it before the body was there: a client may have held the body back
    * until after the sign-out.
    */
   async function settle(req: Request): Promise<void> {
     requireMounted(req);
     if (settled.has(req)) return;
     if (req.complete) settled.add(req);
-    // A session that this request has made is not in its cookie, and nobody else knows it.
+    // A session that this request has made is not in its cookie, and no other request knows it.
     if (!namedByCookie(req).includes(req.sessionID)) return;
     const stored = await read(req, req.sessionID);
     if (stored === null) await regenerate(req);

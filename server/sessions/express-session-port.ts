@@ -134,7 +134,7 @@ export function createExpressSessionPort<Members extends object = HostSession>(
     requireSession(req);
     const known = signedInBy(req.session, req.sessionID);
     if (known === null)
-      throw fault("`recordProof` found nobody signed in: mount it behind the handler that signs in");
+      throw fault("`recordProof` found no signed-in user: mount it behind the handler that signs in");
     const at = now().toISOString();
     const isNew = known.startedAt === "";
     const identity = isNew ? { id: randomUUID(), startedAt: at } : {};
