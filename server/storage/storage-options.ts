@@ -107,8 +107,29 @@ interface Read {
   readonly schema: string | null;
 }
 
+/** A misspelt `tablePrefix` would make tables under names that the host did not choose. */
+const known = {
+  file: true,
+  databaseUrl: true,
+  pool: true,
+  schema: true,
+  maxConnections: true,
+  connectTimeoutMs: true,
+  queryTimeoutMs: true,
+  redisUrl: true,
+  redisPrefix: true,
+  tablePrefix: true,
+  tables: true,
+  migrate: true,
+  onNotice: true,
+  now: true,
+} satisfies Record<keyof StorageOptions, true>;
+
 /** @throws TypeError that names the option and what to write */
 export function readStorageOptions(options: StorageOptions): Read {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
+  if (unknown !== undefined)
+    throw fault(`\`${unknown}\` is no option. The options are ${Object.keys(known).join(", ")}`);
   const tablePrefix = text(options.tablePrefix ?? "passkeys_", "tablePrefix", prefixRule) ?? "";
   const redisPrefix = options.redisPrefix ?? null;
   const redisUrl = text(options.redisUrl, "redisUrl", "an address such as redis://localhost:6379");
