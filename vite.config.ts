@@ -12,6 +12,8 @@ import { defineConfig } from "vitest/config";
 const repository = import.meta.dirname;
 /** Tests of the kit that need a document. */
 const pageTests = "test/kit/**/*.page.test.ts";
+/** Tests that start programs: each start costs a second of CPU, and most of the programs have to be built first. */
+const processTests = "test/{server,emulator}/**/*.process.test.ts";
 /** A shared machine may be slow; a test that waits for something ends when it is there, not later. */
 const patient = { expect: { poll: { timeout: 8_000 } }, testTimeout: 30_000, hookTimeout: 60_000 };
 const networkGuard = "test/kit/network-guard.setup.ts";
@@ -203,7 +205,7 @@ const suites = defineConfig({
           name: "server",
           root: repository,
           include: ["test/{server,emulator,kit,mount}/**/*.test.ts", "test/*.test.ts"],
-          exclude: [pageTests],
+          exclude: [pageTests, processTests],
           environment: "node",
           // One import of Express, the SDKs and libsql per worker instead of one per file: a third of the CPU. Every file
           // has servers and storage of its own, and `sharedProcess` holds what they share as it was.
@@ -219,6 +221,16 @@ const suites = defineConfig({
           include: ["test/client/**/*.test.ts", pageTests],
           environment: "./test/kit/jsdom-environment.ts",
           environmentOptions: { jsdom: { url: "http://localhost:3000/" } },
+          setupFiles: [networkGuard],
+          ...patient,
+        },
+      },
+      {
+        test: {
+          name: "processes",
+          root: repository,
+          include: [processTests],
+          environment: "node",
           setupFiles: [networkGuard],
           ...patient,
         },
