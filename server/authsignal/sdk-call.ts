@@ -14,7 +14,7 @@ import {
 } from "cockatiel";
 import { z } from "zod";
 import { AppError } from "../http/errors.ts";
-import { type AuthsignalState, Refusal } from "../passkeys/ports/authsignal.ts";
+import { type AuthsignalState, Refusal, Unanswered } from "../passkeys/ports/authsignal.ts";
 import { isLoopback } from "../relying-party/addresses.ts";
 import { proxyHint } from "./proxy-variables.ts";
 
@@ -83,7 +83,7 @@ export function createCaller(deadlineMs: number, apiUrl: string): Caller {
           await deadline.execute(send).catch((error) => throwClean(error, apiUrl)),
         );
         if (parsed.success) return parsed.data;
-        throw faultOfLine("Authsignal's answer could not be read.", apiUrl);
+        throw unanswered("Authsignal's answer could not be read.", apiUrl);
       });
     } catch (error) {
       if (error instanceof BrokenCircuitError) throw unavailable("Authsignal failed several times in a row.");
@@ -121,10 +121,13 @@ export function codeOfFault(message: string): string | null {
 function throwClean(error: unknown, apiUrl: string): never {
   // Our own fault, such as an id that Authsignal cannot take, is no outage of Authsignal's.
   if (error instanceof AppError) throw error;
-  if (error instanceof TaskCancelledError) throw faultOfLine("Authsignal did not answer in time.", apiUrl);
+  if (error instanceof TaskCancelledError) throw unanswered("Authsignal did not answer in time.", apiUrl);
   const fault = NetworkFault.safeParse(error);
   const code = fault.success ? codeOfFault(fault.data.errorDescription) : null;
-  if (code !== null) throw faultOfLine(`${new URL(apiUrl).host} could not be reached: ${code}.`, apiUrl);
+  if (code !== null) {
+    const detail = `${new URL(apiUrl).host} could not be reached: ${code}.`;
+    throw faultsOfOpenLine.has(code) ? unanswered(detail, apiUrl) : faultOfLine(detail, apiUrl);
+  }
   const known = SdkError.safeParse(error);
   if (!known.success) throw faultOfLine("The call to Authsignal failed.", apiUrl);
   const { statusCode, errorCode } = known.data;
@@ -134,6 +137,14 @@ function throwClean(error: unknown, apiUrl: string): never {
   if (statusCode === 407) throw faultOfLine("A proxy in front of Authsignal asks for a password.", apiUrl);
   if (statusCode >= 400 && statusCode < 500) throw new RefusedCall(statusCode, errorCode);
   throw faultOfLine(`Authsignal failed with ${statusCode} ${errorCode}.`, apiUrl);
+}
+
+/** Faults of a connection that was there: the call may have arrived before. */
+const faultsOfOpenLine: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT"]);
+
+function unanswered(detail: string, apiUrl: string): AppError {
+  const { message, extras } = faultOfLine(detail, apiUrl);
+  return new Unanswered("upstream_unavailable", { detail: message, extras });
 }
 
 /** An outage that a proxy on the way may have caused: the log then says that a proxy variable is set. */

@@ -96,6 +96,7 @@ function lazyLimiter(rule: LimitRule, opened: () => Promise<Storage>): Limiter {
   }
   return {
     spend: async (key) => (await limiter()).spend(key),
+    giveBack: async (key) => (await limiter()).giveBack(key),
     blockedFor: async (key) => (await limiter()).blockedFor(key),
     reset: async (key) => (await limiter()).reset(key),
   };

@@ -46,7 +46,7 @@ export function toLimiter(
   const currentPart = (): number => Math.floor(Date.now() / partMs);
   const keyIn = (key: string, part: number): string => `${key}:${part}`;
 
-  /** Every period of this length lies in the part that runs and as many before it. @returns newest first */
+  /** What was spent in the current part and in each of the `parts` before it, which cover a period. @returns newest first */
   async function countsIn(key: string, part: number): Promise<readonly number[]> {
     const keys = Array.from({ length: parts + 1 }, (_, at) => `${name}:${keyIn(key, part - at)}`);
     const spent = await read(keys);
@@ -81,6 +81,9 @@ export function toLimiter(
         if (wait > 0) await counter.reward(keyIn(key, part));
         return wait;
       });
+    },
+    async giveBack(key) {
+      await outages.run(() => counter.reward(keyIn(key, currentPart())));
     },
     async blockedFor(key) {
       return outages.run(async () => {

@@ -188,6 +188,9 @@ function limitPromises(limiter: StorageUnderTest["limiter"]): readonly StoragePr
         for (const wait of [...waits.filter((one) => one !== 0), await limit.blockedFor("key")])
           assert.ok(wait > 0 && wait <= 90, `${wait} must be seconds from 1 to 90`);
         assert.equal(await limit.spend("another key"), 0);
+        await limit.giveBack("key");
+        assert.equal(await limit.spend("key"), 0);
+        assert.ok((await limit.spend("key")) > 0);
         await limit.reset("key");
         assert.equal(await limit.blockedFor("key"), 0);
         assert.equal(await limit.spend("key"), 0);

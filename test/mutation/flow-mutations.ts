@@ -69,8 +69,8 @@ export const flowMutations: readonly Mutation[] = [
   {
     id: "O10-network-that-completed-a-code-stays-a-stranger",
     file: "code-limits.ts",
-    find: "await completed.spend(pairOf(req, email));",
-    replace: "",
+    find: "const knownFor = await completed.spend(pair);",
+    replace: "const knownFor = 0;",
     tests: ["lock-out.test.ts"],
   },
   {
@@ -83,15 +83,15 @@ export const flowMutations: readonly Mutation[] = [
   {
     id: "O12-strangers-spend-all-codes-of-a-mailbox",
     file: "code-limits.ts",
-    find: "const share = strange ? strangersPerAddress : null;",
-    replace: "const share = null;",
+    find: "whole(strangersPerAddress, sendsPerAddress)",
+    replace: "[sendsPerAddress]",
     tests: ["lock-out.test.ts"],
   },
   {
     id: "O13-strangers-spend-the-whole-budget",
     file: "code-limits.ts",
-    find: "const budget = strange ? strangersInAll : null;",
-    replace: "const budget: Limiter | null = null;",
+    find: "whole(strangersInAll, sendsInAll)",
+    replace: "[sendsInAll]",
     tests: ["lock-out.test.ts"],
   },
   {

@@ -63,8 +63,8 @@ export const serverMutations: readonly Mutation[] = [
   {
     id: "P32-one-sign-in-forgives-the-network",
     file: "code-limits.ts",
-    find: "await failuresPerPair.reset(pairOf(req, email));",
-    replace: "await failuresPerPair.reset(pairOf(req, email));\n      await failuresPerIp.reset(ipOf(req));",
+    find: "await failuresPerPair.reset(pair);",
+    replace: "await failuresPerPair.reset(pair);\n      await failuresPerIp.reset(ipOf(req));",
     tests: ["shared-addresses.test.ts"],
   },
   {

@@ -21,9 +21,15 @@ export interface Tries {
   readonly retryAfter: number;
 }
 
+export interface SpentSend {
+  readonly verdict: SendVerdict;
+  /** For a send that did not happen: an outage must not use up somebody's codes. The network address stays charged. */
+  giveBack(): Promise<void>;
+}
+
 export interface CodeLimits {
   /** Spends one send. @throws AppError rate_limited for what the caller did, upstream_unavailable for the budget */
-  spendSend(req: Request, email: string): Promise<SendVerdict>;
+  spendSend(req: Request, email: string): Promise<SpentSend>;
   /**
    * How many tries a code has from here, and how many seconds to wait after those.
    * @param most tries of a code where nothing has happened
@@ -76,34 +82,30 @@ export function createCodeLimits({ storage, limits, ipv6Prefix, knownBrowsers }:
     return (await knownBrowsers.knowsMailbox?.(req, mailboxKey(email))) !== true;
   }
 
-  /** What a stranger spends comes out of the strangers' share and out of the whole. @returns 0 or seconds to wait */
-  async function spendShare(share: Limiter | null, whole: Limiter, key: string): Promise<number> {
-    const wait = share === null ? 0 : await share.spend(key);
-    return wait > 0 ? wait : whole.spend(key);
-  }
-
   return {
     async spendSend(req, email) {
       const strange = await isStranger(req, email);
+      const { spend, giveBack } = createPurse();
+      // What a stranger spends comes out of the strangers' share and out of the whole.
+      const whole = (share: Limiter, all: Limiter) => (strange ? [share, all] : [all]);
       // What the caller did is said openly; what others did to this address is not (S18).
       refuseFor(await sendsPerIp.spend(ipOf(req)));
-      refuseFor(await sendsPerPair.spend(pairOf(req, email)));
-      if (strange) refuseFor(await strangerSendsPerPair.spend(pairOf(req, email)));
-      const share = strange ? strangersPerAddress : null;
-      const isWithheld = (await spendShare(share, sendsPerAddress, mailboxKey(email))) > 0;
+      refuseFor(await spend(whole(strangerSendsPerPair, sendsPerPair), pairOf(req, email)));
+      const isWithheld = (await spend(whole(strangersPerAddress, sendsPerAddress), mailboxKey(email))) > 0;
       // What is withheld costs nothing, but is refused with the rest when the budget is spent: else it would stand out.
       const budget = strange ? strangersInAll : null;
       const wait = isWithheld
         ? Math.max((await budget?.blockedFor("all")) ?? 0, await sendsInAll.blockedFor("all"))
-        : await spendShare(budget, sendsInAll, "all");
+        : await spend(whole(strangersInAll, sendsInAll), "all");
       if (wait > 0) {
+        await giveBack();
         throw new AppError("upstream_unavailable", {
           detail: "The budget for sending codes is spent.",
           extras: { retryAfter: wait },
         });
       }
-      if (!isWithheld) return "send";
-      return (await withheldInAll.spend("all")) > 0 ? "ignore" : "withhold";
+      if (!isWithheld) return { verdict: "send", giveBack };
+      return { verdict: (await spend([withheldInAll], "all")) > 0 ? "ignore" : "withhold", giveBack };
     },
     async triesOf(req, email, most) {
       refuseFor(await failuresPerPair.blockedFor(pairOf(req, email)));
@@ -115,11 +117,41 @@ export function createCodeLimits({ storage, limits, ipv6Prefix, knownBrowsers }:
       await failuresPerPair.spend(pairOf(req, email));
     },
     async complete(req, res, email) {
-      await failuresPerPair.reset(pairOf(req, email));
-      await completed.spend(pairOf(req, email));
+      const pair = pairOf(req, email);
+      await failuresPerPair.reset(pair);
+      const knownFor = await completed.spend(pair);
+      // Spent before, and for less than the whole time from now on.
+      if (knownFor > 0 && knownFor < knownSeconds) {
+        await completed.reset(pair);
+        await completed.spend(pair);
+      }
       await knownBrowsers.rememberMailbox?.(req, res, mailboxKey(email));
     },
   };
+}
+
+/** Remembers which points a request has spent, so that they can be given back. */
+function createPurse() {
+  let spent: (() => Promise<void>)[] = [];
+  async function giveBack(): Promise<void> {
+    const points = spent;
+    spent = [];
+    for (const giveOneBack of points) await giveOneBack();
+  }
+  /** A point of each limit, or of none of them. @returns 0 or seconds to wait */
+  async function spend(limiters: readonly Limiter[], key: string): Promise<number> {
+    const before = spent.length;
+    for (const limiter of limiters) {
+      const wait = await limiter.spend(key);
+      if (wait > 0) {
+        for (const giveOneBack of spent.splice(before)) await giveOneBack();
+        return wait;
+      }
+      spent.push(() => limiter.giveBack(key));
+    }
+    return 0;
+  }
+  return { spend, giveBack };
 }
 
 function shareOf({ points, seconds }: Limit): Limit {

@@ -14,7 +14,7 @@ import { AppError } from "../../http/errors.ts";
 import { sha256 } from "../../http/hash.ts";
 import { type Operation, operation } from "../../http/operation.ts";
 import { unlessOut } from "../../http/outages.ts";
-import type { SentOtp } from "../ports/authsignal.ts";
+import { type SentOtp, Unanswered } from "../ports/authsignal.ts";
 import { maskEmail, normaliseEmail } from "../ports/email-address.ts";
 import type { OtpRefusal } from "../ports/events.ts";
 import type { CodePorts, PasskeysContext } from "../ports/options.ts";
@@ -84,10 +84,15 @@ export function otpSignIn(
   return { challengeOtp, verifyOtp };
 
   async function send(req: Request, email: string): Promise<PendingOtp> {
-    const verdict = await limits.spendSend(req, email);
+    const { verdict, giveBack } = await limits.spendSend(req, email);
     const startedAt = performance.now();
     if (verdict === "ignore") return { ...(await decoy.pretend(null)), email, sentAt: now() };
-    const sent = await (verdict === "send" ? sendWithinLimits(email) : sendNothing());
+    const sent = await (verdict === "send" ? sendWithinLimits(email) : sendNothing()).catch(
+      async (error: unknown) => {
+        if (!(error instanceof Unanswered)) await unlessOut(giveBack(), undefined);
+        throw error;
+      },
+    );
     if (sent === null) {
       onEvent({ event: "otp.withheld", requestId: req.id, to: maskEmail(email) });
       return { ...(await decoy.pretend(startedAt)), email, sentAt: now() };

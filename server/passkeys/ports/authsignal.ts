@@ -8,10 +8,13 @@
 import { AppError } from "../../http/errors.ts";
 
 /**
- * Authsignal understood a call and said no, for no reason that a caller knows. To the person it is as unavailable as in
- * an outage; but it answers others.
+ * Authsignal rejected this call, for a reason that no caller handles. The person gets the answer of an outage, but it is
+ * none: Authsignal answers other calls.
  */
 export class Refusal extends AppError {}
+
+/** No answer came in time, or none that can be read. Authsignal may have done what it was asked to, such as send a mail. */
+export class Unanswered extends AppError {}
 
 /**
  * As of the last calls: `ok`; `unavailable` while calls are refused after several outages in a row; `unknown` when that

@@ -12,6 +12,8 @@ export interface Limiter {
    * as the period. What is refused spends nothing.
    */
   spend(key: string): Promise<number>;
+  /** Returns a point that was spent moments ago, because what it paid for did not happen. */
+  giveBack(key: string): Promise<void>;
   /** 0 while points are left, else the seconds until there are. Spends nothing. */
   blockedFor(key: string): Promise<number>;
   /** Forgets what was spent. */

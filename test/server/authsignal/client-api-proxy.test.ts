@@ -327,6 +327,7 @@ describe("refuses", () => {
   test("The proxy refuses every request while the counters cannot be reached, and logs it", async () => {
     const limiter = () => ({
       spend: () => Promise.reject(new Error("The counters are away.")),
+      giveBack: () => Promise.reject(new Error("The counters are away.")),
       blockedFor: () => Promise.reject(new Error("The counters are away.")),
       reset: () => Promise.reject(new Error("The counters are away.")),
     });

@@ -9,7 +9,12 @@ const tenant = {
 };
 
 function createProxy(options: { readonly apiUrl: string; readonly allowEmulator?: boolean }): unknown {
-  const counter = { spend: async () => 0, blockedFor: async () => 0, reset: async () => {} };
+  const counter = {
+    spend: async () => 0,
+    giveBack: async () => {},
+    blockedFor: async () => 0,
+    reset: async () => {},
+  };
   const limiter = () => counter;
   return createClientApiProxy({
     tenantId: "tenant",

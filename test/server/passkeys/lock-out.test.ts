@@ -1,6 +1,7 @@
 /** Limits that strangers cannot spend against somebody, and colleagues not against each other. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { api } from "../../kit/flows.ts";
+import { answering, faults } from "../authsignal/authsignal-line.ts";
 import { type Lab, startLab } from "../lab.ts";
 
 let lab: Lab;
@@ -80,6 +81,45 @@ describe("the codes of somebody without a passkey", () => {
     for (let round = 0; round < 6; round += 1) await askFrom(newNetwork(), email);
     for (const home of homes) await askFrom(home, email);
     expect(mailsTo(email)).toBe(20);
+  });
+
+  test.each([
+    ["refuses them", answering("/challenge", { error: "invalid_request", errorDescription: "No." }, 400)],
+    ["fails", faults["answers 500"]],
+  ])("are not used up while Authsignal %s", async (_, fault) => {
+    const policies = { limits: { sendsPerAddress: { points: 4, seconds: 900 } } };
+    const own = await startLab({ policies });
+    try {
+      const [network, email] = [newNetwork(), own.newAddress()];
+      const ask = () => own.agent(network).post(api("challengeOtp")).send({ email });
+      own.line.fail(fault);
+      // The breaker opens at the fifth outage.
+      for (let round = 0; round < 4; round += 1) await ask().expect(503);
+      own.line.fail(null);
+      for (let round = 0; round < 4; round += 1) await ask().expect(202);
+      expect(own.emulator.messages({ to: email })).toHaveLength(4);
+    } finally {
+      await own.close();
+    }
+  });
+
+  test.each([
+    "hangs beyond the deadline",
+    "drops the connection after it is done",
+    "answers half a JSON text",
+  ] as const)("are used up where Authsignal %s, because a mail may have gone out", async (fault) => {
+    const policies = { limits: { sendsPerPair: { points: 2, seconds: 900 } } };
+    const own = await startLab({ policies, deadlineMs: 200 });
+    try {
+      const [network, email] = [newNetwork(), own.newAddress()];
+      const ask = () => own.agent(network).post(api("challengeOtp")).send({ email });
+      own.line.fail(faults[fault]);
+      await ask().expect(503);
+      await ask().expect(503);
+      await ask().expect(429);
+    } finally {
+      await own.close();
+    }
   });
 
   test("are the same for all tags of one mailbox", async () => {
