@@ -41,6 +41,8 @@ export interface PreparedCeremony<Input extends unknown[] = []> {
   prepare(): Promise<boolean>;
   /** Call it straight from the click. Rejects only if `begin` rejects. */
   run(onAnswered: OnAnswered, ...input: Input): Promise<CeremonyOutcome>;
+  /** Ends this ceremony and no other of the page, until the authenticator has answered; its outcome is `aborted`. */
+  cancel(): void;
 }
 
 export interface Ceremonies {
@@ -183,21 +185,24 @@ export function createCeremonies(deps: CeremonyDeps): Ceremonies {
     enrollment(begin, attachment) {
       const where = attachment === "platform" ? attachment : null;
       const ready = prefetched(begin, (api, enrollment) => fetchEnrollmentOptions(api, enrollment, where));
+      const own = slot.part();
       return {
         prepare: () => ready.warm(),
         run(onAnswered, home) {
-          const once = () =>
-            slot.run("person", onAnswered, (running) => register(ready, running, where, home));
+          const once = () => own.run(onAnswered, (running) => register(ready, running, where, home));
           return twiceIfNeeded(once, ["busy"]);
         },
+        cancel: own.end,
       };
     },
 
     stepUp(begin) {
       const ready = prefetched(begin, fetchStepUpOptions);
+      const own = slot.part();
       return {
         prepare: () => ready.warm(),
-        run: (onAnswered) => slot.run("person", onAnswered, (running) => authenticate(ready, running, false)),
+        run: (onAnswered) => own.run(onAnswered, (running) => authenticate(ready, running, false)),
+        cancel: own.end,
       };
     },
 

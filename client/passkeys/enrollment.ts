@@ -66,6 +66,12 @@ export function prepareEnrollment(deps: EnrollmentDeps): EnrollmentFlow {
     }
   }
 
+  /** The outcome says what happened, whether or not the password manager can be told. */
+  async function forgetRefused(credentialId: string): Promise<void> {
+    const config = await api.getConfig().catch(() => undefined);
+    if (config !== undefined) await signalUnknownCredential(config.rpId, credentialId);
+  }
+
   return {
     async run(onAnswered = () => {}, home) {
       const outcome = await enrollment.run(onAnswered, home);
@@ -75,15 +81,13 @@ export function prepareEnrollment(deps: EnrollmentDeps): EnrollmentFlow {
       }
       // The device has a passkey that Authsignal refused: it would never work.
       const { refusedCredentialId } = outcome;
-      if (refusedCredentialId !== undefined) {
-        await signalUnknownCredential((await api.getConfig()).rpId, refusedCredentialId);
-      }
+      if (refusedCredentialId !== undefined) void forgetRefused(refusedCredentialId);
       if (!signal.aborted) void enrollment.prepare();
       return outcome;
     },
     stop() {
       life.abort();
-      ceremonies.cancel();
+      enrollment.cancel();
     },
   };
 }

@@ -58,7 +58,7 @@ export function prepareStepUp(
       return await api.createStepUpToken(action, operation);
     } catch (error) {
       // Asking again does not help; a click still says what is wrong.
-      if (hasCode(error, ["tenant_misconfigured"])) life.abort();
+      if (hasCode(error, finalCodes)) life.abort();
       throw error;
     }
   }
@@ -72,7 +72,14 @@ export function prepareStepUp(
     },
     stop() {
       life.abort();
-      ceremonies.cancel();
+      stepUp.cancel();
     },
   };
 }
+
+const finalCodes: readonly string[] = [
+  "tenant_misconfigured",
+  "not_authenticated",
+  "passkey_required",
+  "validation_failed",
+];

@@ -83,7 +83,11 @@ export function enrollByButton(
   /** The passkey of the confirmation was one click, the new one takes another. */
   async function unblock(error: CodedError): Promise<string> {
     const needed = error instanceof ApiError ? neededStepUp(error.problem) : undefined;
-    if (needed === undefined || !needed.methods.includes("passkey")) return wordsOfError(error, words);
+    if (needed === undefined || !needed.methods.includes("passkey")) {
+      // The reason may be gone at the next click, such as a limit after a deletion or a sign-in in another tab.
+      flow = prepare();
+      return wordsOfError(error, words);
+    }
     if (await confirmByPasskey(mountedAt, { action: needed.action, words })) flow = prepare();
     return "";
   }

@@ -27,7 +27,8 @@ export function mountPasskeys(
   list.className = "passkeys";
   message.role = "status";
   root.replaceChildren(list, add, message);
-  const stopEnrolling = enrollByButton(add, mountedAt, { onCreated: () => void load(), say, words });
+  const enroll = () => enrollByButton(add, mountedAt, { onCreated: () => void load(), say, words });
+  let stopEnrolling = enroll();
 
   function say(text: string): void {
     if (!signal.aborted) message.textContent = text;
@@ -81,6 +82,11 @@ export function mountPasskeys(
       say(done);
     } catch (error) {
       say(wordsOfError(error, words));
+    }
+    if (isDelete && !signal.aborted) {
+      // The account may have been full.
+      stopEnrolling();
+      stopEnrolling = enroll();
     }
     await load(isDelete);
   }

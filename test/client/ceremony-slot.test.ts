@@ -85,3 +85,16 @@ test("a ceremony that fails for a reason of its own is asked once more, and neve
   expect(outcome).toEqual({ kind: "busy" });
   expect(kinds).toEqual(["busy"]);
 });
+
+test("the end of one part of a page does not end the ceremony of another part", async () => {
+  const slot = createCeremonySlot();
+  const [list, dialog] = [slot.part(), slot.part()];
+  const running = dialog.run(
+    () => {},
+    () => new Promise(() => {}),
+  );
+  list.end();
+  expect(slot.isTakenBy("person")).toBe(true);
+  dialog.end();
+  expect(await running).toEqual({ kind: "aborted" });
+});
