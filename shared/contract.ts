@@ -97,7 +97,7 @@ export const EnrollTokenResponse = z.object({
   /** Authsignal's track token for one passkey enrollment, for `passkey.signUp`. Lives about ten minutes. */
   token: z.string(),
   /**
-   * For `passkey.signUp`, which sends it to Authsignal. Random, because anybody may ask Authsignal for the passkeys of a
+   * For `passkey.signUp`, which sends it to Authsignal. Random, because anyone may ask Authsignal for the passkeys of a
    * user name: never send the address in its place.
    */
   username: z.string(),

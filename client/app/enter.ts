@@ -25,7 +25,7 @@ export async function enter(
   else await go(paths.account, { replace: true });
 }
 
-/** Set after a failed attempt: a browser's own answer is not always true. Expires: a device may get a screen lock. */
+/** Set after a failed attempt: browsers may report support that is not there. Expires: the device may get a screen lock. */
 const cannotSince = "cannotCreatePasskeySince";
 const believedFor = 30 * 24 * 60 * 60 * 1000;
 

@@ -1,4 +1,4 @@
-/** Says whether this browser has passkeys, without asking it anything that it answers later (capabilities.ts). */
+/** Says at once whether this browser has passkeys; capabilities.ts asks what the browser answers later. */
 export function canUsePasskeys(): boolean {
   return typeof window.PublicKeyCredential === "function" && navigator.credentials !== undefined;
 }

@@ -80,7 +80,7 @@ export function enrollByButton(
     return outcome.kind === "succeeded" ? words.created : wordsOfOutcome(outcome, words);
   }
 
-  /** The passkey of the confirmation was one click, the new one takes another. */
+  /** Confirming uses up the click; creating the passkey takes a second one. */
   async function unblock(error: CodedError): Promise<string> {
     const needed = error instanceof ApiError ? neededStepUp(error.problem) : undefined;
     if (needed === undefined || !needed.methods.includes("passkey")) {

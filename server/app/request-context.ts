@@ -33,7 +33,7 @@ export function requestContext(log: Logger, apiPath: string): RequestHandler {
   };
 }
 
-/** The ids that a proxy or a tracing client has given: beside ours in the log, to find a request of theirs. */
+/** The ids that a proxy or a tracing client has sent: logged beside ours, so that their requests can be found. */
 function incomingIds({ headers }: Request): { incomingRequestId?: string; traceId?: string } {
   const id = String(headers["x-request-id"] ?? "");
   const [, traceId] = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(String(headers.traceparent ?? "")) ?? [];

@@ -1,4 +1,4 @@
-/** Tells how a request ended, for its log line and its metrics: by route, and also when the client has gone. */
+/** Reports how a request ended, by route, for its log line and its metrics; also after the client disconnected. */
 import type { Request, Response } from "express";
 import { routes } from "../../shared/routes.ts";
 

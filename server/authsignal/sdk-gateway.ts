@@ -76,7 +76,7 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
       const attributes = {
         idempotencyKey,
         ...(addAuthenticators === true ? { scope: "add:authenticators" } : {}),
-        // No `username`: by that, anybody may ask Authsignal which passkeys a person has.
+        // No `username`: with it, anyone may ask Authsignal which passkeys a person has.
         ...(email === undefined ? {} : { email }),
         ...(custom === undefined ? {} : { custom: { ...custom } }),
       };

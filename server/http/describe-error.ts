@@ -1,4 +1,4 @@
-/** What a log may say of an error. Apart from the logger, so that the router is loaded without one. */
+/** Describes an error for the log. Apart from log.ts, so that the router loads without pino. */
 
 /** Class, message and stack of an error. Its other members may contain secrets. */
 export function describeError(error: unknown): { name: string; message: string; stack?: string } {

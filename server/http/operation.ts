@@ -60,7 +60,7 @@ function refuseForeignBody(body: unknown): void {
   );
 }
 
-/** A schema of records drops this member without a word, and what was confirmed would not be what was sent. */
+/** zod's record schema drops `__proto__` silently: the confirmed operation would differ from the one that was sent. */
 function pointerToPrototype(value: unknown, pointer = ""): string | null {
   if (typeof value !== "object" || value === null) return null;
   if (Object.hasOwn(value, "__proto__")) return `${pointer}/__proto__`;

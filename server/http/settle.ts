@@ -19,5 +19,5 @@ function warnOf(error: unknown): void {
 
 /** For work that the answer does not need. The storage has reported the outage. @throws every other error */
 export function ignoreOutage(error: unknown): void {
-  if (!(error instanceof AppError)) throw error;
+  if (!(error instanceof AppError && error.code === "upstream_unavailable")) throw error;
 }

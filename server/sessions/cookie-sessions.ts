@@ -18,8 +18,8 @@ export interface CookieSessionOptions extends IndexOptions {
   /** Signs the cookie; at least 32 characters. Several for a rotation: the first signs, all verify. */
   readonly secret: string | readonly string[];
   /**
-   * For several brands in one app, whose sign-ins are to be separate: each has a name, and the cookie of one is worthless
-   * as that of another. Mount each middleware on the paths of its brand. Default `passkeys_session`.
+   * For several brands in one app, whose sign-ins are to be separate: each has a name, and the cookie of one does not sign
+   * in to another. Mount each middleware on the paths of its brand. Default `passkeys_session`.
    */
   readonly cookieName?: string;
   /** True for https origins: `Secure` and the `__Host-` prefix. False only for http://localhost. */
@@ -72,7 +72,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     middleware(req, res, next) {
       // express-session keeps the other middleware's session, and sign-in would write into that.
       if (req.session !== undefined && !withSession.has(req)) return next(new Error(foreignSession));
-      // Node tells of a request when its headers are there. After this turn `complete` is true for one that came whole.
+      // Node emits `request` after the headers. One turn later `req.complete` is true if the body has arrived with them.
       setImmediate(() => {
         if (req.complete) settled.add(req);
         sendOnlyNewCookie(name, req, res);

@@ -8,7 +8,7 @@ import { destroyOther, keyOf, read, save } from "./stored-session.ts";
 const tombstoneMs = 60 * 1000;
 /** The life of a session whose cookie names none: what the stores of npm take. */
 const defaultLifeMs = 24 * 60 * 60 * 1000;
-/** A sign-out follows so many renewals that were under way at the same time. */
+/** How many renewals, under way at the same time, a sign-out follows. */
 const longestChain = 8;
 
 export type HostSession = Request["session"];
@@ -74,7 +74,7 @@ export async function endChain(req: Request, first: string): Promise<void> {
   }
 }
 
-/** Makes the id worthless from which somebody else has signed in, or the same person anew. */
+/** Ends the session that a new sign-in has replaced. */
 export async function endOther(req: Request, sid: string, wasSignedIn: boolean): Promise<void> {
   if (wasSignedIn) await write(req, keyOf("ended", sid), {}, lifeOf(req.session));
   await destroyOther(req, sid);

@@ -15,10 +15,10 @@ type Kept = NonNullable<SessionData["passkeys"]>;
 
 export interface JwtStore {
   isEnded(claims: JwtClaims): Promise<boolean>;
-  /** Whether a later proof has renewed the session, so that these tokens are worthless. */
+  /** Whether a later proof has renewed the session, which ended these tokens. */
   isReplaced(claims: JwtClaims): Promise<boolean>;
   markEnded(claims: JwtClaims): Promise<void>;
-  /** Makes the tokens of earlier revisions worthless. */
+  /** Ends the tokens of earlier revisions. */
   markRenewed(claims: JwtClaims): Promise<void>;
   pendingOtp(req: Request, claims: JwtClaims | null): Promise<PendingOtp | null>;
   keepPendingOtp(
@@ -98,7 +98,7 @@ export function createJwtStore(store: Store, codeHeader: string, now: () => Date
   };
 }
 
-/** The hash, so that a reader of the store can use no token. */
+/** Hashed, so that a leaked key is not a usable token. */
 function keyOf(kind: "ended" | "revision" | "session-code" | "code", name: string): string {
   return `jwt-${kind}-${sha256(name)}`;
 }

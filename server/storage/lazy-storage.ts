@@ -50,7 +50,7 @@ export function openStorageLazily(options: StorageOptions): LazyStorage {
   }
 
   async function tryToOpen(): Promise<Storage> {
-    // Until it is open, this tells of its outages: each try would tell again.
+    // Before the storage is open, the lazy storage reports an outage once; each attempt would report it again.
     const onNotice = (notice: StorageNotice) => {
       if (isOpen) notify(notice);
     };

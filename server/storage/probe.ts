@@ -1,7 +1,7 @@
 /**
  * Asks a storage whether it can be used, for health checks: probes that come together share one check, its outcome
- * holds for a second, and nobody waits longer than the deadline. So however many probes are given up by those who sent
- * them, one check at a time is under way.
+ * holds for a second, and each waits at most as long as the deadline. So one check at a time is under way, however many
+ * probes their senders have given up.
  */
 import { within } from "./deadline.ts";
 

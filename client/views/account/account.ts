@@ -1,5 +1,5 @@
 /**
- * needs:    <template id="account-view">, styles/account.css, passkey-list.ts.
+ * needs:    <template id="account-view">, account.css, passkey-list.ts.
  * does:     shows the account and its passkeys, takes back "Don't ask again", and signs out.
  * must not: be mounted without a session.
  */

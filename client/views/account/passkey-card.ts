@@ -1,5 +1,5 @@
 /**
- * needs:    <template id="passkey-item">, styles/passkey-list.css.
+ * needs:    <template id="passkey-item">, passkey-list.css.
  * does:     shows one passkey: where it is saved, when it was created and last used; renames it in place.
  * must not: lose typed text when the list around it is updated.
  */

@@ -1,5 +1,5 @@
 /**
- * needs:    <template id="passkey-list-view">, passkey-card.ts, styles/passkey-list.css, a session.
+ * needs:    <template id="passkey-list-view">, passkey-card.ts, passkey-list.css, a session.
  * does:     lists the account's passkeys; adds, renames and deletes one.
  * must not: show an empty list if it could not be loaded.
  */

@@ -1,5 +1,5 @@
 /**
- * needs:    <template id="enroll-offer-view">, styles/enroll-offer.css, and a fresh session.
+ * needs:    <template id="enroll-offer-view">, enroll-offer.css, and a fresh session.
  * does:     offers to create a passkey after a sign-in, with "Not now" beside it.
  * must not: be shown before or during a sign-in, or start anything without a click.
  */

@@ -1,5 +1,5 @@
 /**
- * needs:    <template id="otp-view">, styles/otp.css.
+ * needs:    <template id="otp-view">, otp.css.
  * does:     takes the code from the email; sends another one when the person asks and the wait is over.
  * must not: submit without a click or Enter: a person who is correcting a digit would lose an attempt.
  */

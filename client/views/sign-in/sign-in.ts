@@ -1,5 +1,5 @@
 /**
- * needs:    <template id="sign-in-view">, styles/sign-in.css; its caller resumes autofill.ts.
+ * needs:    <template id="sign-in-view">, sign-in.css; its caller resumes autofill.ts.
  * does:     asks for an email address and offers the passkey button.
  * must not: open a passkey dialog without a click: a person without a passkey here would get a QR code. Must not start
  *           autofill: setting `autocomplete` on the field is its whole part in that.

@@ -1,5 +1,5 @@
 /**
- * needs:    <template id="welcome-back-view">, styles/welcome-back.css.
+ * needs:    <template id="welcome-back-view">, welcome-back.css.
  * does:     greets the person who has a passkey on this device by their address: a passkey first, or a code, another
  *           account, or being forgotten on this device.
  * must not: open a passkey dialog without a click, or claim that the account still exists.

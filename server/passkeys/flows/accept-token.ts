@@ -1,4 +1,4 @@
-/** The one tail of every flow: a result token becomes a fact here, once, or not at all. */
+/** Validates result tokens. Every flow ends here; each token is accepted once. */
 
 import type { ActionCode } from "../../../shared/actions.ts";
 import type { ProblemCode } from "../../../shared/problem.ts";
@@ -35,7 +35,7 @@ export async function acceptToken(
   return acceptValidation(context, await context.authsignal.validate(expected), onRefusal);
 }
 
-/** The same for an answer of Authsignal's that is there already. Nothing is spent before it is. */
+/** Does the same with an answer that the caller has fetched already. The token is spent only after that. */
 export async function acceptValidation(
   { storage, now }: PasskeysContext,
   validation: Validation,

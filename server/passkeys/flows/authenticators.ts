@@ -3,7 +3,7 @@ import type { Request } from "express";
 import type { Authenticators } from "../ports/authsignal.ts";
 import type { PasskeysContext } from "../ports/options.ts";
 
-/** Every look at the list goes through here, so that nothing appears in it unrecorded. */
+/** All reading of the list goes through here, so that new authenticators are recorded. */
 export async function seeAuthenticators(
   context: PasskeysContext,
   req: Request,
@@ -15,8 +15,8 @@ export async function seeAuthenticators(
 }
 
 /**
- * Tells once of every authenticator that neither an enrollment here has claimed nor an earlier look has seen: it was
- * made past this API, or is on its way to the finish of its enrollment.
+ * Emits one event for each new authenticator that no enrollment of this API has claimed: it was added outside this API,
+ * or its enrollment is not finished yet.
  */
 export async function recordAppeared(
   { storage, onEvent }: PasskeysContext,

@@ -10,8 +10,8 @@ import type { Limit, SendLimits } from "../ports/send-limits.ts";
 import { refuseFor } from "./rate-limits.ts";
 
 /**
- * `send`: a mail may go out. `withhold`: answer as usual, and send nothing. `ignore`: the same, and so many were withheld
- * that this one is not recorded either.
+ * `send`: a mail may go out. `withhold`: answer as usual, and send nothing. `ignore`: like `withhold`, without an event,
+ * because too many were withheld.
  */
 export type SendVerdict = "send" | "withhold" | "ignore";
 
@@ -23,7 +23,7 @@ export interface Tries {
 
 export interface SpentSend {
   readonly verdict: SendVerdict;
-  /** For a send that did not happen: an outage must not use up somebody's codes. The network address stays charged. */
+  /** For a send that did not happen: an outage must not use up a person's codes. The network address stays charged. */
   giveBack(): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export interface CodeLimits {
   /** Spends one send. @throws AppError rate_limited for what the caller did, upstream_unavailable for the budget */
   spendSend(req: Request, email: string): Promise<SpentSend>;
   /**
-   * How many tries a code has from here, and how many seconds to wait after those.
+   * How many tries a code has from this network address, and how many seconds to wait once they are used up.
    * @param most tries of a code where nothing has happened
    * @throws AppError rate_limited while this network address has tried too many wrong codes for this e-mail address
    */
@@ -41,7 +41,10 @@ export interface CodeLimits {
   complete(req: Request, res: Response, email: string): Promise<void>;
 }
 
-/** What strangers may spend of what there is for an address and in all. The rest is for those who have completed a code. */
+/**
+ * The share of the budget for an address, and of the whole budget, that unknown browsers and networks may spend. The rest
+ * is for those that have completed a code.
+ */
 const strangersShare = 0.8;
 /** Tries of a code from a network address with too many wrong codes: those may be of other people. */
 const triesInTrouble = 2;
@@ -92,7 +95,7 @@ export function createCodeLimits({ storage, limits, ipv6Prefix, knownBrowsers }:
       refuseFor(await sendsPerIp.spend(ipOf(req)));
       refuseFor(await spend(whole(strangerSendsPerPair, sendsPerPair), pairOf(req, email)));
       const isWithheld = (await spend(whole(strangersPerAddress, sendsPerAddress), mailboxKey(email))) > 0;
-      // What is withheld costs nothing, but is refused with the rest when the budget is spent: else it would stand out.
+      // A withheld request spends no budget. With the budget spent it is refused like the others, so that it looks the same.
       const budget = strange ? strangersInAll : null;
       const wait = isWithheld
         ? Math.max((await budget?.blockedFor("all")) ?? 0, await sendsInAll.blockedFor("all"))

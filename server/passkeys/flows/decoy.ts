@@ -1,6 +1,6 @@
 /**
- * What an address gets that has had too many codes: the usual answer after the usual time, and no mail. So
- * nobody can read from outside that somebody else is being pestered (requirement S18): not in an outage either.
+ * Imitates a sent code for an address over its limit: the usual answer after the usual time, in an outage the usual 503,
+ * and no mail. So an outsider cannot learn that the address is throttled (requirement S18).
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
@@ -10,16 +10,16 @@ import { Refusal, type SentOtp } from "../ports/authsignal.ts";
 const remembered = 64;
 /** How long a send takes where none has been seen yet, after a start: a call over the internet and a mail queued. */
 const typicalMs = 150;
-/** How long one send that met an outage speaks for the next, while none has gone through. */
+/** How long after a failed send the outage is taken to continue, while no send has succeeded. */
 const outageMs = 30_000;
 
 export interface Decoy {
-  /** Runs the real thing and remembers how it went: how long it took, how long its code lives, or the outage. */
+  /** Sends a code and remembers how that went: how long it took, how long the code lives, or the outage. */
   observe(send: () => Promise<SentOtp>): Promise<SentOtp>;
   /**
-   * For a call to Authsignal that began at `startedAt` (of `performance.now()`) and has sent nothing: looks like one
-   * of the real ones and takes as long. Null: Authsignal was not asked.
-   * @throws AppError upstream_unavailable while the real ones do
+   * Returns a made-up challenge after the time that a send usually takes, counted from `startedAt` (of
+   * `performance.now()`), when a call that sent nothing began. Null: Authsignal was not asked.
+   * @throws AppError upstream_unavailable while real sends do
    */
   pretend(startedAt: number | null): Promise<SentOtp>;
 }
@@ -34,7 +34,7 @@ export function createDecoy(now: () => Date): Decoy {
       const startedAt = performance.now();
       const sent = await send().catch((error: unknown) => {
         const at = performance.now();
-        // A send that was refused says nothing of other addresses.
+        // A refused send says nothing about other addresses.
         const isRefused = error instanceof Refusal;
         const isOutage = error instanceof AppError && error.code === "upstream_unavailable" && !isRefused;
         outage = isOutage ? { error, duration: at - startedAt, at } : null;
@@ -53,7 +53,7 @@ export function createDecoy(now: () => Date): Decoy {
         throw error;
       }
       const asked = performance.now() - startedAt;
-      // As slow among the sends as this was among its like: of one taken at random only the longer wait would show.
+      // The send that ranks among the sends as this call did among its kind. One taken at random could be over already.
       const isKnown = askedAt !== null && asks.length > 0;
       const rank = isKnown ? asks.filter((one) => one < asked).length / asks.length : Math.random();
       if (askedAt !== null) remember(asks, asked);

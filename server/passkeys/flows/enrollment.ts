@@ -100,7 +100,7 @@ interface Finish {
 
 /**
  * The validated answer does not name the passkey. It is the newest one that was not there when the enrollment began and
- * that no other finish has claimed: with none left, the token proved an old one, or what it made is gone.
+ * that no other finish has claimed. If there is none, an older passkey answered, or the new one has been deleted.
  */
 async function takeNewPasskey(context: PasskeysContext, finish: Finish): Promise<Passkey> {
   const { userId, sessionId, validation, onRefusal } = finish;
@@ -128,14 +128,14 @@ async function takeNewPasskey(context: PasskeysContext, finish: Finish): Promise
 /**
  * Over the cap: the token of one begun enrollment can make several passkeys, and several can be begun before one is
  * finished. Which of the unclaimed ones belongs to which finish cannot be told, so all are removed, and each finish is refused.
- * Only of the time that an enrollment may take: a cap that was lowered takes nothing away.
+ * Only passkeys of the last `begunSeconds`: lowering the cap deletes no older ones.
  */
 async function removeUnclaimed(context: PasskeysContext, finish: Finish): Promise<void> {
   const { req, userId, authenticators } = finish;
   await recordAppeared(context, finish);
   const since = context.now().getTime() - begunSeconds * 1000;
   for (const { id } of authenticators.passkeys.filter(({ createdAt }) => createdAt.getTime() > since)) {
-    // It stays claimed, so that a finish which listed it before cannot tell of it.
+    // It stays claimed, so that a parallel finish that has listed it before cannot return it.
     if (!(await context.storage.flows.claimPasskey(userId, id))) continue;
     try {
       await context.authsignal.removePasskey({ userId, passkeyId: id });

@@ -67,7 +67,7 @@ export function otpSignIn(
       const tries = await limits.triesOf(req, pending.email, maxAttempts);
       const user = await proveAddress(req, pending, { code: body.code, tries }).catch(
         async (error: unknown) => {
-          // A dead code must not stand in the way of asking for a new one at once.
+          // With a dead code the person may ask for a new one at once.
           if (error instanceof AppError && deadCode.has(error.code))
             await codes.keepPendingOtp(req, res, null);
           throw error;
@@ -102,8 +102,8 @@ export function otpSignIn(
   }
 
   /**
-   * Asks Authsignal about a code that was never sent, so that an outage is a 503 here as it is for everybody: a
-   * throttled address that alone got the usual answer would stand out (S18), and a 202 would promise a mail (S37).
+   * Asks Authsignal about a code that was never sent, so that an outage is a 503 for a throttled address too. With the
+   * usual answer it could be told apart from others (S18), and a 202 would promise a mail (S37).
    */
   async function sendNothing(): Promise<null> {
     await authsignal.checkEmailOtp({ challengeId: randomUUID(), code: "000000" }).catch(unlessRateLimited);
@@ -117,8 +117,8 @@ export function otpSignIn(
   }
 
   /**
-   * From a code to the user who owns the address, or a problem. Proof is Authsignal's own answer to our server, which
-   * names the address; that it counts once is kept here.
+   * From a code to the user who owns the address, or a problem. Authsignal's answer names the proven address; the storage
+   * remembers that the code was used.
    */
   async function proveAddress(
     req: Request,
@@ -158,7 +158,7 @@ export function otpSignIn(
     throw new AppError("otp_incorrect", { extras: { attemptsLeft: maxAttempts - attempt } });
   }
 
-  /** Also where Authsignal says yes to the same code twice: of parallel requests one gets true. */
+  /** True for one of several parallel requests, even if Authsignal accepts the code for each of them. */
   function acceptOnce({ challengeId, expiresAt }: PendingOtp): Promise<boolean> {
     const identity = sha256(JSON.stringify({ challengeId }));
     return storage.flows.consumeToken(identity, new Date(expiresAt.getTime() + rememberMs));

@@ -58,11 +58,11 @@ export function deletePasskey(context: PasskeysContext): Operation {
       await spendCall(user.id);
       const known = await requireFresh(context, req, session);
       const passkey = await ownPasskey(context, user, req, known);
-      // Before, so that none outlives the passkey. Which passkey gave which grant is not known, so all go.
+      // All grants, and first: which passkey a grant came from is not known, and none may outlive its passkey.
       await context.storage.flows.dropGrants(user.id);
       await context.authsignal.removePasskey({ userId: user.id, passkeyId: passkey.id });
       await unlessOut(context.storage.flows.dropGrants(user.id), undefined);
-      // It is deleted. What stays behind of it belongs to no passkey.
+      // The passkey is gone. A name that stays behind does no harm.
       await unlessOut(context.storage.flows.keepPasskeyName(user.id, passkey.id, null), undefined);
       await unlessOut(context.storage.flows.forgetPasskey(user.id, passkey.id), undefined);
       context.onEvent({

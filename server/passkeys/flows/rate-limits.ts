@@ -33,7 +33,7 @@ export function createTokenLimit({ storage, limits, ipv6Prefix }: Limited): Toke
   };
 }
 
-/** A refusal by this server, or by Authsignal in one of the ways in which it may refuse a forged token. An outage is none. */
+/** A refusal by this server, or by Authsignal in one of the ways in which it may refuse a forged token. An outage does not count. */
 function isRefusal(error: unknown): boolean {
   if (error instanceof Refusal) return true;
   return error instanceof AppError && (error.status === 401 || error.code === "rate_limited");
@@ -45,7 +45,7 @@ interface Limited {
   readonly ipv6Prefix: number;
 }
 
-/** @returns what spends one of this user's, or throws AppError rate_limited */
+/** @returns a function that counts one call of a user. It throws AppError rate_limited over the limit */
 export function createUserLimit(
   { storage, limits }: Omit<Limited, "ipv6Prefix">,
   name: "beginsPerUser" | "callsPerUser",

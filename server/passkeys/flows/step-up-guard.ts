@@ -47,7 +47,7 @@ function readOperation(
   });
 }
 
-/** Its members are the client's: one that is no string, number or boolean equals nothing that can be confirmed. */
+/** Members are not checked here: one that is no string, number or boolean matches no grant. */
 function isOperation(value: unknown): value is ConfirmedOperation {
   if (typeof value !== "object" || value === null || Object.keys(value).length === 0) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -102,9 +102,9 @@ interface Finish {
 }
 
 /**
- * A passkey of before the beginning has signed. Authsignal takes the registration of a new one for a proof as well, so a
- * passkey that came since, and that no enrollment has claimed, is refused: it may be what "proved" the action. Where it
- * was only on its way to its finish, on another device, the next step-up succeeds.
+ * Only a passkey that existed when the step-up began may sign. Authsignal also takes the registration of a new passkey
+ * for a proof, so the step-up is refused while there is a newer one that no enrollment has claimed. If that belongs to an
+ * enrollment that another device is finishing, the next step-up succeeds.
  */
 async function takeProof(context: PasskeysContext, finish: Finish): Promise<Begun> {
   const { userId, sessionId, authenticators, validation, onRefusal } = finish;
@@ -114,7 +114,7 @@ async function takeProof(context: PasskeysContext, finish: Finish): Promise<Begu
   const begun = await flows.takeBegun(accepted.idempotencyKey, sessionId, context.now());
   if (begun === null) throw refuse("mismatch", onRefusal);
   const appeared = authenticators.passkeys.filter(({ id }) => !begun.passkeyIds.includes(id));
-  // The passkey that signed was deleted since: what it has proven goes with it.
+  // The passkey that signed has been deleted since, so its proof does not count.
   if (authenticators.passkeys.length === 0) throw refuse("mismatch", onRefusal);
   if (appeared.length > 0) {
     const claimed = await flows.claimedPasskeys(userId);

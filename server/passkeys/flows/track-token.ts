@@ -54,14 +54,14 @@ export async function beginTracked(context: PasskeysContext, beginning: Beginnin
 
 /**
  * A track token is as good as the weakest method that meets its challenge, and its result token may add and remove
- * authenticators. Every method that the user has and the action permits counts, unknown names too. Where track does not
- * say what the action permits, that is everything.
+ * authenticators. Every method that the user has and the action permits counts, unknown names too. If track does not list
+ * the permitted methods, all are.
  */
 function methodsBesidePasskey(
   { permittedMethods, enrolledMethods }: BegunAction,
   { others }: Authenticators,
 ): readonly string[] {
-  // Two sources, and what either of them names is there.
+  // A method counts as enrolled if either source lists it.
   const enrolled = new Set([...others.map(({ method }) => method), ...(enrolledMethods ?? [])]);
   enrolled.delete("PASSKEY");
   const permitted = permittedMethods && new Set(permittedMethods.map(wayOf));

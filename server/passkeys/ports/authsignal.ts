@@ -40,7 +40,7 @@ export interface AuthsignalGateway {
   checkEmailOtp(request: { readonly challengeId: string; readonly code: string }): Promise<OtpCheck>;
 
   /**
-   * Tracks an action and yields a track token. Never give one to a visitor without a session, nor to anybody before you
+   * Tracks an action and yields a track token. Never give one to a visitor without a session, and to a user only after you
    * have looked at what could meet its challenge.
    */
   beginAction(request: BeginAction): Promise<BegunAction>;
@@ -89,7 +89,7 @@ export interface BeginAction {
 
 export interface BegunAction {
   readonly token: string;
-  /** Methods that may meet the challenge of this action, whoever the user is; null when Authsignal does not say. */
+  /** Methods that may meet the challenge of this action, for any user; null when Authsignal does not say. */
   readonly permittedMethods: readonly string[] | null;
   /** Methods that the user has; null when Authsignal does not say. */
   readonly enrolledMethods: readonly string[] | null;

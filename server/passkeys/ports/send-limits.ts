@@ -43,7 +43,7 @@ export interface SendLimits {
   readonly failuresPerIp: Limit;
   /**
    * Result tokens refused from one network address without a session. Over it: 429. Each costs a call to Authsignal
-   * and a row of the audit trail, so strangers must not have them for nothing. Default 300 in 15 minutes.
+   * and a row of the audit trail. Default 300 in 15 minutes.
    */
   readonly refusalsPerIp: Limit;
   /** Result tokens of one signed-in person that were refused, from wherever. Over it: 429. Default 300 in 15 minutes. */
@@ -52,7 +52,7 @@ export interface SendLimits {
   readonly beginsPerUser: Limit;
   /**
    * What else one signed-in person does that asks Authsignal: the list, a name, a deletion, a guarded route without a
-   * proof. Over it: 429. Authsignal's patience is one for all. Default 600 in 15 minutes.
+   * proof. Over it: 429. Authsignal's own rate limit is shared by all users. Default 600 in 15 minutes.
    */
   readonly callsPerUser: Limit;
 }

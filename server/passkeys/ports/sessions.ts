@@ -17,7 +17,7 @@ export interface SignedIn {
   readonly authenticatedAt: Date;
 }
 
-/** What this browser is in the middle of, before it has proven anything. */
+/** The code that this browser has asked for. */
 export interface PendingOtp {
   readonly challengeId: string;
   readonly email: string;
@@ -29,7 +29,7 @@ export interface PendingOtp {
 export interface SessionPortWithoutCodes {
   /**
    * False when browsers never attach the credential by themselves, as with a bearer token: then no other site can
-   * have a request made in somebody's name, and pages of `origins` are let in from wherever they are. Default true.
+   * make a request in a person's name, and pages of `origins` are let in from any site. Default true.
    */
   readonly isAmbient?: boolean;
 
@@ -39,7 +39,7 @@ export interface SessionPortWithoutCodes {
    */
   current(req: Request): Promise<SignedIn | null>;
 
-  /** Signs in. Must give the browser a *new* session and make the old one worthless; nothing is carried over. */
+  /** Signs in. Must give the browser a *new* session and end the old one; nothing is carried over. */
   start(req: Request, res: Response, session: Pick<SignedIn, "userId" | "method">): Promise<void>;
 
   /**

@@ -18,8 +18,8 @@ export interface Lending {
 }
 
 /**
- * Kysely gives connections back without a word about them. One whose server has said good-bye (`FATAL`) would be lent to
- * the next request until its socket is seen to close, and that request would fail as well.
+ * Kysely does not say whether a connection that it gives back has failed. One that got `FATAL` from its server must not be
+ * lent to the next request, which would fail as well.
  */
 export function lend(pool: HostPool, { answerMs, end }: Lending): LentPool {
   const connect = async (): Promise<LentClient> => {
@@ -48,8 +48,8 @@ export class LentClient implements PostgresPoolClient {
   constructor(client: HostClient, answerMs: number | null) {
     this.#client = client;
     this.#answerMs = answerMs;
-    // The pool listens to its idle clients only. One that is lent emits the loss of its connection too, beside rejecting
-    // the query that runs on it, and the one who waits for that is told.
+    // The pool listens to its idle clients only. A lent one also emits `error` when it loses its connection; the promise of
+    // the query that runs on it rejects anyway.
     client.on("error", ignore);
   }
 

@@ -36,7 +36,7 @@ export class SqlSessionStore extends Store {
     return session;
   }
 
-  /** Most sign-ins rotate a session that was made for the request and never stored: a delete for nothing, 60 µs. */
+  /** Most sign-ins rotate a session that was made for the request and never stored: there is nothing to delete (60 µs). */
   override regenerate(req: Request, done: (error?: unknown) => void): void {
     if (this.#stored.has(req.session)) super.regenerate(req, done);
     else {
@@ -62,7 +62,7 @@ export class SqlSessionStore extends Store {
   override set(sid: string, session: SessionData, done?: (error?: unknown) => void): void {
     const stored = this.#stored.get(session);
     const content = contentOf(session);
-    // express-session saves a rotated session once more when the answer ends: 110 µs for what is there.
+    // express-session saves a rotated session again when the answer ends; an unchanged one is not written (110 µs).
     if (stored?.content === content) {
       this.touch(sid, session, done);
       return;

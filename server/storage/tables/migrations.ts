@@ -1,14 +1,14 @@
 /**
  * Migrations in order of their names; each runs once. Never edit one that has shipped: add the next. Names are without the
- * prefix, which is put in front of tables, indexes and keys; raw SQL would not get it. No `ifNotExists`: what is there is not ours.
+ * prefix, which is put in front of tables, indexes and keys; raw SQL would not get it. No `ifNotExists`: a table that is there belongs to the host.
  *
  * An older version starts on the tables of a newer one, so a migration adds: a table, a column with a default or that may
- * be null, an index. To take something away, first release what does without it; the migration that then removes it says
- * in its name, after `@`, the last migration that a version has to know to work with the tables:
+ * be null, an index. To remove something, first release a version that does not use it. The name of the migration that
+ * removes it ends in `@` and the oldest migration that a version must know to work with the new tables, such as
  * `012-drop-old-names@010-new-names`. Versions that do not know that one refuse to start.
  *
- * An index on a table that is large by then must be made `concurrently` in PostgreSQL, which no transaction can: not here,
- * but as a statement in the release's notes that is run before it, and with which the migration finds nothing to do.
+ * An index on a table that has grown large must be made `concurrently` in PostgreSQL, which no transaction can do. Put that
+ * statement into the release notes, to be run before the start, and let the migration skip an index that is there.
  */
 import type { Kysely } from "kysely";
 import type { Migrations } from "./migrate.ts";

@@ -27,14 +27,14 @@ export interface OwnNames {
   readonly leftOut: ReadonlySet<Part>;
 }
 
-/** What each database was opened without, for those who are handed the database alone. */
+/** What each database was opened without, for callers that have the `Kysely` object alone. */
 const partsLeftOut = new WeakMap<object, ReadonlySet<Part>>();
 
 export function isLeftOut<Tables>(db: Kysely<Tables>, table: string): boolean {
   return leftOutPart(partsLeftOut.get(db) ?? new Set(), table) !== null;
 }
 
-/** What Kysely knows to be a table, as opposed to an alias or `excluded`, is given this schema first. */
+/** A schema that marks tables first, as opposed to aliases and `excluded`; the real name replaces it. */
 const toPrefix = "to be prefixed";
 
 /**

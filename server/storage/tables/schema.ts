@@ -30,7 +30,7 @@ export interface Schema {
     passkey_ids: string;
     expires_at: number;
   };
-  /** Authenticators that the audit trail has told of. `claimed` is 1 once the finish of an enrollment has taken it as its own. */
+  /** Authenticators that the audit trail has recorded. `claimed` is 1 once the finish of an enrollment has taken it as its own. */
   known_authenticators: { user_id: string; authenticator_id: string; claimed: number };
   /** Single-use rights that a step-up gave to a session. */
   grants: {
