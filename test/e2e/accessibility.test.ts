@@ -143,7 +143,7 @@ test("in forced colours every control keeps a border that can be seen", async ()
   expect(borderless).toEqual([]);
 });
 
-test("whoever asks for less motion gets none", async () => {
+test("a page shows no motion to a person who asks for less of it", async () => {
   const { page, authenticator } = await app.open();
   await page.emulateMedia({ reducedMotion: "reduce" });
   await authenticator.setPresence(false);

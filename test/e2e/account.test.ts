@@ -97,7 +97,7 @@ test("a passkey is renamed in place, with the keyboard", async () => {
   );
 });
 
-test("a name that nobody could read is refused in the field", async () => {
+test("a name without a visible character is refused in the field", async () => {
   const { page } = await app.open();
   await signUp(page, app.stack, app.stack.newAddress());
   await button(page, "Rename Passkey").click();

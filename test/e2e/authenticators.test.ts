@@ -67,7 +67,7 @@ test("a passkey that was deleted elsewhere says so, and leaves the password mana
   await expect.poll(() => authenticator.countCredentials()).toBe(0);
 });
 
-test("a response that nobody was present for is not accepted", async () => {
+test("a response without user presence is not accepted", async () => {
   const { page, authenticator } = await app.open();
   await signUp(page, app.stack, app.stack.newAddress());
   await signOut(page);

@@ -62,7 +62,7 @@ describe.skipIf(isSkipped)("in Firefox", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("a refused fingerprint is nobody’s fault, and email or a second try go on from there", async () => {
+  test("after a refused fingerprint the page shows a neutral message, and email or a second try go on from there", async () => {
     const { page, authenticator, complaints } = await app.open();
     await signUp(page, app.stack, app.stack.newAddress());
     await signOut(page);

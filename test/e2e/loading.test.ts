@@ -93,7 +93,7 @@ test("styles that cannot be loaded keep a view away until they can be", async ()
   expect(await code.evaluate((input) => getComputedStyle(input).letterSpacing)).not.toBe("normal");
 });
 
-test("the first view is small: JavaScript, styles and words of ours stay below 8 kB in every language", () => {
+test("the first view is small: its JavaScript, styles and words stay below 8 kB in every language", () => {
   const assets = fileURLToPath(new URL("../../dist/client/assets/", import.meta.url));
   const sizes = readdirSync(assets)
     .filter((name) => /^index-.*\.(js|css)$|^first-.*\.js$/.test(name))

@@ -132,7 +132,7 @@ test("with storage blocked, everything works", async () => {
   expect(complaints).toEqual([]);
 });
 
-test("with cookies blocked, nobody is signed in by accident, and a sentence says what helps", async () => {
+test("with cookies blocked, no one is signed in by accident, and a sentence says what helps", async () => {
   const { page } = await app.open();
   await page.route("**/api/**", async (route) => {
     const headers = { ...route.request().headers() };

@@ -1,4 +1,4 @@
-/** What a test's callback, a client or a neighbour does wrong costs one request at most. An unhandled error fails the run. */
+/** A failing callback of a test, a client or another process affects one request at most. An unhandled error fails the run. */
 import { once } from "node:events";
 import { connect, createServer as createTcpServer } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
@@ -36,7 +36,7 @@ describe("a callback for messages", () => {
       },
     ],
     ["rejects", async () => Promise.reject(new Error("The test's own mistake."))],
-  ])("that %s costs nobody the message, and is a warning of the process", async (_, onMessage) => {
+  ])("that %s loses no message, and is a warning of the process", async (_, onMessage) => {
     const emulator = await start({ onMessage });
     const warned = once(process, "warning");
     expect((await askForCode(emulator)).status).toBe(200);

@@ -130,7 +130,7 @@ test("A sign-in through a host's router is in its metrics, its log and its audit
   await expect.poll(rows).toContainEqual({ event: "sign_in.succeeded", user_id: user.id });
 });
 
-test("The readiness of a host tells of its storage and of Authsignal", async () => {
+test("The readiness of a host reports its storage and Authsignal", async () => {
   const { body } = await request(app).get("/readyz").expect(200);
   expect(body).toEqual({ status: "ready", checks: { storage: "ok", authsignal: "ok" } });
 });

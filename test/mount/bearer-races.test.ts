@@ -73,7 +73,7 @@ async function renewedTooLate(token: string): Promise<string> {
   return renewal.given();
 }
 
-test("a token that was issued after the session had ended is worthless for as long as a session may last", async () => {
+test("a token that was issued after the session had ended is refused for as long as a session may last", async () => {
   const ended = await signIn();
   const late = await renewedTooLate(ended);
   expect(late).toMatch(/^[\w-]{43}$/);
@@ -110,7 +110,7 @@ test("the anonymous token knows of no code any more once it was used to sign in"
   expect(again.body.code).toBe("otp_not_requested");
 });
 
-test("signing in with a passkey makes the code that was asked for before worthless", async () => {
+test("signing in with a passkey ends the code that was asked for before", async () => {
   const { email, token } = await askForCode();
   const { req, res } = exchange(token);
   await host.sessions.start(req, res, { userId: "somebody", method: "passkey" });

@@ -32,7 +32,7 @@ async function whoHas(token: string): Promise<unknown> {
   return answer.body.customer;
 }
 
-test("signing in to a bearer host gives another token and makes the anonymous one worthless", async () => {
+test("signing in to a bearer host gives another token and ends the anonymous one", async () => {
   const { email, token } = await askForCode();
   expect(await whoHas(token)).toBeNull();
   const signedIn = (await verify(token, email)).get("Session-Token") ?? "";

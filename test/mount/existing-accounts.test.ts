@@ -64,7 +64,7 @@ test("An account that must not be opened by a mailbox stays closed, and its pass
   expect(session.body.user.id).toBe(account.id);
 });
 
-test("The passkey of somebody who registered an address first does not open the account of its owner", async () => {
+test("A passkey of a person who registered an address first does not open the account of its owner", async () => {
   const host = await startPasswordHost(kit, (common, accounts, add) => ({
     ...common,
     users: releaseUnproven(accounts, add),

@@ -92,7 +92,7 @@ test("two brands with a cookie name each keep their sign-ins apart, over one sto
   expect(String(cookie)).toMatch(/^brand_a=s%3A/);
 });
 
-test("the cookie of one brand is worthless as the cookie of another", async () => {
+test("the cookie of one brand does not sign in to another", async () => {
   const storage = await kit.openStorage();
   const secret = "only the tests of this host know it";
   const shared = { store: storage.sessionStore, secret, secure: false, now: kit.now };

@@ -187,7 +187,7 @@ describe("the pages", () => {
   });
 });
 
-describe("no answer sends anybody to another site", () => {
+describe("no answer redirects to another site", () => {
   test.each([
     "//evil.example",
     "//evil.example/",

@@ -94,7 +94,7 @@ test("An account's whole life leaves no token, code, cookie or full address in t
   expect(lab.leaks()).toEqual([]);
   expect(logged).not.toContain("A name of their own");
   expect(logged).not.toMatch(/s%3A|s:[\w-]{20}/);
-  // No JWT, whoever made it.
+  // No JWT of any issuer.
   expect(logged).not.toMatch(/eyJ[\w-]{10,}/);
 });
 

@@ -263,7 +263,7 @@ describe("a host's session store behind our cookie sessions", () => {
         expect(refused.headers).not.toHaveProperty("session-token");
       }
       store.broken = null;
-      // A renewed token may still sign out; it is nobody's any more only when its successor has been told.
+      // A renewed token may still sign out; it ends only when its successor has been returned.
       if (broken === "set")
         expect((await request(app).get("/who").set("Authorization", bearer)).body).toBe("somebody");
     }

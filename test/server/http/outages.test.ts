@@ -85,7 +85,7 @@ describe("the watch over a storage", () => {
     return { run, convert, fail, told: () => notices.map(({ event }) => event) };
   }
 
-  test("tells of an outage once, and of its end once", async () => {
+  test("reports an outage once, and its end once", async () => {
     const { run, fail, told } = watch();
     await expect(fail(refused())).rejects.toMatchObject(unavailable);
     await expect(fail(refused())).rejects.toMatchObject(unavailable);
@@ -102,7 +102,7 @@ describe("the watch over a storage", () => {
     expect(told()).toEqual([]);
   });
 
-  test("tells of an outage that no request has met", () => {
+  test("reports an outage that no request has met", () => {
     const { convert, told } = watch();
     expect(convert(refused())).toMatchObject(unavailable);
     expect(told()).toEqual(["storage.unavailable"]);

@@ -119,7 +119,7 @@ describe("forgetUser", () => {
     expect(await tracesOf(person.user.id)).toEqual(["users", "audit_events"]);
   });
 
-  test("can be repeated, and works for a user whom nobody knows", async () => {
+  test("can be repeated, and works for an unknown user", async () => {
     const person = await someone();
     await controls.forgetUser(person.user.id);
     await controls.forgetUser(person.user.id);
@@ -141,7 +141,7 @@ describe("forgetUser", () => {
     expect(await tracesOf(person.user.id)).toEqual(["users"]);
   });
 
-  test("does not touch anybody else", async () => {
+  test("does not touch another user", async () => {
     const [person, other] = [await someone(), await someone()];
     await controls.forgetUser(person.user.id);
     expect((await other.agent.get(api("listPasskeys")).expect(200)).body).toMatchObject([{ name: "My key" }]);

@@ -62,7 +62,7 @@ describe("the audit trail", () => {
     expect(names(person.user.id)).toEqual(["passkey.enrolled"]);
   });
 
-  test("tells once of a passkey that was made past this API, also when five lists are asked for at once", async () => {
+  test("reports a passkey that was made outside this API once, also when five lists are asked for at once", async () => {
     const person = await lab.person("passkey");
     await register(await lab.stepUpToken(person));
     await Promise.all(Array.from({ length: 5 }, () => passkeyIds(person)));
@@ -79,7 +79,7 @@ describe("the audit trail", () => {
     ]);
   });
 
-  test("tells of a passkey that is seen in a second tab before its finish, and the finish still takes it", async () => {
+  test("reports a passkey that is listed in a second tab before its finish, and the finish still takes it", async () => {
     const { agent, authenticator, user } = await lab.person();
     const token = await lab.enrollmentToken(agent, authenticator);
     const [seen] = await passkeyIds({ agent });
@@ -91,7 +91,7 @@ describe("the audit trail", () => {
     expect(names(user.id)).toEqual(["passkey.appeared", "passkey.enrolled"]);
   });
 
-  test("tells of a passkey whose finish was refused", async () => {
+  test("reports a passkey whose finish was refused", async () => {
     const { agent, authenticator, user } = await lab.person();
     const token = await lab.enrollmentToken(agent, authenticator);
     const elsewhere = lab.agent();
@@ -203,7 +203,7 @@ describe("a registration is never a step-up", () => {
     await refusesAs(person, transfer, await register(token));
   });
 
-  test("and the refused token cannot be brought again", async () => {
+  test("and a refused token cannot be used again", async () => {
     const person = await lab.person("passkey");
     const token = await register(await lab.stepUpToken(person, { action: transfer }));
     await refusesAs(person, transfer, token);

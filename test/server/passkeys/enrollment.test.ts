@@ -111,7 +111,7 @@ describe("fresh authentication", () => {
     }
   });
 
-  test("with emailStepUp off a code refreshes nobody who has a passkey, however recent it is", async () => {
+  test("with emailStepUp off a code refreshes no account that has a passkey, however recent it is", async () => {
     const own = await startLab({ host: { options: { emailStepUp: false } } });
     try {
       const { agent, authenticator, user } = await own.person("passkey");
@@ -134,7 +134,7 @@ describe("fresh authentication", () => {
   });
 });
 
-/** A passkey made past our API, as whoever holds a track token can. */
+/** A passkey made past our API, as the holder of a track token can. */
 async function signUp(own: Lab, token: string): Promise<string> {
   const resultToken = await own.clientApi(createSoftAuthenticator()).signUp({ token });
   own.keepSecret(token, resultToken);

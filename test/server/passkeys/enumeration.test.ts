@@ -133,7 +133,7 @@ describe("an outage does not tell a throttled address from the others", () => {
   }
 
   test.each<[string, Fault | null]>([["refuses connections", null], ...Object.entries(faults)])(
-    "when Authsignal %s, whoever is asked about first",
+    "when Authsignal %s, in whichever order the addresses are asked about",
     async (name, fault) => {
       await withThrottled(name.startsWith("hangs") ? { deadlineMs } : {}, async (own, ask, email) => {
         if (fault === null) await own.line.cut();
@@ -160,7 +160,7 @@ describe("an outage does not tell a throttled address from the others", () => {
     });
   });
 
-  test("when codes alone cannot be sent, once anybody has been told so", async () => {
+  test("when codes alone cannot be sent, once one send has failed", async () => {
     await withThrottled({}, async (own, ask, email) => {
       own.line.fail(only("/challenge", faults["answers 500"]));
       const answers = [await ask(own.newAddress()), await ask(email), await ask(own.newAddress())];
@@ -173,7 +173,7 @@ describe("an outage does not tell a throttled address from the others", () => {
     });
   });
 
-  test("but a send that Authsignal refused for one address is no outage", async () => {
+  test("a send that Authsignal refused for one address does not count as an outage", async () => {
     await withThrottled({}, async (own, ask, email) => {
       own.line.fail(answering("/challenge", { error: "invalid_request", errorDescription: "No." }, 400));
       expect((await ask(own.newAddress())).status).toBe(503);
@@ -207,7 +207,7 @@ test("before identity is proven nothing lists credentials or tells whether an ac
   }
 });
 
-test("nobody can ask Authsignal by an address for the passkeys of a person", async () => {
+test("no one can ask Authsignal by an address for the passkeys of a person", async () => {
   const { user } = await lab.person("passkey");
   const listed: unknown[] = [];
   for (const body of [{}, { username: user.email }, { username: user.id }, { email: user.email }]) {

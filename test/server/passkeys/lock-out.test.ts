@@ -1,4 +1,4 @@
-/** Limits that strangers cannot spend against somebody, and colleagues not against each other. */
+/** Strangers cannot use up the code limits of a person, and colleagues not those of each other. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { api } from "../../kit/flows.ts";
 import { answering, faults } from "../authsignal/authsignal-line.ts";
@@ -33,7 +33,7 @@ async function askFrom(network: string, email: string): Promise<number> {
   return mailsTo(email) - before;
 }
 
-describe("the codes of somebody without a passkey", () => {
+describe("the codes of a person without a passkey", () => {
   test("are not spent by one network address in a day", async () => {
     const own = await startLab({
       tenant: { limits: "off" },

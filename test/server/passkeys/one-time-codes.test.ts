@@ -37,7 +37,7 @@ describe("a code", () => {
     expect(new Set(codes).size).toBeGreaterThan(15);
   });
 
-  test("is in no answer, and in no table of ours", async () => {
+  test("is in no answer, and in no database table", async () => {
     const agent = lab.agent();
     const email = lab.newAddress();
     const begun = await ask(agent, email);
@@ -248,7 +248,7 @@ describe("asking for codes", () => {
     await ask(lab.agent("192.0.2.5"), lab.newAddress(), 429);
   }, 120_000);
 
-  test("cannot lock anybody out: the victim signs in with a passkey, whatever was done to the address", async () => {
+  test("cannot lock a person out: they sign in with a passkey, whatever was done to the address", async () => {
     const own = await startLab({
       host: {
         options: {

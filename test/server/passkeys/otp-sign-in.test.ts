@@ -168,7 +168,7 @@ describe("a code that does not sign in", () => {
     expect(replayed.body.code).toBe("otp_not_requested");
   });
 
-  test("when it was used and signed nobody in: a new one is sent at once", async () => {
+  test("when it was used and signed no one in: a new one is sent at once", async () => {
     const own = await startLab();
     try {
       const agent = own.agent();

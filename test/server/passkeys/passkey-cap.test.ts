@@ -35,7 +35,7 @@ async function beginEnrollment(agent: Agent): Promise<string> {
   return (await agent.post(api("createEnrollToken")).send({}).expect(200)).body.token;
 }
 
-/** A passkey made past our API, as whoever holds a track token can. */
+/** A passkey made past our API, as the holder of a track token can. */
 async function signUp(lab: Lab, token: string): Promise<string> {
   const resultToken = await lab.clientApi(createSoftAuthenticator()).signUp({ token });
   lab.keepSecret(token, resultToken);

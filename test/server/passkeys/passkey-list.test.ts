@@ -43,7 +43,7 @@ describe("the list", () => {
     expect((await list()).map(({ name }) => name)).toEqual([second?.name, second?.name.replace(/ 2$/, " 3")]);
   });
 
-  test("is empty for whoever has none, and closed to visitors", async () => {
+  test("is empty for a user without passkeys, and closed to visitors", async () => {
     const { agent } = await lab.person();
     expect((await agent.get(api("listPasskeys")).expect(200)).body).toEqual([]);
     await lab.agent().get(api("listPasskeys")).expect(401);

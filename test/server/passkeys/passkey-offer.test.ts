@@ -35,7 +35,7 @@ describe("a passkey is offered", () => {
     expect(await offered(lab, lab.newAddress())).toBe(true);
   });
 
-  test("in a browser without one, also to whoever has one elsewhere", async () => {
+  test("in a browser without one, also to a user who has one elsewhere", async () => {
     const { user } = await lab.person("passkey");
     expect(await offered(lab, user.email)).toBe(true);
   });
@@ -134,7 +134,7 @@ describe("no passkey is offered", () => {
     expect(await offered(lab, user.email, agent)).toBe(false);
   });
 
-  test("to whoever has as many as the account may have", async () => {
+  test("to a user who has as many as the account may have", async () => {
     const own = await startLab({ host: { options: { maxPasskeys: 1 } } });
     try {
       const { user } = await own.person("passkey");
@@ -227,7 +227,7 @@ test("a planted browser cookie proves nothing: at worst a person is not asked", 
   expect(await offered(lab, user.email, thief)).toBe(true);
 });
 
-test("the offer does not hinder the enrollment: whoever said never may still create one", async () => {
+test("the offer does not hinder the enrollment: a user who said never may still create one", async () => {
   const { agent } = await lab.person();
   await agent.put(api("answerPasskeyOffer")).send({ answer: "never" }).expect(204);
   await lab.enrollPasskey(agent, createSoftAuthenticator());

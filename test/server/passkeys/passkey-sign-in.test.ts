@@ -47,7 +47,7 @@ describe("signing in with a passkey", () => {
     }
   });
 
-  test("renews the session of whoever is signed in already", async () => {
+  test("renews the session of a user who is signed in already", async () => {
     const agent = lab.agent();
     await lab.signInWithPasskey(agent, person.authenticator);
     expect(await lab.signInWithPasskey(agent, person.authenticator)).toEqual(person.user);
@@ -110,7 +110,7 @@ describe("what does not sign in", () => {
     });
   });
 
-  test("an authenticator without a passkey of ours", async () => {
+  test("an authenticator without a passkey for this site", async () => {
     await expect(lab.signInToken(createSoftAuthenticator())).rejects.toMatchObject({
       name: "NotAllowedError",
     });

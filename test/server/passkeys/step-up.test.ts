@@ -181,7 +181,7 @@ describe("a step-up", () => {
     expect(finished.status).not.toBe(200);
   });
 
-  test("is refused to whoever has no passkey: the token would let its holder enroll the first one", async () => {
+  test("is refused for a user without a passkey: the token would let its holder enroll the first one", async () => {
     // Authsignal may know such a user or not: the host may have enrolled an authenticator there.
     for (const isKnown of [true, false]) {
       const own = await startLab();

@@ -202,7 +202,7 @@ describe.each([true, false])("with emailStepUp %s", (emailStepUp) => {
       }
     });
 
-    test("a token from before the tenant became stricter is refused the mailbox too", async () => {
+    test("a token from before the tenant became stricter cannot enroll the mailbox either", async () => {
       const own = await startBank(emailStepUp);
       try {
         const { victim, intruder } = await intruderAt(own);

@@ -118,7 +118,7 @@ describe("a body that is held back until after the sign-out", () => {
 });
 
 describe("a slow answer", () => {
-  test("that ends after a step-up does not put the cookie of before back", async () => {
+  test("that ends after a step-up does not restore the previous cookie", async () => {
     const person = await lab.person("passkey");
     const before = await cookiesIn(person.agent);
     const token = await lab.stepUpToken(person);

@@ -7,7 +7,7 @@ import { openSqlite } from "../../../server/storage/drivers/sqlite.ts";
 import { migrations } from "../../../server/storage/tables/migrations.ts";
 
 test.skipIf(process.platform === "win32")(
-  "nobody but its owner reads the database, whoever may read the folder",
+  "only its owner can read the database, whatever the rights of the folder",
   async () => {
     const folder = mkdtempSync(join(tmpdir(), "sqlite-"));
     chmodSync(folder, 0o755);
