@@ -13,7 +13,7 @@ export { createSdkGateway, type SdkGatewayOptions } from "./authsignal/sdk-gatew
 export { createErrorHandler, toProblem } from "./http/error-handler.ts";
 export { AppError, type ProblemExtras } from "./http/errors.ts";
 export { MissingPackageError } from "./http/optional-package.ts";
-export { createProblemPages } from "./http/problems/problem-pages.ts";
+export { createProblemPages } from "./http/problem-pages/problem-pages.ts";
 export {
   type AccountControls,
   createAccountControls,

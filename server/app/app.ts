@@ -4,7 +4,7 @@ import type { ConfigResponse } from "../../shared/contract.ts";
 import { createClientApiProxy } from "../authsignal/client-api-proxy.ts";
 import { createErrorHandler, notFound } from "../http/error-handler.ts";
 import type { Logger } from "../http/log.ts";
-import { createProblemPages } from "../http/problems/problem-pages.ts";
+import { createProblemPages } from "../http/problem-pages/problem-pages.ts";
 import { proxyTrust, type TrustedProxies } from "../http/proxy-trust.ts";
 import { createPasskeysRouter, type PasskeysPolicies } from "../passkeys/index.ts";
 import type { AuthsignalGateway } from "../passkeys/ports/authsignal.ts";

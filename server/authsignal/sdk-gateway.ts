@@ -21,7 +21,7 @@ import {
   TrackAnswer,
   ValidateAnswer,
   VerifyAnswer,
-} from "./answers.ts";
+} from "./answer-schemas.ts";
 import { proxyHint } from "./proxy-variables.ts";
 import { requireApiUrl, requireSecretKey } from "./require-tenant.ts";
 import { createCaller, RefusedCall } from "./sdk-call.ts";

@@ -10,7 +10,7 @@ import type { SessionPort } from "../passkeys/ports/sessions.ts";
 import { cookieName } from "./cookie-name.ts";
 import { type IndexOptions, indexSessions } from "./indexed-sessions.ts";
 import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
-import { sendOnlyNewCookie } from "./session-cookie.ts";
+import { sendOnlyNewCookie } from "./set-cookie-filter.ts";
 import { destroy, destroyOther, keyOf, mark, read, regenerate, rotate, save } from "./stored-session.ts";
 
 export interface CookieSessionOptions extends IndexOptions {

@@ -1,7 +1,7 @@
 /** One query layer (Kysely), two dialects. A database is opened by `sqlite.ts` or `postgres.ts`. */
 import type { Kysely } from "kysely";
 import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
-import type { Schema } from "./tables/schema.ts";
+import type { Schema } from "./tables/table-types.ts";
 
 export type Database = Kysely<Schema>;
 

@@ -5,7 +5,7 @@ import { ApiError } from "../../client/http/api.ts";
 import { explainError } from "../../client/words/failures.ts";
 import { useLanguage } from "../../client/words/language.ts";
 import { problemTable } from "../../server/http/errors.ts";
-import { problemGuide } from "../../server/http/problems/problem-guide.ts";
+import { problemGuide } from "../../server/http/problem-pages/problem-guide.ts";
 import { type ProblemCode, problemCodes } from "../../shared/problem.ts";
 
 const catalogue = readFileSync(`${import.meta.dirname}/../../server/passkeys/ERRORS.md`, "utf8");

@@ -1,9 +1,9 @@
 /** What a test may do to the emulator. */
 import { type CompletedChallenge, completeChallenge } from "../api/prebuilt/complete-challenge.ts";
-import { authenticateToken } from "../tenant/callers.ts";
 import type { ControlledClock } from "../tenant/clock.ts";
 import type { StateDump } from "../tenant/state.ts";
 import type { Tenant } from "../tenant/tenant.ts";
+import { authenticateToken } from "../tenant/tenants.ts";
 import type { TenantOptions } from "../wire/emulator-options.ts";
 import { isJsonObject } from "../wire/input.ts";
 import { onlyKnown } from "../wire/shape.ts";

@@ -1,11 +1,11 @@
 /** The emulator without its HTTP listener: tenants, clock, random numbers, journal and faults. */
 import { announceAuthenticators } from "../domain/announce-authenticators.ts";
-import { createTenants, type Tenants } from "../tenant/callers.ts";
 import { type ControlledClock, createClock } from "../tenant/clock.ts";
 import { openStorage } from "../tenant/data-file.ts";
 import { createMail } from "../tenant/mail.ts";
 import { createRandom, type Random } from "../tenant/random.ts";
 import { createTenant, type Surroundings } from "../tenant/tenant.ts";
+import { createTenants, type Tenants } from "../tenant/tenants.ts";
 import { defaultTenant, type EmulatorOptions, type TenantOptions } from "../wire/emulator-options.ts";
 import { createKeychain, type Keychain } from "./ceremonies/keychain.ts";
 import { createFaults, type Faults } from "./faults.ts";

@@ -1,4 +1,4 @@
-/** What a seed holds, and what seeding returns. */
+/** What a seed holds, and what seeding returns. `command-line.ts` reads the file, `seed.ts` applies it. */
 import type { ActionSettings } from "../wire/emulator-options.ts";
 import { actionMembers } from "../wire/option-shapes.ts";
 import { anything, choice, flag, isoTime, list, type Members, map, object, text } from "../wire/shape.ts";

@@ -1,7 +1,8 @@
 /** Sends codes and links, and checks the codes that come back. */
-import { sameText } from "../tenant/callers.ts";
+
 import type { CodeChallenge, CodeMethod } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
+import { sameText } from "../tenant/tenants.ts";
 import type { SmsChannel, VerificationFailureReason } from "../wire/wire.ts";
 import { invalidRequest, WireError } from "../wire/wire-error.ts";
 

@@ -6,14 +6,14 @@ import { notEmulated } from "../api/not-emulated.ts";
 import { reportUnknownMembers } from "../api/request-members.ts";
 import { serverApi } from "../api/server-api.ts";
 import type { Journal, JournalEntry } from "../control/journal.ts";
+import type { Tenant } from "../tenant/tenant.ts";
 import {
   authenticateSecret,
   authenticateTenant,
   authenticateToken,
   bearerToken,
   type Tenants,
-} from "../tenant/callers.ts";
-import type { Tenant } from "../tenant/tenant.ts";
+} from "../tenant/tenants.ts";
 import type { ClientToken } from "../tenant/tokens.ts";
 import type { Json } from "../wire/wire.ts";
 import { documentedError, headersOf, MethodNotAllowed, WireError } from "../wire/wire-error.ts";

@@ -2,7 +2,7 @@
 import { whyApiIsForbidden } from "../control/caller.ts";
 import type { Core } from "../control/core.ts";
 import type { Fault } from "../control/faults.ts";
-import { presentedTenant } from "../tenant/callers.ts";
+import { presentedTenant } from "../tenant/tenants.ts";
 import { WireError } from "../wire/wire-error.ts";
 import { allowCrossOrigin, answerPreflight } from "./cors.ts";
 import { createDispatcher, routes } from "./dispatch.ts";

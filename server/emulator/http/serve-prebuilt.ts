@@ -4,7 +4,7 @@ import { whyApiIsForbidden } from "../control/caller.ts";
 import type { Core } from "../control/core.ts";
 import { prebuiltPath } from "../domain/prebuilt-ui.ts";
 import { prebuiltHeaders, prebuiltHtml, prebuiltScript } from "../page/prebuilt-assets.ts";
-import { authenticateToken, bearerToken } from "../tenant/callers.ts";
+import { authenticateToken, bearerToken } from "../tenant/tenants.ts";
 import { requiredText } from "../wire/input.ts";
 import { onlyKnown } from "../wire/shape.ts";
 import type { Json } from "../wire/wire.ts";

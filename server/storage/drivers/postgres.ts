@@ -14,13 +14,13 @@ import {
 import type { Limiter, LimitRule } from "../../passkeys/ports/limiter.ts";
 import type { Database, SqlBackEnd } from "../database.ts";
 import { within } from "../deadline.ts";
-import { readPoints, toLimiter } from "../limiters.ts";
+import { readPoints, toLimiter } from "../stores/limiters.ts";
 import { askForTables } from "../tables/check-tables.ts";
 import { type Migrations, type MigrationTarget, migrate, requireMigrated } from "../tables/migrate.ts";
 import { withOwnNames } from "../tables/own-names.ts";
 import type { Part } from "../tables/parts.ts";
 import { findOwnSchema, postgresTarget } from "../tables/postgres-target.ts";
-import type { Schema } from "../tables/schema.ts";
+import type { Schema } from "../tables/table-types.ts";
 import { guardDialect } from "./guarded-dialect.ts";
 import type { HostPool } from "./host-pool.ts";
 import { type LentClient, type LentPool, lend } from "./lent-client.ts";

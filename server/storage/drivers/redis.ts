@@ -5,7 +5,7 @@ import { createClient, ErrorReply } from "redis";
 import { isDefect, type OutageWatch, type StorageNotice, watchOutages } from "../../http/outages.ts";
 import type { Limiter, LimitRule } from "../../passkeys/ports/limiter.ts";
 import { within } from "../deadline.ts";
-import { toLimiter } from "../limiters.ts";
+import { toLimiter } from "../stores/limiters.ts";
 import { RedisSessionStore } from "../stores/redis-session-store.ts";
 
 /** Tries to connect at the start, some four seconds in all. Later the client tries for as long as it takes. */

@@ -7,13 +7,13 @@ import { RateLimiterSQLite } from "rate-limiter-flexible";
 import { type OutageWatch, type StorageNotice, warnOfOutage, watchOutages } from "../../http/outages.ts";
 import type {} from "../../passkeys/ports/limiter.ts";
 import type { Database, SqlBackEnd } from "../database.ts";
-import { readPoints, toLimiter } from "../limiters.ts";
+import { readPoints, toLimiter } from "../stores/limiters.ts";
 import { askForTables } from "../tables/check-tables.ts";
 import { type Migrations, type MigrationTarget, migrate, requireMigrated } from "../tables/migrate.ts";
 import { withOwnNames } from "../tables/own-names.ts";
 import type { Part } from "../tables/parts.ts";
-import type { Schema } from "../tables/schema.ts";
 import { busyTimeout, patiently, sqliteTarget } from "../tables/sqlite-target.ts";
+import type { Schema } from "../tables/table-types.ts";
 import { guardDialect } from "./guarded-dialect.ts";
 import { createStatements } from "./sqlite-statements.ts";
 

@@ -2,7 +2,7 @@
 import { type CompiledQuery, sql } from "kysely";
 import type { Database } from "../database.ts";
 import { isLeftOut } from "./own-names.ts";
-import type { Schema } from "./schema.ts";
+import type { Schema } from "./table-types.ts";
 
 /** A table that is missing here does not compile. */
 const tables: Readonly<Record<keyof Schema, true>> = {

@@ -12,7 +12,7 @@ import {
 } from "kysely";
 import { createRecord, findPending, type Migrations, type MigrationTarget } from "./migrate.ts";
 import { withOwnNames } from "./own-names.ts";
-import type { Schema } from "./schema.ts";
+import type { Schema } from "./table-types.ts";
 
 /** @returns SQL that makes the tables in one transaction; empty when there is nothing to do */
 export async function writeMigrationSql(target: MigrationTarget, migrations: Migrations): Promise<string> {

@@ -1,5 +1,5 @@
 /** Which of our tables a host may do without, because it has its own. Everything else is always made. */
-import type { Schema } from "./schema.ts";
+import type { Schema } from "./table-types.ts";
 
 /** The names are `openStorage`'s option `tables`, in releases to come as well. */
 export const partTables = {

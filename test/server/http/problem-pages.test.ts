@@ -3,7 +3,7 @@ import request from "supertest";
 import { describe, expect, test } from "vitest";
 import { createErrorHandler, notFound } from "../../../server/http/error-handler.ts";
 import { AppError } from "../../../server/http/errors.ts";
-import { createProblemPages } from "../../../server/http/problems/problem-pages.ts";
+import { createProblemPages } from "../../../server/http/problem-pages/problem-pages.ts";
 import { problemCodes } from "../../../shared/problem.ts";
 import { startStack } from "../../kit/start-stack.ts";
 

@@ -1,8 +1,8 @@
 /** Which rows a sweep deletes, in each table, on every database. */
 import type { InsertObject } from "kysely";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Schema } from "../../../server/storage/tables/schema.ts";
 import { sweepExpired } from "../../../server/storage/tables/sweep.ts";
+import type { Schema } from "../../../server/storage/tables/table-types.ts";
 import { openTestStorage, type TestStorage } from "../../kit/test-storage.ts";
 
 const now = new Date("2026-03-01T12:00:00.000Z");

@@ -14,8 +14,8 @@ import {
   type HeldPasskey,
 } from "../../authenticator/authenticator.ts";
 import { originOf } from "../../domain/prebuilt-ui.ts";
-import { authenticateToken } from "../../tenant/callers.ts";
 import type { Tenant } from "../../tenant/tenant.ts";
+import { authenticateToken } from "../../tenant/tenants.ts";
 import type { ClientToken } from "../../tenant/tokens.ts";
 import { isJsonObject } from "../../wire/input.ts";
 import type { Json, JsonObject } from "../../wire/wire.ts";

@@ -1,6 +1,6 @@
 /** `GET /client/public/{tenantId}/magic-link`: where the link of a message leads. The service's own page is not emulated. */
 import { findCodeChallenge } from "../../../domain/codes.ts";
-import { sameText } from "../../../tenant/callers.ts";
+import { sameText } from "../../../tenant/tenants.ts";
 import type { Json } from "../../../wire/wire.ts";
 import { WireError } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";

@@ -3,9 +3,9 @@
  * in windows that begin anew, which would let twice the limit through around the moment when one ends.
  */
 import type { RateLimiterAbstract } from "rate-limiter-flexible";
-import type { OutageWatch } from "../http/outages.ts";
-import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
-import type { Database } from "./database.ts";
+import type { OutageWatch } from "../../http/outages.ts";
+import type { Limiter, LimitRule } from "../../passkeys/ports/limiter.ts";
+import type { Database } from "../database.ts";
 
 export function readPoints(db: Database): CounterStore["read"] {
   return async (keys) => {

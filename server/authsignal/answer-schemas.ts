@@ -1,4 +1,7 @@
-/** The members of Authsignal's answers that we read. Unknown members are ignored; a missing one counts as an outage. */
+/**
+ * The members of Authsignal's answers that sdk-gateway.ts reads and judges. Unknown members are ignored; a missing one counts
+ * as an outage.
+ */
 import { z } from "zod";
 
 export const ChallengeAnswer = z.object({ challengeId: z.string(), expiresAt: z.number() });
