@@ -15,6 +15,12 @@ export class BenchBrowser {
     });
   }
 
+  /** Asks for something on the way, such as a cookie. */
+  async visit(path: string): Promise<this> {
+    await this.get(path);
+    return this;
+  }
+
   get<Answer>(path: string): Promise<Answer> {
     return this.#send(path, {});
   }

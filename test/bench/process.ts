@@ -1,7 +1,9 @@
 /** Starts a subject in a process of its own and asks it about its CPU: the driver's own work is not counted. */
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, fork, spawnSync } from "node:child_process";
 import { createServer } from "node:net";
+import { availableParallelism } from "node:os";
 import { build } from "vite";
+import type { Shares } from "./profile.ts";
 import type { SubjectKind, SubjectRequest } from "./subject.ts";
 
 export interface Usage {
@@ -12,6 +14,9 @@ export interface Usage {
 export interface Subject {
   readonly apiUrl: string;
   usage(): Promise<Usage>;
+  /** Begins to record where its CPU goes; `profiled` ends it. */
+  profile(): Promise<void>;
+  profiled(): Promise<Shares>;
   stop(): Promise<void>;
 }
 
@@ -27,13 +32,20 @@ export async function buildSubjects(): Promise<void> {
   });
 }
 
-export async function startSubject(kind: SubjectKind, origin: string, apiUrl = ""): Promise<Subject> {
+/** @param options `pinned`: alone on a core, where the machine has several and `taskset` */
+export async function startSubject(
+  kind: SubjectKind,
+  origin: string,
+  apiUrl = "",
+  { pinned = false }: { readonly pinned?: boolean } = {},
+): Promise<Subject> {
   const request: SubjectRequest = { kind, origin, apiUrl };
   const child = fork(`${root}/dist/bench/subject.js`, [JSON.stringify(request)], {
     execArgv: [],
     // Vite's build leaves NODE_ENV=production behind, with which the emulator rightly refuses to run.
     env: { ...process.env, NODE_ENV: "" },
   });
+  if (pinned && child.pid !== undefined) pinTo(child.pid, "0");
   const ready = await answer<{ apiUrl: string }>(child);
   return {
     apiUrl: ready.apiUrl,
@@ -41,12 +53,26 @@ export async function startSubject(kind: SubjectKind, origin: string, apiUrl = "
       child.send("usage");
       return answer<Usage>(child);
     },
+    async profile() {
+      child.send("profile");
+      await answer<object>(child);
+    },
+    profiled() {
+      child.send("profiled");
+      return answer<Shares>(child);
+    },
     async stop() {
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.send("stop");
       await ended;
     },
   };
+}
+
+/** All threads of a process on these cores. Without `taskset` the system decides. */
+export function pinTo(pid: number, cores: string): void {
+  if (availableParallelism() > 1)
+    spawnSync("taskset", ["-a", "-c", "-p", cores, String(pid)], { stdio: "ignore" });
 }
 
 /** A port that is free now: subjects must know the origin before they listen. */

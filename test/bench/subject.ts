@@ -7,6 +7,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Shares, startProfile } from "./profile.ts";
 import { tenant } from "./tenant.ts";
 
 export type SubjectKind =
@@ -14,8 +15,11 @@ export type SubjectKind =
   | "bare-handlers"
   | "plain-session"
   | "emulator"
+  | "vendor"
   | "app"
-  | "app+emulator";
+  | "app+emulator"
+  /** With what TEST_DATABASE_URL and TEST_REDIS_URL name. */
+  | "app+servers";
 
 /** What a subject is told to start. */
 export interface SubjectRequest {
@@ -30,6 +34,9 @@ const { kind, origin, ...wanted }: SubjectRequest = JSON.parse(process.argv[2] ?
 const folder = await mkdtemp(join(tmpdir(), "bench-"));
 const now = () => new Date();
 
+let endProfile: (() => Promise<Shares>) | null = null;
+let close = async () => {};
+
 const apiUrl = kind.endsWith("emulator") ? await startEmulator() : wanted.apiUrl;
 if (kind !== "emulator") await listen(await createSubject());
 process.send?.({ apiUrl });
@@ -38,7 +45,17 @@ process.on("message", (question) => {
     const { user, system } = process.cpuUsage();
     process.send?.({ cpuMs: (user + system) / 1000, rssMib: process.memoryUsage().rss / 2 ** 20 });
   }
-  if (question === "stop") rm(folder, { recursive: true, force: true }).finally(() => process.exit(0));
+  if (question === "profile") {
+    void startProfile().then((end) => {
+      endProfile = end;
+      process.send?.({});
+    });
+  }
+  if (question === "profiled") void endProfile?.().then((shares) => process.send?.(shares));
+  if (question === "stop")
+    close()
+      .then(() => rm(folder, { recursive: true, force: true }))
+      .finally(() => process.exit(0));
 });
 
 async function startEmulator(): Promise<string> {
@@ -64,6 +81,8 @@ async function createSubject(): Promise<RequestListener> {
       return (await import("./baseline.ts")).createBaseline(() => origin);
     case "bare-handlers":
       return (await import("./bare.ts")).createBareHandlers(tenant.secret, apiUrl);
+    case "vendor":
+      return (await import("./bare.ts")).createVendorApp(tenant.secret, apiUrl);
     case "plain-session": {
       const { openStorage } = await import("../../server/storage/storage.ts");
       const { sessionStore } = await openStorage({ file: join(folder, "app.sqlite"), now });
@@ -80,9 +99,14 @@ async function createOurs(): Promise<RequestListener> {
   const { createLogger } = await import("../../server/http/log.ts");
   const { openStorage } = await import("../../server/storage/storage.ts");
   const unlimited = { points: 1e9, seconds: 1 };
+  const storage =
+    kind === "app+servers"
+      ? await (await import("../kit/test-storage.ts")).openTestStorage(now)
+      : await openStorage({ file: join(folder, "app.sqlite"), now });
+  close = () => storage.close();
   return createApp({
     authsignal: createSdkGateway({ apiSecretKey: tenant.secret, apiUrl, allowEmulator: true }),
-    storage: await openStorage({ file: join(folder, "app.sqlite"), now }),
+    storage,
     log: createLogger({ write: () => {} }),
     origin,
     sessionSecret: randomUUID(),
