@@ -30,7 +30,7 @@ export {
   type SecurityEvent,
   type SendLimits,
 } from "./passkeys/index.ts";
-export { answerWithTokens } from "./passkeys/ports/answer-tokens.ts";
+export { answerWithTokens, tokensMember } from "./passkeys/ports/answer-tokens.ts";
 export type { AuthsignalGateway } from "./passkeys/ports/authsignal.ts";
 export type { Begun, Grant, OfferAnswer } from "./passkeys/ports/flow-store.ts";
 export type { Limiter, LimitRule } from "./passkeys/ports/limiter.ts";

@@ -2,13 +2,13 @@
  * An Authsignal of its own for the suites of any Express app: start it, build your app with `authsignal`,
  * `browser`, `origins` and `now` of what you get, and hand your app to `agent`.
  */
-import request from "supertest";
-import type { TenantConfig } from "../../server/config/config.ts";
+import type request from "supertest";
 import type { Emulator, TenantOptions } from "../../server/emulator/index.ts";
-import type { Storage } from "../../server/storage/storage.ts";
+import { loadOptional, MissingPackageError } from "../../server/http/optional-package.ts";
 import { type BearerClientOptions, bearerTokens } from "./bearer-agent.ts";
-import { startEmulatedTenant } from "./emulated-tenant.ts";
+import { type AuthsignalSettings, startEmulatedTenant } from "./emulated-tenant.ts";
 import type { Agent, Flows } from "./flows.ts";
+import type { Storage } from "./router.ts";
 import { openTestStorage } from "./test-storage.ts";
 
 /** What supertest can be pointed at: an app, a server, or the URL of one that runs. */
@@ -25,7 +25,7 @@ export interface EmulatorForOptions {
 
 export interface EmulatorFor extends Flows {
   /** What your app would read from its environment, and `allowEmulator: true`: hand it to `createSdkGateway`. */
-  readonly authsignal: TenantConfig & { readonly allowEmulator: true };
+  readonly authsignal: AuthsignalSettings;
   /** For the router's `browser`. */
   readonly browser: { readonly tenantId: string; readonly baseUrl: string; readonly rpId: string };
   /** For the router's `origins`. */
@@ -57,6 +57,7 @@ export async function startEmulatorFor(options: EmulatorForOptions = {}): Promis
     ...rest,
   });
   const opened: Storage[] = [];
+  const newAgent = await agentsOfSupertest();
 
   return {
     authsignal,
@@ -69,9 +70,9 @@ export async function startEmulatorFor(options: EmulatorForOptions = {}): Promis
       opened.push(storage);
       return storage;
     },
-    agent: (app) => request.agent(app).set("Origin", origin),
+    agent: (app) => newAgent(app).set("Origin", origin),
     // No Origin: a mobile app is no browser.
-    bearerAgent: (app, options) => request.agent(app).use(bearerTokens(options)),
+    bearerAgent: (app, options) => newAgent(app).use(bearerTokens(options)),
     advance,
     ...flows,
     async close() {
@@ -79,4 +80,17 @@ export async function startEmulatorFor(options: EmulatorForOptions = {}): Promis
       await emulator.close();
     },
   };
+}
+
+/** Loaded before the suite begins. A suite that calls its app otherwise needs no supertest: without it, `agent` throws. */
+async function agentsOfSupertest(): Promise<(app: App) => Agent> {
+  try {
+    const supertest = await loadOptional("agent", ["supertest"], () => import("supertest"));
+    return (app) => supertest.default.agent(app);
+  } catch (error) {
+    if (!(error instanceof MissingPackageError)) throw error;
+    return () => {
+      throw error;
+    };
+  }
 }
