@@ -106,6 +106,21 @@ describe("the kit's recipe for", () => {
     expect(await project.run("jest")).toMatch(/Tests:\s+1 passed/);
   });
 
+  test("a suite under ts-jest, of CommonJS with node10 resolution, creates a passkey and signs in", async () => {
+    const types = ["@types/node", "@types/express", "@types/supertest"];
+    const peersOfTsJest = ["jest-util", "@jest/transform", "@jest/types", "babel-jest"];
+    const project = await newProject({
+      from: ["test/consumer/projects/api", "test/consumer/projects/ts-jest"],
+      dependencies: [
+        ...[...kit, ...types, "jest", "@jest/globals", ...peersOfTsJest],
+        ["typescript", "@arethetypeswrong/core/node_modules/typescript"],
+      ],
+      // Else it would load the TypeScript of this repository.
+      copied: ["ts-jest"],
+    });
+    expect(await project.run("jest", "passkeys.test.ts")).toMatch(/Tests:\s+1 passed/);
+  });
+
   test.each<[string, readonly string[], string, readonly string[], RegExp]>([
     ["vitest", ["vitest"], "vitest", ["run", "--reporter=verbose"], /Tests\s+1 passed/],
     ["jest", ["jest", "@jest/globals"], "node", jest, /Tests:\s+1 passed/],

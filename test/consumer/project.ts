@@ -6,6 +6,7 @@
  */
 import { type ChildProcess, type ExecFileException, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
@@ -63,6 +64,8 @@ export interface ProjectOptions {
   readonly from: readonly string[];
   /** What the project's own package.json declares: a name, or a name and where this repository keeps it. */
   readonly dependencies: readonly (string | readonly [name: string, installedAs: string])[];
+  /** Packages that are copied in the place of a link, so that they find the project's own peers. Default: none. */
+  readonly copied?: readonly string[];
   /** Which of the packages are installed. Default: both. */
   readonly packages?: readonly (keyof PackedPackages)[];
 }
@@ -92,7 +95,9 @@ export async function createProject(packed: PackedPackages, options: ProjectOpti
   }).catch(() => "The project has one.");
   const modules = join(folder, "node_modules");
   for (const one of options.packages ?? (["router", "emulator"] as const))
-    await install(packed[one], join(modules, packed[one].name));
+    await install(packed[one].folder, join(modules, packed[one].name));
+  for (const name of options.copied ?? [])
+    await install(join(repository, "node_modules", name), join(modules, name));
   for (const one of options.dependencies) {
     const [name, installedAs] = typeof one === "string" ? [one, one] : one;
     await link(folder, name, installedAs);
@@ -126,12 +131,14 @@ export async function createProject(packed: PackedPackages, options: ProjectOpti
   };
 }
 
-async function install({ folder }: PackedPackage, place: string): Promise<void> {
+/** Copies the package, and links what it depends on and does not hold itself. */
+async function install(folder: string, place: string): Promise<void> {
   await cp(folder, place, { recursive: true });
   const manifest: { dependencies: Record<string, string> } = JSON.parse(
     await readFile(join(folder, "package.json"), "utf8"),
   );
-  for (const name of Object.keys(manifest.dependencies)) await link(place, name, name);
+  for (const name of Object.keys(manifest.dependencies))
+    if (!existsSync(join(place, "node_modules", name))) await link(place, name, name);
 }
 
 function whenPrinted(child: ChildProcess, printed: RegExp): Promise<RegExpExecArray> {
