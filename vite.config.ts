@@ -1,6 +1,6 @@
 /**
  * One file for all: how the SPA is built (Vite's root is `client`), how the server's entries are bundled (`--mode
- * server`, `--mode commonjs`), and how the suites run (Vitest's root is the repository; a Vite root would silently become
+ * server`, `--mode commonjs:<package>`), and how the suites run (Vitest's root is the repository; a Vite root would silently become
  * Vitest's).
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import type { HtmlTagDescriptor, IndexHtmlTransformContext, Plugin, UserConfig } from "vite";
 import { defineConfig } from "vitest/config";
+import { type PackageDescription, packages, routerPackage } from "./test/consumer/packages.ts";
 
 const repository = import.meta.dirname;
 /** Tests of the kit that need a document. */
@@ -47,12 +48,24 @@ const serverEntries: UserConfig = {
 };
 
 /**
- * The package's entries for `require()`, and for runners such as Jest that load CommonJS only: no `import.meta` and no
+ * The kit loads the router from its package: it has to share one copy of the modules with the app under test
+ * (test/kit/router.ts).
+ */
+const routerAsPackage: Plugin = {
+  name: "router-as-package",
+  enforce: "pre",
+  resolveId: (source) =>
+    source === "../../server/index.ts" ? { id: routerPackage.name, external: true } : null,
+};
+
+/**
+ * A package's entries for `require()`, and for runners such as Jest that load CommonJS only: no `import.meta` and no
  * `import()` is left in them, and `jose`, which has no CommonJS, is inside.
  */
-const commonJsEntries: UserConfig = {
+const commonJsEntries = ({ entries }: PackageDescription): UserConfig => ({
   root: repository,
   publicDir: false,
+  plugins: [routerAsPackage],
   ssr: { external: true, noExternal: ["jose"] },
   build: {
     ssr: true,
@@ -62,15 +75,9 @@ const commonJsEntries: UserConfig = {
     rolldownOptions: {
       // Else an entry also exports what other entries share with it.
       preserveEntrySignatures: "strict",
-      input: {
-        index: "server/index.ts",
-        testing: "test/kit/index.ts",
-        emulator: "server/emulator/index.ts",
-        contract: "shared/contract.ts",
-        routes: "shared/routes.ts",
-        problem: "shared/problem.ts",
-        actions: "shared/actions.ts",
-      },
+      input: Object.fromEntries(
+        Object.values(entries).map(({ commonJs, source }) => [commonJs, `${source}.ts`]),
+      ),
       output: {
         format: "cjs",
         dynamicImportInCjs: false,
@@ -79,7 +86,7 @@ const commonJsEntries: UserConfig = {
       },
     },
   },
-};
+});
 
 /**
  * Removes the helper that Vite wraps around every `import()`: a twelfth of the first view. index.html links what the
@@ -268,6 +275,9 @@ const suites = defineConfig({
   },
 });
 
-const builds: Readonly<Record<string, UserConfig>> = { server: serverEntries, commonjs: commonJsEntries };
+const builds: Readonly<Record<string, UserConfig>> = {
+  server: serverEntries,
+  ...Object.fromEntries(packages.map((one) => [`commonjs:${one.name}`, commonJsEntries(one)])),
+};
 
 export default defineConfig(({ mode }) => builds[mode] ?? suites);

@@ -9,7 +9,8 @@ export { warnOfPlainRequests } from "./app/proxy-check.ts";
 export { createReadiness, type ReadinessAnswer, type ReadinessOptions } from "./app/readiness.ts";
 export { type SecurityHeaderOptions, securityHeaders } from "./app/security-headers.ts";
 export { type ClientApiProxyOptions, createClientApiProxy } from "./authsignal/client-api-proxy.ts";
-export { createSdkGateway, type SdkGatewayOptions } from "./authsignal/sdk-gateway.ts";
+export type { SdkGatewayOptions } from "./authsignal/require-tenant.ts";
+export { createSdkGateway } from "./authsignal/sdk-gateway.ts";
 export { createErrorHandler, toProblem } from "./http/error-handler.ts";
 export { AppError, type ProblemExtras } from "./http/errors.ts";
 export { MissingPackageError } from "./http/optional-package.ts";
@@ -30,7 +31,7 @@ export {
   type SecurityEvent,
   type SendLimits,
 } from "./passkeys/index.ts";
-export { answerWithTokens } from "./passkeys/ports/answer-tokens.ts";
+export { answerWithTokens, tokensMember } from "./passkeys/ports/answer-tokens.ts";
 export type { AuthsignalGateway } from "./passkeys/ports/authsignal.ts";
 export type { Begun, Grant, OfferAnswer } from "./passkeys/ports/flow-store.ts";
 export type { Limiter, LimitRule } from "./passkeys/ports/limiter.ts";
@@ -75,4 +76,4 @@ export { openStorage, type Storage } from "./storage/storage.ts";
 export { StorageError } from "./storage/storage-error.ts";
 export type { StorageOptions, TableOptions } from "./storage/storage-options.ts";
 export { createSqlUsers } from "./storage/stores/sql-users.ts";
-export { sweepExpired } from "./storage/tables/sweep.ts";
+export { type SweepOptions, sweepExpired } from "./storage/tables/sweep.ts";

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { bins } from "./consumer/package-manifest.ts";
+import { bins } from "./consumer/packages.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const guides = [
@@ -70,7 +70,7 @@ describe.each(guides)("%s", (guide) => {
     expect(scripts.filter((name) => manifest.scripts[name] === undefined)).toEqual([]);
     const named = [...text.matchAll(/npx (authsignal-[\w-]+)/g)].map(([, name]) => name ?? "");
     expect(named.filter((name) => bins[name] === undefined)).toEqual([]);
-    const tarballs = [...text.matchAll(/authsignal-passkeys-express-([\d.]+)\.tgz/g)].map(
+    const tarballs = [...text.matchAll(/authsignal-(?:passkeys-express|emulator)-([\d.]+)\.tgz/g)].map(
       ([, version]) => version,
     );
     expect(tarballs.filter((version) => version !== manifest.version)).toEqual([]);

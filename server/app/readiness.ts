@@ -5,6 +5,7 @@
  */
 import type { RequestHandler } from "express";
 import { describeError } from "../http/describe-error.ts";
+import { type Names, refuseUnknown } from "../http/options/known-options.ts";
 import type { AuthsignalGateway, AuthsignalState } from "../passkeys/ports/authsignal.ts";
 import type { Storage } from "../storage/storage.ts";
 
@@ -17,6 +18,8 @@ export interface ReadinessOptions {
   readonly draining?: AbortSignal | undefined;
 }
 
+const known: Names<ReadinessOptions> = { storage: true, authsignal: true, log: true, draining: true };
+
 /** 200 when ready, else 503 with `Retry-After`. */
 export interface ReadinessAnswer {
   readonly status: "ready" | "unavailable" | "draining";
@@ -26,7 +29,9 @@ export interface ReadinessAnswer {
 }
 
 /** Serves a `ReadinessAnswer`, for a GET of your own path such as `/readyz`, and logs the storage's failure once: `readiness.changed`, with the cause. */
-export function createReadiness({ storage, authsignal, log, draining }: ReadinessOptions): RequestHandler {
+export function createReadiness(options: ReadinessOptions): RequestHandler {
+  refuseUnknown("createReadiness", options, known);
+  const { storage, authsignal, log, draining } = options;
   let wasOk = true;
 
   async function checkStorage(): Promise<"ok" | "unavailable"> {

@@ -1,6 +1,7 @@
 /** Sets the security headers of pages and API (S33, S34). */
 import type { RequestHandler } from "express";
 import helmet from "helmet";
+import { type Names, refuseUnknown } from "../http/options/known-options.ts";
 import { parseUrl } from "../relying-party/addresses.ts";
 
 export interface SecurityHeaderOptions {
@@ -12,12 +13,15 @@ export interface SecurityHeaderOptions {
   readonly development?: boolean;
 }
 
+const known: Names<SecurityHeaderOptions> = { authsignalOrigin: true, https: true, development: true };
+
 /**
  * A content security policy for pages that load only files of their own origin and use passkeys through Authsignal, with
  * trusted types, and the other headers of helmet. Mount it before the pages.
  * @throws TypeError for an `authsignalOrigin` that is no origin
  */
 export function securityHeaders(options: SecurityHeaderOptions): RequestHandler {
+  refuseUnknown("securityHeaders", options, known);
   const { authsignalOrigin: origin } = options;
   if (parseUrl(origin)?.origin !== origin)
     throw new TypeError(

@@ -10,9 +10,10 @@ import { z } from "zod";
 import { convertBodyError } from "../http/body-errors.ts";
 import { AppError } from "../http/errors.ts";
 import { isIpv6Prefix, networkKey } from "../http/network-address.ts";
+import { type Names, refuseUnknown } from "../http/options/known-options.ts";
 import { requireSameOrigin } from "../http/same-origin.ts";
 import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
-import type { Limit } from "../passkeys/ports/send-limits.ts";
+import { knownInLimit, type Limit } from "../passkeys/ports/send-limits.ts";
 import { requireApiUrl } from "./require-tenant.ts";
 
 export interface ClientApiProxyOptions {
@@ -37,6 +38,17 @@ export interface ClientApiProxyOptions {
   readonly allowEmulator?: boolean;
 }
 
+const known: Names<ClientApiProxyOptions> = {
+  apiUrl: true,
+  tenantId: true,
+  origins: true,
+  limiter: true,
+  limit: true,
+  ipv6Prefix: true,
+  deadlineMs: true,
+  allowEmulator: true,
+};
+
 /**
  * The paths of `passkey.signUp` and `passkey.signIn`, all POST, with the members that the SDKs send. No other member is
  * forwarded: `authentication-options` with a `username` would list the passkeys of that name to everybody.
@@ -56,7 +68,10 @@ const largestAnswer = 256 * 1024;
 
 /** Mount it anywhere: with `app.use("/authsignal/v1", …)` the browser's `baseUrl` is `https://your.app/authsignal/v1`. */
 export function createClientApiProxy(options: ClientApiProxyOptions): Router {
+  refuseUnknown("createClientApiProxy", options, known);
   const { apiUrl, origins, deadlineMs = 5000 } = options;
+  if (options.limit !== undefined)
+    refuseUnknown("createClientApiProxy", options.limit, knownInLimit, "limit");
   requireApiUrl("createClientApiProxy", options);
   if (typeof options.tenantId !== "string" || options.tenantId === "")
     throw new TypeError(

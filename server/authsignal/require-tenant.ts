@@ -1,5 +1,38 @@
 /** Refuses options that lead to no tenant, or to an emulator that the host did not ask for. */
+import { type Names, refuseUnknown } from "../http/options/known-options.ts";
 import { adviceForApiBase, adviceForApiSecretKey } from "../relying-party/addresses.ts";
+
+export interface SdkGatewayOptions {
+  /** Server-only secret of the tenant. */
+  readonly apiSecretKey: string;
+  /** The tenant's region, ending in `/v1`. */
+  readonly apiUrl: string;
+  /** How long one call may take, in milliseconds, before it counts as an outage. Default 5000. */
+  readonly deadlineMs?: number;
+  /**
+   * Lets the gateway use an emulator: a secret that begins with `emulator-`, plain http, an address of this machine. An
+   * emulator shows its codes to everybody, so pass true outside production only. Default false: each is refused.
+   */
+  readonly allowEmulator?: boolean;
+  /** Not read: the browser names the tenant. Here so that a tenant's settings can be passed as they are. */
+  readonly tenantId?: string;
+}
+
+const knownInGateway: Names<SdkGatewayOptions> = {
+  apiSecretKey: true,
+  apiUrl: true,
+  deadlineMs: true,
+  allowEmulator: true,
+  tenantId: true,
+};
+
+/** @throws TypeError that names the option which cannot work, and what to write instead */
+export function checkGatewayOptions(options: SdkGatewayOptions): void {
+  const caller = "createSdkGateway";
+  requireSecretKey(caller, options);
+  requireApiUrl(caller, options);
+  refuseUnknown(caller, options, knownInGateway);
+}
 
 interface TenantOptions {
   readonly apiSecretKey?: unknown;
@@ -10,7 +43,7 @@ interface TenantOptions {
 type Rule = (value: unknown, isEmulated: boolean) => string | null;
 
 /** @param caller the function whose options these are, as the error names it. @throws TypeError without the secret */
-export function requireSecretKey(caller: string, options: TenantOptions | undefined): void {
+function requireSecretKey(caller: string, options: TenantOptions | undefined): void {
   requireOption(caller, options, "apiSecretKey", adviceForApiSecretKey);
 }
 

@@ -23,27 +23,12 @@ import {
   VerifyAnswer,
 } from "./answer-schemas.ts";
 import { proxyHint } from "./proxy-variables.ts";
-import { requireApiUrl, requireSecretKey } from "./require-tenant.ts";
+import { checkGatewayOptions, type SdkGatewayOptions } from "./require-tenant.ts";
 import { createCaller, RefusedCall } from "./sdk-call.ts";
-
-export interface SdkGatewayOptions {
-  /** Server-only secret of the tenant. */
-  readonly apiSecretKey: string;
-  /** The tenant's region, ending in `/v1`. */
-  readonly apiUrl: string;
-  /** How long one call may take, in milliseconds, before it counts as an outage. Default 5000. */
-  readonly deadlineMs?: number;
-  /**
-   * Lets the gateway use an emulator: a secret that begins with `emulator-`, plain http, an address of this machine. An
-   * emulator shows its codes to everybody, so pass true outside production only. Default false: each is refused.
-   */
-  readonly allowEmulator?: boolean;
-}
 
 /** @throws TypeError that names the option which cannot work, and what to write instead */
 export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway {
-  requireSecretKey("createSdkGateway", options);
-  requireApiUrl("createSdkGateway", options);
+  checkGatewayOptions(options);
   const sdk = createSdk(options);
   const call = createCaller(options.deadlineMs ?? 5000, options.apiUrl);
 

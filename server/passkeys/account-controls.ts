@@ -1,5 +1,6 @@
 /** What a host and its support people do to an account: end its sessions, and forget it. */
 import { AppError } from "../http/errors.ts";
+import { type Names, refuseUnknown } from "../http/options/known-options.ts";
 import { readOptions } from "./check-options.ts";
 import { mailboxKey, normaliseEmail } from "./ports/email-address.ts";
 import type { PasskeysOptions, PasskeysOptionsWithoutCodes } from "./ports/options.ts";
@@ -11,6 +12,8 @@ export interface ForgetOptions {
    */
   readonly events?: "anonymise" | "keep";
 }
+
+const known: Names<ForgetOptions> = { events: true };
 
 export interface AccountControls {
   /**
@@ -61,7 +64,9 @@ export function createAccountControls(
       return count;
     },
 
-    async forgetUser(userId, { events = "anonymise" } = {}) {
+    async forgetUser(userId, options = {}) {
+      refuseUnknown("forgetUser", options, known);
+      const { events = "anonymise" } = options;
       requireId(userId);
       await endIfListed(userId);
       const email = (await users.findById(userId))?.email ?? null;

@@ -1,6 +1,7 @@
 /** Fills in defaults and refuses, at creation, options that cannot work: with what to write instead. */
 import { actions } from "../../shared/actions.ts";
 import { defaultIpv6Prefix, isIpv6Prefix } from "../http/network-address.ts";
+import { type Names, refuseUnknown } from "../http/options/known-options.ts";
 import { adviceForApiBase, adviceForOrigin, adviceForRpId } from "../relying-party/addresses.ts";
 import {
   checkCodePorts,
@@ -12,7 +13,7 @@ import {
 import { surviveListener } from "./ports/events.ts";
 import { noKnownBrowsers } from "./ports/known-browsers.ts";
 import type { PasskeysContext, PasskeysOptions, PasskeysOptionsWithoutCodes } from "./ports/options.ts";
-import { codeLimits, defaultLimits } from "./ports/send-limits.ts";
+import { codeLimits, defaultLimits, knownInLimit } from "./ports/send-limits.ts";
 
 /** @throws TypeError that names the option and what to write */
 export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCodes): PasskeysContext {
@@ -20,6 +21,7 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
     throw new TypeError(
       "createPasskeysRouter: pass { authsignal, users, sessions, storage, browser, origins }.",
     );
+  refuseUnknownOptions(options);
   if (options.emailCodes !== undefined && typeof options.emailCodes !== "boolean")
     throw fault("emailCodes", "true or false");
   for (const [port, [methods, instead]] of Object.entries(
@@ -102,6 +104,43 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
     onEvent: surviveListener(options.onEvent ?? (() => {})),
     limits: { ...defaultLimits, ...given(options.limits ?? {}) },
   };
+}
+
+const known: Names<PasskeysOptions | PasskeysOptionsWithoutCodes> = {
+  authsignal: true,
+  users: true,
+  sessions: true,
+  storage: true,
+  browser: true,
+  origins: true,
+  crossSiteOrigins: true,
+  emailCodes: true,
+  knownBrowsers: true,
+  onEvent: true,
+  now: true,
+  stepUpActions: true,
+  freshSeconds: true,
+  grantSeconds: true,
+  emailStepUp: true,
+  reauthenticationMethods: true,
+  userVerification: true,
+  maxPasskeys: true,
+  offerAgainAfterDays: true,
+  limits: true,
+  ipv6Prefix: true,
+};
+const knownInBrowser: Names<PasskeysOptions["browser"]> = { tenantId: true, baseUrl: true, rpId: true };
+
+/** The ports are objects of the host's, which may have members of their own. */
+function refuseUnknownOptions(options: PasskeysOptions | PasskeysOptionsWithoutCodes): void {
+  const caller = "createPasskeysRouter";
+  refuseUnknown(caller, options, known);
+  if (options.browser !== undefined) refuseUnknown(caller, options.browser, knownInBrowser, "browser");
+  if (options.limits === undefined) return;
+  refuseUnknown(caller, options.limits, defaultLimits, "limits");
+  for (const [name, limit] of Object.entries(options.limits)) {
+    if (limit !== undefined) refuseUnknown(caller, limit, knownInLimit, `limits.${name}`);
+  }
 }
 
 /** Without members that are there and undefined: they would take the place of a default. */

@@ -9,6 +9,7 @@
  * Without configuration a path is not served and stays the host's.
  */
 import { Router } from "express";
+import { type Names, refuseUnknown } from "../http/options/known-options.ts";
 import { adviceForOrigin } from "./addresses.ts";
 import { type AndroidApp, fingerprintPattern, iosAppPattern } from "./native-apps.ts";
 
@@ -22,6 +23,15 @@ export interface WellKnownOptions {
   /** Addresses of your own pages, absolute and https. Default none. */
   readonly passkeyEndpoints?: { readonly enroll: string; readonly manage: string } | null;
 }
+
+const known: Names<WellKnownOptions> = {
+  iosApps: true,
+  androidApps: true,
+  relatedOrigins: true,
+  passkeyEndpoints: true,
+};
+const knownInApp: Names<AndroidApp> = { packageName: true, fingerprint: true };
+const knownInEndpoints = { enroll: true, manage: true };
 
 /** @returns a router for the root of the site. @throws TypeError that names the wrong option */
 export function createWellKnown(options: WellKnownOptions): Router {
@@ -56,7 +66,13 @@ function toAssetLink({ packageName, fingerprint }: AndroidApp): object {
   };
 }
 
-function check({ iosApps = [], androidApps = [], relatedOrigins = [] }: WellKnownOptions): void {
+function check(options: WellKnownOptions): void {
+  const caller = "createWellKnown";
+  refuseUnknown(caller, options, known);
+  const { iosApps = [], androidApps = [], relatedOrigins = [], passkeyEndpoints = null } = options;
+  for (const app of androidApps) refuseUnknown(caller, app, knownInApp, "androidApps");
+  if (passkeyEndpoints !== null)
+    refuseUnknown(caller, passkeyEndpoints, knownInEndpoints, "passkeyEndpoints");
   const wrongIos = iosApps.find((app) => !iosAppPattern.test(app));
   if (wrongIos !== undefined)
     throw new TypeError(

@@ -11,6 +11,7 @@ import type { Request, Response } from "express";
 import type { SessionData, Store } from "express-session";
 import { AppError } from "../http/errors.ts";
 import { sha256 } from "../http/hash.ts";
+import { type Names, refuseUnknown } from "../http/options/known-options.ts";
 import type { SessionPort } from "../passkeys/ports/sessions.ts";
 import { type IndexOptions, indexSessions } from "./indexed-sessions.ts";
 import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
@@ -32,10 +33,22 @@ export interface BearerSessionOptions extends IndexOptions {
   readonly now?: () => Date;
 }
 
+const known: Names<BearerSessionOptions> = {
+  store: true,
+  header: true,
+  idleSeconds: true,
+  absoluteSeconds: true,
+  now: true,
+  index: true,
+  placeOf: true,
+};
+
 type Kept = NonNullable<SessionData["passkeys"]>;
 type SignedInData = NonNullable<Kept["signedIn"]>;
 
+/** @throws TypeError for an option that is not known */
 export function createBearerSessions(options: BearerSessionOptions): SessionPort {
+  refuseUnknown("createBearerSessions", options, known);
   const { store, header = "Session-Token", now = () => new Date() } = options;
   const idleMs = (options.idleSeconds ?? 30 * 60) * 1000;
   const absoluteMs = (options.absoluteSeconds ?? 12 * 60 * 60) * 1000;

@@ -5,6 +5,7 @@ import type { NextFunction, Request, RequestHandler, Response } from "express";
 import session, { type Store } from "express-session";
 import { readCookies } from "../http/cookies.ts";
 import { AppError } from "../http/errors.ts";
+import { type Names, refuseUnknown } from "../http/options/known-options.ts";
 import { toStoreError } from "../http/outages.ts";
 import type { SessionPort } from "../passkeys/ports/sessions.ts";
 import { cookieName } from "./cookie-name.ts";
@@ -31,13 +32,26 @@ export interface CookieSessionOptions extends IndexOptions {
   readonly now: () => Date;
 }
 
+const known: Names<CookieSessionOptions> = {
+  store: true,
+  secret: true,
+  secure: true,
+  now: true,
+  cookieName: true,
+  idleSeconds: true,
+  absoluteSeconds: true,
+  index: true,
+  placeOf: true,
+};
+
 export interface CookieSessions extends SessionPort {
   /** Must run before the router that uses this port. */
   readonly middleware: RequestHandler;
 }
 
-/** @throws TypeError for a secret that is missing or too short, which express-session accepts, and for a bad cookie name */
+/** @throws TypeError for a secret that is missing or too short, a bad cookie name, and an option that is not known */
 export function createCookieSessions(options: CookieSessionOptions): CookieSessions {
+  refuseUnknown("createCookieSessions", options, known);
   const secrets = readSecrets(options);
   const idleMs = (options.idleSeconds ?? 30 * 60) * 1000;
   const absoluteMs = (options.absoluteSeconds ?? 12 * 60 * 60) * 1000;

@@ -1,6 +1,7 @@
 /** Refuses options and requests that `createExpressSessionPort` cannot work with, and says what to write instead. */
 import type { Request } from "express";
 import { AppError } from "../http/errors.ts";
+import { type Names, refuseUnknown } from "../http/options/known-options.ts";
 import { isMethodName, methodNames } from "../passkeys/ports/checked-ports.ts";
 
 export function requireSession(req: Request): void {
@@ -17,6 +18,7 @@ export function requireSettable(req: Request): void {
 
 /** @throws TypeError that names the option */
 export function checkOptions(options: Checked): void {
+  refuseUnknown("createExpressSessionPort", options, known);
   const { read: reads, write, keepAtSignIn = [], absoluteSeconds, hostMethod } = options;
   if (typeof reads !== "function" || typeof write !== "function")
     throw new TypeError(
@@ -30,9 +32,21 @@ export function checkOptions(options: Checked): void {
     throw new TypeError(`createExpressSessionPort: \`hostMethod\` must be one of the ${methodNames}.`);
 }
 
+const known: Names<Required<Checked>> = {
+  read: true,
+  write: true,
+  keepAtSignIn: true,
+  absoluteSeconds: true,
+  hostMethod: true,
+  cookieName: true,
+  now: true,
+};
+
 interface Checked {
   readonly read: unknown;
   readonly write: unknown;
+  readonly cookieName?: string;
+  readonly now?: unknown;
   readonly keepAtSignIn?: unknown;
   readonly absoluteSeconds?: number;
   readonly hostMethod?: string;

@@ -1,6 +1,6 @@
 /** Rotates and ends sessions of express-session middleware that belongs to the host, with any store. */
 import type { Request } from "express";
-import type { SessionData } from "express-session";
+import type { Session, SessionData } from "express-session";
 import { storeCall } from "./store-call.ts";
 import { destroyOther, keyOf, read, save } from "./stored-session.ts";
 
@@ -11,7 +11,8 @@ const defaultLifeMs = 24 * 60 * 60 * 1000;
 /** How many renewals, under way at the same time, a sign-out follows. */
 const longestChain = 8;
 
-export type HostSession = Request["session"];
+/** What express-session puts into `req.session`. */
+export type HostSession = Session & Partial<SessionData>;
 
 /** What the host keeps in a session: all but the cookie's settings and our member. */
 export function hostMembers(session: object): Record<string, unknown> {

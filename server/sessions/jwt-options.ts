@@ -1,7 +1,10 @@
 /** Refuses options of `createJwtSessions` that cannot work, with what to write instead. */
 
+import { type Names, refuseUnknown } from "../http/options/known-options.ts";
+
 /** @throws TypeError that names the option */
 export function checkJwtOptions(options: object): void {
+  refuseUnknown("createJwtSessions", options, known);
   const { verify, issue, end, store, readToken, isAmbient, codeHeader, absoluteSeconds, now }: Given =
     options;
   for (const [name, value] of Object.entries({ verify, issue })) {
@@ -35,6 +38,18 @@ interface Given {
   readonly absoluteSeconds?: unknown;
   readonly now?: unknown;
 }
+
+const known: Names<Required<Given>> = {
+  verify: true,
+  issue: true,
+  end: true,
+  store: true,
+  readToken: true,
+  isAmbient: true,
+  codeHeader: true,
+  absoluteSeconds: true,
+  now: true,
+};
 
 function isStore(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;

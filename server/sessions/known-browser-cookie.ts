@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import type { Request, Response } from "express";
 import { readCookies } from "../http/cookies.ts";
 import { sha256 } from "../http/hash.ts";
+import { type Names, refuseUnknown } from "../http/options/known-options.ts";
 import type { KnownBrowserStore, KnownBrowsers } from "../passkeys/ports/known-browsers.ts";
 import { cookieName } from "./cookie-name.ts";
 
@@ -20,7 +21,12 @@ export interface KnownBrowserCookieOptions {
   readonly now: () => Date;
 }
 
-export function createKnownBrowserCookie({ store, secure, now }: KnownBrowserCookieOptions): KnownBrowsers {
+const known: Names<KnownBrowserCookieOptions> = { store: true, secure: true, now: true };
+
+/** @throws TypeError for an option that is not known */
+export function createKnownBrowserCookie(options: KnownBrowserCookieOptions): KnownBrowsers {
+  refuseUnknown("createKnownBrowserCookie", options, known);
+  const { store, secure, now } = options;
   const name = cookieName(secure, "passkeys_browser");
 
   /** Only a value of the form that `remember` creates: 24 bytes in base64url. */

@@ -1,4 +1,5 @@
 /** What `openStorage` takes. Past the compiler it is checked once more, with what to write instead. */
+import { type Names as KnownNames, refuseUnknown } from "../http/options/known-options.ts";
 import type { StorageNotice } from "../http/outages.ts";
 import { faultOfPool, type HostPool } from "./drivers/host-pool.ts";
 import { defaultBounds, type PostgresBounds } from "./drivers/postgres-bounds.ts";
@@ -108,7 +109,7 @@ interface Read {
 }
 
 /** A misspelt `tablePrefix` would make tables under names that the host did not choose. */
-const known = {
+const known: KnownNames<StorageOptions> = {
   file: true,
   databaseUrl: true,
   pool: true,
@@ -123,13 +124,11 @@ const known = {
   migrate: true,
   onNotice: true,
   now: true,
-} satisfies Record<keyof StorageOptions, true>;
+};
 
 /** @throws TypeError that names the option and what to write */
 export function readStorageOptions(options: StorageOptions): Read {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
-  if (unknown !== undefined)
-    throw fault(`\`${unknown}\` is no option. The options are ${Object.keys(known).join(", ")}`);
+  refuseUnknown("openStorage", options, known);
   const tablePrefix = text(options.tablePrefix ?? "passkeys_", "tablePrefix", prefixRule) ?? "";
   const redisPrefix = options.redisPrefix ?? null;
   const redisUrl = text(options.redisUrl, "redisUrl", "an address such as redis://localhost:6379");

@@ -1,4 +1,5 @@
-/** `npm run pack`: the tarball for another project, and where it is. */
-import { packFolder, stagePackage } from "./stage-package.ts";
+/** `npm run pack`: the tarballs for another project, and where they are. */
+import { packFolder, stagePackages } from "./stage-package.ts";
 
-process.stdout.write(`${await packFolder(await stagePackage())}\n`);
+const { router, emulator } = await stagePackages();
+for (const folder of [router, emulator]) process.stdout.write(`${await packFolder(folder)}\n`);

@@ -1,24 +1,27 @@
 /**
- * An empty folder with the packed package in it, as `npm install <tarball>` leaves it. Nothing is downloaded: the
- * package's declared dependencies, and what the project declares itself, are links to what this repository has
+ * An empty folder with the packed packages in it, as `npm install <tarball>` leaves it. Nothing is downloaded: the
+ * packages' declared dependencies, and what the project declares itself, are links to what this repository has
  * installed. What is declared by neither cannot be found, as in a real project; an optional peer is the project's to
  * declare.
  */
 import { type ChildProcess, type ExecFileException, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
-import { packageName } from "./package-manifest.ts";
-import { packFolder, repository, stagePackage } from "./stage-package.ts";
+import { emulatorPackage, routerPackage } from "./packages.ts";
+import { packFolder, repository, stagePackages } from "./stage-package.ts";
 
 export { repository };
 
 const run = promisify(execFile);
 
 export interface PackedPackage {
-  /** What was packed, with its tarball beside it. */
+  readonly name: string;
+  readonly tarball: string;
+  /** What was packed. */
   readonly staged: string;
   /** The unpacked tarball. */
   readonly folder: string;
@@ -26,20 +29,34 @@ export interface PackedPackage {
   readonly files: readonly string[];
 }
 
+export interface PackedPackages {
+  readonly router: PackedPackage;
+  readonly emulator: PackedPackage;
+}
+
 /** Packs as `npm run pack` does, and unpacks. */
-export async function packPackage(): Promise<{ packed: PackedPackage; remove(): Promise<void> }> {
+export async function packPackages(): Promise<{ packed: PackedPackages; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "packed-"));
-  const staged = await stagePackage(folder);
-  await run("tar", ["-xzf", await packFolder(staged), "-C", folder]);
-  const unpacked = join(folder, "package");
-  const files = await readdir(unpacked, { recursive: true, withFileTypes: true });
-  const paths = files
-    .filter((one) => one.isFile())
-    .map((one) => relative(unpacked, join(one.parentPath, one.name)).replaceAll("\\", "/"));
+  const staged = await stagePackages(folder);
   return {
-    packed: { staged, folder: unpacked, files: paths },
+    packed: {
+      router: await unpacked(routerPackage.name, staged.router),
+      emulator: await unpacked(emulatorPackage.name, staged.emulator),
+    },
     remove: () => rm(folder, { recursive: true }),
   };
+}
+
+async function unpacked(name: string, staged: string): Promise<PackedPackage> {
+  const tarball = await packFolder(staged);
+  const parent = await mkdtemp(join(dirname(staged), "unpacked-"));
+  await run("tar", ["-xzf", tarball, "-C", parent]);
+  const folder = join(parent, "package");
+  const files = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = files
+    .filter((one) => one.isFile())
+    .map((one) => relative(folder, join(one.parentPath, one.name)).replaceAll("\\", "/"));
+  return { name, tarball, staged, folder, files: paths };
 }
 
 export interface ProjectOptions {
@@ -47,6 +64,10 @@ export interface ProjectOptions {
   readonly from: readonly string[];
   /** What the project's own package.json declares: a name, or a name and where this repository keeps it. */
   readonly dependencies: readonly (string | readonly [name: string, installedAs: string])[];
+  /** Packages that are copied in the place of a link, so that they find the project's own peers. Default: none. */
+  readonly copied?: readonly string[];
+  /** Which of the packages are installed. Default: both. */
+  readonly packages?: readonly (keyof PackedPackages)[];
 }
 
 export interface Project {
@@ -66,18 +87,17 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-export async function createProject(packed: PackedPackage, options: ProjectOptions): Promise<Project> {
+export async function createProject(packed: PackedPackages, options: ProjectOptions): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), "consumer-"));
   for (const from of options.from) await cp(join(repository, from), folder, { recursive: true });
   await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }), {
     flag: "wx",
   }).catch(() => "The project has one.");
   const modules = join(folder, "node_modules");
-  await cp(packed.folder, join(modules, packageName), { recursive: true });
-  const manifest: { dependencies: Record<string, string> } = JSON.parse(
-    await readFile(join(packed.folder, "package.json"), "utf8"),
-  );
-  for (const name of Object.keys(manifest.dependencies)) await link(join(modules, packageName), name, name);
+  for (const one of options.packages ?? (["router", "emulator"] as const))
+    await install(packed[one].folder, join(modules, packed[one].name));
+  for (const name of options.copied ?? [])
+    await install(join(repository, "node_modules", name), join(modules, name));
   for (const one of options.dependencies) {
     const [name, installedAs] = typeof one === "string" ? [one, one] : one;
     await link(folder, name, installedAs);
@@ -109,6 +129,16 @@ export async function createProject(packed: PackedPackage, options: ProjectOptio
     list: (inner) => readdir(join(folder, inner)),
     remove: () => rm(folder, { recursive: true }),
   };
+}
+
+/** Copies the package, and links what it depends on and does not hold itself. */
+async function install(folder: string, place: string): Promise<void> {
+  await cp(folder, place, { recursive: true });
+  const manifest: { dependencies: Record<string, string> } = JSON.parse(
+    await readFile(join(folder, "package.json"), "utf8"),
+  );
+  for (const name of Object.keys(manifest.dependencies))
+    if (!existsSync(join(place, "node_modules", name))) await link(place, name, name);
 }
 
 function whenPrinted(child: ChildProcess, printed: RegExp): Promise<RegExpExecArray> {

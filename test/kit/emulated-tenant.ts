@@ -2,7 +2,6 @@
  * What every stack begins with: an emulator with one tenant that fits an origin, a clock that can be moved, and the
  * flows of the people in front of it. Knows no app.
  */
-import type { TenantConfig } from "../../server/config/config.ts";
 import {
   defaultTenant,
   type Emulator,
@@ -25,10 +24,19 @@ export interface EmulatedTenantOptions {
   readonly keepSecret?: (...secrets: readonly string[]) => void;
 }
 
+/** What an app reads from its environment. */
+export interface AuthsignalSettings {
+  readonly tenantId: string;
+  readonly apiSecretKey: string;
+  /** Ends in `/v1`. */
+  readonly apiUrl: string;
+  readonly allowEmulator: true;
+}
+
 export interface EmulatedTenant {
   readonly emulator: Emulator;
   /** What an app reads from its environment, and that it may be an emulator's. */
-  readonly authsignal: TenantConfig & { readonly allowEmulator: true };
+  readonly authsignal: AuthsignalSettings;
   /** What the browser SDK is configured with. */
   readonly browser: { readonly tenantId: string; readonly baseUrl: string; readonly rpId: string };
   readonly flows: Flows;

@@ -2,13 +2,13 @@
  * An Authsignal of its own for the suites of any Express app: start it, build your app with `authsignal`,
  * `browser`, `origins` and `now` of what you get, and hand your app to `agent`.
  */
-import request from "supertest";
-import type { TenantConfig } from "../../server/config/config.ts";
+import type request from "supertest";
 import type { Emulator, TenantOptions } from "../../server/emulator/index.ts";
-import type { Storage } from "../../server/storage/storage.ts";
+import { loadOptional } from "../../server/http/optional-package.ts";
 import { type BearerClientOptions, bearerTokens } from "./bearer-agent.ts";
-import { startEmulatedTenant } from "./emulated-tenant.ts";
+import { type AuthsignalSettings, startEmulatedTenant } from "./emulated-tenant.ts";
 import type { Agent, Flows } from "./flows.ts";
+import type { Storage } from "./router.ts";
 import { openTestStorage } from "./test-storage.ts";
 
 /** What supertest can be pointed at: an app, a server, or the URL of one that runs. */
@@ -25,7 +25,7 @@ export interface EmulatorForOptions {
 
 export interface EmulatorFor extends Flows {
   /** What your app would read from its environment, and `allowEmulator: true`: hand it to `createSdkGateway`. */
-  readonly authsignal: TenantConfig & { readonly allowEmulator: true };
+  readonly authsignal: AuthsignalSettings;
   /** For the router's `browser`. */
   readonly browser: { readonly tenantId: string; readonly baseUrl: string; readonly rpId: string };
   /** For the router's `origins`. */
@@ -49,6 +49,9 @@ export interface EmulatorFor extends Flows {
   close(): Promise<void>;
 }
 
+/** Begins to load with the module: a hook that starts an emulator has the runner's two seconds. */
+const agents = agentsOfSupertest();
+
 /** Starts an emulator on a port of the system's choosing. As many as wanted may run side by side. */
 export async function startEmulatorFor(options: EmulatorForOptions = {}): Promise<EmulatorFor> {
   const { origin = "http://localhost:3000", ...rest } = options;
@@ -57,6 +60,7 @@ export async function startEmulatorFor(options: EmulatorForOptions = {}): Promis
     ...rest,
   });
   const opened: Storage[] = [];
+  const newAgent = await agents;
 
   return {
     authsignal,
@@ -69,9 +73,9 @@ export async function startEmulatorFor(options: EmulatorForOptions = {}): Promis
       opened.push(storage);
       return storage;
     },
-    agent: (app) => request.agent(app).set("Origin", origin),
+    agent: (app) => newAgent(app).set("Origin", origin),
     // No Origin: a mobile app is no browser.
-    bearerAgent: (app, options) => request.agent(app).use(bearerTokens(options)),
+    bearerAgent: (app, options) => newAgent(app).use(bearerTokens(options)),
     advance,
     ...flows,
     async close() {
@@ -79,4 +83,16 @@ export async function startEmulatorFor(options: EmulatorForOptions = {}): Promis
       await emulator.close();
     },
   };
+}
+
+/** A suite that calls its app otherwise needs no supertest: without it, `agent` throws. */
+async function agentsOfSupertest(): Promise<(app: App) => Agent> {
+  try {
+    const supertest = await loadOptional("agent", ["supertest"], () => import("supertest"));
+    return (app) => supertest.default.agent(app);
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }

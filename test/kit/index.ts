@@ -1,5 +1,5 @@
 /**
- * The public face of `authsignal-passkeys-express/testing`: real ceremonies for suites without a browser.
+ * The public face of `authsignal-emulator/testing`: real ceremonies for suites without a browser.
  * README.md in this folder shows it in Vitest, Jest, Mocha and node:test.
  */
 export type {
@@ -27,5 +27,4 @@ export {
   type SoftAuthenticator,
 } from "./soft-authenticator.ts";
 export type { SoftAuthenticatorOptions } from "./soft-authenticator-options.ts";
-export { type Stack, type StackOptions, startStack } from "./start-stack.ts";
 export { type StoragePromise, type StorageUnderTest, storagePromises } from "./storage-conformance.ts";

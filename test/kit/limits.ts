@@ -1,5 +1,5 @@
 /** For suites that sign in more people than one address may within a quarter of an hour. */
-import type { SendLimits } from "../../server/passkeys/index.ts";
+import type { SendLimits } from "./router.ts";
 
 const plenty = { points: 1_000_000, seconds: 60 } as const;
 

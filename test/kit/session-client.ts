@@ -1,14 +1,14 @@
 /** A client of an app around one session port: it keeps cookies, headers and tokens, and can be copied. */
-import express, { type Express, type Request, type RequestHandler, type Response } from "express";
-import { createErrorHandler } from "../../server/http/error-handler.ts";
-import { tokensMember } from "../../server/passkeys/ports/answer-tokens.ts";
-import type {
-  PendingOtp,
-  SessionPort,
-  SessionPortWithoutCodes,
-  SignedIn,
-} from "../../server/passkeys/ports/sessions.ts";
+import type { Express, Request, RequestHandler, Response } from "express";
+import { loadOptional } from "../../server/http/optional-package.ts";
 import { gate } from "./gate.ts";
+import {
+  loadRouter,
+  type PendingOtp,
+  type SessionPort,
+  type SessionPortWithoutCodes,
+  type SignedIn,
+} from "./router.ts";
 
 export interface SessionsUnderTest {
   readonly sessions: SessionPort | SessionPortWithoutCodes;
@@ -30,7 +30,10 @@ export function hasCodes(sessions: SessionPort | SessionPortWithoutCodes): sessi
 export type Held = Map<string, ReturnType<typeof gate>>;
 
 /** Every method of the port as a route, as the router calls them: first the session, later what changes it. */
-export function appAround({ sessions, middleware = [] }: SessionsUnderTest, held: Held): Express {
+export async function appAround(subject: SessionsUnderTest, held: Held): Promise<Express> {
+  const { sessions, middleware = [] } = subject;
+  const { createErrorHandler, tokensMember } = await loadRouter("sessionPromises");
+  const { default: express } = await loadOptional("sessionPromises", ["express"], () => import("express"));
   const app = express();
   for (const handler of middleware) app.use(handler);
   app.use(express.json());

@@ -25,9 +25,9 @@ export function sessionPromises(subject: SessionsUnderTest): readonly SessionPro
   };
   return Object.entries(checks).map(([name, check]) => ({
     name,
-    run: () => {
+    async run() {
       const held: Held = new Map();
-      return withServer(appAround(subject, held), (url) =>
+      await withServer(await appAround(subject, held), (url) =>
         check(() => new SessionClient(url, subject, held), subject),
       );
     },

@@ -4,8 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import type { FlowStore } from "../../server/passkeys/ports/flow-store.ts";
-import type { Limiter, LimitRule } from "../../server/passkeys/ports/limiter.ts";
+import type { FlowStore, Limiter, LimitRule } from "./router.ts";
 
 export interface StoragePromise {
   /** A sentence, for the title of a test. */

@@ -7,8 +7,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadOptional } from "../../server/http/optional-package.ts";
-import { openStorage, type Storage } from "../../server/storage/storage.ts";
-import type { StorageOptions } from "../../server/storage/storage-options.ts";
+import { loadRouter, type Storage, type StorageOptions } from "./router.ts";
 
 export interface TestStorage extends Storage {
   /** Connects once more to the same storage, as another instance of the app does. Close it before this one. */
@@ -26,6 +25,7 @@ export async function openTestStorage(
   now: () => Date,
   { through = (url) => url, onNotice = () => {} }: TestStorageOptions = {},
 ): Promise<TestStorage> {
+  const { openStorage } = await loadRouter("openStorage");
   const place = await createTestPlace();
   const by = async (url: string) => (await through(new URL(url))).href;
   const connect = async () => {

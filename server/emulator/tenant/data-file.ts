@@ -28,7 +28,7 @@ export async function openStorage(data: string): Promise<Storage> {
   if (data === ":memory:") return memoryOnly;
 
   // Loaded only when a file is wanted: the binary costs tens of milliseconds.
-  const { default: SqliteFile } = await import("libsql");
+  const SqliteFile = await loadSqlite();
   const lock = openDatabase(data, () => {
     mkdirSync(dirname(resolve(data)), { recursive: true });
     return new SqliteFile(`${data}.lock`);
@@ -40,6 +40,15 @@ export async function openStorage(data: string): Promise<Storage> {
   } catch (error) {
     release();
     throw error;
+  }
+}
+
+async function loadSqlite(): Promise<typeof Database> {
+  try {
+    return (await import("libsql")).default;
+  } catch (error) {
+    if (!(error instanceof Error) || !/'libsql'/.test(error.message)) throw error;
+    throw new Error('`data` needs libsql from npm: run "npm install --save-dev libsql".', { cause: error });
   }
 }
 

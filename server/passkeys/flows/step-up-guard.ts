@@ -1,6 +1,7 @@
 /** Guards a host's own routes: a passkey, just now, for exactly this operation, once. */
 import type { Request, RequestHandler } from "express";
 import { AppError } from "../../http/errors.ts";
+import { type Names, refuseUnknown } from "../../http/options/known-options.ts";
 import { toPortError } from "../../http/outages.ts";
 import type { PasskeysContext } from "../ports/options.ts";
 import { stepUpRequired } from "./freshness.ts";
@@ -23,6 +24,8 @@ export interface GuardOptions {
    */
   readonly ifEnrolled?: boolean;
 }
+
+const known: Names<GuardOptions> = { ifEnrolled: true };
 
 /**
  * @throws AppError internal_error for what is no operation: with nothing to compare, a bare step-up would open the route
@@ -56,7 +59,9 @@ function isOperation(value: unknown): value is ConfirmedOperation {
 
 export function createGuard(context: PasskeysContext): RequireStepUp {
   const spendCall = createUserLimit(context, "callsPerUser");
-  return (action, operationOf, { ifEnrolled = false } = {}) => {
+  return (action, operationOf, options = {}) => {
+    refuseUnknown("requireStepUp", options, known);
+    const { ifEnrolled = false } = options;
     if (!context.stepUpActions.includes(action)) {
       throw new TypeError(`requireStepUp: add "${action}" to the router's \`stepUpActions\`.`);
     }

@@ -12,7 +12,10 @@ export function answerWithTokens(res: Response, tokens: object): void {
   tokensOf.set(res, tokens);
 }
 
-/** What the port has handed over for this answer, as a member of its body. */
+/**
+ * What the port has handed over for this answer, as a member of its body: `{ tokens }`, or `{}`. For sign-in routes of your
+ * own that share the port with the router.
+ */
 export function tokensMember(res: Response): { readonly tokens?: object } {
   const tokens = tokensOf.get(res);
   return tokens === undefined ? {} : { tokens };

@@ -3,11 +3,15 @@
  * A network address is an IPv4 address or an IPv6 network of `ipv6Prefix` bits. An e-mail address counts with all its
  * tags: `jane+a@example.com` is `jane@example.com`.
  */
+import type { Names } from "../../http/options/known-options.ts";
 
 export interface Limit {
   readonly points: number;
   readonly seconds: number;
 }
+
+/** The members of a limit. */
+export const knownInLimit: Names<Limit> = { points: true, seconds: true };
 
 export interface SendLimits {
   /** Codes from one network address. Over it: 429. Default 100 in 15 minutes: colleagues share an address. */

@@ -1,6 +1,7 @@
 /** Deletes what has expired. Cheap (indexed); runs now and then. */
 import { setImmediate as letOthersIn } from "node:timers/promises";
 import { type DeleteResult, sql } from "kysely";
+import { type Names, refuseUnknown } from "../../http/options/known-options.ts";
 import type { Database } from "../database.ts";
 import { isLeftOut } from "./own-names.ts";
 
@@ -18,15 +19,20 @@ const expiring = {
 /** SQLite is synchronous: a backlog of months in one statement would hold up every request. */
 const rowsAtOnce = 500;
 
+export interface SweepOptions {
+  /** How long security events are kept. Default 400; Infinity keeps them all. */
+  readonly auditRetentionDays?: number;
+}
+
+const known: Names<SweepOptions> = { auditRetentionDays: true };
+
 /**
  * @param db `storage.traffic`, on every database and with Redis too. Several instances may sweep at the same time.
  * @throws TypeError for a retention below a day, which would delete what has just been written
  */
-export async function sweepExpired(
-  db: Database,
-  now: Date,
-  { auditRetentionDays = 400 }: { readonly auditRetentionDays?: number } = {},
-): Promise<void> {
+export async function sweepExpired(db: Database, now: Date, options: SweepOptions = {}): Promise<void> {
+  refuseUnknown("sweepExpired", options, known);
+  const { auditRetentionDays = 400 } = options;
   if (!(auditRetentionDays >= 1))
     throw new TypeError("sweepExpired: `auditRetentionDays` must be 1 or more; Infinity keeps every event.");
   const end = now.getTime();

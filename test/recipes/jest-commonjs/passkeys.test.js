@@ -2,7 +2,7 @@ const {
   createSoftAuthenticator,
   guardSuite,
   startEmulatorFor,
-} = require("authsignal-passkeys-express/testing");
+} = require("authsignal-emulator/testing");
 const { createApp } = require("./app.js");
 
 guardSuite(afterEach);

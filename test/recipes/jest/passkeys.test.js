@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
-import { createSoftAuthenticator, guardSuite, startEmulatorFor } from "authsignal-passkeys-express/testing";
+import { createSoftAuthenticator, guardSuite, startEmulatorFor } from "authsignal-emulator/testing";
 import { createApp } from "./app.js";
 
 guardSuite(afterEach);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createSoftAuthenticator, guardSuite, startEmulatorFor } from "authsignal-passkeys-express/testing";
+import { createSoftAuthenticator, guardSuite, startEmulatorFor } from "authsignal-emulator/testing";
 import { after, afterEach, before, it } from "mocha";
 import { createApp } from "./app.js";
 

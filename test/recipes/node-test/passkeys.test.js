@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, it } from "node:test";
-import { createSoftAuthenticator, guardSuite, startEmulatorFor } from "authsignal-passkeys-express/testing";
+import { createSoftAuthenticator, guardSuite, startEmulatorFor } from "authsignal-emulator/testing";
 import { createApp } from "./app.js";
 
 guardSuite(afterEach);

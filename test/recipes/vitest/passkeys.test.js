@@ -1,4 +1,4 @@
-import { createSoftAuthenticator, guardSuite, startEmulatorFor } from "authsignal-passkeys-express/testing";
+import { createSoftAuthenticator, guardSuite, startEmulatorFor } from "authsignal-emulator/testing";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createApp } from "./app.js";
 

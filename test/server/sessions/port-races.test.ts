@@ -55,8 +55,9 @@ async function race(port: (store: Store) => SessionsUnderTest, at: number, slow:
   const plain = new JsonStore();
   const interrupted = interruptedStore(plain.rows, at);
   const [subject, slowSubject] = [port(plain), port(interrupted.store)];
-  return withServer(appAround(subject, new Map()), (url) =>
-    withServer(appAround(slowSubject, new Map()), async (slowUrl) => {
+  const [app, slowApp] = [await appAround(subject, new Map()), await appAround(slowSubject, new Map())];
+  return withServer(app, (url) =>
+    withServer(slowApp, async (slowUrl) => {
       const client = new SessionClient(url, subject, new Map());
       await client.start("u1");
       const [old, quickClient, slowClient] = [client.copy(), client.copy(), client.copy(slowUrl)];

@@ -8,7 +8,7 @@ import {
   type EmulatorFor,
   guardSuite,
   startEmulatorFor,
-} from "authsignal-passkeys-express/testing";
+} from "authsignal-emulator/testing";
 import type { Express } from "express";
 import { createApp } from "./app.js";
 
