@@ -117,6 +117,7 @@ export const operations = {
       "passkey_limit_reached",
       "rate_limited",
       "upstream_unavailable",
+      "sign_in_not_begun",
       ...tokenProblems,
     ],
   },

@@ -9,6 +9,7 @@ import { mountOperation, type Operation, operation } from "../http/operation.ts"
 import { toPortError } from "../http/outages.ts";
 import { requireSameOrigin } from "../http/same-origin.ts";
 import { readOptions } from "./check-options.ts";
+import { type BegunHere, createBegunHere } from "./flows/assurance/begun-here.ts";
 import { beginEnrollment, finishEnrollment } from "./flows/enrollment.ts";
 import { otpSignIn } from "./flows/otp-sign-in.ts";
 import { deletePasskey, listPasskeys, renamePasskey } from "./flows/passkey-list.ts";
@@ -66,13 +67,15 @@ const withoutCodes = { challengeOtp: absent, verifyOtp: absent };
 
 function operations(context: PasskeysContext): Record<OperationName, Operation> {
   const { sessionList } = context.sessions;
+  const begunHere = createBegunHere(context);
   return {
     ...(context.codes === null ? withoutCodes : otpSignIn(context, context.codes)),
     createEnrollToken: beginEnrollment(context),
     createStepUpToken: beginStepUp(context),
-    validate: finishCeremony(context),
+    validate: finishCeremony(context, begunHere),
     getSession: {
-      async handle({ req }) {
+      async handle({ req, res }) {
+        begunHere.note(req, res);
         const answer: SessionResponse = { user: (await findSignedIn(context, req))?.user ?? null };
         return { status: 200, body: answer };
       },
@@ -92,7 +95,8 @@ function operations(context: PasskeysContext): Record<OperationName, Operation> 
     deletePasskey: deletePasskey(context),
     answerPasskeyOffer: answerOffer(context),
     getConfig: {
-      async handle() {
+      async handle({ req, res }) {
+        begunHere.note(req, res);
         const answer: ConfigResponse = context.browser;
         return { status: 200, body: answer };
       },
@@ -114,9 +118,9 @@ function withTokens(definition: Operation): Operation {
 }
 
 /** The second half of every ceremony. Which one it finishes, the action says; the token must agree. */
-function finishCeremony(context: PasskeysContext): Operation {
+function finishCeremony(context: PasskeysContext, begunHere: BegunHere): Operation {
   const limit = createTokenLimit(context);
-  const finishSignIn = passkeySignIn(context, limit);
+  const finishSignIn = passkeySignIn(context, limit, begunHere);
   return operation({
     body: ValidateRequest,
     handle(call) {

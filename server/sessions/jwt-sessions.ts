@@ -38,7 +38,10 @@ export interface JwtSessionOptions<Tokens extends object> {
   readonly store?: Store;
   /** Where the access token is. Default: `Authorization: Bearer …`. */
   readonly readToken?: (req: Request) => string | null | undefined;
-  /** See the port. Default: false, and true with `readToken`, which may read a cookie. */
+  /**
+   * See the port. Pass true where `issue` sets a cookie, also of a refresh token alone. Default: false, and true with
+   * `readToken`, which may read a cookie.
+   */
   readonly isAmbient?: boolean;
   /** The header, of answers and requests, that names a visitor's e-mail code. Default `Code-Token`. Needs `store`. */
   readonly codeHeader?: string;

@@ -87,6 +87,12 @@ export const problemGuide = {
     remedy:
       "Start the ceremony again. Do not repeat a request whose answer was lost; ask for the session first.",
   },
+  sign_in_not_begun: {
+    cause:
+      "The request would sign in a visitor whose browser has not loaded `GET /config` or `GET /session` of this API, or does not send the cookie `passkeys_begun` that they set.",
+    remedy:
+      "Load `GET /config` once before the sign-in, with cookies: `credentials: \"include\"` on another origin of the same site, a cookie jar in a native app. Then start the ceremony again.",
+  },
   rate_limited: {
     cause: "Too many requests of this kind came from this network address or for this account.",
     remedy:

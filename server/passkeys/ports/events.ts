@@ -72,6 +72,8 @@ export type TokenRefusal =
   | "expired"
   | "already-used"
   | "no-such-user"
+  /** A sign-in's: the browser has not opened our own page. */
+  | "not-begun"
   /** An enrollment's: the account had as many passkeys as it may have by then. */
   | "over-limit";
 

@@ -169,6 +169,8 @@ export const later: LaterMessages = {
   "problem.not_authenticated": "Sie wurden abgemeldet. Melden Sie sich wieder an, um weiterzumachen.",
   "problem.otp_not_requested":
     "Dieser Code wurde schon verwendet oder in einem anderen Browser angefordert. Fordern Sie einen neuen an. Hilft das nicht, erlauben Sie Cookies für diese Website.",
+  "problem.sign_in_not_begun":
+    "Diese Anmeldung wurde nicht in diesem Browser begonnen. Laden Sie die Seite neu und versuchen Sie es noch einmal. Wenn das nicht hilft, erlauben Sie Cookies für diese Seite.",
   "problem.otp_expired": "Dieser Code ist abgelaufen. Fordern Sie einen neuen an.",
   "problem.otp_attempts_exceeded": "Zu viele falsche Codes. Fordern Sie einen neuen an.",
   "problem.passkey_required":

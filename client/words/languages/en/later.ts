@@ -150,6 +150,8 @@ export const later = {
   "problem.not_authenticated": "You have been signed out. Sign in again to go on.",
   "problem.otp_not_requested":
     "This code was used already, or was asked for in another browser. Ask for a new one. If that does not help, allow cookies for this site.",
+  "problem.sign_in_not_begun":
+    "This sign-in was not begun in this browser. Reload the page and try again. If that does not help, allow cookies for this site.",
   "problem.otp_expired": "This code is too old. Ask for a new one.",
   "problem.otp_attempts_exceeded": "Too many wrong codes. Ask for a new one.",
   "problem.passkey_required": "This needs a passkey. Create one in your account, then try again.",

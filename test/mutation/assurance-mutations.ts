@@ -1,0 +1,19 @@
+/** Mistakes in how much a session may do, each with the test files that must see it. */
+import type { Mutation } from "./mutation.ts";
+
+export const assuranceMutations: readonly Mutation[] = [
+  {
+    id: "R01-anonymous-sign-in-needs-no-page",
+    file: "flows/passkey-sign-in.ts",
+    find: "if (userId === null && !begunHere.holdsFor(req))",
+    replace: "if (userId !== null && !begunHere.holdsFor(req))",
+    tests: ["login-csrf.test.ts"],
+  },
+  {
+    id: "R02-other-sites-send-the-cookie-of-the-page",
+    file: "begun-here.ts",
+    find: 'sameSite: "strict"',
+    replace: 'sameSite: "none"',
+    tests: ["login-csrf.test.ts"],
+  },
+];
