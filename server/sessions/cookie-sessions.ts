@@ -12,7 +12,19 @@ import { cookieName } from "./cookie-name.ts";
 import { type IndexOptions, indexSessions } from "./indexed-sessions.ts";
 import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
 import { sendOnlyNewCookie } from "./set-cookie-filter.ts";
-import { destroy, destroyOther, keyOf, mark, read, regenerate, rotate, save } from "./stored-session.ts";
+import {
+  destroy,
+  destroyOther,
+  keptAssurance,
+  keyOf,
+  mark,
+  proven,
+  read,
+  regenerate,
+  rotate,
+  save,
+  toSignedIn,
+} from "./stored-session.ts";
 
 export interface CookieSessionOptions extends IndexOptions {
   readonly store: Store;
@@ -81,6 +93,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
   });
 
   return {
+    carriesAssurance: true,
     ...(indexed !== null && { sessionList: indexed.list }),
 
     middleware(req, res, next) {
@@ -104,33 +117,30 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
         await regenerate(req);
         return null;
       }
-      return {
-        id: signedIn.id,
-        userId: signedIn.userId,
-        method: signedIn.method,
-        authenticatedAt: new Date(signedIn.authenticatedAt),
-      };
+      return toSignedIn(signedIn);
     },
 
-    async start(req, _res, { userId, method }) {
+    async start(req, _res, { userId, method, ...kept }) {
       requireSettable(req);
       const at = options.now().toISOString();
       const before = req.session.passkeys?.signedIn;
-      const signedIn = { id: randomUUID(), userId, method, authenticatedAt: at, startedAt: at };
+      const times = { authenticatedAt: at, startedAt: at };
+      const signedIn = { id: randomUUID(), userId, method, ...times, ...keptAssurance(kept) };
       await indexed?.add(req, signedIn);
       await rotate(req, signedIn);
       if (before !== undefined) await indexed?.end(before.id);
     },
 
-    async renew(req, _res, { method }) {
+    async renew(req, _res, proof) {
       // Read again: the user may have signed out during the step-up.
       const before = req.sessionID;
       const signedIn = (await read(req, before))?.passkeys?.signedIn;
+      const { method } = proof;
       if (signedIn === undefined || (await indexed?.isAlive(req, { ...signedIn, method })) === false)
         throw new AppError("not_authenticated");
       // The host's own data in the session is kept.
       const { cookie: _, passkeys: __, ...hosts } = req.session;
-      await rotate(req, { ...signedIn, method, authenticatedAt: options.now().toISOString() }, hosts);
+      await rotate(req, proven(signedIn, proof, options.now()), hosts);
       // Sign-out writes `ended:` then reads `renewed:`; renew does the reverse, so the second one sees the other's marker.
       await mark(req, "renewed", before, req.sessionID);
       if ((await read(req, keyOf("ended", before))) === null) return;

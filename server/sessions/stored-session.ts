@@ -1,7 +1,7 @@
 /** Reads, saves, rotates and ends sessions in express-session's store, and marks the ended ones. */
 import type { Request } from "express";
 import type { SessionData } from "express-session";
-import type { AuthenticationMethod } from "../passkeys/ports/sessions.ts";
+import type { AuthenticationMethod, SignedIn } from "../passkeys/ports/sessions.ts";
 import type { PendingCodeData } from "./pending-code.ts";
 import { storeCall } from "./store-call.ts";
 
@@ -14,6 +14,28 @@ export interface SignedInData {
   method: AuthenticationMethod;
   authenticatedAt: string;
   startedAt: string;
+  /** Only in a session that is limited. */
+  assurance?: "limited";
+}
+
+/** As a session keeps it: full assurance is kept by leaving it out. */
+export function keptAssurance({ assurance }: Pick<SignedIn, "assurance">): Pick<SignedInData, "assurance"> {
+  return assurance === "limited" ? { assurance } : {};
+}
+
+/** The session after a proof. */
+export function proven(
+  { assurance, ...before }: SignedInData,
+  proof: Pick<SignedIn, "method" | "assurance">,
+  at: Date,
+): SignedInData {
+  const kept = keptAssurance({ assurance: proof.assurance ?? assurance ?? "full" });
+  return { ...before, ...kept, method: proof.method, authenticatedAt: at.toISOString() };
+}
+
+/** For `current` of a session port. */
+export function toSignedIn({ id, userId, method, authenticatedAt, ...data }: SignedInData): SignedIn {
+  return { id, userId, method, authenticatedAt: new Date(authenticatedAt), ...keptAssurance(data) };
 }
 
 declare module "express-session" {

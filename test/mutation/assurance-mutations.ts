@@ -16,4 +16,18 @@ export const assuranceMutations: readonly Mutation[] = [
     replace: 'sameSite: "none"',
     tests: ["login-csrf.test.ts"],
   },
+  {
+    id: "R03-a-code-lifts-the-limit-of-its-session",
+    file: "stored-session.ts",
+    find: 'proof.assurance ?? assurance ?? "full"',
+    replace: 'proof.assurance ?? "full"',
+    tests: ["session-conformance.test.ts"],
+  },
+  {
+    id: "R04-claim-of-the-limit-is-not-read",
+    file: "jwt-claims.ts",
+    find: "session_limited === undefined ? {} :",
+    replace: "session_limited === true ? {} :",
+    tests: ["session-conformance.test.ts"],
+  },
 ];

@@ -40,7 +40,7 @@ export const storageMutations: readonly Mutation[] = [
   {
     id: "S22-ending-one-session-ends-the-persons-others",
     file: "bearer-sessions.ts",
-    find: "const signedIn = { id: randomUUID(), userId, method, authenticatedAt: at, startedAt: at };",
+    find: "const signedIn = { id: randomUUID(), userId, method, ...times, ...keptAssurance(kept) };",
     replace:
       "const signedIn = { id: userId, userId, method, authenticatedAt: at, startedAt: at, own: randomUUID() };",
     tests: ["bearer-races.test.ts"],
