@@ -22,6 +22,8 @@ export const routes = {
   listSessions: { method: "GET", path: "/sessions" },
   endSession: { method: "DELETE", path: "/sessions/:id" },
   endOtherSessions: { method: "DELETE", path: "/sessions" },
+  beginRecovery: { method: "POST", path: "/recovery" },
+  cancelRecovery: { method: "DELETE", path: "/recovery" },
   createStepUpToken: { method: "POST", path: "/step-up-token" },
   listPasskeys: { method: "GET", path: "/passkeys" },
   renamePasskey: { method: "PATCH", path: "/passkeys/:id" },

@@ -23,6 +23,12 @@ export interface AccountControls {
    */
   endSessions(userId: string): Promise<number>;
   /**
+   * Cancels the user's recovery, also after its end, for support people and for the link in a mail.
+   * @returns whether there was one
+   * @throws TypeError without `afterCode: "limited"`
+   */
+  cancelRecovery(userId: string): Promise<boolean>;
+  /**
    * Ends the user's sessions and removes what is kept of them: at Authsignal the user with all authenticators, here names of
    * passkeys, known browsers, grants and answers. Call it before you delete the user from your own table; calling it again
    * after a failure finishes what is left. Does not delete rows of your own tables, nor sessions of a port without
@@ -62,6 +68,15 @@ export function createAccountControls(
       const count = await endAll(userId);
       onEvent({ event: "sessions.ended", userId, by: "host", count });
       return count;
+    },
+
+    async cancelRecovery(userId) {
+      if (context.recoveries === null)
+        throw new TypeError('cancelRecovery: without `afterCode: "limited"` there is no recovery.');
+      requireId(userId);
+      const cancelled = await context.recoveries.cancelRecovery(userId);
+      if (cancelled) onEvent({ event: "recovery_cancelled", userId, by: "host" });
+      return cancelled;
     },
 
     async forgetUser(userId, options = {}) {

@@ -1,5 +1,5 @@
 /** The REST API as one mountable router. It throws typed errors and renders none; see README.md in this folder. */
-import express, { type ErrorRequestHandler, Router } from "express";
+import express, { type ErrorRequestHandler, type Request, Router } from "express";
 import { actions } from "../../shared/actions.ts";
 import { type ConfigResponse, type SessionResponse, ValidateRequest } from "../../shared/contract.ts";
 import type { OperationName } from "../../shared/routes.ts";
@@ -10,6 +10,8 @@ import { toPortError } from "../http/outages.ts";
 import { requireSameOrigin } from "../http/same-origin.ts";
 import { readOptions } from "./check-options.ts";
 import { type BegunHere, createBegunHere } from "./flows/assurance/begun-here.ts";
+import { recoveryMember, recoveryOperations } from "./flows/assurance/recovery.ts";
+import { standingOf } from "./flows/assurance/standing.ts";
 import { beginEnrollment, finishEnrollment } from "./flows/enrollment.ts";
 import { otpSignIn } from "./flows/otp-sign-in.ts";
 import { deletePasskey, listPasskeys, renamePasskey } from "./flows/passkey-list.ts";
@@ -48,6 +50,7 @@ export function createPasskeysRouter(options: PasskeysOptions | PasskeysOptionsW
     description ??= describeApi({
       emailCodes: context.codes !== null,
       sessionList: context.sessions.sessionList !== undefined,
+      recovery: context.recoveries !== null,
     });
     // Where this request found the router: a host may mount it at several paths.
     res.json({ ...description, servers: [{ url: req.baseUrl === "" ? "/" : req.baseUrl }] });
@@ -63,6 +66,7 @@ const absent: Operation = {
   },
 };
 const withoutSessionList = { listSessions: absent, endSession: absent, endOtherSessions: absent };
+const withoutRecovery = { beginRecovery: absent, cancelRecovery: absent };
 const withoutCodes = { challengeOtp: absent, verifyOtp: absent };
 
 function operations(context: PasskeysContext): Record<OperationName, Operation> {
@@ -76,8 +80,7 @@ function operations(context: PasskeysContext): Record<OperationName, Operation> 
     getSession: {
       async handle({ req, res }) {
         begunHere.note(req, res);
-        const answer: SessionResponse = { user: (await findSignedIn(context, req))?.user ?? null };
-        return { status: 200, body: answer };
+        return { status: 200, body: await describeSession(context, req) };
       },
     },
     deleteSession: {
@@ -90,6 +93,7 @@ function operations(context: PasskeysContext): Record<OperationName, Operation> 
       },
     },
     ...(sessionList === undefined ? withoutSessionList : sessionOperations(context, sessionList)),
+    ...(context.recoveries === null ? withoutRecovery : recoveryOperations(context, context.recoveries)),
     listPasskeys: listPasskeys(context),
     renamePasskey: renamePasskey(context),
     deletePasskey: deletePasskey(context),
@@ -102,6 +106,14 @@ function operations(context: PasskeysContext): Record<OperationName, Operation> 
       },
     },
   };
+}
+
+async function describeSession(context: PasskeysContext, req: Request): Promise<SessionResponse> {
+  const signedIn = await findSignedIn(context, req);
+  if (signedIn === null) return { user: null };
+  const standing = await standingOf(context, req, signedIn.session);
+  const limits = standing.isLimited ? ({ assurance: "limited" } as const) : {};
+  return { user: signedIn.user, ...limits, ...recoveryMember(standing) };
 }
 
 /** Adds what the session port hands over for clients without cookies (`answerWithTokens`). */

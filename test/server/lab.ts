@@ -32,7 +32,7 @@ export interface LabOptions extends Omit<StackParts, "app" | "through"> {
   /** Mounts the router in a host's own app, with these options (not `policies`), and lets it add routes of its own. */
   readonly host?: {
     readonly options?: Partial<PasskeysOptions>;
-    readonly routes?: (app: Express, requireStepUp: RequireStepUp) => void;
+    readonly routes?: (app: Express, requireStepUp: RequireStepUp, options: PasskeysOptions) => void;
   };
 }
 
@@ -189,7 +189,7 @@ function hostApp(
   app.use(requestContext(log, "/api"), sessions.middleware);
   app.use("/api", createPasskeysRouter(routerOptions));
   app.use(express.json());
-  host.routes?.(app, createStepUpGuard(routerOptions));
+  host.routes?.(app, createStepUpGuard(routerOptions), routerOptions);
   app.use(notFound);
   app.use(createErrorHandler(log));
   return app;

@@ -157,6 +157,10 @@ export const later = {
   "problem.passkey_required": "This needs a passkey. Create one in your account, then try again.",
   "problem.no_account": "You cannot sign in here with this email address. Use another one.",
   "problem.step_up_required": "You signed in a while ago. Confirm it is you, then try again.",
+  "problem.limited_session":
+    "You signed in with a code. Confirm with your passkey to do this, or begin recovery if you have lost it.",
+  "problem.recovery_not_needed": "You can do this without a recovery.",
+  "problem.recovery_not_found": "No recovery is under way any more.",
   "problem.session_not_found": "That session has ended already.",
   "problem.passkey_not_found": "This passkey is not in your account any more.",
   "problem.passkey_limit_reached": "You have as many passkeys as an account can have. Delete one first.",
