@@ -188,6 +188,18 @@ export const operations = {
       "upstream_unavailable",
     ],
   },
+  deleteAccount: {
+    summary: "Delete the signed-in user's account, for good. Needs a fresh sign-in.",
+    status: 204,
+    problems: [
+      "not_authenticated",
+      "limited_session",
+      "step_up_required",
+      "not_found",
+      "rate_limited",
+      "upstream_unavailable",
+    ],
+  },
   listPasskeys: {
     summary: "The signed-in user's passkeys, oldest first.",
     status: 200,

@@ -24,6 +24,7 @@ export const routes = {
   endOtherSessions: { method: "DELETE", path: "/sessions" },
   beginRecovery: { method: "POST", path: "/recovery" },
   cancelRecovery: { method: "DELETE", path: "/recovery" },
+  deleteAccount: { method: "DELETE", path: "/account" },
   createStepUpToken: { method: "POST", path: "/step-up-token" },
   listPasskeys: { method: "GET", path: "/passkeys" },
   renamePasskey: { method: "PATCH", path: "/passkeys/:id" },

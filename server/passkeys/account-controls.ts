@@ -2,7 +2,7 @@
 import { AppError } from "../http/errors.ts";
 import { type Names, refuseUnknown } from "../http/options/known-options.ts";
 import { readOptions } from "./check-options.ts";
-import { mailboxKey, normaliseEmail } from "./ports/email-address.ts";
+import { forgetTraces } from "./flows/account/forget-user.ts";
 import type { PasskeysOptions, PasskeysOptionsWithoutCodes } from "./ports/options.ts";
 
 export interface ForgetOptions {
@@ -47,7 +47,7 @@ export function createAccountControls(
   options: PasskeysOptions | PasskeysOptionsWithoutCodes,
 ): AccountControls {
   const context = readOptions(options);
-  const { authsignal, users, sessions, storage, knownBrowsers, onEvent } = context;
+  const { sessions, storage, onEvent } = context;
 
   async function endAll(userId: string): Promise<number> {
     if (sessions.sessionList === undefined)
@@ -84,11 +84,7 @@ export function createAccountControls(
       const { events = "anonymise" } = options;
       requireId(userId);
       await endIfListed(userId);
-      const email = (await users.findById(userId))?.email ?? null;
-      // First at Authsignal: without its passkeys no sign-in as this user succeeds meanwhile.
-      await authsignal.removeUser(userId);
-      await storage.flows.forgetUser(userId);
-      await knownBrowsers.forget?.(userId, email === null ? null : mailboxKey(normaliseEmail(email)));
+      await forgetTraces(context, userId);
       // Once more: a passkey may have signed in while it was being removed.
       await endIfListed(userId);
       if (events === "anonymise") await storage.anonymiseEvents?.(userId);

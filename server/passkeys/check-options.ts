@@ -30,6 +30,9 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
   )) {
     if (!hasMethods(Reflect.get(options, port), methods)) throw fault(port, instead);
   }
+  const { deleteUser }: { deleteUser?: unknown } = options.users;
+  if (deleteUser !== undefined && typeof deleteUser !== "function")
+    throw fault("users.deleteUser", "left out, or a function of the user's id");
   const { sessionList } = options.sessions;
   if (sessionList !== undefined && !hasMethods(sessionList, ["list", "end", "endAll"]))
     throw fault("sessions.sessionList", "left out, or an object with list, end and endAll");

@@ -9,6 +9,7 @@ import { mountOperation, type Operation, operation } from "../http/operation.ts"
 import { toPortError } from "../http/outages.ts";
 import { requireSameOrigin } from "../http/same-origin.ts";
 import { readOptions } from "./check-options.ts";
+import { deleteAccount } from "./flows/account/delete-account.ts";
 import { type BegunHere, createBegunHere } from "./flows/assurance/begun-here.ts";
 import { recoveryMember, recoveryOperations } from "./flows/assurance/recovery.ts";
 import { standingOf } from "./flows/assurance/standing.ts";
@@ -51,6 +52,7 @@ export function createPasskeysRouter(options: PasskeysOptions | PasskeysOptionsW
       emailCodes: context.codes !== null,
       sessionList: context.sessions.sessionList !== undefined,
       recovery: context.recoveries !== null,
+      deletion: context.users.deleteUser !== undefined,
     });
     // Where this request found the router: a host may mount it at several paths.
     res.json({ ...description, servers: [{ url: req.baseUrl === "" ? "/" : req.baseUrl }] });
@@ -71,6 +73,7 @@ const withoutCodes = { challengeOtp: absent, verifyOtp: absent };
 
 function operations(context: PasskeysContext): Record<OperationName, Operation> {
   const { sessionList } = context.sessions;
+  const { deleteUser } = context.users;
   const begunHere = createBegunHere(context);
   return {
     ...(context.codes === null ? withoutCodes : otpSignIn(context, context.codes)),
@@ -94,6 +97,7 @@ function operations(context: PasskeysContext): Record<OperationName, Operation> 
     },
     ...(sessionList === undefined ? withoutSessionList : sessionOperations(context, sessionList)),
     ...(context.recoveries === null ? withoutRecovery : recoveryOperations(context, context.recoveries)),
+    deleteAccount: deleteUser === undefined ? absent : deleteAccount(context, deleteUser),
     listPasskeys: listPasskeys(context),
     renamePasskey: renamePasskey(context),
     deletePasskey: deletePasskey(context),

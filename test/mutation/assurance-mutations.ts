@@ -73,6 +73,13 @@ export const assuranceMutations: readonly Mutation[] = [
     tests: ["assurance.test.ts"],
   },
   {
+    id: "R12-account-is-deleted-without-a-proof",
+    file: "account/delete-account.ts",
+    find: "await requireFresh(context, req, session);",
+    replace: "",
+    tests: ["delete-account.test.ts"],
+  },
+  {
     id: "R11-limited-person-deletes-passkeys",
     file: "flows/freshness.ts",
     find: "const standing = await requireFull(context, req, session);",

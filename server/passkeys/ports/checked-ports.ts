@@ -30,6 +30,7 @@ export function checkSessions(sessions: SessionPortWithoutCodes): SessionPortWit
 /** The same port, whose users are checked and have no other members than the API may answer. */
 export function checkUsers(users: UserLookup): UserLookup {
   return {
+    ...(users.deleteUser !== undefined && { deleteUser: async (userId) => users.deleteUser?.(userId) }),
     async findById(userId) {
       return toUser("users.findById", await users.findById(userId));
     },
