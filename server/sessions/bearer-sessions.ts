@@ -6,7 +6,7 @@
  * `Authorization: Bearer …`. The request for a one-time code returns a token that identifies only that code; sign-in returns
  * a new one and invalidates the old; an empty header means that the session has ended.
  */
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { Request, Response } from "express";
 import type { SessionData, Store } from "express-session";
 import { AppError } from "../http/errors.ts";
@@ -16,7 +16,7 @@ import type { SessionPort } from "../passkeys/ports/sessions.ts";
 import { type IndexOptions, indexSessions } from "./indexed-sessions.ts";
 import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
 import { storeCall } from "./store-call.ts";
-import { keptAssurance, proven, toSignedIn } from "./stored-session.ts";
+import { newSignedIn, proven, toSignedIn } from "./stored-session.ts";
 
 /** How long a renewed token can still sign out: longer than any request in flight. */
 const renewedMs = 60 * 1000;
@@ -134,10 +134,8 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
       return signedIn === null ? null : toSignedIn(signedIn);
     },
 
-    async start(req, res, { userId, method, ...kept }) {
-      const at = now().toISOString();
-      const times = { authenticatedAt: at, startedAt: at };
-      const signedIn = { id: randomUUID(), userId, method, ...times, ...keptAssurance(kept) };
+    async start(req, res, session) {
+      const signedIn = newSignedIn(session, now());
       const token = tokenOf(req);
       const before = token === null ? null : await read(keyOf("session", token));
       await indexed?.add(req, signedIn);

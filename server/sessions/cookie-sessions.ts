@@ -1,5 +1,4 @@
 /** Implements sessions by cookie, with express-session. No other file writes the user id of a session. */
-import { randomUUID } from "node:crypto";
 import { unsign } from "cookie-signature";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import session, { type Store } from "express-session";
@@ -15,9 +14,9 @@ import { sendOnlyNewCookie } from "./set-cookie-filter.ts";
 import {
   destroy,
   destroyOther,
-  keptAssurance,
   keyOf,
   mark,
+  newSignedIn,
   proven,
   read,
   regenerate,
@@ -120,12 +119,10 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
       return toSignedIn(signedIn);
     },
 
-    async start(req, _res, { userId, method, ...kept }) {
+    async start(req, _res, session) {
       requireSettable(req);
-      const at = options.now().toISOString();
       const before = req.session.passkeys?.signedIn;
-      const times = { authenticatedAt: at, startedAt: at };
-      const signedIn = { id: randomUUID(), userId, method, ...times, ...keptAssurance(kept) };
+      const signedIn = newSignedIn(session, options.now());
       await indexed?.add(req, signedIn);
       await rotate(req, signedIn);
       if (before !== undefined) await indexed?.end(before.id);
@@ -134,13 +131,13 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     async renew(req, _res, proof) {
       // Read again: the user may have signed out during the step-up.
       const before = req.sessionID;
-      const signedIn = (await read(req, before))?.passkeys?.signedIn;
-      const { method } = proof;
-      if (signedIn === undefined || (await indexed?.isAlive(req, { ...signedIn, method })) === false)
+      const stored = (await read(req, before))?.passkeys?.signedIn;
+      const signedIn = stored && proven(stored, proof, options.now());
+      if (signedIn === undefined || (await indexed?.isAlive(req, signedIn)) === false)
         throw new AppError("not_authenticated");
       // The host's own data in the session is kept.
       const { cookie: _, passkeys: __, ...hosts } = req.session;
-      await rotate(req, proven(signedIn, proof, options.now()), hosts);
+      await rotate(req, signedIn, hosts);
       // Sign-out writes `ended:` then reads `renewed:`; renew does the reverse, so the second one sees the other's marker.
       await mark(req, "renewed", before, req.sessionID);
       if ((await read(req, keyOf("ended", before))) === null) return;
@@ -188,10 +185,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     }
   }
 
-  /**
-   * Reads the session again if the middleware read it before the body was there: a client may have held the body back
-   * until after the sign-out.
-   */
+  /** Reads the session again if the body came after it: a client may have held that back until after the sign-out. */
   async function settle(req: Request): Promise<void> {
     requireMounted(req);
     if (settled.has(req)) return;

@@ -22,7 +22,7 @@ import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
 import {
   destroy,
   destroyOther,
-  keptAssurance,
+  newSignedIn,
   proven,
   read,
   type SignedInData,
@@ -160,7 +160,8 @@ export function createExpressSessionPort<Members extends object = HostSession>(
       return signedIn === null ? null : toSignedIn(signedIn);
     },
 
-    async start(req, _res, { userId, method, ...assured }) {
+    async start(req, _res, session) {
+      const { userId } = session;
       const known = await find(req);
       requireSettable(req);
       const isVisitor = userIn(req.session) === null;
@@ -168,10 +169,8 @@ export function createExpressSessionPort<Members extends object = HostSession>(
       const kept = members.filter(
         ([name]) => known?.userId === userId || (isVisitor && keepAtSignIn.includes(name)),
       );
-      const at = now().toISOString();
-      const times = { authenticatedAt: at, startedAt: at };
-      const signedIn = { id: randomUUID(), userId, method, ...times, ...keptAssurance(assured) };
-      const before = await moveTo(req, (session) => fill(session, Object.fromEntries(kept), signedIn));
+      const signedIn = newSignedIn(session, now());
+      const before = await moveTo(req, (moved) => fill(moved, Object.fromEntries(kept), signedIn));
       await endOther(req, before, !isVisitor);
     },
 

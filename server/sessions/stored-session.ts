@@ -1,7 +1,8 @@
 /** Reads, saves, rotates and ends sessions in express-session's store, and marks the ended ones. */
+import { randomUUID } from "node:crypto";
 import type { Request } from "express";
 import type { SessionData } from "express-session";
-import type { AuthenticationMethod, SignedIn } from "../passkeys/ports/sessions.ts";
+import type { AuthenticationMethod, NewSession, SignedIn } from "../passkeys/ports/sessions.ts";
 import type { PendingCodeData } from "./pending-code.ts";
 import { storeCall } from "./store-call.ts";
 
@@ -19,8 +20,16 @@ export interface SignedInData {
 }
 
 /** As a session keeps it: full assurance is kept by leaving it out. */
-export function keptAssurance({ assurance }: Pick<SignedIn, "assurance">): Pick<SignedInData, "assurance"> {
+function keptAssurance({ assurance }: Pick<SignedIn, "assurance">): Pick<SignedInData, "assurance"> {
   return assurance === "limited" ? { assurance } : {};
+}
+
+/** A session that begins. */
+export function newSignedIn(session: NewSession, at: Date): SignedInData {
+  const { userId, method } = session;
+  const time = at.toISOString();
+  const times = { authenticatedAt: time, startedAt: time };
+  return { id: randomUUID(), userId, method, ...times, ...keptAssurance(session) };
 }
 
 /** The session after a proof. */
