@@ -18,6 +18,7 @@ export { createProblemPages } from "./http/problem-pages/problem-pages.ts";
 export {
   type AccountControls,
   createAccountControls,
+  createPasskeyGuard,
   createPasskeysRouter,
   createStepUpGuard,
   type FlowStore,
@@ -27,6 +28,9 @@ export {
   type PasskeysOptions,
   type PasskeysOptionsWithoutCodes,
   type PasskeysPolicies,
+  type Recovery,
+  type RecoveryStore,
+  type RequirePasskey,
   type RequireStepUp,
   type SecurityEvent,
   type SendLimits,
@@ -42,7 +46,9 @@ export type {
   SessionList,
 } from "./passkeys/ports/session-list.ts";
 export type {
+  Assurance,
   AuthenticationMethod,
+  NewSession,
   PendingOtp,
   SessionPort,
   SessionPortWithoutCodes,

@@ -79,10 +79,15 @@ export type VerifyOtpRequest = z.input<typeof VerifyOtpRequest>;
 /** What a session port adds for clients that read their credential from the body, such as access and refresh tokens. */
 const tokens = z.record(z.string(), z.unknown()).optional();
 
+/** A session that may see what is going on and begin recovery. */
+const limited = z.literal("limited").optional();
+
 export const SignedInResponse = z.object({
   user: User,
   /** True when this is a good moment to offer a passkey, by what the account has answered before. */
   offerPasskey: z.boolean(),
+  /** Only where the account has a passkey and a code alone gives a limited session (`afterCode`). */
+  assurance: limited,
   tokens,
 });
 export type SignedInResponse = z.infer<typeof SignedInResponse>;
@@ -170,7 +175,25 @@ export const PasskeyOfferRequest = z.strictObject({
 });
 export type PasskeyOfferRequest = z.infer<typeof PasskeyOfferRequest>;
 
-export const SessionResponse = z.object({ user: User.nullable() });
+export const RecoveryRequest = z.strictObject({});
+export type RecoveryRequest = z.infer<typeof RecoveryRequest>;
+
+export const RecoveryResponse = z.object({
+  beganAt: instant,
+  /** When the waiting time ends. */
+  endsAt: instant,
+  /** The waiting time is over: codes open the account as a passkey does, until one is added. */
+  hasEnded: z.boolean(),
+});
+export type RecoveryResponse = z.infer<typeof RecoveryResponse>;
+
+export const SessionResponse = z.object({
+  user: User.nullable(),
+  /** Only in a limited session. */
+  assurance: limited,
+  /** A recovery of the account that is under way or has ended; absent when there is none. */
+  recovery: RecoveryResponse.optional(),
+});
 export type SessionResponse = z.infer<typeof SessionResponse>;
 
 export const ListedSession = z.object({

@@ -12,6 +12,8 @@ import {
   Passkey,
   PasskeyOfferRequest,
   PasskeysResponse,
+  RecoveryRequest,
+  RecoveryResponse,
   RenamePasskeyRequest,
   SessionResponse,
   SessionsResponse,
@@ -84,6 +86,7 @@ export const operations = {
     problems: [
       "validation_failed",
       "not_authenticated",
+      "limited_session",
       "step_up_required",
       "passkey_limit_reached",
       "rate_limited",
@@ -114,9 +117,11 @@ export const operations = {
     problems: [
       "validation_failed",
       "not_authenticated",
+      "limited_session",
       "passkey_limit_reached",
       "rate_limited",
       "upstream_unavailable",
+      "sign_in_not_begun",
       ...tokenProblems,
     ],
   },
@@ -138,6 +143,7 @@ export const operations = {
     status: 204,
     problems: [
       "not_authenticated",
+      "limited_session",
       "step_up_required",
       "session_not_found",
       "rate_limited",
@@ -147,7 +153,52 @@ export const operations = {
   endOtherSessions: {
     summary: "End all sessions of the signed-in user but this one. Needs a fresh sign-in.",
     status: 204,
-    problems: ["not_authenticated", "step_up_required", "rate_limited", "upstream_unavailable"],
+    problems: [
+      "not_authenticated",
+      "limited_session",
+      "step_up_required",
+      "rate_limited",
+      "upstream_unavailable",
+    ],
+  },
+  beginRecovery: {
+    summary:
+      "Begin recovery, in a limited session: after an announced wait, codes open the account as a passkey does. A second call answers the first one's recovery.",
+    request: RecoveryRequest,
+    status: 200,
+    answer: RecoveryResponse,
+    problems: [
+      "validation_failed",
+      "not_authenticated",
+      "recovery_not_needed",
+      "not_found",
+      "rate_limited",
+      "upstream_unavailable",
+    ],
+  },
+  cancelRecovery: {
+    summary: "Cancel the account's recovery, also after its end. Needs a session that is not limited.",
+    status: 204,
+    problems: [
+      "not_authenticated",
+      "limited_session",
+      "recovery_not_found",
+      "not_found",
+      "rate_limited",
+      "upstream_unavailable",
+    ],
+  },
+  deleteAccount: {
+    summary: "Delete the signed-in user's account, for good. Needs a fresh sign-in.",
+    status: 204,
+    problems: [
+      "not_authenticated",
+      "limited_session",
+      "step_up_required",
+      "not_found",
+      "rate_limited",
+      "upstream_unavailable",
+    ],
   },
   listPasskeys: {
     summary: "The signed-in user's passkeys, oldest first.",
@@ -163,6 +214,7 @@ export const operations = {
     problems: [
       "validation_failed",
       "not_authenticated",
+      "limited_session",
       "passkey_not_found",
       "rate_limited",
       "upstream_unavailable",
@@ -173,6 +225,7 @@ export const operations = {
     status: 204,
     problems: [
       "not_authenticated",
+      "limited_session",
       "step_up_required",
       "passkey_not_found",
       "rate_limited",

@@ -19,6 +19,14 @@ export const problemCodes = [
   "step_up_required",
   /** 403: this action is confirmed by a passkey, and the account has none. Create one, then try again. */
   "passkey_required",
+  /**
+   * 403: the session was begun by a code, and the account has a passkey. Step up as `stepUp` says, or begin recovery and wait.
+   */
+  "limited_session",
+  /** 409: this session is not limited, so there is nothing to recover. */
+  "recovery_not_needed",
+  /** 404: no recovery is under way (any more). */
+  "recovery_not_found",
   /** 409: this browser has not asked for a code, or the code was already used. Ask for one. */
   "otp_not_requested",
   /** 401: wrong code; try again. `attemptsLeft` says how often. */
@@ -37,6 +45,8 @@ export const problemCodes = [
   "token_mismatch",
   /** 401: the result token was already accepted once. */
   "token_already_used",
+  /** 401: this browser has not opened the page that signs in. Load `GET /config` with cookies, then start the ceremony again. */
+  "sign_in_not_begun",
   /** 429: wait `retryAfter` seconds. */
   "rate_limited",
   /**
@@ -83,7 +93,7 @@ export interface Problem {
   readonly issues?: readonly { readonly pointer: string; readonly message: string }[];
   /** With `otp_incorrect`: how many more codes may be tried. */
   readonly attemptsLeft?: number;
-  /** With `step_up_required`: the action to ask a step-up token for, and the methods that would do. */
+  /** With `step_up_required` and `limited_session`: the action to ask a step-up token for, and the methods that would do. */
   readonly stepUp?: { readonly action: string; readonly methods: readonly StepUpMethod[] };
   /** With `rate_limited` and `upstream_unavailable`: seconds to wait, as in the `Retry-After` header. */
   readonly retryAfter?: number;

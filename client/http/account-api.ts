@@ -12,6 +12,7 @@ import type {
   Passkey,
   PasskeyOfferRequest,
   PasskeysResponse,
+  RecoveryResponse,
   RenamePasskeyRequest,
   SignedInResponse,
   SteppedUpResponse,
@@ -40,6 +41,12 @@ export interface AccountApi extends Api {
   renamePasskey(id: string, body: RenamePasskeyRequest): Promise<Passkey>;
   deletePasskey(id: string): Promise<void>;
   answerPasskeyOffer(answer: PasskeyOfferRequest["answer"]): Promise<void>;
+  /** For good; signs out. Needs a fresh proof. `not_found` where the host does not offer it. */
+  deleteAccount(): Promise<void>;
+  /** In a limited session (`getSession().assurance`). A second call answers the first one's recovery. */
+  beginRecovery(): Promise<RecoveryResponse>;
+  /** Needs a session that is not limited. */
+  cancelRecovery(): Promise<void>;
 }
 
 export function createAccountApi(api: Api): AccountApi {
@@ -71,6 +78,9 @@ export function createAccountApi(api: Api): AccountApi {
     listPasskeys: () => read(routes.listPasskeys, "length"),
     renamePasskey: (id, body) => read(about(routes.renamePasskey, id), "id", body),
     deletePasskey: (id) => complete(about(routes.deletePasskey, id)),
+    deleteAccount: () => complete(routes.deleteAccount),
+    beginRecovery: () => read(routes.beginRecovery, "endsAt", {}),
+    cancelRecovery: () => complete(routes.cancelRecovery),
     answerPasskeyOffer: (answer) => complete(routes.answerPasskeyOffer, { answer }),
   };
 }

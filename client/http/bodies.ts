@@ -36,8 +36,20 @@ export interface ConfigResponse {
   rpId: string;
 }
 
+export interface RecoveryResponse {
+  beganAt: string;
+  /** When the waiting time ends. */
+  endsAt: string;
+  /** The waiting time is over: codes open the account as a passkey does, until one is added. */
+  hasEnded: boolean;
+}
+
 export interface SessionResponse {
   user: User | null;
+  /** Only in a limited session: it may see what is going on and begin recovery. */
+  assurance?: "limited" | undefined;
+  /** A recovery of the account that is under way or has ended. */
+  recovery?: RecoveryResponse | undefined;
 }
 
 export interface ChallengeOtpRequest {
@@ -61,6 +73,8 @@ export interface SignedInResponse {
   user: User;
   /** True when this is a good moment to offer a passkey. */
   offerPasskey: boolean;
+  /** Only where a code alone gives a limited session. */
+  assurance?: "limited" | undefined;
   /** What a server whose sessions are tokens answers besides. */
   tokens?: Record<string, unknown> | undefined;
 }

@@ -19,6 +19,12 @@ export const problemTable = {
   not_authenticated: { status: 401, title: "Sign in first." },
   step_up_required: { status: 403, title: "Confirm that it is you to go on." },
   passkey_required: { status: 403, title: "Create a passkey first, then try again." },
+  limited_session: {
+    status: 403,
+    title: "You signed in with a code. Confirm with your passkey, or begin recovery if you have lost it.",
+  },
+  recovery_not_needed: { status: 409, title: "You can do this without a recovery." },
+  recovery_not_found: { status: 404, title: "No recovery is under way." },
   otp_not_requested: { status: 409, title: "Ask for a code first, in this browser." },
   otp_incorrect: { status: 401, title: "That code is not right. Check it and try again." },
   otp_expired: { status: 401, title: "That code is too old. Ask for a new one." },
@@ -28,6 +34,7 @@ export const problemTable = {
   challenge_expired: { status: 401, title: "That took too long. Try again." },
   token_mismatch: { status: 401, title: "That confirmation was for something else. Try again." },
   token_already_used: { status: 401, title: "That confirmation was already used. Try again." },
+  sign_in_not_begun: { status: 401, title: "Begin the sign-in in this browser. Reload the page and try again." },
   rate_limited: { status: 429, title: "Too many attempts. Wait a little and try again." },
   upstream_unavailable: {
     status: 503,

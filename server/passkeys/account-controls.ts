@@ -2,7 +2,7 @@
 import { AppError } from "../http/errors.ts";
 import { type Names, refuseUnknown } from "../http/options/known-options.ts";
 import { readOptions } from "./check-options.ts";
-import { mailboxKey, normaliseEmail } from "./ports/email-address.ts";
+import { forgetTraces } from "./flows/account/forget-user.ts";
 import type { PasskeysOptions, PasskeysOptionsWithoutCodes } from "./ports/options.ts";
 
 export interface ForgetOptions {
@@ -23,6 +23,12 @@ export interface AccountControls {
    */
   endSessions(userId: string): Promise<number>;
   /**
+   * Cancels the user's recovery, also after its end, for support people and for the link in a mail.
+   * @returns whether there was one
+   * @throws TypeError without `afterCode: "limited"`
+   */
+  cancelRecovery(userId: string): Promise<boolean>;
+  /**
    * Ends the user's sessions and removes what is kept of them: at Authsignal the user with all authenticators, here names of
    * passkeys, known browsers, grants and answers. Call it before you delete the user from your own table; calling it again
    * after a failure finishes what is left. Does not delete rows of your own tables, nor sessions of a port without
@@ -41,7 +47,7 @@ export function createAccountControls(
   options: PasskeysOptions | PasskeysOptionsWithoutCodes,
 ): AccountControls {
   const context = readOptions(options);
-  const { authsignal, users, sessions, storage, knownBrowsers, onEvent } = context;
+  const { sessions, storage, onEvent } = context;
 
   async function endAll(userId: string): Promise<number> {
     if (sessions.sessionList === undefined)
@@ -64,16 +70,21 @@ export function createAccountControls(
       return count;
     },
 
+    async cancelRecovery(userId) {
+      if (context.recoveries === null)
+        throw new TypeError('cancelRecovery: without `afterCode: "limited"` there is no recovery.');
+      requireId(userId);
+      const cancelled = await context.recoveries.cancelRecovery(userId);
+      if (cancelled) onEvent({ event: "recovery_cancelled", userId, by: "host" });
+      return cancelled;
+    },
+
     async forgetUser(userId, options = {}) {
       refuseUnknown("forgetUser", options, known);
       const { events = "anonymise" } = options;
       requireId(userId);
       await endIfListed(userId);
-      const email = (await users.findById(userId))?.email ?? null;
-      // First at Authsignal: without its passkeys no sign-in as this user succeeds meanwhile.
-      await authsignal.removeUser(userId);
-      await storage.flows.forgetUser(userId);
-      await knownBrowsers.forget?.(userId, email === null ? null : mailboxKey(normaliseEmail(email)));
+      await forgetTraces(context, userId);
       // Once more: a passkey may have signed in while it was being removed.
       await endIfListed(userId);
       if (events === "anonymise") await storage.anonymiseEvents?.(userId);

@@ -3,6 +3,7 @@ import { actions } from "../../shared/actions.ts";
 import { defaultIpv6Prefix, isIpv6Prefix } from "../http/network-address.ts";
 import { type Names, refuseUnknown } from "../http/options/known-options.ts";
 import { adviceForApiBase, adviceForOrigin, adviceForRpId } from "../relying-party/addresses.ts";
+import { checkAssurance } from "./check-assurance.ts";
 import {
   checkCodePorts,
   checkSessions,
@@ -29,6 +30,9 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
   )) {
     if (!hasMethods(Reflect.get(options, port), methods)) throw fault(port, instead);
   }
+  const { deleteUser }: { deleteUser?: unknown } = options.users;
+  if (deleteUser !== undefined && typeof deleteUser !== "function")
+    throw fault("users.deleteUser", "left out, or a function of the user's id");
   const { sessionList } = options.sessions;
   if (sessionList !== undefined && !hasMethods(sessionList, ["list", "end", "endAll"]))
     throw fault("sessions.sessionList", "left out, or an object with list, end and endAll");
@@ -87,6 +91,8 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
     emailStepUp: true,
     reauthenticationMethods: null,
     userVerification: "required",
+    afterCode: "full",
+    recoveryWaitingTime: 24 * 60 * 60,
     maxPasskeys: 10,
     offerAgainAfterDays: [14, 60],
     crossSiteOrigins: [],
@@ -100,6 +106,7 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
     origins: options.origins,
     users: checkUsers(users),
     sessions: checkSessions(sessions),
+    recoveries: checkAssurance(options),
     codes: options.emailCodes === false ? null : checkCodePorts(options.users, options.sessions),
     onEvent: surviveListener(options.onEvent ?? (() => {})),
     limits: { ...defaultLimits, ...given(options.limits ?? {}) },
@@ -122,6 +129,8 @@ const known: Names<PasskeysOptions | PasskeysOptionsWithoutCodes> = {
   freshSeconds: true,
   grantSeconds: true,
   emailStepUp: true,
+  afterCode: true,
+  recoveryWaitingTime: true,
   reauthenticationMethods: true,
   userVerification: true,
   maxPasskeys: true,

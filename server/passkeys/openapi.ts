@@ -12,17 +12,24 @@ const sessionOperations: readonly string[] = [
   "endOtherSessions",
 ] satisfies OperationName[];
 
+const recoveryNames: readonly string[] = ["beginRecovery", "cancelRecovery"] satisfies OperationName[];
+
 /**
  * Without `servers`, which depend on the request.
- * @param has `emailCodes: false` leaves the routes of the codes out, `sessionList: false` those of the sessions
+ * @param has `emailCodes: false` leaves the routes of the codes out, `sessionList: false` those of the sessions, `recovery: false`
+ * those of recovery, `deletion: false` that of the account
  */
 export function describeApi(has: {
   readonly emailCodes: boolean;
   readonly sessionList: boolean;
+  readonly recovery: boolean;
+  readonly deletion: boolean;
 }): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const [name, description] of Object.entries(operations)) {
     if (!has.sessionList && sessionOperations.includes(name)) continue;
+    if (!has.deletion && name === ("deleteAccount" satisfies OperationName)) continue;
+    if (!has.recovery && recoveryNames.includes(name)) continue;
     if (!has.emailCodes && codeOperations.includes(name)) continue;
     const { method, path } = routes[name as OperationName];
     const template = path.replace(/:(\w+)/g, "{$1}");

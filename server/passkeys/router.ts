@@ -1,5 +1,5 @@
 /** The REST API as one mountable router. It throws typed errors and renders none; see README.md in this folder. */
-import express, { type ErrorRequestHandler, Router } from "express";
+import express, { type ErrorRequestHandler, type Request, Router } from "express";
 import { actions } from "../../shared/actions.ts";
 import { type ConfigResponse, type SessionResponse, ValidateRequest } from "../../shared/contract.ts";
 import type { OperationName } from "../../shared/routes.ts";
@@ -9,6 +9,10 @@ import { mountOperation, type Operation, operation } from "../http/operation.ts"
 import { toPortError } from "../http/outages.ts";
 import { requireSameOrigin } from "../http/same-origin.ts";
 import { readOptions } from "./check-options.ts";
+import { deleteAccount } from "./flows/account/delete-account.ts";
+import { type BegunHere, createBegunHere } from "./flows/assurance/begun-here.ts";
+import { recoveryMember, recoveryOperations } from "./flows/assurance/recovery.ts";
+import { standingOf } from "./flows/assurance/standing.ts";
 import { beginEnrollment, finishEnrollment } from "./flows/enrollment.ts";
 import { otpSignIn } from "./flows/otp-sign-in.ts";
 import { deletePasskey, listPasskeys, renamePasskey } from "./flows/passkey-list.ts";
@@ -47,6 +51,8 @@ export function createPasskeysRouter(options: PasskeysOptions | PasskeysOptionsW
     description ??= describeApi({
       emailCodes: context.codes !== null,
       sessionList: context.sessions.sessionList !== undefined,
+      recovery: context.recoveries !== null,
+      deletion: context.users.deleteUser !== undefined,
     });
     // Where this request found the router: a host may mount it at several paths.
     res.json({ ...description, servers: [{ url: req.baseUrl === "" ? "/" : req.baseUrl }] });
@@ -62,19 +68,22 @@ const absent: Operation = {
   },
 };
 const withoutSessionList = { listSessions: absent, endSession: absent, endOtherSessions: absent };
+const withoutRecovery = { beginRecovery: absent, cancelRecovery: absent };
 const withoutCodes = { challengeOtp: absent, verifyOtp: absent };
 
 function operations(context: PasskeysContext): Record<OperationName, Operation> {
   const { sessionList } = context.sessions;
+  const { deleteUser } = context.users;
+  const begunHere = createBegunHere(context);
   return {
     ...(context.codes === null ? withoutCodes : otpSignIn(context, context.codes)),
     createEnrollToken: beginEnrollment(context),
     createStepUpToken: beginStepUp(context),
-    validate: finishCeremony(context),
+    validate: finishCeremony(context, begunHere),
     getSession: {
-      async handle({ req }) {
-        const answer: SessionResponse = { user: (await findSignedIn(context, req))?.user ?? null };
-        return { status: 200, body: answer };
+      async handle({ req, res }) {
+        begunHere.note(req, res);
+        return { status: 200, body: await describeSession(context, req) };
       },
     },
     deleteSession: {
@@ -87,17 +96,28 @@ function operations(context: PasskeysContext): Record<OperationName, Operation> 
       },
     },
     ...(sessionList === undefined ? withoutSessionList : sessionOperations(context, sessionList)),
+    ...(context.recoveries === null ? withoutRecovery : recoveryOperations(context, context.recoveries)),
+    deleteAccount: deleteUser === undefined ? absent : deleteAccount(context, deleteUser),
     listPasskeys: listPasskeys(context),
     renamePasskey: renamePasskey(context),
     deletePasskey: deletePasskey(context),
     answerPasskeyOffer: answerOffer(context),
     getConfig: {
-      async handle() {
+      async handle({ req, res }) {
+        begunHere.note(req, res);
         const answer: ConfigResponse = context.browser;
         return { status: 200, body: answer };
       },
     },
   };
+}
+
+async function describeSession(context: PasskeysContext, req: Request): Promise<SessionResponse> {
+  const signedIn = await findSignedIn(context, req);
+  if (signedIn === null) return { user: null };
+  const standing = await standingOf(context, req, signedIn.session);
+  const limits = standing.isLimited ? ({ assurance: "limited" } as const) : {};
+  return { user: signedIn.user, ...limits, ...recoveryMember(standing) };
 }
 
 /** Adds what the session port hands over for clients without cookies (`answerWithTokens`). */
@@ -114,9 +134,9 @@ function withTokens(definition: Operation): Operation {
 }
 
 /** The second half of every ceremony. Which one it finishes, the action says; the token must agree. */
-function finishCeremony(context: PasskeysContext): Operation {
+function finishCeremony(context: PasskeysContext, begunHere: BegunHere): Operation {
   const limit = createTokenLimit(context);
-  const finishSignIn = passkeySignIn(context, limit);
+  const finishSignIn = passkeySignIn(context, limit, begunHere);
   return operation({
     body: ValidateRequest,
     handle(call) {

@@ -6,7 +6,7 @@
  * `Authorization: Bearer …`. The request for a one-time code returns a token that identifies only that code; sign-in returns
  * a new one and invalidates the old; an empty header means that the session has ended.
  */
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { Request, Response } from "express";
 import type { SessionData, Store } from "express-session";
 import { AppError } from "../http/errors.ts";
@@ -16,6 +16,7 @@ import type { SessionPort } from "../passkeys/ports/sessions.ts";
 import { type IndexOptions, indexSessions } from "./indexed-sessions.ts";
 import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
 import { storeCall } from "./store-call.ts";
+import { newSignedIn, proven, toSignedIn } from "./stored-session.ts";
 
 /** How long a renewed token can still sign out: longer than any request in flight. */
 const renewedMs = 60 * 1000;
@@ -125,18 +126,16 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
 
   return {
     isAmbient: false,
+    carriesAssurance: true,
     ...(indexed !== null && { sessionList: indexed.list }),
 
     async current(req) {
       const signedIn = await findSignedIn(req);
-      if (signedIn === null) return null;
-      const { id, userId, method, authenticatedAt } = signedIn;
-      return { id, userId, method, authenticatedAt: new Date(authenticatedAt) };
+      return signedIn === null ? null : toSignedIn(signedIn);
     },
 
-    async start(req, res, { userId, method }) {
-      const at = now().toISOString();
-      const signedIn = { id: randomUUID(), userId, method, authenticatedAt: at, startedAt: at };
+    async start(req, res, session) {
+      const signedIn = newSignedIn(session, now());
       const token = tokenOf(req);
       const before = token === null ? null : await read(keyOf("session", token));
       await indexed?.add(req, signedIn);
@@ -144,11 +143,11 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
       if (before?.signedIn !== undefined) await indexed?.end(before.signedIn.id);
     },
 
-    async renew(req, res, { method }) {
+    async renew(req, res, proof) {
       const signedIn = await findSignedIn(req);
       // The session was ended during the step-up.
       if (signedIn === null) throw new AppError("not_authenticated");
-      const renewed = { ...signedIn, method, authenticatedAt: now().toISOString() };
+      const renewed = proven(signedIn, proof, now());
       await issue(res, "session", { signedIn: renewed }, () => retire(req, signedIn.id));
     },
 

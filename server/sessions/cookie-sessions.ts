@@ -1,5 +1,4 @@
 /** Implements sessions by cookie, with express-session. No other file writes the user id of a session. */
-import { randomUUID } from "node:crypto";
 import { unsign } from "cookie-signature";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import session, { type Store } from "express-session";
@@ -12,7 +11,19 @@ import { cookieName } from "./cookie-name.ts";
 import { type IndexOptions, indexSessions } from "./indexed-sessions.ts";
 import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
 import { sendOnlyNewCookie } from "./set-cookie-filter.ts";
-import { destroy, destroyOther, keyOf, mark, read, regenerate, rotate, save } from "./stored-session.ts";
+import {
+  destroy,
+  destroyOther,
+  keyOf,
+  mark,
+  newSignedIn,
+  proven,
+  read,
+  regenerate,
+  rotate,
+  save,
+  toSignedIn,
+} from "./stored-session.ts";
 
 export interface CookieSessionOptions extends IndexOptions {
   readonly store: Store;
@@ -81,6 +92,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
   });
 
   return {
+    carriesAssurance: true,
     ...(indexed !== null && { sessionList: indexed.list }),
 
     middleware(req, res, next) {
@@ -104,33 +116,28 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
         await regenerate(req);
         return null;
       }
-      return {
-        id: signedIn.id,
-        userId: signedIn.userId,
-        method: signedIn.method,
-        authenticatedAt: new Date(signedIn.authenticatedAt),
-      };
+      return toSignedIn(signedIn);
     },
 
-    async start(req, _res, { userId, method }) {
+    async start(req, _res, session) {
       requireSettable(req);
-      const at = options.now().toISOString();
       const before = req.session.passkeys?.signedIn;
-      const signedIn = { id: randomUUID(), userId, method, authenticatedAt: at, startedAt: at };
+      const signedIn = newSignedIn(session, options.now());
       await indexed?.add(req, signedIn);
       await rotate(req, signedIn);
       if (before !== undefined) await indexed?.end(before.id);
     },
 
-    async renew(req, _res, { method }) {
+    async renew(req, _res, proof) {
       // Read again: the user may have signed out during the step-up.
       const before = req.sessionID;
-      const signedIn = (await read(req, before))?.passkeys?.signedIn;
-      if (signedIn === undefined || (await indexed?.isAlive(req, { ...signedIn, method })) === false)
+      const stored = (await read(req, before))?.passkeys?.signedIn;
+      const signedIn = stored && proven(stored, proof, options.now());
+      if (signedIn === undefined || (await indexed?.isAlive(req, signedIn)) === false)
         throw new AppError("not_authenticated");
       // The host's own data in the session is kept.
       const { cookie: _, passkeys: __, ...hosts } = req.session;
-      await rotate(req, { ...signedIn, method, authenticatedAt: options.now().toISOString() }, hosts);
+      await rotate(req, signedIn, hosts);
       // Sign-out writes `ended:` then reads `renewed:`; renew does the reverse, so the second one sees the other's marker.
       await mark(req, "renewed", before, req.sessionID);
       if ((await read(req, keyOf("ended", before))) === null) return;
@@ -178,10 +185,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     }
   }
 
-  /**
-   * Reads the session again if the middleware read it before the body was there: a client may have held the body back
-   * until after the sign-out.
-   */
+  /** Reads the session again if the body came after it: a client may have held that back until after the sign-out. */
   async function settle(req: Request): Promise<void> {
     requireMounted(req);
     if (settled.has(req)) return;

@@ -19,7 +19,16 @@ import {
   wasEnded,
 } from "./host-session.ts";
 import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
-import { destroy, destroyOther, read, type SignedInData, save } from "./stored-session.ts";
+import {
+  destroy,
+  destroyOther,
+  newSignedIn,
+  proven,
+  read,
+  type SignedInData,
+  save,
+  toSignedIn,
+} from "./stored-session.ts";
 
 /** `Members`: what the host keeps in `req.session`. By default, what it has declared in express-session's `SessionData`. */
 export interface ExpressSessionPortOptions<Members extends object = HostSession> {
@@ -135,25 +144,24 @@ export function createExpressSessionPort<Members extends object = HostSession>(
     const known = signedInBy(req.session, req.sessionID);
     if (known === null)
       throw fault("`recordProof` found no signed-in user: mount it behind the handler that signs in");
-    const at = now().toISOString();
     const isNew = known.startedAt === "";
-    const identity = isNew ? { id: randomUUID(), startedAt: at } : {};
+    const proof = proven(known, { method, assurance: "full" }, now());
+    const identity = isNew ? { id: randomUUID(), startedAt: proof.authenticatedAt } : {};
     const hosts = hostMembers(req.session);
-    const before = await moveTo(req, (session) =>
-      fill(session, hosts, { ...known, ...identity, method, authenticatedAt: at }),
-    );
+    const before = await moveTo(req, (session) => fill(session, hosts, { ...proof, ...identity }));
     await (isNew ? endOther(req, before, true) : retire(req, before));
   }
 
   return {
+    carriesAssurance: true,
+
     async current(req) {
       const signedIn = await find(req);
-      if (signedIn === null) return null;
-      const { id, userId, method, authenticatedAt } = signedIn;
-      return { id, userId, method, authenticatedAt: new Date(authenticatedAt) };
+      return signedIn === null ? null : toSignedIn(signedIn);
     },
 
-    async start(req, _res, { userId, method }) {
+    async start(req, _res, session) {
+      const { userId } = session;
       const known = await find(req);
       requireSettable(req);
       const isVisitor = userIn(req.session) === null;
@@ -161,13 +169,12 @@ export function createExpressSessionPort<Members extends object = HostSession>(
       const kept = members.filter(
         ([name]) => known?.userId === userId || (isVisitor && keepAtSignIn.includes(name)),
       );
-      const at = now().toISOString();
-      const signedIn = { id: randomUUID(), userId, method, authenticatedAt: at, startedAt: at };
-      const before = await moveTo(req, (session) => fill(session, Object.fromEntries(kept), signedIn));
+      const signedIn = newSignedIn(session, now());
+      const before = await moveTo(req, (moved) => fill(moved, Object.fromEntries(kept), signedIn));
       await endOther(req, before, !isVisitor);
     },
 
-    async renew(req, _res, { method }) {
+    async renew(req, _res, proof) {
       requireSession(req);
       // Read again: another request may have ended it, or written to it, during the step-up.
       const stored = await read(req, req.sessionID);
@@ -175,7 +182,7 @@ export function createExpressSessionPort<Members extends object = HostSession>(
       if (stored === null || signedIn === null || (await isGone(req, req.sessionID)))
         throw new AppError("not_authenticated");
       const startedAt = signedIn.startedAt === "" ? now().toISOString() : signedIn.startedAt;
-      const renewed = { ...signedIn, method, startedAt, authenticatedAt: now().toISOString() };
+      const renewed = { ...proven(signedIn, proof, now()), startedAt };
       const before = await moveTo(req, (session) => fill(session, hostMembers(stored), renewed));
       // The host's own sign-out leaves no marker, and no session; another renewal leaves no user in it.
       const isThere = await isStored(req, before);

@@ -1,4 +1,5 @@
 /** The claims that a host's tokens carry for the session port, and how they are read back. */
+import type { Assurance, SignedIn } from "../passkeys/ports/sessions.ts";
 
 /** Spread them into every token of the session, access and refresh, as they are. Times are whole seconds since 1970. */
 export interface JwtClaims {
@@ -14,18 +15,30 @@ export interface JwtClaims {
   readonly session_end: number;
   /** How often a proof has renewed the session. Tokens of an earlier number are replaced. */
   readonly session_rev: number;
+  /** Only in tokens of a session that an e-mail code began and `afterCode: "limited"` limits. */
+  readonly session_limited?: true;
 }
 
 /** @returns the claims alone, or null for a token that has not all of them, such as one of before the router was there */
 export function readClaims(payload: unknown): JwtClaims | null {
   if (typeof payload !== "object" || payload === null) return null;
-  const { sub, sid, auth_time, amr, session_end, session_rev }: { [Name in keyof JwtClaims]?: unknown } =
-    payload;
+  const claims: { [Name in keyof JwtClaims]?: unknown } = payload;
+  const { sub, sid, auth_time, amr, session_end, session_rev, session_limited } = claims;
   if (typeof sub !== "string" || typeof sid !== "string" || sid === "") return null;
   if (!isCount(auth_time) || !isCount(session_end) || !isCount(session_rev)) return null;
   const method: unknown = Array.isArray(amr) ? amr[0] : undefined;
   if (typeof method !== "string") return null;
-  return { sub, sid, auth_time, amr: [method], session_end, session_rev };
+  // Anything but its absence limits: a token is never worth more for a claim that cannot be read.
+  const limits = session_limited === undefined ? {} : ({ session_limited: true } as const);
+  return { sub, sid, auth_time, amr: [method], session_end, session_rev, ...limits };
+}
+
+export function limitsOf(assurance: Assurance | undefined): Pick<JwtClaims, "session_limited"> {
+  return assurance === "limited" ? { session_limited: true } : {};
+}
+
+export function assuranceIn({ session_limited }: JwtClaims): Pick<SignedIn, "assurance"> {
+  return session_limited === true ? { assurance: "limited" } : {};
 }
 
 function isCount(value: unknown): value is number {

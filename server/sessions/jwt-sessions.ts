@@ -4,8 +4,8 @@ import type { Request, Response } from "express";
 import type { Store } from "express-session";
 import { AppError } from "../http/errors.ts";
 import { answerWithTokens } from "../passkeys/ports/answer-tokens.ts";
-import type { SessionPort, SessionPortWithoutCodes, SignedIn } from "../passkeys/ports/sessions.ts";
-import { isTokenFault, type JwtClaims, readClaims } from "./jwt-claims.ts";
+import type { NewSession, SessionPort, SessionPortWithoutCodes } from "../passkeys/ports/sessions.ts";
+import { assuranceIn, isTokenFault, type JwtClaims, limitsOf, readClaims } from "./jwt-claims.ts";
 import { checkJwtOptions } from "./jwt-options.ts";
 import { createJwtStore } from "./jwt-store.ts";
 
@@ -38,7 +38,10 @@ export interface JwtSessionOptions<Tokens extends object> {
   readonly store?: Store;
   /** Where the access token is. Default: `Authorization: Bearer …`. */
   readonly readToken?: (req: Request) => string | null | undefined;
-  /** See the port. Default: false, and true with `readToken`, which may read a cookie. */
+  /**
+   * See the port. Pass true where `issue` sets a cookie, also of a refresh token alone. Default: false, and true with
+   * `readToken`, which may read a cookie.
+   */
   readonly isAmbient?: boolean;
   /** The header, of answers and requests, that names a visitor's e-mail code. Default `Code-Token`. Needs `store`. */
   readonly codeHeader?: string;
@@ -56,7 +59,7 @@ interface HostMethods<Tokens extends object> {
    * For the host's own sign-in: begins a session and resolves with what `issue` made, for the answer.
    * @throws AppError internal_error when `issue` leaves claims out
    */
-  signIn(req: Request, res: Response, session: Pick<SignedIn, "userId" | "method">): Promise<Tokens>;
+  signIn(req: Request, res: Response, session: NewSession): Promise<Tokens>;
   /**
    * For the host's refresh route: new tokens of the same session, with its proof time, its id and its end as they were.
    * @param payload of the refresh token, as the host has verified it; or a promise of it, which may reject as `verify` may
@@ -135,7 +138,8 @@ export function createJwtSessions<Tokens extends object>(
       (one) =>
         one?.sid === claims.sid &&
         one.auth_time === claims.auth_time &&
-        one.session_rev === claims.session_rev,
+        one.session_rev === claims.session_rev &&
+        one.session_limited === claims.session_limited,
     );
     if (isCarried) return tokens;
     // A host that looks sessions up has ended this one.
@@ -148,16 +152,14 @@ export function createJwtSessions<Tokens extends object>(
     await options.end?.(claims, exchange);
   }
 
-  async function signIn(
-    req: Request,
-    res: Response,
-    { userId, method }: Pick<SignedIn, "userId" | "method">,
-  ): Promise<Tokens> {
+  async function signIn(req: Request, res: Response, session: NewSession): Promise<Tokens> {
+    const { userId, method, assurance } = session;
     const at = seconds(now());
     const before = await claimsIn(req);
     if (before !== null) await endSession(before, { req, res });
     const claims = { sub: userId, sid: randomUUID(), auth_time: at, amr: [method] };
-    const lasting = { ...claims, session_end: at + absoluteSeconds, session_rev: 0 };
+    const ends = { session_end: at + absoluteSeconds, session_rev: 0 };
+    const lasting = { ...claims, ...ends, ...limitsOf(assurance) };
     const tokens = await issue(lasting, { req, res }, true);
     await store?.dropCode(req, before);
     return tokens;
@@ -165,24 +167,27 @@ export function createJwtSessions<Tokens extends object>(
 
   const sessions: JwtSessionsWithoutCodes<Tokens> = {
     isAmbient: options.isAmbient ?? options.readToken !== undefined,
+    carriesAssurance: true,
     signIn,
 
     async current(req) {
       const claims = await find(req);
       if (claims === null) return null;
       const { sid: id, sub: userId, amr, auth_time } = claims;
-      return { id, userId, method: amr[0] ?? "", authenticatedAt: new Date(auth_time * 1000) };
+      const method = amr[0] ?? "";
+      return { id, userId, method, authenticatedAt: new Date(auth_time * 1000), ...assuranceIn(claims) };
     },
 
     async start(req, res, session) {
       answerWithTokens(res, await signIn(req, res, session));
     },
 
-    async renew(req, res, { method }) {
-      const before = await find(req);
-      if (before === null) throw new AppError("not_authenticated");
+    async renew(req, res, { method, assurance }) {
+      const found = await find(req);
+      if (found === null) throw new AppError("not_authenticated");
+      const { session_limited: _, ...before } = found;
       const proof = { auth_time: seconds(now()), amr: [method], session_rev: before.session_rev + 1 };
-      const claims = { ...before, ...proof };
+      const claims = { ...before, ...proof, ...limitsOf(assurance ?? assuranceIn(found).assurance) };
       const tokens = await issue(claims, { req, res });
       await store?.markRenewed(claims);
       // Sign-out may have come in between: then it wins.

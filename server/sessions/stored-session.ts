@@ -1,7 +1,8 @@
 /** Reads, saves, rotates and ends sessions in express-session's store, and marks the ended ones. */
+import { randomUUID } from "node:crypto";
 import type { Request } from "express";
 import type { SessionData } from "express-session";
-import type { AuthenticationMethod } from "../passkeys/ports/sessions.ts";
+import type { AuthenticationMethod, NewSession, SignedIn } from "../passkeys/ports/sessions.ts";
 import type { PendingCodeData } from "./pending-code.ts";
 import { storeCall } from "./store-call.ts";
 
@@ -14,6 +15,36 @@ export interface SignedInData {
   method: AuthenticationMethod;
   authenticatedAt: string;
   startedAt: string;
+  /** Only in a session that is limited. */
+  assurance?: "limited";
+}
+
+/** As a session keeps it: full assurance is kept by leaving it out. */
+function keptAssurance({ assurance }: Pick<SignedIn, "assurance">): Pick<SignedInData, "assurance"> {
+  return assurance === "limited" ? { assurance } : {};
+}
+
+/** A session that begins. */
+export function newSignedIn(session: NewSession, at: Date): SignedInData {
+  const { userId, method } = session;
+  const time = at.toISOString();
+  const times = { authenticatedAt: time, startedAt: time };
+  return { id: randomUUID(), userId, method, ...times, ...keptAssurance(session) };
+}
+
+/** The session after a proof. */
+export function proven(
+  { assurance, ...before }: SignedInData,
+  proof: Pick<SignedIn, "method" | "assurance">,
+  at: Date,
+): SignedInData {
+  const kept = keptAssurance({ assurance: proof.assurance ?? assurance ?? "full" });
+  return { ...before, ...kept, method: proof.method, authenticatedAt: at.toISOString() };
+}
+
+/** For `current` of a session port. */
+export function toSignedIn({ id, userId, method, authenticatedAt, ...data }: SignedInData): SignedIn {
+  return { id, userId, method, authenticatedAt: new Date(authenticatedAt), ...keptAssurance(data) };
 }
 
 declare module "express-session" {

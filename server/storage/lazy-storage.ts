@@ -2,7 +2,6 @@
 import type { Store } from "express-session";
 import { AppError } from "../http/errors.ts";
 import { type StorageNotice, warnOfOutage, watchOutages } from "../http/outages.ts";
-import type { FlowStore } from "../passkeys/ports/flow-store.ts";
 import type { KnownBrowserStore } from "../passkeys/ports/known-browsers.ts";
 import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
 import type { SessionIndex } from "../passkeys/ports/session-list.ts";
@@ -120,8 +119,15 @@ function lazyIndex(index: () => Promise<SessionIndex>): SessionIndex {
   };
 }
 
-function lazyFlows(flows: () => Promise<FlowStore>): FlowStore {
+type Flows = Storage["flows"];
+
+function lazyFlows(flows: () => Promise<Flows>): Flows {
   return {
+    beginRecovery: async (...call) => (await flows()).beginRecovery(...call),
+    findRecovery: async (...call) => (await flows()).findRecovery(...call),
+    noteRecoveryEnd: async (...call) => (await flows()).noteRecoveryEnd(...call),
+    useRecovery: async (...call) => (await flows()).useRecovery(...call),
+    cancelRecovery: async (...call) => (await flows()).cancelRecovery(...call),
     consumeToken: async (...call) => (await flows()).consumeToken(...call),
     countOtpAttempt: async (...call) => (await flows()).countOtpAttempt(...call),
     keepBegun: async (...call) => (await flows()).keepBegun(...call),

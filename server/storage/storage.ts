@@ -4,6 +4,7 @@ import { warnOfOutage } from "../http/outages.ts";
 import type { FlowStore } from "../passkeys/ports/flow-store.ts";
 import type { KnownBrowserStore } from "../passkeys/ports/known-browsers.ts";
 import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
+import type { RecoveryStore } from "../passkeys/ports/recoveries.ts";
 import type { SessionIndex } from "../passkeys/ports/session-list.ts";
 import type { Database } from "./database.ts";
 import { loadPostgres, loadRedis, loadSqlite } from "./drivers.ts";
@@ -23,7 +24,7 @@ export interface Storage {
   readonly traffic: Database;
   readonly sessionStore: Store;
   /** What the flows remember. */
-  readonly flows: FlowStore;
+  readonly flows: FlowStore & RecoveryStore;
   /** For `createKnownBrowserCookie`. */
   readonly knownBrowsers: KnownBrowserStore;
   /** For `createCookieSessions` and `createBearerSessions`: with it people can see and end their sessions. */

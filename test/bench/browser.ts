@@ -1,10 +1,12 @@
 /** The driver's side of a request: a cookie jar and no more. */
 export class BenchBrowser {
   readonly #origin: string;
-  #cookies = new Map<string, string>();
+  readonly #cookies: Map<string, string>;
 
-  constructor(origin: string) {
+  /** @param cookies that the browser has from before */
+  constructor(origin: string, cookies: Readonly<Record<string, string>> = {}) {
     this.#origin = origin;
+    this.#cookies = new Map(Object.entries(cookies));
   }
 
   post<Answer>(path: string, body: object): Promise<Answer> {

@@ -10,6 +10,7 @@ export type {
   Limiter,
   LimitRule,
   PendingOtp,
+  RecoveryStore,
   SendLimits,
   SessionPort,
   SessionPortWithoutCodes,

@@ -132,19 +132,21 @@ export class SessionClient {
   }
 
   async session(): Promise<SignedIn | null> {
-    const { session }: { session?: Record<keyof SignedIn, string> | null } = (
+    const {
+      session,
+    }: { session?: (Omit<SignedIn, "authenticatedAt"> & { authenticatedAt: string }) | null } = (
       await this.#send("GET", "session")
     ).body as object;
     if (session === null || session === undefined) return null;
     return { ...session, authenticatedAt: new Date(session.authenticatedAt) };
   }
 
-  start(userId: string, method = "password"): Promise<Answer> {
-    return this.#send("POST", "start", { userId, method });
+  start(userId: string, method = "password", more: Pick<SignedIn, "assurance"> = {}): Promise<Answer> {
+    return this.#send("POST", "start", { userId, method, ...more });
   }
 
-  renew(method = "passkey"): Promise<Answer> {
-    return this.#send("POST", "renew", { method });
+  renew(method = "passkey", more: Pick<SignedIn, "assurance"> = {}): Promise<Answer> {
+    return this.#send("POST", "renew", { method, ...more });
   }
 
   end(): Promise<Answer> {

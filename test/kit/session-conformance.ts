@@ -22,6 +22,7 @@ export function sessionPromises(subject: SessionsUnderTest): readonly SessionPro
     ...concurrencyPromises,
     ...(hasCodes(subject.sessions) ? codePromises : {}),
     ...(subject.advance === undefined ? {} : timePromises),
+    ...(subject.sessions.carriesAssurance === true ? assurancePromises : {}),
   };
   return Object.entries(checks).map(([name, check]) => ({
     name,
@@ -176,6 +177,47 @@ const concurrencyPromises: Record<string, Check> = {
     assert.ok(alive.length > 0, "one of the renewed credentials must work");
     for (const one of alive) assert.equal(one.id, id);
     assert.equal(await client.session(), null, "the credential of before must be worthless");
+  },
+};
+
+/** Of a port with `carriesAssurance`. */
+const assurancePromises: Record<string, Check> = {
+  "a session is as limited as it was begun, and a proof that says nothing of it leaves it so": async (
+    newClient,
+  ) => {
+    const client = newClient();
+    await signIn(client);
+    assert.notEqual((await found(client)).assurance, "limited", "a sign-in without it must be full");
+    succeeded(await client.start(await signIn(client), "email-otp", { assurance: "limited" }));
+    assert.equal((await found(client)).assurance, "limited");
+    succeeded(await client.renew("email-otp"));
+    assert.equal((await found(client)).assurance, "limited");
+  },
+
+  "a proof that lifts the limit lifts it, and the next sign-in begins without it": async (newClient) => {
+    const client = newClient();
+    const user = await signIn(client);
+    succeeded(await client.start(user, "email-otp", { assurance: "limited" }));
+    const old = client.copy();
+    succeeded(await client.renew("passkey", { assurance: "full" }));
+    assert.notEqual((await found(client)).assurance, "limited");
+    assert.equal(await old.session(), null, "the credential of before must be worthless");
+    succeeded(await client.start(user, "email-otp", { assurance: "limited" }));
+    succeeded(await client.start(user, "passkey"));
+    assert.notEqual((await found(client)).assurance, "limited");
+  },
+
+  "a limited session's slow request does not limit it again after the proof": async (newClient, subject) => {
+    if (!hasCodes(subject.sessions)) return;
+    const client = newClient();
+    const user = await signIn(client);
+    succeeded(await client.start(user, "email-otp", { assurance: "limited" }));
+    const slow = client.copy();
+    const code = { challengeId: "c", email: "a@example.com", sentAt: new Date(), expiresAt: new Date() };
+    await slow.slowly("code", { code }, async () =>
+      succeeded(await client.renew("passkey", { assurance: "full" })),
+    );
+    assert.notEqual((await found(client)).assurance, "limited");
   },
 };
 

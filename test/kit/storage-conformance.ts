@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { recoveryPromises } from "./recovery-conformance.ts";
 import type { FlowStore, Limiter, LimitRule } from "./router.ts";
 
 export interface StoragePromise {
@@ -27,6 +28,7 @@ export function storagePromises({ flows, limiter }: StorageUnderTest): readonly 
     ...tokenPromises(flows),
     ...grantPromises(flows),
     ...peoplePromises(flows),
+    ...recoveryPromises(flows),
     ...limitPromises(limiter),
   ];
 }

@@ -4,6 +4,7 @@ import request from "supertest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createSdkGateway } from "../../server/authsignal/sdk-gateway.ts";
 import {
+  createPasskeyGuard,
   createPasskeysRouter,
   createStepUpGuard,
   type PasskeysOptions,
@@ -55,9 +56,47 @@ describe("cookie sessions are refused at creation", () => {
   });
 });
 
+describe("`afterCode: limited` is refused at creation", () => {
+  test("over sessions that do not say that they carry it", () => {
+    const sessions = { ...newSessions(), carriesAssurance: undefined };
+    expect(() => create({ afterCode: "limited", sessions })).toThrow(
+      '`afterCode` must be "full" with this `sessions` port',
+    );
+  });
+
+  test("over a storage that keeps no recoveries", () => {
+    const flows = { ...storage.flows, cancelRecovery: undefined };
+    expect(() => create({ afterCode: "limited", storage: { ...storage, flows } })).toThrow(
+      '`afterCode` must be "full" with this `storage`',
+    );
+  });
+
+  test("where it is not set, by the guard that would have no effect", () => {
+    const options: PasskeysOptions = commonOptions(kit, storage, newSessions());
+    expect(() => createPasskeyGuard(options)).toThrow('createPasskeyGuard: without `afterCode: "limited"`');
+  });
+});
+
 describe("refuses at creation", () => {
   test.each<[string, Record<string, unknown>, string]>([
     ["no Authsignal", { authsignal: undefined }, "`authsignal` must be createSdkGateway("],
+    ["an unknown `afterCode`", { afterCode: "none" }, '`afterCode` must be "full" or "limited"'],
+    ["a waiting time for nothing", { recoveryWaitingTime: 60 }, "`recoveryWaitingTime` must be left out"],
+    [
+      "a waiting time of no length",
+      { afterCode: "limited", recoveryWaitingTime: 0 },
+      "`recoveryWaitingTime` must be a whole number of seconds above 0",
+    ],
+    [
+      "`emailStepUp` beside limited codes",
+      { afterCode: "limited", emailStepUp: false },
+      "`emailStepUp` must be left out",
+    ],
+    [
+      "limited codes without codes",
+      { afterCode: "limited", emailCodes: false },
+      "`afterCode` must be left out with `emailCodes: false`",
+    ],
     [
       "half an Authsignal",
       { authsignal: { validate: () => null } },

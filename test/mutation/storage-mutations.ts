@@ -40,9 +40,8 @@ export const storageMutations: readonly Mutation[] = [
   {
     id: "S22-ending-one-session-ends-the-persons-others",
     file: "bearer-sessions.ts",
-    find: "const signedIn = { id: randomUUID(), userId, method, authenticatedAt: at, startedAt: at };",
-    replace:
-      "const signedIn = { id: userId, userId, method, authenticatedAt: at, startedAt: at, own: randomUUID() };",
+    find: "newSignedIn(session, now())",
+    replace: "{ ...newSignedIn(session, now()), id: session.userId }",
     tests: ["bearer-races.test.ts"],
   },
   {

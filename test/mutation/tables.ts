@@ -1,4 +1,5 @@
 /** All tables in one list. */
+import { assuranceMutations } from "./assurance-mutations.ts";
 import { clientMutations } from "./client-mutations.ts";
 import { emulatorMutations } from "./emulator-mutations.ts";
 import { flowMutations } from "./flow-mutations.ts";
@@ -9,6 +10,7 @@ import { storageMutations } from "./storage-mutations.ts";
 import { upkeepMutations } from "./upkeep-mutations.ts";
 
 export const allMutations: readonly Mutation[] = [
+  ...assuranceMutations,
   ...clientMutations,
   ...emulatorMutations,
   ...serverMutations,

@@ -8,6 +8,7 @@ const swept = [
   "grants",
   "passkey_browsers",
   "user_sessions",
+  "recoveries",
 ].map(
   (table, at): Mutation => ({
     id: `T3${at + 1}-${table}-are-never-swept`,

@@ -32,7 +32,7 @@ export interface LabOptions extends Omit<StackParts, "app" | "through"> {
   /** Mounts the router in a host's own app, with these options (not `policies`), and lets it add routes of its own. */
   readonly host?: {
     readonly options?: Partial<PasskeysOptions>;
-    readonly routes?: (app: Express, requireStepUp: RequireStepUp) => void;
+    readonly routes?: (app: Express, requireStepUp: RequireStepUp, options: PasskeysOptions) => void;
   };
 }
 
@@ -52,8 +52,10 @@ export interface Lab extends Flows {
   /** The app's own way to Authsignal, over that line. */
   readonly authsignal: AuthsignalGateway;
   readonly storage: Storage;
-  /** A new browser at a network address of its own, or at the given one. */
+  /** A new browser in which the sign-in page is open, at a network address of its own, or at the given one. */
   agent(ip?: string): Agent;
+  /** The same, with no cookie: it has opened nothing of the app. */
+  stranger(ip?: string): Agent;
   /** A new person, signed in with a code, with or without a passkey. */
   person(has?: "passkey"): Promise<Person>;
   clientApi(authenticator: SoftAuthenticator): ClientApi;
@@ -93,8 +95,13 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   if (line === undefined) throw new Error("The stack opened no line to Authsignal.");
   const { url, origin, emulator, flows, log, clientApi, authsignal } = stack;
   const opened = line;
-  const agent = (ip = newAddress()): Agent =>
+  const stranger = (ip = newAddress()): Agent =>
     request.agent(url).use(checkContract("/api")).set("Origin", origin).set("X-Forwarded-For", ip);
+  const agent = (ip?: string): Agent => {
+    const opened = stranger(ip);
+    opened.jar.setCookie(`${pageOpened}; path=/`, new URL(url).hostname, "/");
+    return opened;
+  };
 
   async function stepUpToken(
     { agent: browserOf, authenticator }: Pick<Person, "agent" | "authenticator">,
@@ -117,6 +124,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     authsignal: stack.gateway,
     storage: stack.storage,
     agent,
+    stranger,
     ...flows,
     clientApi,
     stepUpToken,
@@ -181,11 +189,14 @@ function hostApp(
   app.use(requestContext(log, "/api"), sessions.middleware);
   app.use("/api", createPasskeysRouter(routerOptions));
   app.use(express.json());
-  host.routes?.(app, createStepUpGuard(routerOptions));
+  host.routes?.(app, createStepUpGuard(routerOptions), routerOptions);
   app.use(notFound);
   app.use(createErrorHandler(log));
   return app;
 }
+
+/** The cookie of a browser in which the sign-in page is open. */
+export const pageOpened = `passkeys_begun=${"b".repeat(32)}`;
 
 /** The cookies that an answer sets, as the next request would carry them. */
 export function cookiesOf(response: request.Response): string {
@@ -194,12 +205,15 @@ export function cookiesOf(response: request.Response): string {
     .join("; ");
 }
 
-/** The cookies that a browser has for the app, as its next request carries them. */
+/** The cookies that a browser has for the app, as its next request carries them, without that of the open page. */
 export async function cookiesIn(agent: Agent): Promise<string> {
   const test = agent.get(api("getSession"));
   await test.expect(200);
   // What superagent has put into the header.
-  return String(Reflect.get(test, "cookies"));
+  return String(Reflect.get(test, "cookies"))
+    .split("; ")
+    .filter((pair) => pair !== pageOpened)
+    .join("; ");
 }
 
 /** The `Set-Cookie` headers of an answer. */

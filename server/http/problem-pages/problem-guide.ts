@@ -45,6 +45,20 @@ export const problemGuide = {
     cause: "The action is confirmed with a passkey, and the account has none.",
     remedy: "Let the person create a passkey, then send the request again.",
   },
+  limited_session: {
+    cause:
+      'The session was begun by an e-mail code, the account has a passkey, and the host has set `afterCode: "limited"`.',
+    remedy:
+      "Offer a step-up by passkey for `stepUp.action`, after which the session is full, and `POST /recovery` to a person who has lost every passkey. Then send the request again.",
+  },
+  recovery_not_needed: {
+    cause: "The session is not limited, or the account has no passkey.",
+    remedy: "Ask `GET /session` again, and do without the recovery.",
+  },
+  recovery_not_found: {
+    cause: "The account has no recovery: it was cancelled, or it ended more than seven days ago.",
+    remedy: "Ask `GET /session` again, and show what it says.",
+  },
   otp_not_requested: {
     cause:
       "This browser has not asked for a code, the code was used already, or the cookie of the request for it did not come back.",
@@ -86,6 +100,12 @@ export const problemGuide = {
     cause: "The result token was accepted before: each is accepted once.",
     remedy:
       "Start the ceremony again. Do not repeat a request whose answer was lost; ask for the session first.",
+  },
+  sign_in_not_begun: {
+    cause:
+      "The request would sign in a visitor whose browser has not loaded `GET /config` or `GET /session` of this API, or does not send the cookie `passkeys_begun` that they set.",
+    remedy:
+      "Load `GET /config` once before the sign-in, with cookies: `credentials: \"include\"` on another origin of the same site, a cookie jar in a native app. Then start the ceremony again.",
   },
   rate_limited: {
     cause: "Too many requests of this kind came from this network address or for this account.",

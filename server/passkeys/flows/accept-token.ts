@@ -19,6 +19,7 @@ const refusalCodes = {
   expired: "challenge_expired",
   "already-used": "token_already_used",
   "no-such-user": "challenge_failed",
+  "not-begun": "sign_in_not_begun",
   "over-limit": "passkey_limit_reached",
 } as const satisfies Record<TokenRefusal, ProblemCode>;
 

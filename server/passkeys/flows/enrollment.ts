@@ -14,7 +14,9 @@ import { unlessOut } from "../../http/outages.ts";
 import type { Authenticators, Validation } from "../ports/authsignal.ts";
 import type { TokenRefusal } from "../ports/events.ts";
 import type { PasskeysContext } from "../ports/options.ts";
+import type { SignedIn } from "../ports/sessions.ts";
 import { acceptValidation, refuse } from "./accept-token.ts";
+import { limitedSession, requireFull, standingOf } from "./assurance/standing.ts";
 import { recordAppeared } from "./authenticators.ts";
 import { freshnessOf, requireFresh, stepUpProblem } from "./freshness.ts";
 import { nameAll } from "./passkey-list.ts";
@@ -29,7 +31,8 @@ export function beginEnrollment(context: PasskeysContext): Operation {
     async handle({ req }) {
       const { session, user } = await requireSignedIn(context, req);
       await spendBegin(user.id);
-      const freshness = freshnessOf(context, session);
+      const standing = await requireFull(context, req, session);
+      const freshness = freshnessOf(context, session, standing);
       if (freshness === "stale") await requireFresh(context, req, session);
       const common = { requestId: req.id, userId: user.id };
       const token = await beginTracked(context, {
@@ -39,7 +42,12 @@ export function beginEnrollment(context: PasskeysContext): Operation {
         operation: "",
         check({ passkeys }) {
           if (freshness !== "fresh" && passkeys.length > 0)
-            throw stepUpProblem(context, { session, action: actions.managePasskeys, hasPasskey: true });
+            throw stepUpProblem(context, {
+              session,
+              standing,
+              action: actions.managePasskeys,
+              hasPasskey: true,
+            });
           if (passkeys.length >= context.maxPasskeys) throw new AppError("passkey_limit_reached");
         },
         // Always with the scope: it is needed as soon as the user has any authenticator, another passkey too.
@@ -75,7 +83,7 @@ export async function finishEnrollment(
       context.authsignal.listAuthenticators(userId),
       context.authsignal.validate(expected),
     ]);
-    const finish: Finish = { req, userId, sessionId: session.id, authenticators, validation, onRefusal };
+    const finish: Finish = { req, userId, session, authenticators, validation, onRefusal };
     // Refused or not, what is in the list is recorded; after the claim, which makes an event of its own.
     return takeNewPasskey(context, finish).finally(() =>
       // In an outage of the storage the next look at the list records it.
@@ -92,7 +100,7 @@ export async function finishEnrollment(
 interface Finish {
   readonly req: Request;
   readonly userId: string;
-  readonly sessionId: string;
+  readonly session: SignedIn;
   readonly authenticators: Authenticators;
   readonly validation: Validation;
   readonly onRefusal: (reason: TokenRefusal) => void;
@@ -103,15 +111,21 @@ interface Finish {
  * that no other finish has claimed. If there is none, an older passkey answered, or the new one has been deleted.
  */
 async function takeNewPasskey(context: PasskeysContext, finish: Finish): Promise<Passkey> {
-  const { userId, sessionId, validation, onRefusal } = finish;
+  const { req, userId, session, validation, onRefusal } = finish;
   const { passkeys } = finish.authenticators;
   const { flows } = context.storage;
   const { idempotencyKey, verificationMethod } = await acceptValidation(context, validation, onRefusal);
   // Where Authsignal names none, the new passkey in the list is the proof.
   if (verificationMethod !== null && verificationMethod !== "PASSKEY") throw refuse("refused", onRefusal);
-  const begun = await flows.takeBegun(idempotencyKey, sessionId, context.now());
+  const begun = await flows.takeBegun(idempotencyKey, session.id, context.now());
   if (begun === null) throw refuse("mismatch", onRefusal);
 
+  const standing = await standingOf(context, req, session);
+  // The recovery that permitted the beginning was cancelled since.
+  if (standing.isLimited && begun.passkeyIds.length > 0) {
+    await removeUnclaimed(context, finish);
+    throw limitedSession();
+  }
   if (passkeys.length > context.maxPasskeys) {
     await removeUnclaimed(context, finish);
     throw refuse("over-limit", onRefusal);
@@ -119,6 +133,8 @@ async function takeNewPasskey(context: PasskeysContext, finish: Finish): Promise
   const appeared = passkeys.filter(({ id }) => !begun.passkeyIds.includes(id));
   for (const { id } of appeared.toReversed()) {
     if (!(await flows.claimPasskey(userId, id))) continue;
+    // From now on the recovery opens this session alone.
+    if (standing.isRecovered) await context.recoveries?.useRecovery(userId, session.id);
     const passkey = (await nameAll(context, userId, passkeys)).find((named) => named.id === id);
     if (passkey !== undefined) return passkey;
   }
@@ -126,7 +142,7 @@ async function takeNewPasskey(context: PasskeysContext, finish: Finish): Promise
 }
 
 /**
- * Over the cap: the token of one begun enrollment can make several passkeys, and several can be begun before one is
+ * Over the cap, or after a cancelled recovery. The token of one begun enrollment can make several passkeys, and several can be begun before one is
  * finished. Which of the unclaimed ones belongs to which finish cannot be told, so all are removed, and each finish is refused.
  * Only passkeys of the last `begunSeconds`: lowering the cap deletes no older ones.
  */

@@ -6,39 +6,51 @@ import { AppError } from "../../http/errors.ts";
 import type { Authenticators } from "../ports/authsignal.ts";
 import type { PasskeysContext } from "../ports/options.ts";
 import type { AuthenticationMethod, SignedIn } from "../ports/sessions.ts";
+import { requireFull, type Standing } from "./assurance/standing.ts";
 import { seeAuthenticators } from "./authenticators.ts";
 
 /** `without-passkey`: fresh if the user has no passkey. */
 export type Freshness = "fresh" | "without-passkey" | "stale";
 
-export function freshnessOf(context: PasskeysContext, session: SignedIn): Freshness {
+export function freshnessOf(context: PasskeysContext, session: SignedIn, standing: Standing): Freshness {
   const ageSeconds = (context.now().getTime() - session.authenticatedAt.getTime()) / 1000;
   if (ageSeconds >= context.freshSeconds) return "stale";
-  return counts(context, session.method, true) ? "fresh" : "without-passkey";
+  return counts(context, { session, standing, hasPasskey: true }) ? "fresh" : "without-passkey";
 }
 
 /**
  * @returns what the user has, if Authsignal had to be asked for it
- * @throws AppError step_up_required, with the methods that would make the session fresh
+ * @throws AppError step_up_required, with the methods that would make the session fresh; limited_session
  */
 export async function requireFresh(
   context: PasskeysContext,
   req: Request,
   session: SignedIn,
 ): Promise<Authenticators | null> {
-  const freshness = freshnessOf(context, session);
+  const standing = await requireFull(context, req, session);
+  const freshness = freshnessOf(context, session, standing);
   if (freshness === "fresh") return null;
   const authenticators = await seeAuthenticators(context, req, session.userId);
   const hasPasskey = authenticators.passkeys.length > 0;
-  if (freshness === "without-passkey" && counts(context, session.method, hasPasskey)) return authenticators;
-  throw stepUpProblem(context, { session, action: actions.managePasskeys, hasPasskey });
+  const needed = { session, standing, action: actions.managePasskeys, hasPasskey };
+  if (freshness === "without-passkey" && counts(context, needed)) return authenticators;
+  throw stepUpProblem(context, needed);
 }
 
 /** Whether a recent proof by this method may add and delete passkeys. */
-function counts(context: PasskeysContext, method: AuthenticationMethod, hasPasskey: boolean): boolean {
-  if (method === "passkey" || !hasPasskey) return true;
-  if (isCode(context, method)) return context.emailStepUp;
+function counts(context: PasskeysContext, given: Omit<NeededProof, "action">): boolean {
+  const { method } = given.session;
+  if (method === "passkey" || !given.hasPasskey) return true;
+  if (isCode(context, method)) return codesCount(context, given);
   return context.reauthenticationMethods?.includes(method) ?? true;
+}
+
+/** For an account with a passkey. */
+function codesCount(
+  { recoveries, emailStepUp }: PasskeysContext,
+  { standing }: Pick<NeededProof, "standing">,
+) {
+  return recoveries === null ? emailStepUp : standing?.isRecovered === true;
 }
 
 /** With `emailCodes: false` a session of this method is of the host's own making. */
@@ -57,6 +69,8 @@ export async function stepUpRequired(
 
 export interface NeededProof {
   readonly session: SignedIn;
+  /** Needed for `managePasskeys` where the user has a passkey. */
+  readonly standing?: Standing;
   readonly action: string;
   readonly hasPasskey: boolean;
 }
@@ -69,10 +83,11 @@ export function stepUpProblem(context: PasskeysContext, needed: NeededProof): Ap
 }
 
 /** What the person can do now. A host's own action is confirmed by a passkey and nothing else. */
-function methodsFor(context: PasskeysContext, { session, action, hasPasskey }: NeededProof): StepUpMethod[] {
+function methodsFor(context: PasskeysContext, needed: NeededProof): StepUpMethod[] {
+  const { session, action, hasPasskey } = needed;
   const methods: StepUpMethod[] = hasPasskey ? ["passkey"] : [];
   if (action !== actions.managePasskeys) return methods;
-  if (context.codes !== null && (context.emailStepUp || !hasPasskey)) methods.push("email-otp");
+  if (context.codes !== null && (!hasPasskey || codesCount(context, needed))) methods.push("email-otp");
   const isByHost = session.method !== "passkey" && !isCode(context, session.method);
   const canReauthenticate = !hasPasskey || context.reauthenticationMethods?.length !== 0;
   // Without codes and without a passkey the host's own sign-in is the only way, whatever began this session.

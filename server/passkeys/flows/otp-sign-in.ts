@@ -19,6 +19,7 @@ import { maskEmail, normaliseEmail } from "../ports/email-address.ts";
 import type { OtpRefusal } from "../ports/events.ts";
 import type { CodePorts, PasskeysContext } from "../ports/options.ts";
 import type { PendingOtp } from "../ports/sessions.ts";
+import { assuranceAfterCode, standingOf } from "./assurance/standing.ts";
 import { createCodeLimits, type Tries } from "./code-limits.ts";
 import { createDecoy } from "./decoy.ts";
 import { shouldOffer } from "./passkey-offer.ts";
@@ -75,8 +76,7 @@ export function otpSignIn(
       );
       await unlessOut(limits.complete(req, res, pending.email), undefined);
       const { passkeyFailed = false } = body;
-      const offerPasskey = await signIn(req, res, user, passkeyFailed);
-      const answer: SignedInResponse = { user, offerPasskey };
+      const answer: SignedInResponse = { user, ...(await signIn(req, res, user, passkeyFailed)) };
       return { status: 200, body: answer };
     },
   });
@@ -165,7 +165,12 @@ export function otpSignIn(
   }
 
   /** A code of the session's user refreshes the session (a step-up); a code of another user starts a new one. */
-  async function signIn(req: Request, res: Response, user: User, passkeyFailed: boolean): Promise<boolean> {
+  async function signIn(
+    req: Request,
+    res: Response,
+    user: User,
+    passkeyFailed: boolean,
+  ): Promise<Omit<SignedInResponse, "user">> {
     const session = await sessions.current(req);
     if (session?.userId === user.id) {
       await sessions.renew(req, res, { method: "email-otp" });
@@ -175,11 +180,14 @@ export function otpSignIn(
         userId: user.id,
         action: actions.signInWithEmail,
       });
-      return false;
+      const { isLimited } = await standingOf(context, req, session);
+      return { offerPasskey: false, ...(isLimited && { assurance: "limited" }) };
     }
-    await sessions.start(req, res, { userId: user.id, method: "email-otp" });
+    const assurance = await assuranceAfterCode(context, req, user.id);
+    await sessions.start(req, res, { userId: user.id, method: "email-otp", assurance });
     onEvent({ event: "sign_in.succeeded", requestId: req.id, userId: user.id, method: "email-otp" });
-    return shouldOffer(context, req, user.id, { passkeyFailed });
+    if (assurance === "limited") return { offerPasskey: false, assurance };
+    return { offerPasskey: await shouldOffer(context, req, user.id, { passkeyFailed }) };
   }
 }
 

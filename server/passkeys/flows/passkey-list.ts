@@ -11,6 +11,7 @@ import { type Operation, operation } from "../../http/operation.ts";
 import { unlessOut } from "../../http/outages.ts";
 import type { Authenticators, EnrolledPasskey } from "../ports/authsignal.ts";
 import type { PasskeysContext } from "../ports/options.ts";
+import { requireFull } from "./assurance/standing.ts";
 import { seeAuthenticators } from "./authenticators.ts";
 import { requireFresh } from "./freshness.ts";
 import { createUserLimit } from "./rate-limits.ts";
@@ -34,8 +35,9 @@ export function renamePasskey(context: PasskeysContext): Operation {
   return operation({
     body: RenamePasskeyRequest,
     async handle({ req, body }) {
-      const { user } = await requireSignedIn(context, req);
+      const { session, user } = await requireSignedIn(context, req);
       await spendCall(user.id);
+      await requireFull(context, req, session);
       const passkey = await ownPasskey(context, user, req);
       await context.storage.flows.keepPasskeyName(user.id, passkey.id, body.name);
       context.onEvent({

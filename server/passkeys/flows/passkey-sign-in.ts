@@ -7,13 +7,14 @@ import { unlessOut } from "../../http/outages.ts";
 import type { TokenRefusal } from "../ports/events.ts";
 import type { PasskeysContext } from "../ports/options.ts";
 import { acceptToken, refuse } from "./accept-token.ts";
+import type { BegunHere } from "./assurance/begun-here.ts";
 import { shouldOffer } from "./passkey-offer.ts";
 import type { TokenLimit } from "./rate-limits.ts";
 import { findSignedIn } from "./signed-in.ts";
 
 type Finish = (call: Call<{ token: string; crossDevice?: boolean | undefined }>) => Promise<Answer>;
 
-export function passkeySignIn(context: PasskeysContext, limit: TokenLimit): Finish {
+export function passkeySignIn(context: PasskeysContext, limit: TokenLimit, begunHere: BegunHere): Finish {
   const { sessions, users, onEvent, knownBrowsers } = context;
 
   return async ({ req, res, body }) => {
@@ -34,6 +35,8 @@ export function passkeySignIn(context: PasskeysContext, limit: TokenLimit): Fini
   async function provePasskey(req: Request, token: string, userId: string | null): Promise<User> {
     const onRefusal = (reason: TokenRefusal) =>
       onEvent({ event: "sign_in.refused", requestId: req.id, reason });
+    // With a session the token has to be of its user: it signs in no other person.
+    if (userId === null && !begunHere.holdsFor(req)) throw refuse("not-begun", onRefusal);
     const expected = { token, action: actions.signInWithPasskey, userId };
     const accepted = await acceptToken(context, expected, onRefusal);
     // A code is not a passkey, whatever action it was given for.

@@ -79,7 +79,7 @@ export async function finishStepUp(
     );
   });
 
-  await context.sessions.renew(req, res, { method: "passkey" });
+  await context.sessions.renew(req, res, { method: "passkey", assurance: "full" });
   const isFreshness = action === actions.managePasskeys;
   const seconds = isFreshness ? context.freshSeconds : context.grantSeconds;
   const expiresAt = new Date(context.now().getTime() + seconds * 1000);

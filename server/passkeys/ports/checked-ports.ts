@@ -16,6 +16,7 @@ export function checkSessions(sessions: SessionPortWithoutCodes): SessionPortWit
   return {
     ...(sessions.isAmbient !== undefined && { isAmbient: sessions.isAmbient }),
     ...(sessions.sessionList !== undefined && { sessionList: sessions.sessionList }),
+    ...(sessions.carriesAssurance !== undefined && { carriesAssurance: sessions.carriesAssurance }),
     async current(req) {
       const session = await sessions.current(req);
       return session === null || session === undefined ? null : checkSession(session);
@@ -29,6 +30,7 @@ export function checkSessions(sessions: SessionPortWithoutCodes): SessionPortWit
 /** The same port, whose users are checked and have no other members than the API may answer. */
 export function checkUsers(users: UserLookup): UserLookup {
   return {
+    ...(users.deleteUser !== undefined && { deleteUser: async (userId) => users.deleteUser?.(userId) }),
     async findById(userId) {
       return toUser("users.findById", await users.findById(userId));
     },
@@ -80,6 +82,8 @@ function checkSession(session: SignedIn): SignedIn {
     throw portFault(`sessions.current returned a \`method\` that is none of the ${methodNames}.`);
   if (!(authenticatedAt instanceof Date) || Number.isNaN(authenticatedAt.getTime()))
     throw portFault("sessions.current returned an `authenticatedAt` that is no valid Date.");
+  if (!["full", "limited", undefined].includes(session.assurance))
+    throw portFault('sessions.current returned an `assurance` that is neither "full" nor "limited".');
   return session;
 }
 

@@ -62,6 +62,11 @@ export type SecurityEvent = { readonly requestId?: string } & (
       readonly reason: TokenRefusal;
     }
   | { readonly event: "otp.withheld"; readonly to: string }
+  /** A limited session has begun recovery. The person should be told at once, everywhere they can be reached. */
+  | { readonly event: "recovery_began"; readonly userId: string; readonly endsAt: string }
+  | { readonly event: "recovery_cancelled"; readonly userId: string; readonly by: "user" | "host" }
+  /** The waiting time is over. Told once, when somebody comes back after it. */
+  | { readonly event: "recovery_ended"; readonly userId: string }
 );
 
 export type OtpRefusal = "incorrect" | "expired" | "attempts-exceeded" | "already-used";
@@ -72,6 +77,8 @@ export type TokenRefusal =
   | "expired"
   | "already-used"
   | "no-such-user"
+  /** A sign-in's: the browser has not opened our own page. */
+  | "not-begun"
   /** An enrollment's: the account had as many passkeys as it may have by then. */
   | "over-limit";
 

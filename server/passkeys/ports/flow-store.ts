@@ -1,5 +1,8 @@
 /** The port for what the flows must remember between requests and between app instances. */
-export interface FlowStore {
+import type { RecoveryStore } from "./recoveries.ts";
+
+/** The methods of `RecoveryStore` are needed with `afterCode: "limited"` alone. */
+export interface FlowStore extends Partial<RecoveryStore> {
   /**
    * Accepts an identity once, until `expiresAt`. Must be an atomic insert-if-absent: of ten parallel callers
    * with the same identity exactly one gets true.
@@ -48,7 +51,7 @@ export interface FlowStore {
   /** Forgets a passkey that is gone, noted or claimed. */
   forgetPasskey(userId: string, passkeyId: string): Promise<void>;
 
-  /** Forgets all that is kept of the user: names, authenticators, answers and grants. */
+  /** Forgets all that is kept of the user: names, authenticators, answers, grants and recoveries. */
   forgetUser(userId: string): Promise<void>;
 
   /** What the account has answered to the offer of a passkey, or null when it was never asked. */

@@ -6,6 +6,7 @@ import type { SecurityEvent } from "./events.ts";
 import type { FlowStore } from "./flow-store.ts";
 import type { KnownBrowsers } from "./known-browsers.ts";
 import type { Limiter, LimitRule } from "./limiter.ts";
+import type { RecoveryStore } from "./recoveries.ts";
 import type { CodeLimit, SendLimits } from "./send-limits.ts";
 import type { SessionPort, SessionPortWithoutCodes } from "./sessions.ts";
 import type { UserDirectory, UserLookup } from "./users.ts";
@@ -62,6 +63,14 @@ export interface PasskeysPolicies {
   /** Whether a recent e-mail code is a fresh proof for a user who has a passkey. Default true. */
   readonly emailStepUp?: boolean;
   /**
+   * What an e-mail code opens where the account has a passkey. `limited`: a session that may see what is going on and begin
+   * recovery; it becomes full by a passkey, or when the recovery's waiting time is over. Codes then prove nothing else for
+   * such an account, and `emailStepUp` is left out. Needs a `sessions` port with `carriesAssurance`. Default `full`.
+   */
+  readonly afterCode?: "full" | "limited";
+  /** With `afterCode: "limited"`: how long a recovery waits, in seconds. Default 86400, a day. */
+  readonly recoveryWaitingTime?: number;
+  /**
    * The host's own sign-in methods, such as `["password", "sso"]`, whose recent proof is fresh for a user who has a
    * passkey; `[]` for none. Default: every method that the router does not perform itself. For a user's first passkey
    * any recent proof is enough.
@@ -104,4 +113,6 @@ export type PasskeysContext = Required<Omit<PasskeysOptions, Exclude<CodePolicie
   readonly sessions: SessionPortWithoutCodes;
   /** Null: there are no codes. */
   readonly codes: CodePorts | null;
+  /** Null: no session is limited. */
+  readonly recoveries: RecoveryStore | null;
 };

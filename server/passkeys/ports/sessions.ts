@@ -8,6 +8,9 @@ import type { SessionList } from "./session-list.ts";
  */
 export type AuthenticationMethod = "passkey" | "email-otp" | (string & {});
 
+/** How much a session may do: see the option `afterCode`. */
+export type Assurance = "full" | "limited";
+
 export interface SignedIn {
   /** Names this session for as long as it lives, through every rotation of its credential. Not a secret. */
   readonly id: string;
@@ -15,7 +18,12 @@ export interface SignedIn {
   readonly method: AuthenticationMethod;
   /** When the proof was given. Not when a token was issued: a token that is issued again carries the old time. */
   readonly authenticatedAt: Date;
+  /** What `start` or a later `renew` was given. Default `full`: the host's own sign-in starts sessions without it. */
+  readonly assurance?: Assurance;
 }
+
+/** What the router signs in. */
+export type NewSession = Pick<SignedIn, "userId" | "method" | "assurance">;
 
 /** The code that this browser has asked for. */
 export interface PendingOtp {
@@ -40,14 +48,21 @@ export interface SessionPortWithoutCodes {
   current(req: Request): Promise<SignedIn | null>;
 
   /** Signs in. Must give the browser a *new* session and end the old one; nothing is carried over. */
-  start(req: Request, res: Response, session: Pick<SignedIn, "userId" | "method">): Promise<void>;
+  start(req: Request, res: Response, session: NewSession): Promise<void>;
 
   /**
    * Marks the current session as freshly authenticated, and gives the browser a new credential for it. The
    * session keeps its id and its absolute end: confirming again and again does not keep a person signed in for ever.
+   * Takes the proof's `assurance`, and without one keeps what the session has.
    * @throws AppError not_authenticated when the session was ended while the proof was under way
    */
-  renew(req: Request, res: Response, proof: Pick<SignedIn, "method">): Promise<void>;
+  renew(req: Request, res: Response, proof: Pick<SignedIn, "method" | "assurance">): Promise<void>;
+
+  /**
+   * True when `current` answers the `assurance` that `start` and `renew` were given. The option `afterCode: "limited"` needs
+   * it. Default false.
+   */
+  readonly carriesAssurance?: boolean;
 
   /**
    * The sessions of a user, to see and to end. Default: the routes `/sessions` are absent, and the host cannot end sessions

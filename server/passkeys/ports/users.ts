@@ -9,6 +9,13 @@ import type { User } from "../../../shared/contract.ts";
 export interface UserLookup {
   /** The user, or null when there is none with this id (any more). */
   findById(userId: string): Promise<User | null>;
+
+  /**
+   * Deletes the user for good, with what your own tables keep of them; a user who is gone already is no error. Called for
+   * `DELETE /account`, after a fresh proof, when Authsignal and the storage have forgotten the person. Default: the route is
+   * absent.
+   */
+  deleteUser?(userId: string): Promise<void>;
 }
 
 export interface UserDirectory extends UserLookup {

@@ -2,13 +2,15 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { FlowStore, Grant } from "../../passkeys/ports/flow-store.ts";
+import type { RecoveryStore } from "../../passkeys/ports/recoveries.ts";
 import type { Database, SqlBackEnd } from "../database.ts";
 import { knownAuthenticators } from "./sql-known-authenticators.ts";
+import { recoveries } from "./sql-recoveries.ts";
 
 export function createSqlFlowStore({
   accounts,
   traffic,
-}: Pick<SqlBackEnd, "accounts" | "traffic">): FlowStore {
+}: Pick<SqlBackEnd, "accounts" | "traffic">): FlowStore & RecoveryStore {
   return {
     ...tokens(traffic),
     ...begunActions(traffic),
@@ -16,10 +18,11 @@ export function createSqlFlowStore({
     ...passkeyNames(accounts),
     ...knownAuthenticators(accounts),
     ...offerAnswers(accounts),
+    ...recoveries(accounts),
 
     async forgetUser(userId) {
       await traffic.deleteFrom("grants").where("user_id", "=", userId).execute();
-      for (const table of ["passkey_names", "known_authenticators", "offer_answers"] as const)
+      for (const table of ["passkey_names", "known_authenticators", "offer_answers", "recoveries"] as const)
         await accounts.deleteFrom(table).where("user_id", "=", userId).execute();
     },
   };

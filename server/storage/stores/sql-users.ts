@@ -7,6 +7,7 @@ import type { Database } from "../database.ts";
 
 /** Every proven address is an account: none is refused. */
 export interface SqlUsers extends UserDirectory {
+  deleteUser(userId: string): Promise<void>;
   findOrCreateByEmail(email: string): Promise<User>;
 }
 
@@ -22,6 +23,10 @@ export function createSqlUsers(accounts: Database | (() => Promise<Database>), n
         .where("id", "=", userId)
         .executeTakeFirst();
       return row === undefined ? null : toUser(row);
+    },
+
+    async deleteUser(userId) {
+      await (await open()).deleteFrom("users").where("id", "=", userId).execute();
     },
 
     async findOrCreateByEmail(address) {

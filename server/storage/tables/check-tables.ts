@@ -15,6 +15,7 @@ const tables: Readonly<Record<keyof Schema, true>> = {
   begun_actions: true,
   known_authenticators: true,
   grants: true,
+  recoveries: true,
   passkey_names: true,
   offer_answers: true,
   passkey_browsers: true,

@@ -35,6 +35,7 @@ export const migrations: Migrations = {
     },
   },
   "006-user-sessions": { up: createUserSessions },
+  "008-recoveries": { up: createRecoveries },
 };
 
 async function createUsers(db: AnyDatabase): Promise<void> {
@@ -137,6 +138,19 @@ async function createUserSessions(db: AnyDatabase): Promise<void> {
     .execute();
   await db.schema.createIndex("user_sessions_user_id").on("user_sessions").column("user_id").execute();
   await indexExpiry(db, "user_sessions");
+}
+
+async function createRecoveries(db: AnyDatabase): Promise<void> {
+  await db.schema
+    .createTable("recoveries")
+    .addColumn("user_id", "text", (column) => column.primaryKey())
+    .addColumn("began_at", "bigint", (column) => column.notNull())
+    .addColumn("ends_at", "bigint", (column) => column.notNull())
+    .addColumn("expires_at", "bigint", (column) => column.notNull())
+    .addColumn("told", "integer", (column) => column.notNull())
+    .addColumn("session_id", "text")
+    .execute();
+  await indexExpiry(db, "recoveries");
 }
 
 async function createAuditEvents(db: AnyDatabase): Promise<void> {

@@ -13,6 +13,7 @@ const expiring = {
   otp_attempts: "challenge_id",
   begun_actions: "idempotency_key",
   grants: "id",
+  recoveries: "user_id",
   passkey_browsers: "id",
 } as const;
 

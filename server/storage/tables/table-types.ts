@@ -42,6 +42,18 @@ export interface Schema {
     operation: string;
     expires_at: number;
   };
+  /** Announced waits after which codes alone open an account with a passkey. Times in Unix milliseconds. */
+  recoveries: {
+    user_id: string;
+    began_at: number;
+    ends_at: number;
+    /** When it is forgotten. */
+    expires_at: number;
+    /** 1 once its end was told. */
+    told: number;
+    /** The session that made a passkey after the end. */
+    session_id: string | null;
+  };
   /** Names live here: Authsignal has no rename. */
   passkey_names: { user_id: string; passkey_id: string; name: string };
   offer_answers: { user_id: string; declined: number; never: number; answered_at: string };

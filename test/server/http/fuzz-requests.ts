@@ -97,7 +97,9 @@ export function makeRequest(random: Random, world: FuzzWorld): FuzzRequest {
     ...(body !== null && { "Content-Type": "application/json" }),
     ...(random.chance(0.9) && { Origin: world.origin }),
     // Signing out for real would leave nobody to go on with.
-    ...(name !== "deleteSession" && random.chance(0.4) && { Cookie: random.pick(world.cookies) }),
+    ...(name !== "deleteSession" &&
+      name !== "deleteAccount" &&
+      random.chance(0.4) && { Cookie: random.pick(world.cookies) }),
     ...(random.chance(0.25) && oddHeader(random)),
   };
   const encoded = body !== null && random.chance(0.04) ? encode(random, body, headers) : body;

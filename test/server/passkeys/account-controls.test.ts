@@ -47,6 +47,7 @@ async function tracesOf(text: string): Promise<readonly string[]> {
     passkey_names: await accounts.selectFrom("passkey_names").selectAll().execute(),
     known_authenticators: await accounts.selectFrom("known_authenticators").selectAll().execute(),
     offer_answers: await accounts.selectFrom("offer_answers").selectAll().execute(),
+    recoveries: await accounts.selectFrom("recoveries").selectAll().execute(),
     grants: await traffic.selectFrom("grants").selectAll().execute(),
     passkey_browsers: await traffic.selectFrom("passkey_browsers").selectAll().execute(),
     user_sessions: await traffic.selectFrom("user_sessions").selectAll().execute(),

@@ -4,7 +4,8 @@ import { problemCodes } from "../../../shared/problem.ts";
 import { routes } from "../../../shared/routes.ts";
 import { startStack } from "../../kit/start-stack.ts";
 
-const stack = await startStack();
+// With every operation that a policy adds.
+const stack = await startStack({ policies: { afterCode: "limited" } });
 afterAll(() => stack.close());
 
 test("the API describes itself in OpenAPI 3.1, operation by operation", async () => {

@@ -169,6 +169,8 @@ export const later: LaterMessages = {
   "problem.not_authenticated": "Sie wurden abgemeldet. Melden Sie sich wieder an, um weiterzumachen.",
   "problem.otp_not_requested":
     "Dieser Code wurde schon verwendet oder in einem anderen Browser angefordert. Fordern Sie einen neuen an. Hilft das nicht, erlauben Sie Cookies für diese Website.",
+  "problem.sign_in_not_begun":
+    "Diese Anmeldung wurde nicht in diesem Browser begonnen. Laden Sie die Seite neu und versuchen Sie es noch einmal. Wenn das nicht hilft, erlauben Sie Cookies für diese Seite.",
   "problem.otp_expired": "Dieser Code ist abgelaufen. Fordern Sie einen neuen an.",
   "problem.otp_attempts_exceeded": "Zu viele falsche Codes. Fordern Sie einen neuen an.",
   "problem.passkey_required":
@@ -177,6 +179,10 @@ export const later: LaterMessages = {
     "Mit dieser E-Mail-Adresse können Sie sich hier nicht anmelden. Verwenden Sie eine andere.",
   "problem.step_up_required":
     "Ihre Anmeldung ist eine Weile her. Bestätigen Sie, dass Sie es sind, und versuchen Sie es dann noch einmal.",
+  "problem.limited_session":
+    "Sie haben sich mit einem Code angemeldet. Bestätigen Sie dies mit Ihrem Passkey, oder beginnen Sie die Wiederherstellung, wenn Sie ihn verloren haben.",
+  "problem.recovery_not_needed": "Das geht auch ohne Wiederherstellung.",
+  "problem.recovery_not_found": "Es läuft keine Wiederherstellung mehr.",
   "problem.session_not_found": "Diese Anmeldung ist schon beendet.",
   "problem.passkey_not_found": "Dieser Passkey ist nicht mehr in Ihrem Konto.",
   "problem.passkey_limit_reached": "Ihr Konto kann keine weiteren Passkeys haben. Löschen Sie zuerst einen.",

@@ -150,11 +150,17 @@ export const later = {
   "problem.not_authenticated": "You have been signed out. Sign in again to go on.",
   "problem.otp_not_requested":
     "This code was used already, or was asked for in another browser. Ask for a new one. If that does not help, allow cookies for this site.",
+  "problem.sign_in_not_begun":
+    "This sign-in was not begun in this browser. Reload the page and try again. If that does not help, allow cookies for this site.",
   "problem.otp_expired": "This code is too old. Ask for a new one.",
   "problem.otp_attempts_exceeded": "Too many wrong codes. Ask for a new one.",
   "problem.passkey_required": "This needs a passkey. Create one in your account, then try again.",
   "problem.no_account": "You cannot sign in here with this email address. Use another one.",
   "problem.step_up_required": "You signed in a while ago. Confirm it is you, then try again.",
+  "problem.limited_session":
+    "You signed in with a code. Confirm with your passkey to do this, or begin recovery if you have lost it.",
+  "problem.recovery_not_needed": "You can do this without a recovery.",
+  "problem.recovery_not_found": "No recovery is under way any more.",
   "problem.session_not_found": "That session has ended already.",
   "problem.passkey_not_found": "This passkey is not in your account any more.",
   "problem.passkey_limit_reached": "You have as many passkeys as an account can have. Delete one first.",

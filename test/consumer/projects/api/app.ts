@@ -31,6 +31,7 @@ export async function createApp(settings: Settings): Promise<Express> {
   const storage = await openStorage({ file: settings.databaseFile, now });
   const sessions = createCookieSessions({
     store: storage.sessionStore,
+    index: storage.sessionIndex,
     secret: settings.sessionSecret,
     secure: origin.startsWith("https:"),
     now,

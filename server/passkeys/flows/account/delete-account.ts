@@ -1,0 +1,31 @@
+/** The signed-in user deletes the account: at Authsignal, here, and in the host's table. */
+import type { Operation } from "../../../http/operation.ts";
+import type { PasskeysContext } from "../../ports/options.ts";
+import { requireFresh } from "../freshness.ts";
+import { createUserLimit } from "../rate-limits.ts";
+import { requireSignedIn } from "../signed-in.ts";
+import { forgetTraces } from "./forget-user.ts";
+
+/** @param deleteRow the host's `users.deleteUser` */
+export function deleteAccount(
+  context: PasskeysContext,
+  deleteRow: (userId: string) => Promise<void>,
+): Operation {
+  const { sessions, storage, onEvent } = context;
+  const spendCall = createUserLimit(context, "callsPerUser");
+  return {
+    async handle({ req, res }) {
+      const { session, user } = await requireSignedIn(context, req);
+      await spendCall(user.id);
+      await requireFresh(context, req, session);
+      // In the order in which an outage leaves the account there, and this session able to try again.
+      await forgetTraces(context, user.id);
+      await deleteRow(user.id);
+      await sessions.sessionList?.endAll(user.id);
+      await sessions.end(req, res);
+      await storage.anonymiseEvents?.(user.id);
+      onEvent({ event: "user.forgotten", requestId: req.id });
+      return { status: 204 };
+    },
+  };
+}
