@@ -5,6 +5,7 @@ import { type StorageNotice, warnOfOutage, watchOutages } from "../http/outages.
 import type { FlowStore } from "../passkeys/ports/flow-store.ts";
 import type { KnownBrowserStore } from "../passkeys/ports/known-browsers.ts";
 import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
+import type { NoticeStore } from "../passkeys/ports/notices.ts";
 import type { SessionIndex } from "../passkeys/ports/session-list.ts";
 import { within } from "./deadline.ts";
 import { openStorage, type Storage } from "./storage.ts";
@@ -31,7 +32,7 @@ export interface LazyStorage extends Omit<Storage, "accounts" | "traffic"> {
  * @throws TypeError, at once, for options that cannot be used
  */
 export function openStorageLazily(options: StorageOptions): LazyStorage {
-  const { bounds } = readStorageOptions(options);
+  const { bounds, leftOut } = readStorageOptions(options);
   const notify = options.onNotice ?? warnOfOutage;
   const outages = watchOutages({ storage: "The storage", isOutage: () => true, notify });
   let attempt: Promise<Storage> | null = null;
@@ -76,6 +77,7 @@ export function openStorageLazily(options: StorageOptions): LazyStorage {
     flows: lazyFlows(async () => (await opened()).flows),
     knownBrowsers: lazyBrowsers(async () => (await opened()).knownBrowsers),
     sessionIndex: lazyIndex(async () => (await opened()).sessionIndex),
+    notices: leftOut.has("notices") ? null : lazyNotices(async () => (await opened()).notices),
     anonymiseEvents: async (userId) => (await opened()).anonymiseEvents(userId),
     sessionStore: new LazySessionStore(async () => (await opened()).sessionStore) satisfies Store,
     limiter: (rule) => lazyLimiter(rule, opened),
@@ -117,6 +119,21 @@ function lazyIndex(index: () => Promise<SessionIndex>): SessionIndex {
     list: async (...call) => (await index()).list(...call),
     remove: async (...call) => (await index()).remove(...call),
     removeAll: async (...call) => (await index()).removeAll(...call),
+  };
+}
+
+function lazyNotices(opened: () => Promise<NoticeStore | null>): NoticeStore {
+  async function store(): Promise<NoticeStore> {
+    const notices = await opened();
+    if (notices === null) throw new Error("The storage was opened without notices.");
+    return notices;
+  }
+  return {
+    keep: async (...call) => (await store()).keep(...call),
+    claim: async (...call) => (await store()).claim(...call),
+    markSent: async (...call) => (await store()).markSent(...call),
+    postpone: async (...call) => (await store()).postpone(...call),
+    forget: async (...call) => (await store()).forget(...call),
   };
 }
 

@@ -4,6 +4,7 @@ import { warnOfOutage } from "../http/outages.ts";
 import type { FlowStore } from "../passkeys/ports/flow-store.ts";
 import type { KnownBrowserStore } from "../passkeys/ports/known-browsers.ts";
 import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
+import type { NoticeStore } from "../passkeys/ports/notices.ts";
 import type { SessionIndex } from "../passkeys/ports/session-list.ts";
 import type { Database } from "./database.ts";
 import { loadPostgres, loadRedis, loadSqlite } from "./drivers.ts";
@@ -11,6 +12,7 @@ import { createProbe } from "./probe.ts";
 import { readStorageOptions, type StorageOptions } from "./storage-options.ts";
 import { createSqlFlowStore } from "./stores/sql-flow-store.ts";
 import { createSqlKnownBrowsers } from "./stores/sql-known-browsers.ts";
+import { createSqlNotices } from "./stores/sql-notices.ts";
 import { createSqlSessionIndex } from "./stores/sql-session-index.ts";
 import { SqlSessionStore } from "./stores/sql-session-store.ts";
 import { anonymiseEvents } from "./tables/anonymise-events.ts";
@@ -28,6 +30,8 @@ export interface Storage {
   readonly knownBrowsers: KnownBrowserStore;
   /** For `createCookieSessions` and `createBearerSessions`: with it people can see and end their sessions. */
   readonly sessionIndex: SessionIndex;
+  /** For `createNotices`. Null without `tables: { notices: true }`. */
+  readonly notices: NoticeStore | null;
   /** Replaces the user in the audit trail by a random name, the same in all events. Does nothing without that table. */
   readonly anonymiseEvents: (userId: string) => Promise<void>;
   /** A counter shared by all instances on this storage. */
@@ -70,6 +74,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     knownBrowsers: createSqlKnownBrowsers(sql.traffic),
     anonymiseEvents: (userId) => anonymiseEvents(sql.traffic, userId),
     sessionIndex: createSqlSessionIndex(sql.traffic),
+    notices: leftOut.has("notices") ? null : createSqlNotices(sql.traffic),
     sessionStore: redis?.sessionStore ?? new SqlSessionStore(sql.traffic, options.now),
     limiter: redis?.limiter ?? sql.limiter,
     ping: probe.ping,

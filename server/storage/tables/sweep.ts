@@ -14,6 +14,7 @@ const expiring = {
   begun_actions: "idempotency_key",
   grants: "id",
   passkey_browsers: "id",
+  notices: "id",
 } as const;
 
 /** SQLite is synchronous: a backlog of months in one statement would hold up every request. */
