@@ -15,6 +15,10 @@ export { createErrorHandler, toProblem } from "./http/error-handler.ts";
 export { AppError, type ProblemExtras } from "./http/errors.ts";
 export { MissingPackageError } from "./http/optional-package.ts";
 export { createProblemPages } from "./http/problem-pages/problem-pages.ts";
+export { createNotices, type KeptNotices } from "./notices/create-notices.ts";
+export { createMailer, type MailerOptions } from "./notices/mailer.ts";
+export type { NoticeText } from "./notices/notice-words.ts";
+export type { NoticesOptions } from "./notices/notices-options.ts";
 export {
   type AccountControls,
   createAccountControls,
@@ -35,6 +39,15 @@ export { answerWithTokens, tokensMember } from "./passkeys/ports/answer-tokens.t
 export type { AuthsignalGateway } from "./passkeys/ports/authsignal.ts";
 export type { Begun, Grant, OfferAnswer } from "./passkeys/ports/flow-store.ts";
 export type { Limiter, LimitRule } from "./passkeys/ports/limiter.ts";
+export type {
+  Notice,
+  NoticeCause,
+  NoticeKind,
+  NoticeStore,
+  Notices,
+  NotMeLink,
+  Told,
+} from "./passkeys/ports/notices.ts";
 export type {
   IndexedSession,
   ListedSession,

@@ -62,6 +62,17 @@ export type SecurityEvent = { readonly requestId?: string } & (
       readonly reason: TokenRefusal;
     }
   | { readonly event: "otp.withheld"; readonly to: string }
+  /**
+   * What became of a notice. `notice.postponed` is tried again; `notice.failed` is not, and has no `noticeId` where it was
+   * not even kept. `reason`: `timeout`, a code such as `ECONNREFUSED`, `limit`, or `too-many-waiting`.
+   */
+  | {
+      readonly event: "notice.sent" | "notice.postponed" | "notice.failed";
+      readonly userId: string;
+      readonly kind: string;
+      readonly noticeId?: string;
+      readonly reason?: string;
+    }
 );
 
 export type OtpRefusal = "incorrect" | "expired" | "attempts-exceeded" | "already-used";
