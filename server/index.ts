@@ -24,6 +24,7 @@ export {
   createAccountControls,
   createPasskeysRouter,
   createStepUpGuard,
+  createWebhookRouter,
   type FlowStore,
   type ForgetOptions,
   type KnownBrowserStore,
@@ -36,7 +37,7 @@ export {
   type SendLimits,
 } from "./passkeys/index.ts";
 export { answerWithTokens, tokensMember } from "./passkeys/ports/answer-tokens.ts";
-export type { AuthsignalGateway } from "./passkeys/ports/authsignal.ts";
+export type { AuthenticatorChange, AuthsignalGateway, WebhookEvent } from "./passkeys/ports/authsignal.ts";
 export type { Begun, Grant, OfferAnswer } from "./passkeys/ports/flow-store.ts";
 export type { Limiter, LimitRule } from "./passkeys/ports/limiter.ts";
 export type {

@@ -170,6 +170,25 @@ export const PasskeyOfferRequest = z.strictObject({
 });
 export type PasskeyOfferRequest = z.infer<typeof PasskeyOfferRequest>;
 
+export const NotMeRequest = z.strictObject({
+  /** Of the link in a notice. */
+  token: z
+    .string()
+    .min(1)
+    .max(4096)
+    .regex(/^[\w.-]+$/),
+  /** Whether the passkey that the notice tells of is removed, where it tells of an added one. */
+  removePasskey: z.boolean(),
+});
+export type NotMeRequest = z.infer<typeof NotMeRequest>;
+
+export const NotMeResponse = z.object({
+  /** How many sessions were ended; null where this server cannot end them. */
+  sessionsEnded: z.number().int().nullable(),
+  passkeyRemoved: z.boolean(),
+});
+export type NotMeResponse = z.infer<typeof NotMeResponse>;
+
 export const SessionResponse = z.object({ user: User.nullable() });
 export type SessionResponse = z.infer<typeof SessionResponse>;
 

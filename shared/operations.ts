@@ -9,6 +9,8 @@ import {
   ConfigResponse,
   EnrollTokenRequest,
   EnrollTokenResponse,
+  NotMeRequest,
+  NotMeResponse,
   Passkey,
   PasskeyOfferRequest,
   PasskeysResponse,
@@ -184,6 +186,14 @@ export const operations = {
     request: PasskeyOfferRequest,
     status: 204,
     problems: ["validation_failed", "not_authenticated", "upstream_unavailable"],
+  },
+  reportNotMe: {
+    summary:
+      '"This wasn\'t me" of a notice: ends all sessions of the account. Needs no session. A link works once, for a week.',
+    request: NotMeRequest,
+    status: 200,
+    answer: NotMeResponse,
+    problems: ["validation_failed", "not_found", "upstream_unavailable"],
   },
   getConfig: {
     summary: "What the browser SDK needs.",

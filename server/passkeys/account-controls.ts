@@ -2,6 +2,7 @@
 import { AppError } from "../http/errors.ts";
 import { type Names, refuseUnknown } from "../http/options/known-options.ts";
 import { readOptions } from "./check-options.ts";
+import { takeRemoval } from "./flows/oversight/remove-passkey.ts";
 import { mailboxKey, normaliseEmail } from "./ports/email-address.ts";
 import type { PasskeysOptions, PasskeysOptionsWithoutCodes } from "./ports/options.ts";
 
@@ -41,7 +42,7 @@ export function createAccountControls(
   options: PasskeysOptions | PasskeysOptionsWithoutCodes,
 ): AccountControls {
   const context = readOptions(options);
-  const { authsignal, users, sessions, storage, knownBrowsers, onEvent } = context;
+  const { authsignal, users, sessions, storage, knownBrowsers, notices, onEvent } = context;
 
   async function endAll(userId: string): Promise<number> {
     if (sessions.sessionList === undefined)
@@ -71,8 +72,12 @@ export function createAccountControls(
       await endIfListed(userId);
       const email = (await users.findById(userId))?.email ?? null;
       // First at Authsignal: without its passkeys no sign-in as this user succeeds meanwhile.
+      const { passkeys, others } = await authsignal.listAuthenticators(userId);
+      // Otherwise Authsignal's webhooks would tell of them as removed by somebody else.
+      for (const { id } of [...passkeys, ...others]) await takeRemoval(context, { userId, passkeyId: id });
       await authsignal.removeUser(userId);
       await storage.flows.forgetUser(userId);
+      await notices.forget(userId);
       await knownBrowsers.forget?.(userId, email === null ? null : mailboxKey(normaliseEmail(email)));
       // Once more: a passkey may have signed in while it was being removed.
       await endIfListed(userId);

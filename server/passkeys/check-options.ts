@@ -12,6 +12,7 @@ import {
 } from "./ports/checked-ports.ts";
 import { surviveListener } from "./ports/events.ts";
 import { noKnownBrowsers } from "./ports/known-browsers.ts";
+import { noNotices } from "./ports/notices.ts";
 import type { PasskeysContext, PasskeysOptions, PasskeysOptionsWithoutCodes } from "./ports/options.ts";
 import { codeLimits, defaultLimits, knownInLimit } from "./ports/send-limits.ts";
 
@@ -32,6 +33,8 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
   const { sessionList } = options.sessions;
   if (sessionList !== undefined && !hasMethods(sessionList, ["list", "end", "endAll"]))
     throw fault("sessions.sessionList", "left out, or an object with list, end and endAll");
+  if (options.notices !== undefined && !hasMethods(options.notices, ["tell", "forget", "readLink"]))
+    throw fault("notices", "left out, or createNotices({ storage, notify })");
   if (!hasMethods(options.storage.flows, ["consumeToken", "takeBegun", "takeGrant", "claimPasskey"]))
     throw fault("storage", ports.storage[1]);
   if (!Array.isArray(options.origins) || options.origins.length === 0)
@@ -91,6 +94,7 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
     offerAgainAfterDays: [14, 60],
     crossSiteOrigins: [],
     knownBrowsers: noKnownBrowsers,
+    notices: noNotices,
     ipv6Prefix: defaultIpv6Prefix,
     now: () => new Date(),
     ...given<Partial<PasskeysOptions>>(policies),
@@ -116,6 +120,7 @@ const known: Names<PasskeysOptions | PasskeysOptionsWithoutCodes> = {
   crossSiteOrigins: true,
   emailCodes: true,
   knownBrowsers: true,
+  notices: true,
   onEvent: true,
   now: true,
   stepUpActions: true,

@@ -10,3 +10,4 @@ export type { Limiter, LimitRule } from "./ports/limiter.ts";
 export type { PasskeysOptions, PasskeysOptionsWithoutCodes, PasskeysPolicies } from "./ports/options.ts";
 export type { SendLimits } from "./ports/send-limits.ts";
 export { createPasskeysRouter } from "./router.ts";
+export { createWebhookRouter } from "./webhook-router.ts";

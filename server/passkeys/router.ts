@@ -11,6 +11,7 @@ import { requireSameOrigin } from "../http/same-origin.ts";
 import { readOptions } from "./check-options.ts";
 import { beginEnrollment, finishEnrollment } from "./flows/enrollment.ts";
 import { otpSignIn } from "./flows/otp-sign-in.ts";
+import { reportNotMe } from "./flows/oversight/not-me.ts";
 import { deletePasskey, listPasskeys, renamePasskey } from "./flows/passkey-list.ts";
 import { answerOffer } from "./flows/passkey-offer.ts";
 import { passkeySignIn } from "./flows/passkey-sign-in.ts";
@@ -18,8 +19,10 @@ import { createTokenLimit } from "./flows/rate-limits.ts";
 import { sessionOperations } from "./flows/sessions-list.ts";
 import { findSignedIn } from "./flows/signed-in.ts";
 import { beginStepUp, finishStepUp } from "./flows/step-up.ts";
+import { notMeRoutes } from "./not-me-routes.ts";
 import { describeApi } from "./openapi.ts";
 import { tokensMember } from "./ports/answer-tokens.ts";
+import { noNotices } from "./ports/notices.ts";
 import type { PasskeysContext, PasskeysOptions, PasskeysOptionsWithoutCodes } from "./ports/options.ts";
 
 /** A result token is the largest thing that anyone has to send. */
@@ -47,10 +50,12 @@ export function createPasskeysRouter(options: PasskeysOptions | PasskeysOptionsW
     description ??= describeApi({
       emailCodes: context.codes !== null,
       sessionList: context.sessions.sessionList !== undefined,
+      notices: context.notices !== noNotices,
     });
     // Where this request found the router: a host may mount it at several paths.
     res.json({ ...description, servers: [{ url: req.baseUrl === "" ? "/" : req.baseUrl }] });
   });
+  if (context.notices !== noNotices) router.use(notMeRoutes(context));
   router.use(convertError);
   return router;
 }
@@ -91,6 +96,7 @@ function operations(context: PasskeysContext): Record<OperationName, Operation> 
     renamePasskey: renamePasskey(context),
     deletePasskey: deletePasskey(context),
     answerPasskeyOffer: answerOffer(context),
+    reportNotMe: context.notices === noNotices ? absent : reportNotMe(context),
     getConfig: {
       async handle() {
         const answer: ConfigResponse = context.browser;

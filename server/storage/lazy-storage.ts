@@ -107,6 +107,7 @@ function lazyLimiter(rule: LimitRule, opened: () => Promise<Storage>): Limiter {
 function lazyBrowsers(store: () => Promise<KnownBrowserStore>): KnownBrowserStore {
   return {
     has: async (...call) => (await store()).has(...call),
+    hasAny: async (...call) => (await (await store()).hasAny?.(...call)) ?? false,
     keep: async (...call) => (await store()).keep(...call),
     forget: async (...call) => (await store()).forget(...call),
   };

@@ -52,6 +52,8 @@ export interface Lab extends Flows {
   /** The app's own way to Authsignal, over that line. */
   readonly authsignal: AuthsignalGateway;
   readonly storage: Storage;
+  /** Sends the notices that were told so far, to `notify`. */
+  sendNotices(): Promise<void>;
   /** A new browser at a network address of its own, or at the given one. */
   agent(ip?: string): Agent;
   /** A new person, signed in with a code, with or without a passkey. */
@@ -116,6 +118,9 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     line: opened,
     authsignal: stack.gateway,
     storage: stack.storage,
+    async sendNotices() {
+      await stack.notices?.flush();
+    },
     agent,
     ...flows,
     clientApi,
@@ -154,7 +159,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
 
 /** A host's own app, which mounts the router among routes of its own. */
 function hostApp(
-  { authsignal, storage, log, origin, sessionSecret, browser, trustProxy, now }: StackAppDeps,
+  { authsignal, storage, notices, log, origin, sessionSecret, browser, trustProxy, now }: StackAppDeps,
   host: NonNullable<LabOptions["host"]>,
   onEvent: (event: SecurityEvent) => void,
 ): Express {
@@ -176,6 +181,7 @@ function hostApp(
     origins: [origin],
     onEvent,
     now,
+    ...(notices ? { notices } : {}),
     ...host.options,
   };
   app.use(requestContext(log, "/api"), sessions.middleware);

@@ -21,6 +21,7 @@ import type { CodePorts, PasskeysContext } from "../ports/options.ts";
 import type { PendingOtp } from "../ports/sessions.ts";
 import { createCodeLimits, type Tries } from "./code-limits.ts";
 import { createDecoy } from "./decoy.ts";
+import { tellOfNewBrowser } from "./oversight/tell.ts";
 import { shouldOffer } from "./passkey-offer.ts";
 import { refuseFor } from "./rate-limits.ts";
 
@@ -73,9 +74,10 @@ export function otpSignIn(
           throw error;
         },
       );
-      await unlessOut(limits.complete(req, res, pending.email), undefined);
       const { passkeyFailed = false } = body;
       const offerPasskey = await signIn(req, res, user, passkeyFailed);
+      // After the sign-in, which asks whether this browser was known before.
+      await unlessOut(limits.complete(req, res, pending.email), undefined);
       const answer: SignedInResponse = { user, offerPasskey };
       return { status: 200, body: answer };
     },
@@ -179,6 +181,7 @@ export function otpSignIn(
     }
     await sessions.start(req, res, { userId: user.id, method: "email-otp" });
     onEvent({ event: "sign_in.succeeded", requestId: req.id, userId: user.id, method: "email-otp" });
+    await tellOfNewBrowser(context, { req, res, user });
     return shouldOffer(context, req, user.id, { passkeyFailed });
   }
 }

@@ -49,6 +49,19 @@ export type SecurityEvent = { readonly requestId?: string } & (
       readonly authenticatorId: string;
       readonly method: string;
     }
+  /** By a webhook: it was removed past this API. `sessions`: how many were ended, all that a passkey had begun or confirmed. */
+  | {
+      readonly event: "passkey.vanished";
+      readonly userId: string;
+      readonly passkeyId: string;
+      readonly sessions: number;
+    }
+  | {
+      readonly event: "authenticator.vanished";
+      readonly userId: string;
+      readonly authenticatorId: string;
+      readonly method: string;
+    }
   | {
       /** `skipped`: a guard with `ifEnrolled` let a user through who has no passkey. */
       readonly event: "step_up.begun" | "step_up.succeeded" | "step_up.used" | "step_up.skipped";
@@ -62,6 +75,14 @@ export type SecurityEvent = { readonly requestId?: string } & (
       readonly reason: TokenRefusal;
     }
   | { readonly event: "otp.withheld"; readonly to: string }
+  /** The link of a notice was confirmed: all sessions are ended. `sessions`: how many. */
+  | {
+      readonly event: "not_me.confirmed";
+      readonly userId: string;
+      /** Of the notice: `passkey_added`, `new_browser`, … */
+      readonly kind: string;
+      readonly sessions: number;
+    }
   /**
    * What became of a notice. `notice.postponed` is tried again; `notice.failed` is not, and has no `noticeId` where it was
    * not even kept. `reason`: `timeout`, a code such as `ECONNREFUSED`, `limit`, or `too-many-waiting`.

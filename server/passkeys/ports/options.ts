@@ -6,6 +6,7 @@ import type { SecurityEvent } from "./events.ts";
 import type { FlowStore } from "./flow-store.ts";
 import type { KnownBrowsers } from "./known-browsers.ts";
 import type { Limiter, LimitRule } from "./limiter.ts";
+import type { Notices } from "./notices.ts";
 import type { CodeLimit, SendLimits } from "./send-limits.ts";
 import type { SessionPort, SessionPortWithoutCodes } from "./sessions.ts";
 import type { UserDirectory, UserLookup } from "./users.ts";
@@ -45,6 +46,11 @@ export interface PasskeysOptions extends PasskeysPolicies {
 
   /** Recognises browsers that have made or used a passkey, so that they are not offered one. Default: none is. */
   readonly knownBrowsers?: KnownBrowsers;
+  /**
+   * Tells people what was done with their account: `createNotices({ storage, notify, link })`. Default: nothing is told,
+   * and nothing is kept.
+   */
+  readonly notices?: Notices;
   /** Called with every security event. What it throws, or rejects with, becomes a warning of the process. Default: none. */
   readonly onEvent?: (event: SecurityEvent) => void;
   /** Default: the system clock. */
