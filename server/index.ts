@@ -38,6 +38,7 @@ export {
 } from "./passkeys/index.ts";
 export { answerWithTokens, tokensMember } from "./passkeys/ports/answer-tokens.ts";
 export type { AuthenticatorChange, AuthsignalGateway, WebhookEvent } from "./passkeys/ports/authsignal.ts";
+export type { EventReader, RecordedEvent } from "./passkeys/ports/events.ts";
 export type { Begun, Grant, OfferAnswer } from "./passkeys/ports/flow-store.ts";
 export type { Limiter, LimitRule } from "./passkeys/ports/limiter.ts";
 export type {
@@ -49,6 +50,7 @@ export type {
   NotMeLink,
   Told,
 } from "./passkeys/ports/notices.ts";
+export { nameSession } from "./passkeys/ports/occasion.ts";
 export type {
   IndexedSession,
   ListedSession,

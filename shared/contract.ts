@@ -170,6 +170,29 @@ export const PasskeyOfferRequest = z.strictObject({
 });
 export type PasskeyOfferRequest = z.infer<typeof PasskeyOfferRequest>;
 
+export const Activity = z.object({
+  id: z.string(),
+  at: instant,
+  /** The name of the security event, such as "sign_in.succeeded". Ignore names that you do not know. */
+  event: z.string(),
+  /** Whether it was done in the session of this request. */
+  current: z.boolean(),
+  /** Who did it: "user", "host" (the support people), or another word. */
+  by: z.string(),
+  /** Of a sign-in: "passkey", "email-otp" or a method of the host's. */
+  method: z.string().nullable(),
+  /** Of a step-up: what was confirmed. */
+  action: z.string().nullable(),
+  passkeyId: z.string().nullable(),
+  /** In words, such as "Firefox" and "Windows"; null when not recognised. */
+  browser: z.string().nullable(),
+  system: z.string().nullable(),
+});
+export type Activity = z.infer<typeof Activity>;
+
+export const ActivityResponse = z.array(Activity);
+export type ActivityResponse = z.infer<typeof ActivityResponse>;
+
 export const NotMeRequest = z.strictObject({
   /** Of the link in a notice. */
   token: z

@@ -4,6 +4,7 @@
  */
 import type { z } from "zod";
 import {
+  ActivityResponse,
   ChallengeOtpRequest,
   ChallengeOtpResponse,
   ConfigResponse,
@@ -186,6 +187,13 @@ export const operations = {
     request: PasskeyOfferRequest,
     status: 204,
     problems: ["validation_failed", "not_authenticated", "upstream_unavailable"],
+  },
+  listActivity: {
+    summary:
+      "What was done with the signed-in user's account in the last 90 days: the newest 50 events, newest first.",
+    status: 200,
+    answer: ActivityResponse,
+    problems: ["not_authenticated", "rate_limited", "upstream_unavailable"],
   },
   reportNotMe: {
     summary:

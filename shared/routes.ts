@@ -27,6 +27,7 @@ export const routes = {
   renamePasskey: { method: "PATCH", path: "/passkeys/:id" },
   deletePasskey: { method: "DELETE", path: "/passkeys/:id" },
   answerPasskeyOffer: { method: "PUT", path: "/passkey-offer" },
+  listActivity: { method: "GET", path: "/activity" },
   reportNotMe: { method: "POST", path: "/not-me" },
   getConfig: firstRoutes.getConfig,
 } as const satisfies Record<string, Route>;

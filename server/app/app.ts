@@ -128,6 +128,7 @@ export function createApp(deps: AppDeps): Express {
       metrics?.count(event);
     },
     now,
+    activity: storage.events,
     ...(deps.notices ? { notices: deps.notices } : {}),
     ...deps.policies,
   };

@@ -10,7 +10,7 @@ import {
   isMethodName,
   methodNames,
 } from "./ports/checked-ports.ts";
-import { surviveListener } from "./ports/events.ts";
+import { surviveListener, withOccasion } from "./ports/events.ts";
 import { noKnownBrowsers } from "./ports/known-browsers.ts";
 import { noNotices } from "./ports/notices.ts";
 import type { PasskeysContext, PasskeysOptions, PasskeysOptionsWithoutCodes } from "./ports/options.ts";
@@ -35,6 +35,8 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
     throw fault("sessions.sessionList", "left out, or an object with list, end and endAll");
   if (options.notices !== undefined && !hasMethods(options.notices, ["tell", "forget", "readLink"]))
     throw fault("notices", "left out, or createNotices({ storage, notify })");
+  if ((options.activity ?? null) !== null && !hasMethods(options.activity, ["ofUser"]))
+    throw fault("activity", "left out, or `storage.events` of a storage with its audit table");
   if (!hasMethods(options.storage.flows, ["consumeToken", "takeBegun", "takeGrant", "claimPasskey"]))
     throw fault("storage", ports.storage[1]);
   if (!Array.isArray(options.origins) || options.origins.length === 0)
@@ -95,6 +97,7 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
     crossSiteOrigins: [],
     knownBrowsers: noKnownBrowsers,
     notices: noNotices,
+    activity: null,
     ipv6Prefix: defaultIpv6Prefix,
     now: () => new Date(),
     ...given<Partial<PasskeysOptions>>(policies),
@@ -105,7 +108,7 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
     users: checkUsers(users),
     sessions: checkSessions(sessions),
     codes: options.emailCodes === false ? null : checkCodePorts(options.users, options.sessions),
-    onEvent: surviveListener(options.onEvent ?? (() => {})),
+    onEvent: withOccasion(surviveListener(options.onEvent ?? (() => {}))),
     limits: { ...defaultLimits, ...given(options.limits ?? {}) },
   };
 }
@@ -121,6 +124,7 @@ const known: Names<PasskeysOptions | PasskeysOptionsWithoutCodes> = {
   emailCodes: true,
   knownBrowsers: true,
   notices: true,
+  activity: true,
   onEvent: true,
   now: true,
   stepUpActions: true,

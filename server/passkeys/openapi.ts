@@ -11,22 +11,27 @@ const sessionOperations: readonly string[] = [
   "endSession",
   "endOtherSessions",
 ] satisfies OperationName[];
-const noticeOperations: readonly string[] = ["reportNotMe"] satisfies OperationName[];
+const optionalOperations: Readonly<Record<"activity" | "notices", readonly string[]>> = {
+  activity: ["listActivity"] satisfies OperationName[],
+  notices: ["reportNotMe"] satisfies OperationName[],
+};
 
 /**
  * Without `servers`, which depend on the request.
  * @param has `emailCodes: false` leaves the routes of the codes out, `sessionList: false` those of the sessions,
- * `notices: false` that of their link
+ * `notices: false` that of their link, `activity: false` that of the events
  */
 export function describeApi(has: {
   readonly emailCodes: boolean;
   readonly sessionList: boolean;
   readonly notices: boolean;
+  readonly activity: boolean;
 }): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const [name, description] of Object.entries(operations)) {
     if (!has.sessionList && sessionOperations.includes(name)) continue;
-    if (!has.notices && noticeOperations.includes(name)) continue;
+    if (!has.notices && optionalOperations.notices.includes(name)) continue;
+    if (!has.activity && optionalOperations.activity.includes(name)) continue;
     if (!has.emailCodes && codeOperations.includes(name)) continue;
     const { method, path } = routes[name as OperationName];
     const template = path.replace(/:(\w+)/g, "{$1}");

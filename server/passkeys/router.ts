@@ -11,6 +11,7 @@ import { requireSameOrigin } from "../http/same-origin.ts";
 import { readOptions } from "./check-options.ts";
 import { beginEnrollment, finishEnrollment } from "./flows/enrollment.ts";
 import { otpSignIn } from "./flows/otp-sign-in.ts";
+import { listActivity } from "./flows/oversight/activity.ts";
 import { reportNotMe } from "./flows/oversight/not-me.ts";
 import { deletePasskey, listPasskeys, renamePasskey } from "./flows/passkey-list.ts";
 import { answerOffer } from "./flows/passkey-offer.ts";
@@ -23,6 +24,7 @@ import { notMeRoutes } from "./not-me-routes.ts";
 import { describeApi } from "./openapi.ts";
 import { tokensMember } from "./ports/answer-tokens.ts";
 import { noNotices } from "./ports/notices.ts";
+import { withinRequest } from "./ports/occasion.ts";
 import type { PasskeysContext, PasskeysOptions, PasskeysOptionsWithoutCodes } from "./ports/options.ts";
 
 /** A result token is the largest thing that anyone has to send. */
@@ -40,6 +42,7 @@ export function createPasskeysRouter(options: PasskeysOptions | PasskeysOptionsW
   });
   router.use(express.json({ limit: bodyLimit }));
   router.use(convertBodyError);
+  router.use((req, _res, next) => withinRequest(req, next));
 
   for (const [name, definition] of Object.entries(operations(context))) {
     mountOperation(router, name as OperationName, withTokens(definition));
@@ -50,6 +53,7 @@ export function createPasskeysRouter(options: PasskeysOptions | PasskeysOptionsW
     description ??= describeApi({
       emailCodes: context.codes !== null,
       sessionList: context.sessions.sessionList !== undefined,
+      activity: context.activity !== null,
       notices: context.notices !== noNotices,
     });
     // Where this request found the router: a host may mount it at several paths.
@@ -96,6 +100,7 @@ function operations(context: PasskeysContext): Record<OperationName, Operation> 
     renamePasskey: renamePasskey(context),
     deletePasskey: deletePasskey(context),
     answerPasskeyOffer: answerOffer(context),
+    listActivity: context.activity === null ? absent : listActivity(context, context.activity),
     reportNotMe: context.notices === noNotices ? absent : reportNotMe(context),
     getConfig: {
       async handle() {

@@ -2,6 +2,7 @@
 import type { Store } from "express-session";
 import { AppError } from "../http/errors.ts";
 import { type StorageNotice, warnOfOutage, watchOutages } from "../http/outages.ts";
+import type { EventReader } from "../passkeys/ports/events.ts";
 import type { FlowStore } from "../passkeys/ports/flow-store.ts";
 import type { KnownBrowserStore } from "../passkeys/ports/known-browsers.ts";
 import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
@@ -77,6 +78,7 @@ export function openStorageLazily(options: StorageOptions): LazyStorage {
     flows: lazyFlows(async () => (await opened()).flows),
     knownBrowsers: lazyBrowsers(async () => (await opened()).knownBrowsers),
     sessionIndex: lazyIndex(async () => (await opened()).sessionIndex),
+    events: leftOut.has("audit") ? null : lazyEvents(async () => (await opened()).events),
     notices: leftOut.has("notices") ? null : lazyNotices(async () => (await opened()).notices),
     anonymiseEvents: async (userId) => (await opened()).anonymiseEvents(userId),
     sessionStore: new LazySessionStore(async () => (await opened()).sessionStore) satisfies Store,
@@ -123,12 +125,22 @@ function lazyIndex(index: () => Promise<SessionIndex>): SessionIndex {
   };
 }
 
+/** A part that the options say is there. */
+async function present<Value>(part: Promise<Value | null>): Promise<Value> {
+  const value = await part;
+  if (value === null) throw new Error("The storage was opened without this table.");
+  return value;
+}
+
+function lazyEvents(events: () => Promise<EventReader | null>): EventReader {
+  return {
+    ofUser: async (...call) => (await present(events())).ofUser(...call),
+    ofRequest: async (...call) => (await present(events())).ofRequest(...call),
+  };
+}
+
 function lazyNotices(opened: () => Promise<NoticeStore | null>): NoticeStore {
-  async function store(): Promise<NoticeStore> {
-    const notices = await opened();
-    if (notices === null) throw new Error("The storage was opened without notices.");
-    return notices;
-  }
+  const store = () => present(opened());
   return {
     keep: async (...call) => (await store()).keep(...call),
     claim: async (...call) => (await store()).claim(...call),

@@ -1,7 +1,14 @@
 /** Security facts with stable names, for a host's log and audit trail. They carry no token, code or full address. */
+import { occasion } from "./occasion.ts";
 import type { AuthenticationMethod } from "./sessions.ts";
 
-export type SecurityEvent = { readonly requestId?: string } & (
+export type SecurityEvent = {
+  readonly requestId?: string;
+  /** As `occasion.ts` says. */
+  readonly session?: string;
+  readonly browser?: string;
+  readonly system?: string;
+} & (
   | { readonly event: "otp.sent"; readonly to: string }
   | { readonly event: "otp.refused"; readonly reason: OtpRefusal }
   | { readonly event: "sign_in.succeeded"; readonly userId: string; readonly method: AuthenticationMethod }
@@ -120,4 +127,30 @@ export function surviveListener(listener: (event: SecurityEvent) => unknown): (e
       process.emitWarning(`\`onEvent\` failed at "${event.event}": ${reason}`, { type: "PasskeysWarning" });
     });
   };
+}
+
+/** Adds the session and the browser of the request. `user.forgotten` says of no session whose it was. */
+export function withOccasion(listener: (event: SecurityEvent) => void): (event: SecurityEvent) => void {
+  return (event) => listener(event.event === "user.forgotten" ? event : { ...event, ...occasion() });
+}
+
+/** What was recorded of an event. */
+export interface RecordedEvent {
+  readonly id: string;
+  readonly at: Date;
+  readonly event: string;
+  readonly userId: string | null;
+  readonly requestId: string | null;
+  /** The other members of the event. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** Reads recorded events, newest first: `storage.events`. */
+export interface EventReader {
+  ofUser(
+    userId: string,
+    which: { readonly names: readonly string[]; readonly since: Date; readonly most: number },
+  ): Promise<readonly RecordedEvent[]>;
+  /** Of the request with this id, which people quote from an error. */
+  ofRequest(requestId: string): Promise<readonly RecordedEvent[]>;
 }

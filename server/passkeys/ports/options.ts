@@ -2,7 +2,7 @@
 
 import type { ConfigResponse } from "../../../shared/contract.ts";
 import type { AuthsignalGateway } from "./authsignal.ts";
-import type { SecurityEvent } from "./events.ts";
+import type { EventReader, SecurityEvent } from "./events.ts";
 import type { FlowStore } from "./flow-store.ts";
 import type { KnownBrowsers } from "./known-browsers.ts";
 import type { Limiter, LimitRule } from "./limiter.ts";
@@ -51,6 +51,11 @@ export interface PasskeysOptions extends PasskeysPolicies {
    * and nothing is kept.
    */
   readonly notices?: Notices;
+  /**
+   * Reads the events that `onEvent` has recorded, for `GET /activity`: `storage.events` beside `createAuditTrail`. Default:
+   * the route is absent.
+   */
+  readonly activity?: Pick<EventReader, "ofUser"> | null;
   /** Called with every security event. What it throws, or rejects with, becomes a warning of the process. Default: none. */
   readonly onEvent?: (event: SecurityEvent) => void;
   /** Default: the system clock. */
