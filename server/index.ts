@@ -21,6 +21,8 @@ export type { NoticeText } from "./notices/notice-words.ts";
 export type { NoticesOptions } from "./notices/notices-options.ts";
 export {
   type AccountControls,
+  type BackOffice,
+  type By,
   createAccountControls,
   createPasskeysRouter,
   createStepUpGuard,

@@ -170,6 +170,30 @@ export const PasskeyOfferRequest = z.strictObject({
 });
 export type PasskeyOfferRequest = z.infer<typeof PasskeyOfferRequest>;
 
+/** What a page tells of a ceremony or an offer. Fixed words only: nothing in it says whose it is. */
+export const CeremonyReport = z.strictObject({
+  flow: z.enum(["button", "autofill", "enrollment", "step-up", "offer", "code"]),
+  /** Of an offer: `shown`, `accepted`, `declined`. Of a ceremony: `succeeded`, `failed`. Of a code in its place: `chosen`. */
+  outcome: z.enum(["shown", "accepted", "declined", "chosen", "succeeded", "failed"]),
+  /** With `failed`: of what kind. */
+  error: z
+    .enum([
+      "cancelled",
+      "aborted",
+      "timeout",
+      "not-supported",
+      "already-registered",
+      "unknown-credential",
+      "network",
+      "refused",
+      "other",
+    ])
+    .optional(),
+  /** From the beginning to the outcome. */
+  milliseconds: z.number().int().min(0).max(3_600_000).optional(),
+});
+export type CeremonyReport = z.infer<typeof CeremonyReport>;
+
 export const Activity = z.object({
   id: z.string(),
   at: instant,

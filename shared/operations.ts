@@ -5,6 +5,7 @@
 import type { z } from "zod";
 import {
   ActivityResponse,
+  CeremonyReport,
   ChallengeOtpRequest,
   ChallengeOtpResponse,
   ConfigResponse,
@@ -194,6 +195,13 @@ export const operations = {
     status: 200,
     answer: ActivityResponse,
     problems: ["not_authenticated", "rate_limited", "upstream_unavailable"],
+  },
+  reportCeremony: {
+    summary:
+      "Tell how a ceremony or an offer went, in fixed words. Needs no session; says nothing of the person.",
+    request: CeremonyReport,
+    status: 204,
+    problems: ["validation_failed", "rate_limited", "upstream_unavailable"],
   },
   reportNotMe: {
     summary:

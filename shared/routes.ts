@@ -28,6 +28,7 @@ export const routes = {
   deletePasskey: { method: "DELETE", path: "/passkeys/:id" },
   answerPasskeyOffer: { method: "PUT", path: "/passkey-offer" },
   listActivity: { method: "GET", path: "/activity" },
+  reportCeremony: { method: "POST", path: "/ceremony-report" },
   reportNotMe: { method: "POST", path: "/not-me" },
   getConfig: firstRoutes.getConfig,
 } as const satisfies Record<string, Route>;

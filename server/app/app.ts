@@ -129,6 +129,7 @@ export function createApp(deps: AppDeps): Express {
     },
     now,
     activity: storage.events,
+    onReport: (report) => metrics?.countReport(report),
     ...(deps.notices ? { notices: deps.notices } : {}),
     ...deps.policies,
   };

@@ -1,6 +1,6 @@
 /** What a host and its support people do to an account: end its sessions, and forget it. */
-import { AppError } from "../http/errors.ts";
 import { type Names, refuseUnknown } from "../http/options/known-options.ts";
+import { actorOf, type BackOffice, type By, createBackOffice, requireUserId } from "./back-office.ts";
 import { readOptions } from "./check-options.ts";
 import { takeRemoval } from "./flows/oversight/remove-passkey.ts";
 import { mailboxKey, normaliseEmail } from "./ports/email-address.ts";
@@ -16,13 +16,13 @@ export interface ForgetOptions {
 
 const known: Names<ForgetOptions> = { events: true };
 
-export interface AccountControls {
+export interface AccountControls extends BackOffice {
   /**
    * Ends every session of a user, also for requests that are under way.
    * @returns how many there were
    * @throws TypeError when the `sessions` port has no `sessionList`
    */
-  endSessions(userId: string): Promise<number>;
+  endSessions(userId: string, by?: By): Promise<number>;
   /**
    * Ends the user's sessions and removes what is kept of them: at Authsignal the user with all authenticators, here names of
    * passkeys, known browsers, grants and answers. Call it before you delete the user from your own table; calling it again
@@ -36,7 +36,7 @@ export interface AccountControls {
 /**
  * @param options the same as the router's
  * @returns `endSessions(userId)` for support people and after a factor was lost, `forgetUser(userId)` for accounts that are
- * deleted
+ * deleted, and what support people look at and remove
  */
 export function createAccountControls(
   options: PasskeysOptions | PasskeysOptionsWithoutCodes,
@@ -49,7 +49,7 @@ export function createAccountControls(
       throw new TypeError(
         "Sessions cannot be ended: give `sessions` a `sessionList`, or pass `index: storage.sessionIndex` to createCookieSessions or createBearerSessions.",
       );
-    requireId(userId);
+    requireUserId(userId);
     return sessions.sessionList.endAll(userId);
   }
 
@@ -59,16 +59,18 @@ export function createAccountControls(
   }
 
   return {
-    async endSessions(userId) {
+    ...createBackOffice(context),
+
+    async endSessions(userId, { actor } = {}) {
       const count = await endAll(userId);
-      onEvent({ event: "sessions.ended", userId, by: "host", count });
+      onEvent({ event: "sessions.ended", userId, by: "host", ...actorOf(actor), count });
       return count;
     },
 
     async forgetUser(userId, options = {}) {
       refuseUnknown("forgetUser", options, known);
       const { events = "anonymise" } = options;
-      requireId(userId);
+      requireUserId(userId);
       await endIfListed(userId);
       const email = (await users.findById(userId))?.email ?? null;
       // First at Authsignal: without its passkeys no sign-in as this user succeeds meanwhile.
@@ -85,10 +87,4 @@ export function createAccountControls(
       onEvent({ event: "user.forgotten" });
     },
   };
-}
-
-/** @throws AppError internal_error: an id of another form names no user here */
-function requireId(userId: string): void {
-  if (typeof userId === "string" && /^[A-Za-z0-9_-]{1,64}$/.test(userId)) return;
-  throw new AppError("internal_error", { detail: "A user id must match ^[A-Za-z0-9_-]{1,64}$." });
 }

@@ -51,8 +51,9 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
   refuse("browser.baseUrl", adviceForApiBase(options.browser.baseUrl));
   refuse("browser.rpId", adviceForRpId(options.browser.rpId, options.origins));
   if (options.emailCodes === false) refuseCodeOptions(options);
-  for (const name of ["onEvent", "now"] as const) {
-    if (options[name] !== undefined && typeof options[name] !== "function") throw fault(name, "a function");
+  for (const name of ["onEvent", "onReport", "now"] as const) {
+    if ((options[name] ?? undefined) !== undefined && typeof options[name] !== "function")
+      throw fault(name, "a function");
   }
   const own: readonly string[] = Object.values(actions);
   for (const action of options.stepUpActions ?? []) {
@@ -98,6 +99,7 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
     knownBrowsers: noKnownBrowsers,
     notices: noNotices,
     activity: null,
+    onReport: null,
     ipv6Prefix: defaultIpv6Prefix,
     now: () => new Date(),
     ...given<Partial<PasskeysOptions>>(policies),
@@ -125,6 +127,7 @@ const known: Names<PasskeysOptions | PasskeysOptionsWithoutCodes> = {
   knownBrowsers: true,
   notices: true,
   activity: true,
+  onReport: true,
   onEvent: true,
   now: true,
   stepUpActions: true,

@@ -1,6 +1,7 @@
 /** The public face of the mountable router. */
 
 export { type AccountControls, createAccountControls, type ForgetOptions } from "./account-controls.ts";
+export type { BackOffice, By } from "./back-office.ts";
 export { createStepUpGuard } from "./create-guard.ts";
 export type { RequireStepUp } from "./flows/step-up-guard.ts";
 export type { SecurityEvent } from "./ports/events.ts";

@@ -11,26 +11,29 @@ const sessionOperations: readonly string[] = [
   "endSession",
   "endOtherSessions",
 ] satisfies OperationName[];
-const optionalOperations: Readonly<Record<"activity" | "notices", readonly string[]>> = {
+const optionalOperations: Readonly<Record<"activity" | "notices" | "reports", readonly string[]>> = {
   activity: ["listActivity"] satisfies OperationName[],
   notices: ["reportNotMe"] satisfies OperationName[],
+  reports: ["reportCeremony"] satisfies OperationName[],
 };
 
 /**
  * Without `servers`, which depend on the request.
  * @param has `emailCodes: false` leaves the routes of the codes out, `sessionList: false` those of the sessions,
- * `notices: false` that of their link, `activity: false` that of the events
+ * `notices: false` that of their link, `activity: false` that of the events, `reports: false` that of ceremonies
  */
 export function describeApi(has: {
   readonly emailCodes: boolean;
   readonly sessionList: boolean;
   readonly notices: boolean;
   readonly activity: boolean;
+  readonly reports: boolean;
 }): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const [name, description] of Object.entries(operations)) {
     if (!has.sessionList && sessionOperations.includes(name)) continue;
     if (!has.notices && optionalOperations.notices.includes(name)) continue;
+    if (!has.reports && optionalOperations.reports.includes(name)) continue;
     if (!has.activity && optionalOperations.activity.includes(name)) continue;
     if (!has.emailCodes && codeOperations.includes(name)) continue;
     const { method, path } = routes[name as OperationName];

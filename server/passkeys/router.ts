@@ -12,6 +12,7 @@ import { readOptions } from "./check-options.ts";
 import { beginEnrollment, finishEnrollment } from "./flows/enrollment.ts";
 import { otpSignIn } from "./flows/otp-sign-in.ts";
 import { listActivity } from "./flows/oversight/activity.ts";
+import { reportCeremony } from "./flows/oversight/ceremony-report.ts";
 import { reportNotMe } from "./flows/oversight/not-me.ts";
 import { deletePasskey, listPasskeys, renamePasskey } from "./flows/passkey-list.ts";
 import { answerOffer } from "./flows/passkey-offer.ts";
@@ -54,6 +55,7 @@ export function createPasskeysRouter(options: PasskeysOptions | PasskeysOptionsW
       emailCodes: context.codes !== null,
       sessionList: context.sessions.sessionList !== undefined,
       activity: context.activity !== null,
+      reports: context.onReport !== null,
       notices: context.notices !== noNotices,
     });
     // Where this request found the router: a host may mount it at several paths.
@@ -101,6 +103,7 @@ function operations(context: PasskeysContext): Record<OperationName, Operation> 
     deletePasskey: deletePasskey(context),
     answerPasskeyOffer: answerOffer(context),
     listActivity: context.activity === null ? absent : listActivity(context, context.activity),
+    reportCeremony: context.onReport === null ? absent : reportCeremony(context, context.onReport),
     reportNotMe: context.notices === noNotices ? absent : reportNotMe(context),
     getConfig: {
       async handle() {

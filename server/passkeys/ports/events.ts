@@ -21,7 +21,16 @@ export type SecurityEvent = {
       readonly event: "sessions.ended";
       readonly userId: string;
       readonly by: "user" | "host";
+      /** Of support people: who, as the host names them. */
+      readonly actor?: string;
       readonly count: number;
+    }
+  /** Support people have looked at what a user has. */
+  | {
+      readonly event: "account.viewed";
+      readonly userId: string;
+      readonly what: "passkeys" | "sessions";
+      readonly actor?: string;
     }
   /** `method` is the recent proof that permitted it. */
   | { readonly event: "enrollment.begun"; readonly userId: string; readonly method: AuthenticationMethod }
@@ -38,6 +47,9 @@ export type SecurityEvent = {
       readonly event: "passkey.enrolled" | "passkey.renamed" | "passkey.deleted";
       readonly userId: string;
       readonly passkeyId: string;
+      /** `host`: support people did it. Missing: the user. */
+      readonly by?: "host";
+      readonly actor?: string;
     }
   /**
    * Seen at Authsignal without an enrollment here that made it. Once for each; `passkey.enrolled` follows when its

@@ -1,6 +1,6 @@
 /** What a host gives to the router. Nothing is read from the environment. */
 
-import type { ConfigResponse } from "../../../shared/contract.ts";
+import type { CeremonyReport, ConfigResponse } from "../../../shared/contract.ts";
 import type { AuthsignalGateway } from "./authsignal.ts";
 import type { EventReader, SecurityEvent } from "./events.ts";
 import type { FlowStore } from "./flow-store.ts";
@@ -56,6 +56,11 @@ export interface PasskeysOptions extends PasskeysPolicies {
    * the route is absent.
    */
   readonly activity?: Pick<EventReader, "ofUser"> | null;
+  /**
+   * Counts what pages report of ceremonies and offers, as `metrics.countReport`: nothing in a report says whose it is.
+   * Default: the route `POST /ceremony-report` is absent.
+   */
+  readonly onReport?: ((report: CeremonyReport) => void) | null;
   /** Called with every security event. What it throws, or rejects with, becomes a warning of the process. Default: none. */
   readonly onEvent?: (event: SecurityEvent) => void;
   /** Default: the system clock. */
