@@ -91,9 +91,10 @@ export function readMail(variables: Variables): MailConfig | null {
   const from = read("MAIL_FROM");
   if (from !== undefined && !/@[\w.-]+>?$/.test(from))
     problems.push("MAIL_FROM must be an address, such as Example <no-reply@example.com>.");
-  if ((url === null) !== (from === undefined) && read("SMTP_URL") !== undefined)
+  const isGiven = read("SMTP_URL") !== undefined;
+  if (isGiven && from === undefined)
     problems.push("MAIL_FROM is missing: write the sender of the notices that SMTP_URL sends.");
-  if (from !== undefined && read("SMTP_URL") === undefined)
+  if (!isGiven && from !== undefined)
     problems.push("MAIL_FROM has no effect without SMTP_URL: leave it out.");
   return url === null || from === undefined ? null : { url, from };
 }
