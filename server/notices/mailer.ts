@@ -1,5 +1,7 @@
 /** Sends notices by mail, with nodemailer, which is loaded only here and by the emulator. */
+
 import { loadOptional } from "../http/optional-package.ts";
+import { type Names, refuseUnknown } from "../http/options/known-options.ts";
 import type { Notice } from "../passkeys/ports/notices.ts";
 import { parseUrl } from "../relying-party/addresses.ts";
 import { type NoticeText, noticeText } from "./notice-words.ts";
@@ -17,6 +19,8 @@ export interface MailerOptions {
   readonly textOf?: (notice: Notice) => NoticeText | null;
 }
 
+const known: Names<MailerOptions> = { url: true, from: true, appName: true, timeZone: true, textOf: true };
+
 /** How long a mail server may take for each step, in milliseconds: less than a try may take in all. */
 const stepMs = "10000";
 
@@ -25,6 +29,7 @@ const stepMs = "10000";
  * @throws TypeError for an address that cannot be used, MissingPackageError when nodemailer is not installed
  */
 export async function createMailer(options: MailerOptions): Promise<(notice: Notice) => Promise<void>> {
+  refuseUnknown("createMailer", options, known);
   const url = readUrl(options.url);
   const domain = domainOf(options.from);
   const { appName = domain, timeZone = "UTC", textOf = () => null } = options;

@@ -1,5 +1,6 @@
 /** What `createNotices` takes, and its checks. */
 import type { Request } from "express";
+import { type Names, refuseUnknown } from "../http/options/known-options.ts";
 import type { SecurityEvent } from "../passkeys/ports/events.ts";
 import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
 import type { Notice, NoticeStore, NotMeLink } from "../passkeys/ports/notices.ts";
@@ -35,8 +36,23 @@ export interface NoticesOptions {
   readonly now?: () => Date;
 }
 
+const known: Names<NoticesOptions> = {
+  storage: true,
+  notify: true,
+  link: true,
+  deadlineMs: true,
+  localeOf: true,
+  onNotMe: true,
+  onEvent: true,
+  now: true,
+};
+const knownInLink: Names<NonNullable<NoticesOptions["link"]>> = { url: true, secret: true };
+
 /** @throws TypeError that names the option and what to write */
-export function checkNoticesOptions({ storage, notify, link }: NoticesOptions): NoticeStore {
+export function checkNoticesOptions(options: NoticesOptions): NoticeStore {
+  refuseUnknown("createNotices", options, known);
+  const { storage, notify, link } = options;
+  if (link !== undefined) refuseUnknown("createNotices", link, knownInLink, "link");
   const { notices } = storage;
   if (typeof notices !== "object" || notices === null)
     throw fault("storage", "opened with its table: `await openStorage({ tables: { notices: true }, … })`");
