@@ -105,6 +105,8 @@ async function withPasskey(): Promise<Person & { readonly passkeyId: string }> {
   const { passkeys } = await lab.authsignal.listAuthenticators(person.user.id);
   await lab.emulator.webhooksSettled();
   await lab.sendNotices();
+  // Events are written in the background.
+  await expect.poll(() => eventsOf(person)).toContain("passkey.enrolled");
   [sent, deliveries] = [[], []];
   return { ...person, passkeyId: String(passkeys[0]?.id) };
 }
@@ -125,7 +127,7 @@ describe("over HTTP, from the emulator:", () => {
     await atAuthsignal("DELETE", `/users/${person.user.id}/authenticators/${person.passkeyId}`);
     const told = (await settled()).filter(({ kind }) => kind === "passkey_removed");
     expect(told).toMatchObject([{ by: "elsewhere", to: person.user.email }]);
-    expect(await eventsOf(person)).toContain("passkey.vanished");
+    await expect.poll(() => eventsOf(person)).toContain("passkey.vanished");
     expect(await isSignedIn({ agent: byPasskey })).toBe(false);
     expect(await isSignedIn({ agent: byCode })).toBe(true);
   });
@@ -136,7 +138,7 @@ describe("over HTTP, from the emulator:", () => {
     expect(await settled()).toMatchObject([
       { kind: "authenticator_added", by: "elsewhere", subject: "email otp" },
     ]);
-    expect(await eventsOf(person)).toContain("authenticator.appeared");
+    await expect.poll(() => eventsOf(person)).toContain("authenticator.appeared");
   });
 
   test("a passkey that is added here is told once, with its browser", async () => {
@@ -175,7 +177,7 @@ describe("over HTTP, from the emulator:", () => {
     }
     expect(await eventsOf(person)).not.toContain("passkey.vanished");
     await deliver(delivery).expect(204);
-    expect(await eventsOf(person)).toContain("passkey.vanished");
+    await expect.poll(() => eventsOf(person)).toContain("passkey.vanished");
   });
 
   test("a webhook that comes ten times at once and once more later is taken once", async () => {
@@ -187,6 +189,7 @@ describe("over HTTP, from the emulator:", () => {
     if (delivery === undefined) throw new Error("The emulator sent no webhook.");
     await Promise.all(Array.from({ length: 10 }, () => deliver(delivery).expect(204)));
     await deliver(delivery).expect(204);
+    await expect.poll(() => eventsOf(person)).toContain("passkey.vanished");
     expect((await eventsOf(person)).filter((name) => name === "passkey.vanished")).toHaveLength(1);
     expect((await settled()).filter(({ kind }) => kind === "passkey_removed")).toHaveLength(1);
   });
@@ -201,6 +204,7 @@ describe("over HTTP, from the emulator:", () => {
     const inOrder = deliveries.filter(({ body }) => /authenticator\.(created|deleted)/.test(body));
     expect(inOrder).toHaveLength(2);
     for (const delivery of inOrder.toReversed()) await deliver(delivery).expect(204);
+    await expect.poll(() => eventsOf(person)).toContain("passkey.vanished");
     const names = await eventsOf(person);
     expect(names.filter((name) => name === "passkey.vanished")).toHaveLength(1);
     expect(names).not.toContain("passkey.appeared");
