@@ -20,6 +20,7 @@ Makes the tables of authsignal-passkeys-express, or brings them up to date. Does
   --prefix <text>       begins the name of every table; default TABLE_PREFIX, else passkeys_
   --schema <name>       schema of PostgreSQL; default DATABASE_SCHEMA, else where the search path leads
   --without <tables>    leaves out tables, with commas: users, sessions, audit
+  --with <tables>       adds a table that is made on request: notices
   --sql                 prints the SQL instead of running it, and changes nothing
   --help                prints this text
 
@@ -52,6 +53,7 @@ async function run(args: readonly string[]): Promise<string> {
       prefix: { type: "string" },
       schema: { type: "string" },
       without: { type: "string" },
+      with: { type: "string" },
       sql: { type: "boolean", default: false },
       to: { type: "string" },
       force: { type: "boolean", default: false },
@@ -79,10 +81,9 @@ function readOptions(values: Readonly<Record<string, string | boolean | undefine
     return typeof value === "string" && value !== "" ? value : undefined;
   };
   const prefix = given("prefix", "TABLE_PREFIX");
-  const without = typeof values.without === "string" ? values.without.split(",") : [];
   const common = {
     ...(prefix === undefined ? {} : { tablePrefix: prefix }),
-    tables: Object.fromEntries(without.map((table) => [table.trim(), false])),
+    tables: { ...tablesIn(values.without, false), ...tablesIn(values.with, true) },
   };
   if (typeof values.file === "string") {
     if (values["database-url"] !== undefined || values.schema !== undefined)
@@ -95,6 +96,11 @@ function readOptions(values: Readonly<Record<string, string | boolean | undefine
       "Which database? Pass --database-url postgres://… or --file with the path of a SQLite file, or set DATABASE_URL.",
     );
   return { ...common, databaseUrl, schema: given("schema", "DATABASE_SCHEMA") ?? null };
+}
+
+function tablesIn(list: string | boolean | undefined, isUsed: boolean): Record<string, boolean> {
+  if (typeof list !== "string") return {};
+  return Object.fromEntries(list.split(",").map((table) => [table.trim(), isUsed]));
 }
 
 /** What `readStorageOptions` has to say, which is about what was typed here. */

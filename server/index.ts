@@ -15,12 +15,19 @@ export { createErrorHandler, toProblem } from "./http/error-handler.ts";
 export { AppError, type ProblemExtras } from "./http/errors.ts";
 export { MissingPackageError } from "./http/optional-package.ts";
 export { createProblemPages } from "./http/problem-pages/problem-pages.ts";
+export { createNotices, type KeptNotices } from "./notices/create-notices.ts";
+export { createMailer, type MailerOptions } from "./notices/mailer.ts";
+export type { NoticeText } from "./notices/notice-words.ts";
+export type { NoticesOptions } from "./notices/notices-options.ts";
 export {
   type AccountControls,
+  type BackOffice,
+  type By,
   createAccountControls,
   createPasskeyGuard,
   createPasskeysRouter,
   createStepUpGuard,
+  createWebhookRouter,
   type FlowStore,
   type ForgetOptions,
   type KnownBrowserStore,
@@ -36,9 +43,20 @@ export {
   type SendLimits,
 } from "./passkeys/index.ts";
 export { answerWithTokens, tokensMember } from "./passkeys/ports/answer-tokens.ts";
-export type { AuthsignalGateway } from "./passkeys/ports/authsignal.ts";
+export type { AuthenticatorChange, AuthsignalGateway, WebhookEvent } from "./passkeys/ports/authsignal.ts";
+export type { EventReader, RecordedEvent } from "./passkeys/ports/events.ts";
 export type { Begun, Grant, OfferAnswer } from "./passkeys/ports/flow-store.ts";
 export type { Limiter, LimitRule } from "./passkeys/ports/limiter.ts";
+export type {
+  Notice,
+  NoticeCause,
+  NoticeKind,
+  NoticeStore,
+  Notices,
+  NotMeLink,
+  Told,
+} from "./passkeys/ports/notices.ts";
+export { nameSession } from "./passkeys/ports/occasion.ts";
 export type {
   IndexedSession,
   ListedSession,

@@ -18,6 +18,8 @@ import {
 } from "./config/config.ts";
 import { readEnvFile } from "./config/env-file.ts";
 import { createLogger } from "./http/log.ts";
+import { noticeText } from "./notices/notice-words.ts";
+import type { Notice } from "./passkeys/ports/notices.ts";
 import { androidOrigin } from "./relying-party/native-apps.ts";
 
 const { values } = parseArgs({
@@ -55,6 +57,7 @@ try {
     // The emulator accepts everyone, and this entry is for one developer: the network is let in by name only.
     host: emulator === null ? (config.listenAddress ?? "localhost") : "localhost",
     ...(certificate === null ? {} : { tls: certificate }),
+    notify: async (notice) => sayNotice(notice),
     onClose: async () => emulator?.close(),
   });
   say(`App       ${config.origin}`);
@@ -144,6 +147,12 @@ function emulatorError(error: unknown, { emulatorPort, dataDir }: Config): unkno
     );
   const ofPort = portError(cause ?? error, emulatorPort, "EMULATOR_PORT");
   return ofPort instanceof StartError ? ofPort : new StartError(error.message, { cause: error });
+}
+
+/** In the place of a mail, where no mail server is configured. */
+function sayNotice(notice: Notice): void {
+  const { text } = noticeText(notice, "demo", "UTC");
+  say(`\n    Notice for ${notice.to}:\n\n${text.trimEnd().replaceAll(/^(?=.)/gm, "    ")}\n`);
 }
 
 /** Stands apart from the log's lines, which are on the same stream. */

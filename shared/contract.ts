@@ -8,6 +8,8 @@ import { z } from "zod";
 import { plainDigits } from "./typed-digits.ts";
 import { plainAddress } from "./typed-text.ts";
 
+export { Activity, ActivityResponse, CeremonyReport, NotMeRequest, NotMeResponse } from "./account-events.ts";
+
 /**
  * What mail servers take (RFC 5321 section 4.1.2, without quoted local parts and address literals), with a dot in the
  * domain. A domain of other scripts is compared in ASCII: `xn--e1afmkfd.xn--p1ai`.

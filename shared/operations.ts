@@ -4,11 +4,15 @@
  */
 import type { z } from "zod";
 import {
+  ActivityResponse,
+  CeremonyReport,
   ChallengeOtpRequest,
   ChallengeOtpResponse,
   ConfigResponse,
   EnrollTokenRequest,
   EnrollTokenResponse,
+  NotMeRequest,
+  NotMeResponse,
   Passkey,
   PasskeyOfferRequest,
   PasskeysResponse,
@@ -237,6 +241,28 @@ export const operations = {
     request: PasskeyOfferRequest,
     status: 204,
     problems: ["validation_failed", "not_authenticated", "upstream_unavailable"],
+  },
+  listActivity: {
+    summary:
+      "What was done with the signed-in user's account in the last 90 days: the newest 50 events, newest first.",
+    status: 200,
+    answer: ActivityResponse,
+    problems: ["not_authenticated", "rate_limited", "upstream_unavailable"],
+  },
+  reportCeremony: {
+    summary:
+      "Tell how a ceremony or an offer went, in fixed words. Needs no session; says nothing of the person.",
+    request: CeremonyReport,
+    status: 204,
+    problems: ["validation_failed", "rate_limited", "upstream_unavailable"],
+  },
+  reportNotMe: {
+    summary:
+      '"This wasn\'t me" of a notice: ends all sessions of the account. Needs no session. A link works once, for a week.',
+    request: NotMeRequest,
+    status: 200,
+    answer: NotMeResponse,
+    problems: ["validation_failed", "not_found", "upstream_unavailable"],
   },
   getConfig: {
     summary: "What the browser SDK needs.",

@@ -30,6 +30,9 @@ export const routes = {
   renamePasskey: { method: "PATCH", path: "/passkeys/:id" },
   deletePasskey: { method: "DELETE", path: "/passkeys/:id" },
   answerPasskeyOffer: { method: "PUT", path: "/passkey-offer" },
+  listActivity: { method: "GET", path: "/activity" },
+  reportCeremony: { method: "POST", path: "/ceremony-report" },
+  reportNotMe: { method: "POST", path: "/not-me" },
   getConfig: firstRoutes.getConfig,
 } as const satisfies Record<string, Route>;
 

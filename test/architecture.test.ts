@@ -26,7 +26,14 @@ const houses: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["server/relying-party"],
     ["server/passkeys/ports"],
     // The flows, and what implements the ports: each knows the ports alone.
-    ["server/passkeys/flows", "server/authsignal", "server/sessions", "server/storage", "server/config"],
+    [
+      "server/passkeys/flows",
+      "server/authsignal",
+      "server/sessions",
+      "server/storage",
+      "server/notices",
+      "server/config",
+    ],
     ["server/passkeys", "server/doctor"],
     ["server/app"],
     ["server"],

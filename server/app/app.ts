@@ -6,8 +6,14 @@ import { createErrorHandler, notFound } from "../http/error-handler.ts";
 import type { Logger } from "../http/log.ts";
 import { createProblemPages } from "../http/problem-pages/problem-pages.ts";
 import { proxyTrust, type TrustedProxies } from "../http/proxy-trust.ts";
-import { createPasskeysRouter, type PasskeysPolicies } from "../passkeys/index.ts";
+import {
+  createPasskeysRouter,
+  createWebhookRouter,
+  type PasskeysOptions,
+  type PasskeysPolicies,
+} from "../passkeys/index.ts";
 import type { AuthsignalGateway } from "../passkeys/ports/authsignal.ts";
+import type { Notices } from "../passkeys/ports/notices.ts";
 import { createWellKnown, type WellKnownOptions } from "../relying-party/well-known.ts";
 import { createCookieSessions } from "../sessions/cookie-sessions.ts";
 import { createKnownBrowserCookie } from "../sessions/known-browser-cookie.ts";
@@ -50,12 +56,17 @@ export interface AppDeps {
   readonly draining?: AbortSignal;
   /** The router's policies: limits, step-up actions, freshness. Default: the router's own. */
   readonly policies?: PasskeysPolicies;
+  /** Tells people what was done with their account. Default: nothing is told. */
+  readonly notices?: Notices | null;
   /** Default: the system clock. */
   readonly now?: () => Date;
 }
 
 /** Where the passkeys router is mounted. */
 export const apiPath = "/api";
+
+/** Where Authsignal sends its webhooks. */
+export const webhookPath = "/authsignal/webhooks";
 
 /** Path of the proxy of Authsignal's Client API. */
 export const clientApiPath = "/authsignal/v1";
@@ -104,25 +115,27 @@ export function createApp(deps: AppDeps): Express {
         allowEmulator: deps.allowEmulator ?? false,
       }),
     );
+  const options: PasskeysOptions = {
+    authsignal: deps.authsignal,
+    users: createSqlUsers(storage.accounts, now),
+    sessions,
+    storage,
+    browser: deps.browser,
+    origins,
+    knownBrowsers: createKnownBrowserCookie({ store: storage.knownBrowsers, secure: https, now }),
+    onEvent: (event) => {
+      record(event);
+      metrics?.count(event);
+    },
+    now,
+    activity: storage.events,
+    onReport: (report) => metrics?.countReport(report),
+    ...(deps.notices ? { notices: deps.notices } : {}),
+    ...deps.policies,
+  };
+  app.use(webhookPath, createWebhookRouter(options));
   app.use(apiPath, sessions.middleware);
-  app.use(
-    apiPath,
-    createPasskeysRouter({
-      authsignal: deps.authsignal,
-      users: createSqlUsers(storage.accounts, now),
-      sessions,
-      storage,
-      browser: deps.browser,
-      origins,
-      knownBrowsers: createKnownBrowserCookie({ store: storage.knownBrowsers, secure: https, now }),
-      onEvent: (event) => {
-        record(event);
-        metrics?.count(event);
-      },
-      now,
-      ...deps.policies,
-    }),
-  );
+  app.use(apiPath, createPasskeysRouter(options));
   app.use(apiPath, notFound);
   app.use(deps.pages);
   app.use(notFound);

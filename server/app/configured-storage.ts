@@ -15,7 +15,7 @@ const variables: Readonly<Record<string, string>> = {
 };
 
 /** @throws StartError when a storage cannot be used, StorageError when its tables cannot */
-export async function openConfiguredStorage(config: Config, log: Logger): Promise<Storage> {
+export async function openConfiguredStorage(config: Config, log: Logger, notices: boolean): Promise<Storage> {
   let isOpen = false;
   let outage: StorageNotice | null = null;
   const onNotice = (notice: StorageNotice): void => {
@@ -30,6 +30,7 @@ export async function openConfiguredStorage(config: Config, log: Logger): Promis
         : { databaseUrl: config.databaseUrl, schema: config.databaseSchema }),
       tablePrefix: config.tablePrefix,
       migrate: config.migrate,
+      tables: { notices },
       redisUrl: config.redisUrl,
       onNotice,
       now: () => new Date(),

@@ -1,6 +1,7 @@
 /** Collects Prometheus metrics with prom-client, which is loaded only here. No label contains a user, a path or an address. */
 import express, { type Express, type RequestHandler } from "express";
 import helmet from "helmet";
+import type { CeremonyReport } from "../../shared/contract.ts";
 import { loadOptional } from "../http/optional-package.ts";
 import type { SecurityEvent } from "../passkeys/index.ts";
 import type { AuthsignalGateway, AuthsignalState } from "../passkeys/ports/authsignal.ts";
@@ -12,6 +13,8 @@ export interface Metrics {
   readonly middleware: RequestHandler;
   /** Counts a security event. */
   readonly count: (event: SecurityEvent) => void;
+  /** Counts a report of a page, as the router's `onReport`. */
+  readonly countReport: (report: CeremonyReport) => void;
   /** Adds gauges for storage and Authsignal; their state is read whenever the page is. */
   readonly watch: (needs: {
     readonly storage: Pick<Storage, "ping">;
@@ -83,7 +86,24 @@ export async function createMetrics(apiPath = "/api"): Promise<Metrics> {
     labelNames: ["event"],
     registers: [registry],
   });
+  const reports = new Counter({
+    name: "passkeys_ceremonies_total",
+    help: "What pages report: offers shown, accepted and declined, ceremonies, and codes in their place.",
+    labelNames: ["flow", "outcome", "error"],
+    registers: [registry],
+  });
+  const durations = new Histogram({
+    name: "passkeys_ceremony_seconds",
+    help: "Time that people needed, as pages report it.",
+    labelNames: ["flow", "outcome"],
+    buckets: [0.5, 1, 2, 5, 10, 20, 60, 120, 300],
+    registers: [registry],
+  });
   return {
+    countReport: ({ flow, outcome, error, milliseconds }) => {
+      reports.inc({ flow, outcome, error: error ?? "none" });
+      if (milliseconds !== undefined) durations.observe({ flow, outcome }, milliseconds / 1000);
+    },
     middleware: (req, res, next) => {
       inFlight.inc();
       onRequestEnd(req, res, apiPath, ({ method, route, status, code, seconds }) => {

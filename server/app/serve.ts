@@ -10,10 +10,14 @@ import { createSdkGateway } from "../authsignal/sdk-gateway.ts";
 import type { Config, MetricsConfig, TenantConfig } from "../config/config.ts";
 import { describeError } from "../http/describe-error.ts";
 import type { Logger } from "../http/log.ts";
+import { createNotices, type KeptNotices } from "../notices/create-notices.ts";
+import { createMailer } from "../notices/mailer.ts";
+import type { NoticesOptions } from "../notices/notices-options.ts";
 import { isWithin } from "../relying-party/addresses.ts";
 import type { WellKnownOptions } from "../relying-party/well-known.ts";
 import { sweepExpired } from "../storage/tables/sweep.ts";
-import { apiPath, clientApiPath, createApp } from "./app.ts";
+import { type AppDeps, apiPath, clientApiPath, createApp } from "./app.ts";
+import { createAuditTrail } from "./audit.ts";
 import { openConfiguredStorage } from "./configured-storage.ts";
 import { catchTheRest, surviveClosedOutput } from "./last-resort.ts";
 import { boundConnections, listen, stopperOf } from "./listening.ts";
@@ -33,6 +37,8 @@ export interface ServeOptions {
   readonly development?: boolean;
   /** The address to listen on. Default: the configured one, or all, because the proxy may run on another machine. */
   readonly host?: string;
+  /** Tells people what was done with their account, where no mail server is configured. Default: nothing is told. */
+  readonly notify?: NoticesOptions["notify"];
   /** Serves https. Only for `npm run dev:https`; otherwise a proxy ends TLS. */
   readonly tls?: { readonly key: string; readonly cert: string };
   /** Runs last on SIGTERM and SIGINT. */
@@ -48,7 +54,11 @@ export async function serve(options: ServeOptions): Promise<void> {
   const { config, tenant, log } = options;
   surviveClosedOutput();
   if (config.databaseUrl === null) makeDataFolder(config.dataDir);
-  const storage = await openConfiguredStorage(config, log);
+  const notify = config.mail === null ? options.notify : await createMailer(config.mail);
+  const storage = await openConfiguredStorage(config, log, notify !== undefined);
+  const sessionSecret = config.sessionSecrets ?? keptSecret(config.dataDir);
+  const notices =
+    notify === undefined ? null : openNotices({ storage, notify, log, sessionSecret, origin: config.origin });
   // The configuration has no tenant only where `npm start` embeds the emulator, never in production.
   const allowEmulator = config.tenant === null;
   const draining = new AbortController();
@@ -67,7 +77,8 @@ export async function serve(options: ServeOptions): Promise<void> {
     storage,
     log,
     origin: config.origin,
-    sessionSecret: config.sessionSecrets ?? keptSecret(config.dataDir),
+    sessionSecret,
+    notices,
     moreOrigins: config.moreOrigins,
     wellKnown: wellKnownOf(config),
     proxiedApiUrl: config.clientApiProxy ? tenant.apiUrl : null,
@@ -108,6 +119,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     clearInterval(sweeper);
     await stopListening();
     await prometheus?.stop();
+    await notices?.close();
     await storage.close();
     await options.onClose?.();
   };
@@ -137,6 +149,16 @@ async function openMetrics({ port, path }: MetricsConfig): Promise<{
   const server = createServer(createMetricsApp(metrics, path));
   const stop = stopperOf(server, graceMs);
   return { metrics, start: (host) => listen(server, { port, host, variable: "METRICS_PORT" }), stop };
+}
+
+interface NoticeNeeds extends Pick<AppDeps, "storage" | "log" | "origin" | "sessionSecret"> {
+  readonly notify: NoticesOptions["notify"];
+}
+
+/** What becomes of a notice is logged, and kept in the audit trail. */
+function openNotices({ storage, notify, log, sessionSecret: secret, origin }: NoticeNeeds): KeptNotices {
+  const onEvent = createAuditTrail(storage.traffic, log, () => new Date());
+  return createNotices({ storage, notify, onEvent, link: { url: `${origin}${apiPath}/not-me`, secret } });
 }
 
 function wellKnownOf({ origin, moreOrigins, rpId, iosApps, androidApps }: Config): WellKnownOptions {

@@ -25,6 +25,7 @@ import {
 import { proxyHint } from "./proxy-variables.ts";
 import { checkGatewayOptions, type SdkGatewayOptions } from "./require-tenant.ts";
 import { createCaller, RefusedCall } from "./sdk-call.ts";
+import { readWebhookEvent } from "./webhook-event.ts";
 
 /** @throws TypeError that names the option which cannot work, and what to write instead */
 export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway {
@@ -116,6 +117,8 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
         sdk.deleteAuthenticator({ userId: pathSafe(userId), userAuthenticatorId: pathSafe(passkeyId) }),
       );
     },
+
+    readWebhook: (body, signature) => readWebhookEvent(sdk.webhook, body, signature),
   };
 }
 

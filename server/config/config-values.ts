@@ -79,6 +79,26 @@ export function readStores(variables: Variables): {
   };
 }
 
+/** How notices are mailed. */
+export interface MailConfig {
+  readonly url: string;
+  readonly from: string;
+}
+
+export function readMail(variables: Variables): MailConfig | null {
+  const { read, problems } = variables;
+  const url = readUrl(variables, "SMTP_URL", ["smtp:", "smtps:"]);
+  const from = read("MAIL_FROM");
+  if (from !== undefined && !/@[\w.-]+>?$/.test(from))
+    problems.push("MAIL_FROM must be an address, such as Example <no-reply@example.com>.");
+  const isGiven = read("SMTP_URL") !== undefined;
+  if (isGiven && from === undefined)
+    problems.push("MAIL_FROM is missing: write the sender of the notices that SMTP_URL sends.");
+  if (!isGiven && from !== undefined)
+    problems.push("MAIL_FROM has no effect without SMTP_URL: leave it out.");
+  return url === null || from === undefined ? null : { url, from };
+}
+
 /** Several secrets with commas between them, so that one can be rotated. */
 export function readSecrets({ read, problems }: Variables): readonly string[] | null {
   const secrets = read("SESSION_SECRET")

@@ -5,7 +5,9 @@ import type { AndroidApp } from "../relying-party/native-apps.ts";
 import { readSite } from "./config-site.ts";
 import { readTenant, type TenantConfig } from "./config-tenant.ts";
 import {
+  type MailConfig,
   type MetricsConfig,
+  readMail,
   readSecrets,
   readServing,
   readStores,
@@ -46,6 +48,8 @@ export interface Config {
   readonly migrate: boolean;
   /** Sessions and limits in Redis. */
   readonly redisUrl: string | null;
+  /** The mail server of notices and their sender. Null: no mail is sent. */
+  readonly mail: MailConfig | null;
   /** After how many days a security event is deleted. */
   readonly auditRetentionDays: number;
   /** How many seconds the app still serves after SIGTERM, with `/readyz` at 503. */
@@ -111,6 +115,7 @@ function load(env: Environment, mode: Mode): Config {
     tenant: readTenant(variables),
     ...readSite(variables, serving.port),
     ...readStores(variables),
+    mail: readMail(variables),
     sessionSecrets: readSecrets(variables),
   };
   if (mode === "production") requireForProduction(variables);

@@ -56,6 +56,15 @@ export const environmentVariables = {
       "`off`: the start makes no tables, and stops unless `authsignal-passkeys migrate` has brought them up to date.",
   },
   REDIS_URL: { default: "", meaning: "`redis://…`: sessions and limits in Redis." },
+  SMTP_URL: {
+    default: "",
+    meaning:
+      "`smtp://user:password@mail.example.com:587`: notices by mail, such as that a passkey was added. Without it none are sent; `npm start` prints them.",
+  },
+  MAIL_FROM: {
+    default: "",
+    meaning: "Sender of the notices: `Example <no-reply@example.com>`. Required with `SMTP_URL`.",
+  },
   METRICS_PORT: {
     default: "",
     meaning:

@@ -1,6 +1,6 @@
 /** What a host and its support people do to an account: end its sessions, and forget it. */
-import { AppError } from "../http/errors.ts";
 import { type Names, refuseUnknown } from "../http/options/known-options.ts";
+import { actorOf, type BackOffice, type By, createBackOffice, requireUserId } from "./back-office.ts";
 import { readOptions } from "./check-options.ts";
 import { forgetTraces } from "./flows/account/forget-user.ts";
 import type { PasskeysOptions, PasskeysOptionsWithoutCodes } from "./ports/options.ts";
@@ -15,13 +15,13 @@ export interface ForgetOptions {
 
 const known: Names<ForgetOptions> = { events: true };
 
-export interface AccountControls {
+export interface AccountControls extends BackOffice {
   /**
    * Ends every session of a user, also for requests that are under way.
    * @returns how many there were
    * @throws TypeError when the `sessions` port has no `sessionList`
    */
-  endSessions(userId: string): Promise<number>;
+  endSessions(userId: string, by?: By): Promise<number>;
   /**
    * Cancels the user's recovery, also after its end, for support people and for the link in a mail.
    * @returns whether there was one
@@ -41,7 +41,7 @@ export interface AccountControls {
 /**
  * @param options the same as the router's
  * @returns `endSessions(userId)` for support people and after a factor was lost, `forgetUser(userId)` for accounts that are
- * deleted
+ * deleted, and what support people look at and remove
  */
 export function createAccountControls(
   options: PasskeysOptions | PasskeysOptionsWithoutCodes,
@@ -54,7 +54,7 @@ export function createAccountControls(
       throw new TypeError(
         "Sessions cannot be ended: give `sessions` a `sessionList`, or pass `index: storage.sessionIndex` to createCookieSessions or createBearerSessions.",
       );
-    requireId(userId);
+    requireUserId(userId);
     return sessions.sessionList.endAll(userId);
   }
 
@@ -64,16 +64,18 @@ export function createAccountControls(
   }
 
   return {
-    async endSessions(userId) {
+    ...createBackOffice(context),
+
+    async endSessions(userId, { actor } = {}) {
       const count = await endAll(userId);
-      onEvent({ event: "sessions.ended", userId, by: "host", count });
+      onEvent({ event: "sessions.ended", userId, by: "host", ...actorOf(actor), count });
       return count;
     },
 
     async cancelRecovery(userId) {
       if (context.recoveries === null)
         throw new TypeError('cancelRecovery: without `afterCode: "limited"` there is no recovery.');
-      requireId(userId);
+      requireUserId(userId);
       const cancelled = await context.recoveries.cancelRecovery(userId);
       if (cancelled) onEvent({ event: "recovery_cancelled", userId, by: "host" });
       return cancelled;
@@ -82,7 +84,7 @@ export function createAccountControls(
     async forgetUser(userId, options = {}) {
       refuseUnknown("forgetUser", options, known);
       const { events = "anonymise" } = options;
-      requireId(userId);
+      requireUserId(userId);
       await endIfListed(userId);
       await forgetTraces(context, userId);
       // Once more: a passkey may have signed in while it was being removed.
@@ -91,10 +93,4 @@ export function createAccountControls(
       onEvent({ event: "user.forgotten" });
     },
   };
-}
-
-/** @throws AppError internal_error: an id of another form names no user here */
-function requireId(userId: string): void {
-  if (typeof userId === "string" && /^[A-Za-z0-9_-]{1,64}$/.test(userId)) return;
-  throw new AppError("internal_error", { detail: "A user id must match ^[A-Za-z0-9_-]{1,64}$." });
 }

@@ -11,8 +11,9 @@ import {
   isMethodName,
   methodNames,
 } from "./ports/checked-ports.ts";
-import { surviveListener } from "./ports/events.ts";
+import { surviveListener, withOccasion } from "./ports/events.ts";
 import { noKnownBrowsers } from "./ports/known-browsers.ts";
+import { noNotices } from "./ports/notices.ts";
 import type { PasskeysContext, PasskeysOptions, PasskeysOptionsWithoutCodes } from "./ports/options.ts";
 import { codeLimits, defaultLimits, knownInLimit } from "./ports/send-limits.ts";
 
@@ -36,6 +37,10 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
   const { sessionList } = options.sessions;
   if (sessionList !== undefined && !hasMethods(sessionList, ["list", "end", "endAll"]))
     throw fault("sessions.sessionList", "left out, or an object with list, end and endAll");
+  if (options.notices !== undefined && !hasMethods(options.notices, ["tell", "forget", "readLink"]))
+    throw fault("notices", "left out, or createNotices({ storage, notify })");
+  if ((options.activity ?? null) !== null && !hasMethods(options.activity, ["ofUser"]))
+    throw fault("activity", "left out, or `storage.events` of a storage with its audit table");
   if (!hasMethods(options.storage.flows, ["consumeToken", "takeBegun", "takeGrant", "claimPasskey"]))
     throw fault("storage", ports.storage[1]);
   if (!Array.isArray(options.origins) || options.origins.length === 0)
@@ -50,8 +55,9 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
   refuse("browser.baseUrl", adviceForApiBase(options.browser.baseUrl));
   refuse("browser.rpId", adviceForRpId(options.browser.rpId, options.origins));
   if (options.emailCodes === false) refuseCodeOptions(options);
-  for (const name of ["onEvent", "now"] as const) {
-    if (options[name] !== undefined && typeof options[name] !== "function") throw fault(name, "a function");
+  for (const name of ["onEvent", "onReport", "now"] as const) {
+    if ((options[name] ?? undefined) !== undefined && typeof options[name] !== "function")
+      throw fault(name, "a function");
   }
   const own: readonly string[] = Object.values(actions);
   for (const action of options.stepUpActions ?? []) {
@@ -97,6 +103,9 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
     offerAgainAfterDays: [14, 60],
     crossSiteOrigins: [],
     knownBrowsers: noKnownBrowsers,
+    notices: noNotices,
+    activity: null,
+    onReport: null,
     ipv6Prefix: defaultIpv6Prefix,
     now: () => new Date(),
     ...given<Partial<PasskeysOptions>>(policies),
@@ -108,7 +117,7 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
     sessions: checkSessions(sessions),
     recoveries: checkAssurance(options),
     codes: options.emailCodes === false ? null : checkCodePorts(options.users, options.sessions),
-    onEvent: surviveListener(options.onEvent ?? (() => {})),
+    onEvent: withOccasion(surviveListener(options.onEvent ?? (() => {}))),
     limits: { ...defaultLimits, ...given(options.limits ?? {}) },
   };
 }
@@ -123,6 +132,9 @@ const known: Names<PasskeysOptions | PasskeysOptionsWithoutCodes> = {
   crossSiteOrigins: true,
   emailCodes: true,
   knownBrowsers: true,
+  notices: true,
+  activity: true,
+  onReport: true,
   onEvent: true,
   now: true,
   stepUpActions: true,

@@ -1,6 +1,7 @@
 /** The public face of the mountable router. */
 
 export { type AccountControls, createAccountControls, type ForgetOptions } from "./account-controls.ts";
+export type { BackOffice, By } from "./back-office.ts";
 export { createPasskeyGuard, createStepUpGuard } from "./create-guard.ts";
 export type { RequirePasskey } from "./flows/assurance/passkey-guard.ts";
 export type { RequireStepUp } from "./flows/step-up-guard.ts";
@@ -12,3 +13,4 @@ export type { PasskeysOptions, PasskeysOptionsWithoutCodes, PasskeysPolicies } f
 export type { Recovery, RecoveryStore } from "./ports/recoveries.ts";
 export type { SendLimits } from "./ports/send-limits.ts";
 export { createPasskeysRouter } from "./router.ts";
+export { createWebhookRouter } from "./webhook-router.ts";

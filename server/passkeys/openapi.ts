@@ -11,25 +11,37 @@ const sessionOperations: readonly string[] = [
   "endSession",
   "endOtherSessions",
 ] satisfies OperationName[];
+const optionalOperations: Readonly<Record<"activity" | "notices" | "reports", readonly string[]>> = {
+  activity: ["listActivity"] satisfies OperationName[],
+  notices: ["reportNotMe"] satisfies OperationName[],
+  reports: ["reportCeremony"] satisfies OperationName[],
+};
 
 const recoveryNames: readonly string[] = ["beginRecovery", "cancelRecovery"] satisfies OperationName[];
 
 /**
  * Without `servers`, which depend on the request.
  * @param has `emailCodes: false` leaves the routes of the codes out, `sessionList: false` those of the sessions, `recovery: false`
- * those of recovery, `deletion: false` that of the account
+ * those of recovery, `deletion: false` that of the account, `notices: false` that of their link, `activity: false` that of
+ * the events, `reports: false` that of ceremonies
  */
 export function describeApi(has: {
   readonly emailCodes: boolean;
   readonly sessionList: boolean;
   readonly recovery: boolean;
   readonly deletion: boolean;
+  readonly notices: boolean;
+  readonly activity: boolean;
+  readonly reports: boolean;
 }): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const [name, description] of Object.entries(operations)) {
     if (!has.sessionList && sessionOperations.includes(name)) continue;
     if (!has.deletion && name === ("deleteAccount" satisfies OperationName)) continue;
     if (!has.recovery && recoveryNames.includes(name)) continue;
+    if (!has.notices && optionalOperations.notices.includes(name)) continue;
+    if (!has.reports && optionalOperations.reports.includes(name)) continue;
+    if (!has.activity && optionalOperations.activity.includes(name)) continue;
     if (!has.emailCodes && codeOperations.includes(name)) continue;
     const { method, path } = routes[name as OperationName];
     const template = path.replace(/:(\w+)/g, "{$1}");

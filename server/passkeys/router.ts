@@ -15,6 +15,9 @@ import { recoveryMember, recoveryOperations } from "./flows/assurance/recovery.t
 import { standingOf } from "./flows/assurance/standing.ts";
 import { beginEnrollment, finishEnrollment } from "./flows/enrollment.ts";
 import { otpSignIn } from "./flows/otp-sign-in.ts";
+import { listActivity } from "./flows/oversight/activity.ts";
+import { reportCeremony } from "./flows/oversight/ceremony-report.ts";
+import { reportNotMe } from "./flows/oversight/not-me.ts";
 import { deletePasskey, listPasskeys, renamePasskey } from "./flows/passkey-list.ts";
 import { answerOffer } from "./flows/passkey-offer.ts";
 import { passkeySignIn } from "./flows/passkey-sign-in.ts";
@@ -22,8 +25,11 @@ import { createTokenLimit } from "./flows/rate-limits.ts";
 import { sessionOperations } from "./flows/sessions-list.ts";
 import { findSignedIn } from "./flows/signed-in.ts";
 import { beginStepUp, finishStepUp } from "./flows/step-up.ts";
+import { notMeRoutes } from "./not-me-routes.ts";
 import { describeApi } from "./openapi.ts";
 import { tokensMember } from "./ports/answer-tokens.ts";
+import { noNotices } from "./ports/notices.ts";
+import { withinRequest } from "./ports/occasion.ts";
 import type { PasskeysContext, PasskeysOptions, PasskeysOptionsWithoutCodes } from "./ports/options.ts";
 
 /** A result token is the largest thing that anyone has to send. */
@@ -41,6 +47,7 @@ export function createPasskeysRouter(options: PasskeysOptions | PasskeysOptionsW
   });
   router.use(express.json({ limit: bodyLimit }));
   router.use(convertBodyError);
+  router.use((req, _res, next) => withinRequest(req, next));
 
   for (const [name, definition] of Object.entries(operations(context))) {
     mountOperation(router, name as OperationName, withTokens(definition));
@@ -53,10 +60,14 @@ export function createPasskeysRouter(options: PasskeysOptions | PasskeysOptionsW
       sessionList: context.sessions.sessionList !== undefined,
       recovery: context.recoveries !== null,
       deletion: context.users.deleteUser !== undefined,
+      activity: context.activity !== null,
+      reports: context.onReport !== null,
+      notices: context.notices !== noNotices,
     });
     // Where this request found the router: a host may mount it at several paths.
     res.json({ ...description, servers: [{ url: req.baseUrl === "" ? "/" : req.baseUrl }] });
   });
+  if (context.notices !== noNotices) router.use(notMeRoutes(context));
   router.use(convertError);
   return router;
 }
@@ -102,6 +113,9 @@ function operations(context: PasskeysContext): Record<OperationName, Operation> 
     renamePasskey: renamePasskey(context),
     deletePasskey: deletePasskey(context),
     answerPasskeyOffer: answerOffer(context),
+    listActivity: context.activity === null ? absent : listActivity(context, context.activity),
+    reportCeremony: context.onReport === null ? absent : reportCeremony(context, context.onReport),
+    reportNotMe: context.notices === noNotices ? absent : reportNotMe(context),
     getConfig: {
       async handle({ req, res }) {
         begunHere.note(req, res);

@@ -12,6 +12,7 @@ import type { SessionData, Store } from "express-session";
 import { AppError } from "../http/errors.ts";
 import { sha256 } from "../http/hash.ts";
 import { type Names, refuseUnknown } from "../http/options/known-options.ts";
+import { nameSession } from "../passkeys/ports/occasion.ts";
 import type { SessionPort } from "../passkeys/ports/sessions.ts";
 import { type IndexOptions, indexSessions } from "./indexed-sessions.ts";
 import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
@@ -140,6 +141,7 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
       const before = token === null ? null : await read(keyOf("session", token));
       await indexed?.add(req, signedIn);
       await issue(res, "session", { signedIn }, () => drop(req));
+      nameSession(req, signedIn.id);
       if (before?.signedIn !== undefined) await indexed?.end(before.signedIn.id);
     },
 

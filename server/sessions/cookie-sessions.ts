@@ -6,6 +6,7 @@ import { readCookies } from "../http/cookies.ts";
 import { AppError } from "../http/errors.ts";
 import { type Names, refuseUnknown } from "../http/options/known-options.ts";
 import { toStoreError } from "../http/outages.ts";
+import { nameSession } from "../passkeys/ports/occasion.ts";
 import type { SessionPort } from "../passkeys/ports/sessions.ts";
 import { cookieName } from "./cookie-name.ts";
 import { type IndexOptions, indexSessions } from "./indexed-sessions.ts";
@@ -125,6 +126,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
       const signedIn = newSignedIn(session, options.now());
       await indexed?.add(req, signedIn);
       await rotate(req, signedIn);
+      nameSession(req, signedIn.id);
       if (before !== undefined) await indexed?.end(before.id);
     },
 

@@ -6,6 +6,7 @@ import { AppError } from "../http/errors.ts";
 import { sha256 } from "../http/hash.ts";
 import { toPortError } from "../http/outages.ts";
 import { isMethodName, methodNames } from "../passkeys/ports/checked-ports.ts";
+import { nameSession } from "../passkeys/ports/occasion.ts";
 import type { SessionPort } from "../passkeys/ports/sessions.ts";
 import { checkOptions, fault, requireSession, requireSettable } from "./express-session-checks.ts";
 import {
@@ -171,6 +172,7 @@ export function createExpressSessionPort<Members extends object = HostSession>(
       );
       const signedIn = newSignedIn(session, now());
       const before = await moveTo(req, (moved) => fill(moved, Object.fromEntries(kept), signedIn));
+      nameSession(req, signedIn.id);
       await endOther(req, before, !isVisitor);
     },
 

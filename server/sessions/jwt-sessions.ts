@@ -4,6 +4,7 @@ import type { Request, Response } from "express";
 import type { Store } from "express-session";
 import { AppError } from "../http/errors.ts";
 import { answerWithTokens } from "../passkeys/ports/answer-tokens.ts";
+import { nameSession } from "../passkeys/ports/occasion.ts";
 import type { NewSession, SessionPort, SessionPortWithoutCodes } from "../passkeys/ports/sessions.ts";
 import { assuranceIn, isTokenFault, type JwtClaims, limitsOf, readClaims } from "./jwt-claims.ts";
 import { checkJwtOptions } from "./jwt-options.ts";
@@ -162,6 +163,7 @@ export function createJwtSessions<Tokens extends object>(
     const lasting = { ...claims, ...ends, ...limitsOf(assurance) };
     const tokens = await issue(lasting, { req, res }, true);
     await store?.dropCode(req, before);
+    nameSession(req, claims.sid);
     return tokens;
   }
 

@@ -1,6 +1,6 @@
 /**
  * Remembers by a long-lived cookie that an account has created or used a passkey in this browser, so that the app offers no
- * second one. The cookie is a random id of a record in the store. It proves nothing about the user.
+ * second one, and that it has signed in with it, so that a notice tells of a new browser once. The cookie is a random id of a record in the store. It proves nothing about the user.
  */
 import { randomBytes } from "node:crypto";
 import type { Request, Response } from "express";
@@ -28,6 +28,8 @@ export function createKnownBrowserCookie(options: KnownBrowserCookieOptions): Kn
   refuseUnknown("createKnownBrowserCookie", options, known);
   const { store, secure, now } = options;
   const name = cookieName(secure, "passkeys_browser");
+  /** Browsers that get their cookie with the answer to this request. */
+  const newIds = new WeakMap<Request, string>();
 
   /** Only a value of the form that `remember` creates: 24 bytes in base64url. */
   function idIn(req: Request): string | null {
@@ -40,19 +42,41 @@ export function createKnownBrowserCookie(options: KnownBrowserCookieOptions): Kn
   }
 
   async function remember(req: Request, res: Response, subject: string): Promise<void> {
-    const id = idIn(req) ?? randomBytes(24).toString("base64url");
+    const id = idIn(req) ?? newIds.get(req) ?? randomBytes(24).toString("base64url");
+    newIds.set(req, id);
     await store.keep(sha256(id), subject, new Date(now().getTime() + lifeMs));
     res.cookie(name, id, { httpOnly: true, sameSite: "lax", secure, path: "/", maxAge: lifeMs });
   }
 
   // No user's id has a colon.
   const subjectOf = (mailbox: string): string => `mailbox:${mailbox}`;
+  const signInsOf = (userId: string): string => `sign-in:${userId}`;
+
+  async function isAny(
+    subjects: readonly string[],
+    ask: (subject: string) => Promise<boolean>,
+  ): Promise<boolean> {
+    for (const subject of subjects) if (await ask(subject)) return true;
+    return false;
+  }
+
   return {
     knows,
     remember,
     knowsMailbox: (req, mailbox) => knows(req, subjectOf(mailbox)),
+    async noteSignIn(req, res, { userId, mailbox }) {
+      const subjects = [signInsOf(userId), userId, subjectOf(mailbox)];
+      const isKnown = await isAny(subjects, (subject) => knows(req, subject));
+      const isFirst =
+        !isKnown &&
+        store.hasAny !== undefined &&
+        !(await isAny(subjects, async (subject) => (await store.hasAny?.(subject, now())) === true));
+      await remember(req, res, signInsOf(userId));
+      return isKnown ? "known" : isFirst ? "first" : "new";
+    },
     async forget(userId, mailbox) {
       await store.forget(userId);
+      await store.forget(signInsOf(userId));
       if (mailbox !== null) await store.forget(subjectOf(mailbox));
     },
     rememberMailbox: (req, res, mailbox) => remember(req, res, subjectOf(mailbox)),

@@ -2,8 +2,10 @@
 import type { Store } from "express-session";
 import { AppError } from "../http/errors.ts";
 import { type StorageNotice, warnOfOutage, watchOutages } from "../http/outages.ts";
+import type { EventReader } from "../passkeys/ports/events.ts";
 import type { KnownBrowserStore } from "../passkeys/ports/known-browsers.ts";
 import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
+import type { NoticeStore } from "../passkeys/ports/notices.ts";
 import type { SessionIndex } from "../passkeys/ports/session-list.ts";
 import { within } from "./deadline.ts";
 import { openStorage, type Storage } from "./storage.ts";
@@ -30,7 +32,7 @@ export interface LazyStorage extends Omit<Storage, "accounts" | "traffic"> {
  * @throws TypeError, at once, for options that cannot be used
  */
 export function openStorageLazily(options: StorageOptions): LazyStorage {
-  const { bounds } = readStorageOptions(options);
+  const { bounds, leftOut } = readStorageOptions(options);
   const notify = options.onNotice ?? warnOfOutage;
   const outages = watchOutages({ storage: "The storage", isOutage: () => true, notify });
   let attempt: Promise<Storage> | null = null;
@@ -75,6 +77,8 @@ export function openStorageLazily(options: StorageOptions): LazyStorage {
     flows: lazyFlows(async () => (await opened()).flows),
     knownBrowsers: lazyBrowsers(async () => (await opened()).knownBrowsers),
     sessionIndex: lazyIndex(async () => (await opened()).sessionIndex),
+    events: leftOut.has("audit") ? null : lazyEvents(async () => (await opened()).events),
+    notices: leftOut.has("notices") ? null : lazyNotices(async () => (await opened()).notices),
     anonymiseEvents: async (userId) => (await opened()).anonymiseEvents(userId),
     sessionStore: new LazySessionStore(async () => (await opened()).sessionStore) satisfies Store,
     limiter: (rule) => lazyLimiter(rule, opened),
@@ -104,6 +108,7 @@ function lazyLimiter(rule: LimitRule, opened: () => Promise<Storage>): Limiter {
 function lazyBrowsers(store: () => Promise<KnownBrowserStore>): KnownBrowserStore {
   return {
     has: async (...call) => (await store()).has(...call),
+    hasAny: async (...call) => (await (await store()).hasAny?.(...call)) ?? false,
     keep: async (...call) => (await store()).keep(...call),
     forget: async (...call) => (await store()).forget(...call),
   };
@@ -120,6 +125,31 @@ function lazyIndex(index: () => Promise<SessionIndex>): SessionIndex {
 }
 
 type Flows = Storage["flows"];
+
+/** A part that the options say is there. */
+async function present<Value>(part: Promise<Value | null>): Promise<Value> {
+  const value = await part;
+  if (value === null) throw new Error("The storage was opened without this table.");
+  return value;
+}
+
+function lazyEvents(events: () => Promise<EventReader | null>): EventReader {
+  return {
+    ofUser: async (...call) => (await present(events())).ofUser(...call),
+    ofRequest: async (...call) => (await present(events())).ofRequest(...call),
+  };
+}
+
+function lazyNotices(opened: () => Promise<NoticeStore | null>): NoticeStore {
+  const store = () => present(opened());
+  return {
+    keep: async (...call) => (await store()).keep(...call),
+    claim: async (...call) => (await store()).claim(...call),
+    markSent: async (...call) => (await store()).markSent(...call),
+    postpone: async (...call) => (await store()).postpone(...call),
+    forget: async (...call) => (await store()).forget(...call),
+  };
+}
 
 function lazyFlows(flows: () => Promise<Flows>): Flows {
   return {

@@ -3,7 +3,7 @@ import { type Names as KnownNames, refuseUnknown } from "../http/options/known-o
 import type { StorageNotice } from "../http/outages.ts";
 import { faultOfPool, type HostPool } from "./drivers/host-pool.ts";
 import { defaultBounds, type PostgresBounds } from "./drivers/postgres-bounds.ts";
-import { allParts, isPart, type Part } from "./tables/parts.ts";
+import { allParts, isPart, type Part, partsOnRequest } from "./tables/parts.ts";
 
 interface SqliteFile {
   /** Path of the SQLite file, made with its folder if missing. It may be one that the host has tables in. */
@@ -61,9 +61,10 @@ interface Names {
    */
   readonly tablePrefix?: string;
   /**
-   * Which tables are made and used beside those that always are. Default: all. `users: false` for a host that passes
-   * users of its own to the router, `sessions: false` for sessions of its own or in Redis, `audit: false` for one that
-   * does not write `audit_events`. What is asked for later is made then; what is no longer asked for stays where it is.
+   * Which tables are made and used beside those that always are. Default: all but `notices`. `users: false` for a host
+   * that passes users of its own to the router, `sessions: false` for sessions of its own or in Redis, `audit: false` for
+   * one that does not write `audit_events`, `notices: true` for `createNotices`. What is asked for later is made then;
+   * what is no longer asked for stays where it is.
    */
   readonly tables?: { readonly [Name in Part]?: boolean };
 }
@@ -149,10 +150,12 @@ export function readStorageOptions(options: StorageOptions): Read {
 }
 
 function readTables(tables: object): ReadonlySet<Part> {
-  const leftOut = new Set<Part>();
+  const leftOut = new Set<Part>(partsOnRequest);
   for (const [name, isUsed] of Object.entries(tables)) {
     if (!isPart(name)) throw fault(`\`tables\` has only ${allParts.join(", ")}, and no "${name}"`);
-    if (isUsed !== undefined && !flag(isUsed, `tables.${name}`)) leftOut.add(name);
+    if (isUsed === undefined) continue;
+    if (flag(isUsed, `tables.${name}`)) leftOut.delete(name);
+    else leftOut.add(name);
   }
   return leftOut;
 }

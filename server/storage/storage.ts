@@ -1,17 +1,21 @@
 /** What the app keeps, and where: an embedded SQLite file by default, PostgreSQL and Redis when they are given. */
 import type { Store } from "express-session";
 import { warnOfOutage } from "../http/outages.ts";
+import type { EventReader } from "../passkeys/ports/events.ts";
 import type { FlowStore } from "../passkeys/ports/flow-store.ts";
 import type { KnownBrowserStore } from "../passkeys/ports/known-browsers.ts";
 import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
+import type { NoticeStore } from "../passkeys/ports/notices.ts";
 import type { RecoveryStore } from "../passkeys/ports/recoveries.ts";
 import type { SessionIndex } from "../passkeys/ports/session-list.ts";
 import type { Database } from "./database.ts";
 import { loadPostgres, loadRedis, loadSqlite } from "./drivers.ts";
 import { createProbe } from "./probe.ts";
 import { readStorageOptions, type StorageOptions } from "./storage-options.ts";
+import { createSqlEvents } from "./stores/sql-events.ts";
 import { createSqlFlowStore } from "./stores/sql-flow-store.ts";
 import { createSqlKnownBrowsers } from "./stores/sql-known-browsers.ts";
+import { createSqlNotices } from "./stores/sql-notices.ts";
 import { createSqlSessionIndex } from "./stores/sql-session-index.ts";
 import { SqlSessionStore } from "./stores/sql-session-store.ts";
 import { anonymiseEvents } from "./tables/anonymise-events.ts";
@@ -29,6 +33,10 @@ export interface Storage {
   readonly knownBrowsers: KnownBrowserStore;
   /** For `createCookieSessions` and `createBearerSessions`: with it people can see and end their sessions. */
   readonly sessionIndex: SessionIndex;
+  /** Reads the audit trail, for `GET /activity` and by request id. Null with `tables: { audit: false }`. */
+  readonly events: EventReader | null;
+  /** For `createNotices`. Null without `tables: { notices: true }`. */
+  readonly notices: NoticeStore | null;
   /** Replaces the user in the audit trail by a random name, the same in all events. Does nothing without that table. */
   readonly anonymiseEvents: (userId: string) => Promise<void>;
   /** A counter shared by all instances on this storage. */
@@ -71,6 +79,8 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     knownBrowsers: createSqlKnownBrowsers(sql.traffic),
     anonymiseEvents: (userId) => anonymiseEvents(sql.traffic, userId),
     sessionIndex: createSqlSessionIndex(sql.traffic),
+    events: leftOut.has("audit") ? null : createSqlEvents(sql.traffic),
+    notices: leftOut.has("notices") ? null : createSqlNotices(sql.traffic),
     sessionStore: redis?.sessionStore ?? new SqlSessionStore(sql.traffic, options.now),
     limiter: redis?.limiter ?? sql.limiter,
     ping: probe.ping,

@@ -122,6 +122,7 @@ async function createOurs(): Promise<RequestListener> {
         refusalsPerUser: unlimited,
         beginsPerUser: unlimited,
         callsPerUser: unlimited,
+        reportsPerIp: unlimited,
       },
     },
   });

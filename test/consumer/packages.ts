@@ -60,6 +60,7 @@ export const routerPackage: PackageDescription = {
     "@types/express-session": "^1.18.0",
     "connect-redis": "^9.0.0",
     libsql: "^0.5.0",
+    nodemailer: ">=7",
     pg: "^8.11.0",
     "prom-client": "^15.0.0",
     redis: ">=5",

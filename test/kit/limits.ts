@@ -17,4 +17,5 @@ export const generousLimits: SendLimits = {
   refusalsPerUser: plenty,
   beginsPerUser: plenty,
   callsPerUser: plenty,
+  reportsPerIp: plenty,
 };

@@ -11,6 +11,8 @@ import { createSdkGateway } from "../../server/authsignal/sdk-gateway.ts";
 import type { TenantOptions } from "../../server/emulator/index.ts";
 import { createLogger } from "../../server/http/log.ts";
 import type { TrustedProxies } from "../../server/http/proxy-trust.ts";
+import { createNotices, type KeptNotices } from "../../server/notices/create-notices.ts";
+import type { NoticesOptions } from "../../server/notices/notices-options.ts";
 import type { PasskeysPolicies } from "../../server/passkeys/index.ts";
 import type { AuthsignalGateway } from "../../server/passkeys/ports/authsignal.ts";
 import { type CapturedLog, captureLog } from "./captured-log.ts";
@@ -35,6 +37,8 @@ export interface StackParts {
   readonly storage?: TestStorageOptions;
   /** The app's way to Authsignal, from the emulator's URL. Default: straight. */
   readonly through?: (apiUrl: string) => Promise<string>;
+  /** Takes notices to people. Default: none are made. */
+  readonly notify?: NoticesOptions["notify"];
   /** Another app than this repository's, of the same parts. */
   readonly app?: (deps: StackAppDeps) => RequestListener;
 }
@@ -49,6 +53,8 @@ export interface BuiltStack extends EmulatedTenant {
   /** The app's own way to Authsignal. */
   readonly gateway: AuthsignalGateway;
   readonly storage: TestStorage;
+  /** Null without `notify`. */
+  readonly notices: KeptNotices | null;
   readonly log: CapturedLog;
   /** Starts another instance of the app on the same storage. Resolves with its URL. */
   startInstance(): Promise<string>;
@@ -65,6 +71,10 @@ export async function buildStack(parts: StackParts = {}): Promise<BuiltStack> {
   const { emulator, authsignal, browser, now } = emulated;
   log.keepSecret(authsignal.apiSecretKey);
   const storage = await openTestStorage(now, parts.storage);
+  const sessionSecret = randomUUID();
+  const { notify } = parts;
+  const link = { url: `${origin}/api/not-me`, secret: sessionSecret };
+  const notices = notify === undefined ? null : createNotices({ storage, notify, link, now });
   const gateway = createSdkGateway({
     apiSecretKey: authsignal.apiSecretKey,
     apiUrl: (await parts.through?.(emulator.apiUrl)) ?? emulator.apiUrl,
@@ -76,7 +86,8 @@ export async function buildStack(parts: StackParts = {}): Promise<BuiltStack> {
     storage,
     log: createLogger(log.destination),
     origin,
-    sessionSecret: randomUUID(),
+    sessionSecret,
+    notices,
     browser,
     pages: parts.pagesFolder === undefined ? (_req, _res, next) => next() : builtPages(parts.pagesFolder),
     trustProxy: parts.trustProxy ?? 0,
@@ -98,6 +109,7 @@ export async function buildStack(parts: StackParts = {}): Promise<BuiltStack> {
     origin,
     gateway,
     storage,
+    notices,
     log,
     async startInstance() {
       const again = await storage.connectAgain();
@@ -113,6 +125,7 @@ export async function buildStack(parts: StackParts = {}): Promise<BuiltStack> {
       }
       await closeServer(server);
       await stopEmulator();
+      await notices?.close();
       await storage.close();
     },
   };

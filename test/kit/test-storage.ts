@@ -36,7 +36,7 @@ export async function openTestStorage(
       options.redisUrl === null
         ? { redisUrl: null }
         : { redisUrl: await by(options.redisUrl), redisPrefix: options.redisPrefix };
-    return openStorage({ ...database, ...redis, onNotice, now });
+    return openStorage({ ...database, ...redis, tables: { notices: true }, onNotice, now });
   };
   const storage = await connect();
   return {

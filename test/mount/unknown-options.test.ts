@@ -9,10 +9,13 @@ import {
   createExpressSessionPort,
   createJwtSessions,
   createKnownBrowserCookie,
+  createMailer,
+  createNotices,
   createPasskeysRouter,
   createReadiness,
   createSdkGateway,
   createStepUpGuard,
+  createWebhookRouter,
   createWellKnown,
   migrateStorage,
   openStorage,
@@ -39,6 +42,11 @@ const secret = "only the tests of this host know it";
 function routerOptions(): PasskeysOptions {
   const sessions = createCookieSessions({ store: storage.sessionStore, secret, secure: false, now: kit.now });
   return commonOptions(kit, storage, sessions);
+}
+
+/** Nothing gets as far as the storage. */
+async function no(): Promise<never> {
+  throw new Error("The storage of this test keeps no notices.");
 }
 
 type Changes = Readonly<Record<string, unknown>>;
@@ -89,6 +97,13 @@ const callers: Readonly<Record<string, (changes: Changes) => unknown>> = {
     const requireStepUp = createStepUpGuard({ ...routerOptions(), stepUpActions: ["transfer-funds"] });
     return requireStepUp("transfer-funds", undefined, { ...changes });
   },
+  createMailer: (changes) => createMailer({ url: "smtp://localhost", from: "a@example.com", ...changes }),
+  createNotices: (changes) => {
+    const { limiter } = storage;
+    const notices = { keep: no, claim: no, markSent: no, postpone: no, forget: no };
+    return createNotices({ storage: { limiter, notices }, notify: async () => {}, ...changes });
+  },
+  createWebhookRouter: (changes) => createWebhookRouter({ ...routerOptions(), ...changes }),
   forgetUser: (changes) => createAccountControls(routerOptions()).forgetUser("u1", { ...changes }),
 };
 
@@ -127,6 +142,9 @@ describe("An option that is not known", () => {
     ["migrateStorage", "shema", "schema"],
     ["sweepExpired", "auditRetentionDay", "auditRetentionDays"],
     ["requireStepUp", "ifEnroled", "ifEnrolled"],
+    ["createMailer", "timezone", "timeZone"],
+    ["createNotices", "links", "link"],
+    ["createWebhookRouter", "notice", "notices"],
     ["forgetUser", "event", "events"],
   ])(
     "the option that is not known to %s, %s, is refused with the nearest, %s",

@@ -174,8 +174,8 @@ export const serverMutations: readonly Mutation[] = [
   },
   {
     id: "P20-deleted-passkey-keeps-its-name",
-    file: "server/passkey-list.ts",
-    find: "await unlessOut(context.storage.flows.keepPasskeyName(user.id, passkey.id, null), undefined);",
+    file: "remove-passkey.ts",
+    find: "await unlessOut(flows.keepPasskeyName(userId, passkeyId, null), undefined);",
     replace: "",
     tests: ["passkey-list.test.ts"],
   },

@@ -160,8 +160,8 @@ export const storageMutations: readonly Mutation[] = [
   {
     id: "S10-browser-of-any-account",
     file: "sql-known-browsers.ts",
-    find: '.where("user_id", "=", userId)\n        .where("expires_at"',
-    replace: '.where("user_id", "!=", userId.slice(0, 0))\n        .where("expires_at"',
+    find: '.where("id", "=", browser)\n        .where("user_id", "=", userId)',
+    replace: '.where("id", "=", browser)',
     tests: ["flow-store-races.test.ts"],
   },
   {
@@ -205,5 +205,12 @@ export const storageMutations: readonly Mutation[] = [
     find: "return updated.numUpdatedRows > 0;",
     replace: "return updated.numUpdatedRows >= 0;",
     tests: ["session-index-races.test.ts"],
+  },
+  {
+    id: "S50-notice-for-two-senders",
+    file: "sql-notices.ts",
+    find: "due_at: leaseEnd.getTime(), attempts",
+    replace: "attempts",
+    tests: ["notice-store.test.ts"],
   },
 ];

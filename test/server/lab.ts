@@ -52,6 +52,8 @@ export interface Lab extends Flows {
   /** The app's own way to Authsignal, over that line. */
   readonly authsignal: AuthsignalGateway;
   readonly storage: Storage;
+  /** Sends the notices that were told so far, to `notify`. */
+  sendNotices(): Promise<void>;
   /** A new browser in which the sign-in page is open, at a network address of its own, or at the given one. */
   agent(ip?: string): Agent;
   /** The same, with no cookie: it has opened nothing of the app. */
@@ -123,6 +125,9 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     line: opened,
     authsignal: stack.gateway,
     storage: stack.storage,
+    async sendNotices() {
+      await stack.notices?.flush();
+    },
     agent,
     stranger,
     ...flows,
@@ -162,7 +167,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
 
 /** A host's own app, which mounts the router among routes of its own. */
 function hostApp(
-  { authsignal, storage, log, origin, sessionSecret, browser, trustProxy, now }: StackAppDeps,
+  { authsignal, storage, notices, log, origin, sessionSecret, browser, trustProxy, now }: StackAppDeps,
   host: NonNullable<LabOptions["host"]>,
   onEvent: (event: SecurityEvent) => void,
 ): Express {
@@ -184,6 +189,7 @@ function hostApp(
     origins: [origin],
     onEvent,
     now,
+    ...(notices ? { notices } : {}),
     ...host.options,
   };
   app.use(requestContext(log, "/api"), sessions.middleware);

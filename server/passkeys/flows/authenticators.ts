@@ -2,6 +2,7 @@
 import type { Request } from "express";
 import type { Authenticators } from "../ports/authsignal.ts";
 import type { PasskeysContext } from "../ports/options.ts";
+import { tellOfAppeared } from "./oversight/tell.ts";
 
 /** All reading of the list goes through here, so that new authenticators are recorded. */
 export async function seeAuthenticators(
@@ -19,17 +20,20 @@ export async function seeAuthenticators(
  * or its enrollment is not finished yet.
  */
 export async function recordAppeared(
-  { storage, onEvent }: PasskeysContext,
+  context: PasskeysContext,
   seen: { readonly req: Request; readonly userId: string; readonly authenticators: Authenticators },
 ): Promise<void> {
+  const { storage, onEvent } = context;
   const { req, userId, authenticators } = seen;
   const { passkeys, others } = authenticators;
   const ids = [...passkeys, ...others].map(({ id }) => id);
   if (ids.length === 0) return;
   const appeared = await storage.flows.noteAuthenticators(userId, ids);
   const common = { requestId: req.id, userId };
-  for (const { id, createdAt } of passkeys.filter((one) => appeared.has(one.id)))
+  const newPasskeys = passkeys.filter((one) => appeared.has(one.id));
+  for (const { id, createdAt } of newPasskeys)
     onEvent({ event: "passkey.appeared", ...common, passkeyId: id, createdAt: createdAt.toISOString() });
+  await tellOfAppeared(context, userId, newPasskeys);
   for (const { id, method } of others.filter((one) => appeared.has(one.id)))
     onEvent({ event: "authenticator.appeared", ...common, authenticatorId: id, method });
 }

@@ -19,6 +19,8 @@ import { acceptValidation, refuse } from "./accept-token.ts";
 import { limitedSession, requireFull, standingOf } from "./assurance/standing.ts";
 import { recordAppeared } from "./authenticators.ts";
 import { freshnessOf, requireFresh, stepUpProblem } from "./freshness.ts";
+import { takeRemoval } from "./oversight/remove-passkey.ts";
+import { tellOfNewPasskey } from "./oversight/tell.ts";
 import { nameAll } from "./passkey-list.ts";
 import { createUserLimit, type TokenLimit } from "./rate-limits.ts";
 import { requireSignedIn } from "./signed-in.ts";
@@ -93,6 +95,7 @@ export async function finishEnrollment(
 
   await unlessOut(context.knownBrowsers.remember(req, res, userId), undefined);
   context.onEvent({ event: "passkey.enrolled", requestId: req.id, userId, passkeyId: passkey.id });
+  tellOfNewPasskey(context, { req, user, passkey });
   const answer: EnrolledResponse = { passkey };
   return { status: 200, body: answer };
 }
@@ -153,6 +156,7 @@ async function removeUnclaimed(context: PasskeysContext, finish: Finish): Promis
   for (const { id } of authenticators.passkeys.filter(({ createdAt }) => createdAt.getTime() > since)) {
     // It stays claimed, so that a parallel finish that has listed it before cannot return it.
     if (!(await context.storage.flows.claimPasskey(userId, id))) continue;
+    await takeRemoval(context, { userId, passkeyId: id });
     try {
       await context.authsignal.removePasskey({ userId, passkeyId: id });
     } catch (error) {

@@ -22,6 +22,7 @@ import type { PendingOtp } from "../ports/sessions.ts";
 import { assuranceAfterCode, standingOf } from "./assurance/standing.ts";
 import { createCodeLimits, type Tries } from "./code-limits.ts";
 import { createDecoy } from "./decoy.ts";
+import { tellOfNewBrowser } from "./oversight/tell.ts";
 import { shouldOffer } from "./passkey-offer.ts";
 import { refuseFor } from "./rate-limits.ts";
 
@@ -74,9 +75,10 @@ export function otpSignIn(
           throw error;
         },
       );
-      await unlessOut(limits.complete(req, res, pending.email), undefined);
       const { passkeyFailed = false } = body;
       const answer: SignedInResponse = { user, ...(await signIn(req, res, user, passkeyFailed)) };
+      // After the sign-in, which asks whether this browser was known before.
+      await unlessOut(limits.complete(req, res, pending.email), undefined);
       return { status: 200, body: answer };
     },
   });
@@ -186,6 +188,7 @@ export function otpSignIn(
     const assurance = await assuranceAfterCode(context, req, user.id);
     await sessions.start(req, res, { userId: user.id, method: "email-otp", assurance });
     onEvent({ event: "sign_in.succeeded", requestId: req.id, userId: user.id, method: "email-otp" });
+    await tellOfNewBrowser(context, { req, res, user });
     if (assurance === "limited") return { offerPasskey: false, assurance };
     return { offerPasskey: await shouldOffer(context, req, user.id, { passkeyFailed }) };
   }

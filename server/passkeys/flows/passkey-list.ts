@@ -14,6 +14,8 @@ import type { PasskeysContext } from "../ports/options.ts";
 import { requireFull } from "./assurance/standing.ts";
 import { seeAuthenticators } from "./authenticators.ts";
 import { requireFresh } from "./freshness.ts";
+import { removePasskey } from "./oversight/remove-passkey.ts";
+import { tellOfRemovedPasskey } from "./oversight/tell.ts";
 import { createUserLimit } from "./rate-limits.ts";
 import { requireSignedIn } from "./signed-in.ts";
 
@@ -60,19 +62,14 @@ export function deletePasskey(context: PasskeysContext): Operation {
       await spendCall(user.id);
       const known = await requireFresh(context, req, session);
       const passkey = await ownPasskey(context, user, req, known);
-      // All grants, and first: which passkey a grant came from is not known, and none may outlive its passkey.
-      await context.storage.flows.dropGrants(user.id);
-      await context.authsignal.removePasskey({ userId: user.id, passkeyId: passkey.id });
-      await unlessOut(context.storage.flows.dropGrants(user.id), undefined);
-      // The passkey is gone. A name that stays behind does no harm.
-      await unlessOut(context.storage.flows.keepPasskeyName(user.id, passkey.id, null), undefined);
-      await unlessOut(context.storage.flows.forgetPasskey(user.id, passkey.id), undefined);
+      await removePasskey(context, { userId: user.id, passkeyId: passkey.id });
       context.onEvent({
         event: "passkey.deleted",
         requestId: req.id,
         userId: user.id,
         passkeyId: passkey.id,
       });
+      tellOfRemovedPasskey(context, { req, user, passkey });
       return { status: 204 };
     },
   };

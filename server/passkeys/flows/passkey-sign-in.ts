@@ -8,6 +8,7 @@ import type { TokenRefusal } from "../ports/events.ts";
 import type { PasskeysContext } from "../ports/options.ts";
 import { acceptToken, refuse } from "./accept-token.ts";
 import type { BegunHere } from "./assurance/begun-here.ts";
+import { tellOfNewBrowser } from "./oversight/tell.ts";
 import { shouldOffer } from "./passkey-offer.ts";
 import type { TokenLimit } from "./rate-limits.ts";
 import { findSignedIn } from "./signed-in.ts";
@@ -24,6 +25,7 @@ export function passkeySignIn(context: PasskeysContext, limit: TokenLimit, begun
 
     await sessions.start(req, res, { userId: user.id, method: "passkey" });
     onEvent({ event: "sign_in.succeeded", requestId: req.id, userId: user.id, method: "passkey" });
+    await tellOfNewBrowser(context, { req, res, user });
     const crossDevice = body.crossDevice === true;
     const offerPasskey = crossDevice && (await shouldOffer(context, req, user.id, { crossDevice }));
     if (!crossDevice) await unlessOut(knownBrowsers.remember(req, res, user.id), undefined);

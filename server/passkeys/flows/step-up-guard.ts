@@ -3,6 +3,7 @@ import type { Request, RequestHandler } from "express";
 import { AppError } from "../../http/errors.ts";
 import { type Names, refuseUnknown } from "../../http/options/known-options.ts";
 import { toPortError } from "../../http/outages.ts";
+import { withinRequest } from "../ports/occasion.ts";
 import type { PasskeysContext } from "../ports/options.ts";
 import { stepUpRequired } from "./freshness.ts";
 import { createUserLimit } from "./rate-limits.ts";
@@ -82,7 +83,7 @@ export function createGuard(context: PasskeysContext): RequireStepUp {
     };
     // The promise is not returned: Express 4 would ignore its rejection, and the request would hang.
     return (req, _res, next) => {
-      useGrant(req).then(
+      withinRequest(req, () => useGrant(req)).then(
         () => next(),
         (error: unknown) => next(toPortError(error)),
       );

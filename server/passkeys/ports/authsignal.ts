@@ -63,7 +63,25 @@ export interface AuthsignalGateway {
 
   /** Removes a passkey. Check first that it is the user's. */
   removePasskey(request: { readonly userId: string; readonly passkeyId: string }): Promise<void>;
+
+  /**
+   * Reads a webhook, of its body as it was received and its header `X-Signature-V2`. Null unless it is signed with the
+   * tenant's secret, within five minutes of now. Only `createWebhookRouter` needs it.
+   */
+  readWebhook?(body: string, signature: string): WebhookEvent | null;
 }
+
+export interface AuthenticatorChange {
+  readonly kind: "authenticator.created" | "authenticator.deleted";
+  /** The same at every delivery. */
+  readonly id: string;
+  readonly userId: string;
+  readonly authenticatorId: string;
+  /** Authsignal's name: `PASSKEY`, `EMAIL_OTP`, … */
+  readonly method: string;
+}
+
+export type WebhookEvent = AuthenticatorChange | { readonly kind: "other" };
 
 export interface SentOtp {
   readonly challengeId: string;

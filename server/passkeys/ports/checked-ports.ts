@@ -1,6 +1,7 @@
 /** Checks what a host's ports answer, so that a fault is reported with the name of the port and not three calls later. */
 import type { User } from "../../../shared/contract.ts";
 import { AppError } from "../../http/errors.ts";
+import { nameSession } from "./occasion.ts";
 import type { CodePorts } from "./options.ts";
 import type { SessionPort, SessionPortWithoutCodes, SignedIn } from "./sessions.ts";
 import type { UserDirectory, UserLookup } from "./users.ts";
@@ -19,7 +20,9 @@ export function checkSessions(sessions: SessionPortWithoutCodes): SessionPortWit
     ...(sessions.carriesAssurance !== undefined && { carriesAssurance: sessions.carriesAssurance }),
     async current(req) {
       const session = await sessions.current(req);
-      return session === null || session === undefined ? null : checkSession(session);
+      if (session === null || session === undefined) return null;
+      nameSession(req, checkSession(session).id);
+      return session;
     },
     start: (req, res, session) => sessions.start(req, res, session),
     renew: (req, res, proof) => sessions.renew(req, res, proof),

@@ -1,7 +1,14 @@
 /** Security facts with stable names, for a host's log and audit trail. They carry no token, code or full address. */
+import { occasion } from "./occasion.ts";
 import type { AuthenticationMethod } from "./sessions.ts";
 
-export type SecurityEvent = { readonly requestId?: string } & (
+export type SecurityEvent = {
+  readonly requestId?: string;
+  /** As `occasion.ts` says. */
+  readonly session?: string;
+  readonly browser?: string;
+  readonly system?: string;
+} & (
   | { readonly event: "otp.sent"; readonly to: string }
   | { readonly event: "otp.refused"; readonly reason: OtpRefusal }
   | { readonly event: "sign_in.succeeded"; readonly userId: string; readonly method: AuthenticationMethod }
@@ -14,7 +21,16 @@ export type SecurityEvent = { readonly requestId?: string } & (
       readonly event: "sessions.ended";
       readonly userId: string;
       readonly by: "user" | "host";
+      /** Of support people: who, as the host names them. */
+      readonly actor?: string;
       readonly count: number;
+    }
+  /** Support people have looked at what a user has. */
+  | {
+      readonly event: "account.viewed";
+      readonly userId: string;
+      readonly what: "passkeys" | "sessions";
+      readonly actor?: string;
     }
   /** `method` is the recent proof that permitted it. */
   | { readonly event: "enrollment.begun"; readonly userId: string; readonly method: AuthenticationMethod }
@@ -31,6 +47,9 @@ export type SecurityEvent = { readonly requestId?: string } & (
       readonly event: "passkey.enrolled" | "passkey.renamed" | "passkey.deleted";
       readonly userId: string;
       readonly passkeyId: string;
+      /** `host`: support people did it. Missing: the user. */
+      readonly by?: "host";
+      readonly actor?: string;
     }
   /**
    * Seen at Authsignal without an enrollment here that made it. Once for each; `passkey.enrolled` follows when its
@@ -45,6 +64,19 @@ export type SecurityEvent = { readonly requestId?: string } & (
   /** The same for one that is no passkey: nothing here makes such. `method` is Authsignal's word: `EMAIL_OTP`, `SMS`, … */
   | {
       readonly event: "authenticator.appeared";
+      readonly userId: string;
+      readonly authenticatorId: string;
+      readonly method: string;
+    }
+  /** By a webhook: it was removed past this API. `sessions`: how many were ended, all that a passkey had begun or confirmed. */
+  | {
+      readonly event: "passkey.vanished";
+      readonly userId: string;
+      readonly passkeyId: string;
+      readonly sessions: number;
+    }
+  | {
+      readonly event: "authenticator.vanished";
       readonly userId: string;
       readonly authenticatorId: string;
       readonly method: string;
@@ -67,6 +99,25 @@ export type SecurityEvent = { readonly requestId?: string } & (
   | { readonly event: "recovery_cancelled"; readonly userId: string; readonly by: "user" | "host" }
   /** The waiting time is over. Told once, when somebody comes back after it. */
   | { readonly event: "recovery_ended"; readonly userId: string }
+  /** The link of a notice was confirmed: all sessions are ended. `sessions`: how many. */
+  | {
+      readonly event: "not_me.confirmed";
+      readonly userId: string;
+      /** Of the notice: `passkey_added`, `new_browser`, … */
+      readonly kind: string;
+      readonly sessions: number;
+    }
+  /**
+   * What became of a notice. `notice.postponed` is tried again; `notice.failed` is not, and has no `noticeId` where it was
+   * not even kept. `reason`: `timeout`, a code such as `ECONNREFUSED`, `limit`, or `too-many-waiting`.
+   */
+  | {
+      readonly event: "notice.sent" | "notice.postponed" | "notice.failed";
+      readonly userId: string;
+      readonly kind: string;
+      readonly noticeId?: string;
+      readonly reason?: string;
+    }
 );
 
 export type OtpRefusal = "incorrect" | "expired" | "attempts-exceeded" | "already-used";
@@ -95,4 +146,30 @@ export function surviveListener(listener: (event: SecurityEvent) => unknown): (e
       process.emitWarning(`\`onEvent\` failed at "${event.event}": ${reason}`, { type: "PasskeysWarning" });
     });
   };
+}
+
+/** Adds the session and the browser of the request. `user.forgotten` says of no session whose it was. */
+export function withOccasion(listener: (event: SecurityEvent) => void): (event: SecurityEvent) => void {
+  return (event) => listener(event.event === "user.forgotten" ? event : { ...event, ...occasion() });
+}
+
+/** What was recorded of an event. */
+export interface RecordedEvent {
+  readonly id: string;
+  readonly at: Date;
+  readonly event: string;
+  readonly userId: string | null;
+  readonly requestId: string | null;
+  /** The other members of the event. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** Reads recorded events, newest first: `storage.events`. */
+export interface EventReader {
+  ofUser(
+    userId: string,
+    which: { readonly names: readonly string[]; readonly since: Date; readonly most: number },
+  ): Promise<readonly RecordedEvent[]>;
+  /** Of the request with this id, which people quote from an error. */
+  ofRequest(requestId: string): Promise<readonly RecordedEvent[]>;
 }

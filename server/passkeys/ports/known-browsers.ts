@@ -10,14 +10,27 @@ export interface KnownBrowsers {
    */
   knowsMailbox?(req: Request, mailbox: string): Promise<boolean>;
   rememberMailbox?(req: Request, res: Response, mailbox: string): Promise<void>;
+  /**
+   * Notes a sign-in, and answers whether the user has signed in with this browser before: `first` where no browser of
+   * theirs is known at all, as after a first sign-in. Default: no notice tells of new browsers.
+   */
+  noteSignIn?(req: Request, res: Response, user: BrowserOwner): Promise<"known" | "new" | "first">;
   /** Forgets in which browsers the user, and their mailbox if it is known, were seen. Default: nothing is forgotten. */
   forget?(userId: string, mailbox: string | null): Promise<void>;
+}
+
+export interface BrowserOwner {
+  readonly userId: string;
+  /** The hash of their mailbox, as `knowsMailbox` is asked. */
+  readonly mailbox: string;
 }
 
 /** What `createKnownBrowserCookie` keeps, by a hash of the cookie. */
 export interface KnownBrowserStore {
   /** Whether this browser was kept for this user, and not longer ago than its `expiresAt`. */
   has(browser: string, userId: string, now: Date): Promise<boolean>;
+  /** Whether any browser was kept for this user. Default: a user's first sign-in counts as one in a new browser. */
+  hasAny?(userId: string, now: Date): Promise<boolean>;
   /** Keeps it, or keeps it longer. */
   keep(browser: string, userId: string, expiresAt: Date): Promise<void>;
   /** Forgets every browser of this user. */

@@ -1,11 +1,12 @@
 /** What a host gives to the router. Nothing is read from the environment. */
 
-import type { ConfigResponse } from "../../../shared/contract.ts";
+import type { CeremonyReport, ConfigResponse } from "../../../shared/contract.ts";
 import type { AuthsignalGateway } from "./authsignal.ts";
-import type { SecurityEvent } from "./events.ts";
+import type { EventReader, SecurityEvent } from "./events.ts";
 import type { FlowStore } from "./flow-store.ts";
 import type { KnownBrowsers } from "./known-browsers.ts";
 import type { Limiter, LimitRule } from "./limiter.ts";
+import type { Notices } from "./notices.ts";
 import type { RecoveryStore } from "./recoveries.ts";
 import type { CodeLimit, SendLimits } from "./send-limits.ts";
 import type { SessionPort, SessionPortWithoutCodes } from "./sessions.ts";
@@ -46,6 +47,21 @@ export interface PasskeysOptions extends PasskeysPolicies {
 
   /** Recognises browsers that have made or used a passkey, so that they are not offered one. Default: none is. */
   readonly knownBrowsers?: KnownBrowsers;
+  /**
+   * Tells people what was done with their account: `createNotices({ storage, notify, link })`. Default: nothing is told,
+   * and nothing is kept.
+   */
+  readonly notices?: Notices;
+  /**
+   * Reads the events that `onEvent` has recorded, for `GET /activity`: `storage.events` beside `createAuditTrail`. Default:
+   * the route is absent.
+   */
+  readonly activity?: Pick<EventReader, "ofUser"> | null;
+  /**
+   * Counts what pages report of ceremonies and offers, as `metrics.countReport`: nothing in a report says whose it is.
+   * Default: the route `POST /ceremony-report` is absent.
+   */
+  readonly onReport?: ((report: CeremonyReport) => void) | null;
   /** Called with every security event. What it throws, or rejects with, becomes a warning of the process. Default: none. */
   readonly onEvent?: (event: SecurityEvent) => void;
   /** Default: the system clock. */

@@ -54,6 +54,8 @@ export interface SendLimits {
   readonly refusalsPerUser: Limit;
   /** Enrollments and step-ups that one person begins. Over it: 429. Default 60 in 15 minutes. */
   readonly beginsPerUser: Limit;
+  /** Reports of ceremonies from one network address. Over it: 429. Default 120 in 15 minutes. */
+  readonly reportsPerIp: Limit;
   /**
    * What else one signed-in person does that asks Authsignal: the list, a name, a deletion, a guarded route without a
    * proof. Over it: 429. Authsignal's own rate limit is shared by all users. Default 600 in 15 minutes.
@@ -88,5 +90,6 @@ export const defaultLimits: SendLimits = {
   refusalsPerIp: { points: 300, seconds: quarterHour },
   refusalsPerUser: { points: 300, seconds: quarterHour },
   beginsPerUser: { points: 60, seconds: quarterHour },
+  reportsPerIp: { points: 120, seconds: quarterHour },
   callsPerUser: { points: 600, seconds: quarterHour },
 };

@@ -15,6 +15,17 @@ export function createSqlKnownBrowsers(db: Database): KnownBrowserStore {
       return row !== undefined;
     },
 
+    async hasAny(userId, now) {
+      const row = await db
+        .selectFrom("passkey_browsers")
+        .select("id")
+        .where("user_id", "=", userId)
+        .where("expires_at", ">", now.getTime())
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
     async forget(userId) {
       await db.deleteFrom("passkey_browsers").where("user_id", "=", userId).execute();
     },

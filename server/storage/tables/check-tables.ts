@@ -20,6 +20,7 @@ const tables: Readonly<Record<keyof Schema, true>> = {
   offer_answers: true,
   passkey_browsers: true,
   audit_events: true,
+  notices: true,
   rate_limits: true,
 };
 

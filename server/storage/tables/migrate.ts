@@ -12,7 +12,7 @@ import {
 import type { Database } from "../database.ts";
 import { StorageError } from "../storage-error.ts";
 import { type OwnNames, withOwnNames } from "./own-names.ts";
-import type { Part } from "./parts.ts";
+import { allParts, type Part, partsOnRequest } from "./parts.ts";
 
 /** What differs between SQLite and PostgreSQL. `db` has no plugins: our names are put in here. */
 export interface MigrationTarget {
@@ -79,11 +79,22 @@ export async function requireMigrated(target: MigrationTarget, migrations: Migra
     schema === null ? " --file …" : " --database-url …",
     prefix === "passkeys_" ? "" : ` --prefix ${prefix}`,
     schema === null || !target.isSchemaNamed ? "" : ` --schema ${schema}`,
-    leftOut.size === 0 ? "" : ` --without ${[...leftOut].join(",")}`,
+    flagOf(
+      "without",
+      [...leftOut].filter((part) => !partsOnRequest.has(part)),
+    ),
+    flagOf(
+      "with",
+      allParts.filter((part) => partsOnRequest.has(part) && !leftOut.has(part)),
+    ),
   ].join("");
   throw new StorageError(
     `The tables "${prefix}…" are not up to date (${pending.join(", ")}), and this start may not change them: run \`npx authsignal-passkeys migrate${flags}\` first.`,
   );
+}
+
+function flagOf(name: "with" | "without", parts: readonly Part[]): string {
+  return parts.length === 0 ? "" : ` --${name} ${parts.join(",")}`;
 }
 
 interface Pending {

@@ -35,6 +35,7 @@ export const migrations: Migrations = {
     },
   },
   "006-user-sessions": { up: createUserSessions },
+  "007-notices": { part: "notices", up: createNotices },
   "008-recoveries": { up: createRecoveries },
 };
 
@@ -167,6 +168,22 @@ async function createAuditEvents(db: AnyDatabase): Promise<void> {
   await db.schema.createIndex("audit_events_user_id").on("audit_events").columns(["user_id", "at"]).execute();
   // The id that people quote when they write in.
   await db.schema.createIndex("audit_events_request_id").on("audit_events").column("request_id").execute();
+}
+
+async function createNotices(db: AnyDatabase): Promise<void> {
+  await db.schema
+    .createTable("notices")
+    .addColumn("id", "text", (column) => column.primaryKey())
+    .addColumn("user_id", "text", (column) => column.notNull())
+    .addColumn("content", "text", (column) => column.notNull())
+    .addColumn("due_at", "bigint", (column) => column.notNull())
+    .addColumn("attempts", "integer", (column) => column.notNull())
+    .addColumn("sent_at", "bigint")
+    .addColumn("expires_at", "bigint", (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex("notices_due_at").on("notices").columns(["sent_at", "due_at"]).execute();
+  await db.schema.createIndex("notices_user_id").on("notices").column("user_id").execute();
+  await indexExpiry(db, "notices");
 }
 
 /** The shape that rate-limiter-flexible expects, on both dialects. */

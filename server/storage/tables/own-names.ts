@@ -16,7 +16,7 @@ import {
   WithSchemaPlugin,
 } from "kysely";
 import { StorageError } from "../storage-error.ts";
-import { leftOutPart, type Part } from "./parts.ts";
+import { leftOutPart, type Part, partsOnRequest } from "./parts.ts";
 
 export interface OwnNames {
   /** Begins the name of every table and index. */
@@ -27,11 +27,12 @@ export interface OwnNames {
   readonly leftOut: ReadonlySet<Part>;
 }
 
-/** What each database was opened without, for callers that have the `Kysely` object alone. */
-const partsLeftOut = new WeakMap<object, ReadonlySet<Part>>();
+/** What each database was opened without, by its plugin: one made of it with further plugins has that as well. */
+const partsLeftOut = new WeakMap<KyselyPlugin, ReadonlySet<Part>>();
 
 export function isLeftOut<Tables>(db: Kysely<Tables>, table: string): boolean {
-  return leftOutPart(partsLeftOut.get(db) ?? new Set(), table) !== null;
+  const { plugins } = db.getExecutor();
+  return plugins.some((plugin) => leftOutPart(partsLeftOut.get(plugin) ?? new Set(), table) !== null);
 }
 
 /** A schema that marks tables first, as opposed to aliases and `excluded`; the real name replaces it. */
@@ -50,9 +51,8 @@ export function withOwnNames<Tables>(db: Kysely<Tables>, names: OwnNames): Kysel
     transformQuery: ({ node, queryId }) => transformer.transformNode(node, queryId),
     transformResult: async ({ result }) => result,
   };
-  const own = db.withPlugin(new WithSchemaPlugin(toPrefix)).withPlugin(prefixing);
-  partsLeftOut.set(own, names.leftOut);
-  return own;
+  partsLeftOut.set(prefixing, names.leftOut);
+  return db.withPlugin(new WithSchemaPlugin(toPrefix)).withPlugin(prefixing);
 }
 
 class PrefixTransformer extends OperationNodeTransformer {
@@ -72,7 +72,7 @@ class PrefixTransformer extends OperationNodeTransformer {
     const part = leftOutPart(this.#leftOut, node.identifier.name);
     if (part !== null)
       throw new StorageError(
-        `There is no table "${this.#prefix}${node.identifier.name}": openStorage was called with \`tables: { ${part}: false }\`. Leave that out, or use what you have in its place.`,
+        `There is no table "${this.#prefix}${node.identifier.name}": openStorage was called ${howLeftOut(part)}`,
       );
     const { name } = this.#own(node.identifier);
     return SchemableIdentifierNode.createWithSchema(this.#schema ?? sqliteSchema, name);
@@ -133,3 +133,8 @@ type Visit<Node extends OperationNode> = [
   node: Node,
   queryId?: Parameters<OperationNodeTransformer["transformNode"]>[1],
 ];
+
+function howLeftOut(part: Part): string {
+  if (partsOnRequest.has(part)) return `without \`tables: { ${part}: true }\`, which makes it.`;
+  return `with \`tables: { ${part}: false }\`. Leave that out, or use what you have in its place.`;
+}

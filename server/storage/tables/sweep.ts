@@ -15,6 +15,7 @@ const expiring = {
   grants: "id",
   recoveries: "user_id",
   passkey_browsers: "id",
+  notices: "id",
 } as const;
 
 /** SQLite is synchronous: a backlog of months in one statement would hold up every request. */

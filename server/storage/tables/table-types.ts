@@ -68,6 +68,20 @@ export interface Schema {
     request_id: string | null;
     facts: string;
   };
+  /**
+   * Notices to people, one for each address. `content` is JSON, and empty once it was sent; the row stays until
+   * `expires_at`, so that the same notice is not sent again. Times in Unix milliseconds.
+   */
+  notices: {
+    id: string;
+    user_id: string;
+    content: string;
+    /** When it is sent next. A sender claims it by moving this into the future. */
+    due_at: number;
+    attempts: number;
+    sent_at: number | null;
+    expires_at: number;
+  };
   /** Owned by rate-limiter-flexible; `expire` in Unix milliseconds. */
   rate_limits: { key: string; points: number; expire: number | null };
   /** What `migrate.ts` has run; made by it. */

@@ -32,6 +32,15 @@ describe("the production configuration", () => {
     expect(config.tenant.apiUrl).toBe("https://eu.api.authsignal.com/v1");
   });
 
+  test("The production configuration mails notices where a mail server and a sender are given, else none", () => {
+    expect(loadProductionConfig(production).mail).toBeNull();
+    const mail = { SMTP_URL: "smtps://u:p@mail.example.com", MAIL_FROM: "Example <no-reply@example.com>" };
+    expect(loadProductionConfig({ ...production, ...mail }).mail).toEqual({
+      url: mail.SMTP_URL,
+      from: mail.MAIL_FROM,
+    });
+  });
+
   test("A slash at the end of AUTHSIGNAL_API_URL does not reach the gateway", () => {
     const AUTHSIGNAL_API_URL = "https://eu.api.authsignal.com/v1/";
     const { tenant } = loadProductionConfig({ ...production, AUTHSIGNAL_API_URL });
@@ -146,6 +155,14 @@ describe("the production configuration", () => {
       "metrics on the port of the app",
       { METRICS_PORT: "3000" },
       /METRICS_PORT must be another port than PORT/,
+    ],
+    ["a mail server without a sender", { SMTP_URL: "smtp://mail.example.com" }, /MAIL_FROM is missing/],
+    ["a sender without a mail server", { MAIL_FROM: "a@example.com" }, /no effect without SMTP_URL/],
+    ["a sender that is none", { SMTP_URL: "smtp://a.example", MAIL_FROM: "Example" }, /must be an address/],
+    [
+      "a mail server that is none",
+      { SMTP_URL: "mail.example", MAIL_FROM: "a@example.com" },
+      /begins with smtp:/,
     ],
     ["a path of metrics without their port", { METRICS_PATH: "/metrics" }, /no effect without METRICS_PORT/],
     ["a path of metrics that is none", { METRICS_PORT: "9464", METRICS_PATH: "metrics" }, /must be a path/],

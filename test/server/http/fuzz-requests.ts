@@ -18,6 +18,8 @@ export interface FuzzWorld {
   readonly cookies: readonly string[];
   /** Genuine result tokens, used or not. */
   readonly tokens: readonly string[];
+  /** Genuine tokens of links in notices. */
+  readonly links: readonly string[];
   /** Genuine passkey ids. */
   readonly passkeyIds: readonly string[];
 }
@@ -221,6 +223,15 @@ function goodBody(random: Random, name: OperationName, world: FuzzWorld): Record
       return { name: random.chance(0.5) ? "Phone" : text(random) };
     case "answerPasskeyOffer":
       return { answer: random.pick(["not-now", "never", "ask-again"]) };
+    case "reportCeremony":
+      return {
+        flow: random.pick(["button", "autofill", "offer"]),
+        outcome: random.pick(["shown", "failed"]),
+        ...(random.chance(0.5) && { error: "cancelled", milliseconds: random.below(9000) }),
+      };
+    case "reportNotMe":
+      // Not as it is: it would sign out everybody who takes part.
+      return { token: `${random.pick(world.links)}x`, removePasskey: random.chance(0.5) };
     default:
       return {};
   }

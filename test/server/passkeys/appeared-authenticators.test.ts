@@ -75,6 +75,7 @@ describe("the audit trail", () => {
         passkeyId: appeared,
         createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
         requestId: expect.any(String),
+        session: expect.any(String),
       },
     ]);
   });
@@ -116,6 +117,7 @@ describe("the audit trail", () => {
         authenticatorId: expect.any(String),
         method: "EMAIL_OTP",
         requestId: expect.any(String),
+        session: expect.any(String),
       },
       expect.objectContaining({ event: "passkey.enrolled" }),
     ]);

@@ -309,6 +309,7 @@ test("every step-up is a security event with its action", async () => {
         action: close,
         userId: person.user.id,
         requestId: expect.any(String),
+        session: expect.any(String),
       })),
     );
   } finally {

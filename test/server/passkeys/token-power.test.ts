@@ -95,6 +95,7 @@ describe.each([true, false])("with emailStepUp %s", (emailStepUp) => {
         action,
         methods: ["EMAIL_OTP"],
         requestId: expect.any(String),
+        session: expect.any(String),
       });
       const line = lab.logs().findLast((entry) => entry.includes("request.failed"));
       expect(line).toContain(`In the Authsignal portal, under Actions, ${action}, permit passkey`);

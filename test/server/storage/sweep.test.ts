@@ -44,6 +44,7 @@ const rows = {
   grants: (at) => ({ id: `g-${at}`, session_id: "s", action: "a", operation: "", expires_at: at }),
   recoveries: (at) => ({ user_id: `r-${at}`, began_at: 0, ends_at: 0, expires_at: at, told: 0 }),
   passkey_browsers: (at) => ({ id: `p-${at}`, user_id: "u", expires_at: at }),
+  notices: (at) => ({ id: `n-${at}`, user_id: "u", content: "", due_at: at, attempts: 0, expires_at: at }),
   rate_limits: (at) => ({ key: `k-${at}`, points: 1, expire: at }),
 } satisfies { readonly [Table in Ending]: (at: number) => InsertObject<Schema, Table> };
 

@@ -1,0 +1,80 @@
+/**
+ * "This wasn't me": whoever has the link of a notice ends all sessions, and may remove the passkey that it tells of. Nothing
+ * happens by opening the link, because programs that scan mails open it too.
+ */
+import type { Request } from "express";
+import {
+  type NotMeRequest,
+  type NotMeResponse,
+  NotMeRequest as NotMeSchema,
+} from "../../../../shared/contract.ts";
+import { describeError } from "../../../http/describe-error.ts";
+import { AppError } from "../../../http/errors.ts";
+import { sha256 } from "../../../http/hash.ts";
+import { type Operation, operation } from "../../../http/operation.ts";
+import type { NotMeLink } from "../../ports/notices.ts";
+import type { PasskeysContext } from "../../ports/options.ts";
+import { seeAuthenticators } from "../authenticators.ts";
+import { nameAll } from "../passkey-list.ts";
+import { removePasskey } from "./remove-passkey.ts";
+import { tellOfRemovedPasskey } from "./tell.ts";
+
+export function reportNotMe(context: PasskeysContext): Operation {
+  return operation({
+    body: NotMeSchema,
+    async handle({ req, body }) {
+      return { status: 200, body: await confirmNotMe(context, req, body) };
+    },
+  });
+}
+
+/**
+ * @throws AppError not_found for a link that is forged, too old or used, upstream_unavailable with the link as good as before
+ */
+export async function confirmNotMe(
+  context: PasskeysContext,
+  req: Request,
+  { token, removePasskey: removes }: NotMeRequest,
+): Promise<NotMeResponse> {
+  const { notices, users, sessions, storage, onEvent } = context;
+  const link = notices.readLink(token);
+  const user = link === null ? null : await users.findById(link.userId);
+  if (link === null || user === null) throw new AppError("not_found");
+  // Asked before the link is used up: in an outage of Authsignal the person can try again.
+  const passkey = removes ? await passkeyOf(context, req, link) : null;
+  if (!(await storage.flows.consumeToken(sha256(`not-me ${link.id}`), link.expiresAt)))
+    throw new AppError("not_found");
+
+  const endAll = async () => (await sessions.sessionList?.endAll(user.id)) ?? null;
+  const common = { requestId: req.id, userId: user.id };
+  await storage.flows.dropGrants(user.id);
+  let sessionsEnded = await endAll();
+  if (passkey !== null) {
+    await removePasskey(context, { userId: user.id, passkeyId: passkey.id });
+    // Once more: it may have signed in meanwhile.
+    sessionsEnded = addTo(sessionsEnded, await endAll());
+    onEvent({ event: "passkey.deleted", ...common, passkeyId: passkey.id });
+    tellOfRemovedPasskey(context, { req, user, passkey });
+  }
+  onEvent({ event: "not_me.confirmed", ...common, kind: link.kind, sessions: sessionsEnded ?? 0 });
+  await callHook(context, link);
+  return { sessionsEnded, passkeyRemoved: passkey !== null };
+}
+
+async function passkeyOf(context: PasskeysContext, req: Request, link: NotMeLink) {
+  if (link.kind !== "passkey_added" || link.passkeyId === null) return null;
+  const { passkeys } = await seeAuthenticators(context, req, link.userId);
+  const named = await nameAll(context, link.userId, passkeys);
+  return named.find(({ id }) => id === link.passkeyId) ?? null;
+}
+
+function addTo(before: number | null, more: number | null): number | null {
+  return before === null || more === null ? before : before + more;
+}
+
+/** What was confirmed is done: a fault of the host's function is told, and does not take it back. */
+async function callHook({ notices }: PasskeysContext, link: NotMeLink): Promise<void> {
+  await (async () => notices.onNotMe?.(link))().catch((error: unknown) => {
+    process.emitWarning(`\`onNotMe\` failed: ${describeError(error).message}`, { type: "PasskeysWarning" });
+  });
+}

@@ -1,0 +1,81 @@
+/** Which notices the flows send, and when. Nothing here delays or fails an answer. */
+import type { Request, Response } from "express";
+import type { User } from "../../../../shared/contract.ts";
+import { unlessOut } from "../../../http/outages.ts";
+import type { AuthenticatorChange, EnrolledPasskey } from "../../ports/authsignal.ts";
+import { mailboxKey, normaliseEmail } from "../../ports/email-address.ts";
+import { type NoticeCause, noNotices } from "../../ports/notices.ts";
+import type { PasskeysContext } from "../../ports/options.ts";
+
+/** A passkey that has appeared may be on its way to the finish of its enrollment, which tells more. */
+const enrollmentSeconds = 120;
+/** One that is older was there before this router, or before its notices. */
+const newMs = 24 * 60 * 60 * 1000;
+
+interface Done {
+  readonly req: Request | null;
+  readonly user: User;
+  readonly passkey: { readonly id: string; readonly name: string | null };
+  readonly by?: NoticeCause;
+}
+
+export function tellOfNewPasskey({ notices }: PasskeysContext, { req, user, passkey }: Done): void {
+  notices.tell({ kind: "passkey_added", ...toUser(user), req, ...aboutPasskey(passkey) });
+}
+
+export function tellOfRemovedPasskey({ notices }: PasskeysContext, done: Done): void {
+  const { req, user, passkey, by = "user" } = done;
+  notices.tell({ kind: "passkey_removed", ...toUser(user), req, by, ...aboutPasskey(passkey) });
+}
+
+/** Of passkeys that were made past this API. */
+export async function tellOfAppeared(
+  context: PasskeysContext,
+  userId: string,
+  passkeys: readonly Pick<EnrolledPasskey, "id" | "provider" | "createdAt">[],
+): Promise<void> {
+  const { notices, users, now } = context;
+  const made = passkeys.filter(({ createdAt }) => createdAt.getTime() > now().getTime() - newMs);
+  if (notices === noNotices || made.length === 0) return;
+  const user = await unlessOut(users.findById(userId), null);
+  if (user === null) return;
+  for (const { id, provider } of made) {
+    const passkey = aboutPasskey({ id, name: provider });
+    const told = { kind: "passkey_added", ...toUser(user), req: null, ...passkey } as const;
+    notices.tell({ ...told, by: "elsewhere", delaySeconds: enrollmentSeconds });
+  }
+}
+
+/** One that is no passkey: nothing here makes such. */
+export function tellOfAuthenticator(
+  { notices }: PasskeysContext,
+  { user, event }: { readonly user: User; readonly event: AuthenticatorChange },
+): void {
+  const about = event.authenticatorId;
+  const told = { ...toUser(user), req: null, about, subject: methodInWords(event.method) };
+  notices.tell({ kind: "authenticator_added", ...told, by: "elsewhere" });
+}
+
+/** `EMAIL_OTP` as `email otp`. */
+function methodInWords(method: string): string {
+  return method.toLowerCase().replaceAll("_", " ");
+}
+
+/** Once for each browser. Not for the first sign-in of all: the person is there. */
+export async function tellOfNewBrowser(
+  { notices, knownBrowsers }: PasskeysContext,
+  { req, res, user }: { readonly req: Request; readonly res: Response; readonly user: User },
+): Promise<void> {
+  if (notices === noNotices || knownBrowsers.noteSignIn === undefined) return;
+  const owner = { userId: user.id, mailbox: mailboxKey(normaliseEmail(user.email)) };
+  const seen = await unlessOut(knownBrowsers.noteSignIn(req, res, owner), "known");
+  if (seen === "new") notices.tell({ kind: "new_browser", ...toUser(user), req });
+}
+
+function toUser({ id, email }: User) {
+  return { userId: id, to: [email] };
+}
+
+function aboutPasskey({ id, name }: { readonly id: string; readonly name: string | null }) {
+  return { about: id, passkeyId: id, subject: name };
+}

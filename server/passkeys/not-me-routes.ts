@@ -1,0 +1,44 @@
+/** The page of "This wasn't me", below the router: a GET asks, and only the form that it shows does something. */
+import express, { type Request, type Response, Router } from "express";
+import { z } from "zod";
+import { AppError } from "../http/errors.ts";
+import { toPortError } from "../http/outages.ts";
+import { sendNotMePage } from "../notices/not-me-page.ts";
+import { confirmNotMe } from "./flows/oversight/not-me.ts";
+import type { PasskeysContext } from "./ports/options.ts";
+
+const Form = z.object({ token: z.string().max(4096) });
+
+/** Mount it after the check of the origin. */
+export function notMeRoutes(context: PasskeysContext): Router {
+  const router = Router();
+
+  router.get("/not-me", (req, res) => {
+    const { token } = Form.catch({ token: "" }).parse({ token: req.query.token });
+    const link = context.notices.readLink(token);
+    // The page is at `…/not-me`, wherever the router is mounted.
+    const hasPasskey = link?.kind === "passkey_added" && link.passkeyId !== null;
+    const question = { is: "question", token, hasPasskey, action: "not-me/confirm" } as const;
+    sendNotMePage(res, link === null ? { is: "invalid" } : question, req.acceptsLanguages());
+  });
+
+  const confirm = async (req: Request, res: Response): Promise<void> => {
+    const form = Form.safeParse(req.body);
+    if (!form.success) return sendNotMePage(res, { is: "invalid" }, req.acceptsLanguages());
+    const done = await confirmNotMe(context, req, { token: form.data.token, removePasskey: true });
+    const signInUrl = context.origins[0] ?? "/";
+    sendNotMePage(res, { is: "done", ...done, signInUrl }, req.acceptsLanguages());
+  };
+  router.post("/not-me/confirm", express.urlencoded({ extended: false, limit: "8kb" }), (req, res, next) => {
+    // The promise is not returned: Express 4 would ignore its rejection.
+    confirm(req, res).catch((thrown: unknown) => {
+      const error = toPortError(thrown);
+      if (error instanceof AppError && error.code === "not_found")
+        sendNotMePage(res, { is: "invalid" }, req.acceptsLanguages());
+      else if (error instanceof AppError && error.code === "upstream_unavailable")
+        sendNotMePage(res, { is: "unavailable" }, req.acceptsLanguages());
+      else next(error);
+    });
+  });
+  return router;
+}
