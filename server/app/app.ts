@@ -6,6 +6,7 @@ import { createErrorHandler, notFound } from "../http/error-handler.ts";
 import type { Logger } from "../http/log.ts";
 import { createProblemPages } from "../http/problem-pages/problem-pages.ts";
 import { proxyTrust, type TrustedProxies } from "../http/proxy-trust.ts";
+import { boundRequests, defaultRequestMs } from "../http/request-deadline.ts";
 import { createPasskeysRouter, type PasskeysPolicies } from "../passkeys/index.ts";
 import type { AuthsignalGateway } from "../passkeys/ports/authsignal.ts";
 import { createWellKnown, type WellKnownOptions } from "../relying-party/well-known.ts";
@@ -77,6 +78,8 @@ export function createApp(deps: AppDeps): Express {
   app.disable("x-powered-by");
   app.set("trust proxy", proxyTrust(deps.trustProxy ?? 0));
   app.use(requestContext(log, apiPath));
+  // Before the sessions, whose store may be slow.
+  app.use(boundRequests(deps.policies?.requestTimeoutMs ?? defaultRequestMs));
   if (https) app.use(warnOfPlainRequests(log));
   if (metrics !== null) {
     metrics.watch({ storage, authsignal: deps.authsignal });

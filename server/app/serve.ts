@@ -10,8 +10,10 @@ import { createSdkGateway } from "../authsignal/sdk-gateway.ts";
 import type { Config, MetricsConfig, TenantConfig } from "../config/config.ts";
 import { describeError } from "../http/describe-error.ts";
 import type { Logger } from "../http/log.ts";
+import { defaultRequestMs } from "../http/request-deadline.ts";
 import { isWithin } from "../relying-party/addresses.ts";
 import type { WellKnownOptions } from "../relying-party/well-known.ts";
+import { within } from "../storage/deadline.ts";
 import { sweepExpired } from "../storage/tables/sweep.ts";
 import { apiPath, clientApiPath, createApp } from "./app.ts";
 import { openConfiguredStorage } from "./configured-storage.ts";
@@ -21,8 +23,10 @@ import type { Metrics } from "./metrics.ts";
 import { makeDataFolder, reportAndExit } from "./start-error.ts";
 
 const sweepEveryMs = 10 * 60 * 1000;
-/** How long requests in flight may take at the stop: longer than Authsignal's deadline. */
-const graceMs = 8000;
+/** How long requests in flight may take at the stop: longer than their deadline, so that none is cut. */
+const graceMs = defaultRequestMs + 1000;
+/** How long the storage may take to close, with what the last requests have left there. */
+const closeMs = 5000;
 
 export interface ServeOptions {
   readonly config: Config;
@@ -108,7 +112,9 @@ export async function serve(options: ServeOptions): Promise<void> {
     clearInterval(sweeper);
     await stopListening();
     await prometheus?.stop();
-    await storage.close();
+    await within(closeMs, storage.close(), `The storage did not close within ${closeMs} ms.`).catch((error) =>
+      log.error({ event: "storage.not_closed", cause: describeError(error) }),
+    );
     await options.onClose?.();
   };
   const stop = (drainSeconds: number, exitCode: number): void => {

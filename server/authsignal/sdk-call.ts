@@ -14,6 +14,7 @@ import {
 } from "cockatiel";
 import { z } from "zod";
 import { AppError } from "../http/errors.ts";
+import { requireTime, timeLeft } from "../http/request-deadline.ts";
 import { type AuthsignalState, Refusal, Unanswered } from "../passkeys/ports/authsignal.ts";
 import { isLoopback } from "../relying-party/addresses.ts";
 import { proxyHint } from "./proxy-variables.ts";
@@ -55,13 +56,12 @@ export interface Caller {
 }
 
 /**
- * Five outages in a row open the breaker: for five seconds calls fail at once. Then one call tries Authsignal, and the
+ * A call may take `deadlineMs`, or what is left of its request's time if that is less. Five outages in a row open the breaker: for five seconds calls fail at once. Then one call tries Authsignal, and the
  * others keep failing at once until it is done, instead of all waiting for the deadline. No call is repeated: a second
  * POST would send a second mail.
  * @param apiUrl where the calls go, for the words of an error
  */
 export function createCaller(deadlineMs: number, apiUrl: string): Caller {
-  const deadline = timeout(deadlineMs, TimeoutStrategy.Aggressive);
   const breaker = circuitBreaker(
     handleWhen((error) => error instanceof AppError && isOutage(error)),
     { halfOpenAfter: refusedMs, breaker: new ConsecutiveBreaker(5) },
@@ -77,11 +77,18 @@ export function createCaller(deadlineMs: number, apiUrl: string): Caller {
   };
   const call = async <Answer>(schema: z.ZodType<Answer>, send: () => Promise<unknown>): Promise<Answer> => {
     if (breaker.state === CircuitState.HalfOpen) throw unavailable("Authsignal is being tried again.");
+    requireTime("Authsignal");
     try {
       return await breaker.execute(async () => {
-        const parsed = schema.safeParse(
-          await deadline.execute(send).catch((error) => throwClean(error, apiUrl)),
-        );
+        const left = timeLeft();
+        const deadline = timeout(Math.min(deadlineMs, left), TimeoutStrategy.Aggressive);
+        // The breaker takes an error that is no outage for a success, which would end the trial of a frozen Authsignal.
+        const isTrial = breaker.state === CircuitState.HalfOpen;
+        const answer = await deadline.execute(send).catch((error) => {
+          if (error instanceof TaskCancelledError && left < deadlineMs && !isTrial) throw new LateCall();
+          throwClean(error, apiUrl);
+        });
+        const parsed = schema.safeParse(answer);
         if (parsed.success) return parsed.data;
         throw unanswered("Authsignal's answer could not be read.", apiUrl);
       });
@@ -93,9 +100,18 @@ export function createCaller(deadlineMs: number, apiUrl: string): Caller {
   return Object.assign(call, { state });
 }
 
-/** A refusal is not an outage: Authsignal has answered. */
+/** The request's time is over while a call is under way: that may have arrived, and says nothing about Authsignal. */
+class LateCall extends Unanswered {
+  constructor() {
+    const detail = "The request took too long; the last wait was for Authsignal.";
+    super("upstream_unavailable", { detail, extras: { retryAfter: 5 } });
+  }
+}
+
+/** A refusal is not an outage, because Authsignal has answered; nor is a request that had no time left for the call. */
 function isOutage(error: AppError): boolean {
-  return error.code === "upstream_unavailable" && !(error instanceof Refusal);
+  const isOwnFault = error instanceof Refusal || error instanceof LateCall;
+  return error.code === "upstream_unavailable" && !isOwnFault;
 }
 
 /** The safe members of the SDK's error. */

@@ -2,6 +2,7 @@
 import type { Store } from "express-session";
 import { AppError } from "../http/errors.ts";
 import { type StorageNotice, warnOfOutage, watchOutages } from "../http/outages.ts";
+import { beyondRequest } from "../http/request-deadline.ts";
 import type { FlowStore } from "../passkeys/ports/flow-store.ts";
 import type { KnownBrowserStore } from "../passkeys/ports/known-browsers.ts";
 import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
@@ -41,7 +42,8 @@ export function openStorageLazily(options: StorageOptions): LazyStorage {
 
   function open(): Promise<Storage> {
     if (failed !== null && performance.now() < failed.until) return Promise.reject(failed.error);
-    attempt ??= outages.run(tryToOpen).catch((error: unknown) => {
+    // Not within the first request's deadline: other requests wait for it too, and migrations may take longer.
+    attempt ??= beyondRequest(() => outages.run(tryToOpen)).catch((error: unknown) => {
       attempt = null;
       failed = { error, until: performance.now() + retryMs };
       throw error;

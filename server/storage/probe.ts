@@ -3,6 +3,7 @@
  * holds for a second, and each waits at most as long as the deadline. So one check at a time is under way, however many
  * probes their senders have given up.
  */
+import { beyondRequest } from "../http/request-deadline.ts";
 import { within } from "./deadline.ts";
 
 /** A storage that takes longer is of no use to a request either. */
@@ -22,7 +23,8 @@ export function createProbe(check: () => Promise<void>): Probe {
   let isStopped = false;
 
   function begin(): { readonly outcome: Promise<void>; readonly since: number } {
-    const outcome = check();
+    // Other requests share it.
+    const outcome = beyondRequest(check);
     const settled = (): void => {
       underway = null;
       known = { outcome, until: performance.now() + keptMs };
