@@ -125,6 +125,9 @@ function lazyIndex(index: () => Promise<SessionIndex>): SessionIndex {
 function lazyFlows(flows: () => Promise<FlowStore>): FlowStore {
   return {
     consumeToken: async (...call) => (await flows()).consumeToken(...call),
+    releaseToken: async (...call) => (await flows()).releaseToken(...call),
+    keepAcceptedCode: async (...call) => (await flows()).keepAcceptedCode(...call),
+    acceptedAddress: async (...call) => (await flows()).acceptedAddress(...call),
     countOtpAttempt: async (...call) => (await flows()).countOtpAttempt(...call),
     keepBegun: async (...call) => (await flows()).keepBegun(...call),
     takeBegun: async (...call) => (await flows()).takeBegun(...call),

@@ -35,6 +35,12 @@ export const migrations: Migrations = {
     },
   },
   "006-user-sessions": { up: createUserSessions },
+  "007-accepted-codes": {
+    async up(db: AnyDatabase) {
+      for (const column of ["accepted_code", "accepted_email"])
+        await db.schema.alterTable("otp_attempts").addColumn(column, "text").execute();
+    },
+  },
 };
 
 async function createUsers(db: AnyDatabase): Promise<void> {
