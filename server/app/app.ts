@@ -63,6 +63,7 @@ export const clientApiPath = "/authsignal/v1";
 
 export function createApp(deps: AppDeps): Express {
   const { storage, log, origin, metrics = null, now = () => new Date() } = deps;
+  const limiter = metrics?.countRefusals(storage.limiter) ?? storage.limiter;
   const origins = [origin, ...(deps.moreOrigins ?? [])];
   const https = origin.startsWith("https:");
   const sessions = createCookieSessions({
@@ -103,7 +104,7 @@ export function createApp(deps: AppDeps): Express {
         apiUrl: deps.proxiedApiUrl,
         tenantId: deps.browser.tenantId,
         origins,
-        limiter: storage.limiter,
+        limiter,
         allowEmulator: deps.allowEmulator ?? false,
       }),
     );
@@ -114,7 +115,7 @@ export function createApp(deps: AppDeps): Express {
       authsignal: deps.authsignal,
       users: createSqlUsers(storage.accounts, now),
       sessions,
-      storage,
+      storage: { ...storage, limiter },
       browser: deps.browser,
       origins,
       knownBrowsers: createKnownBrowserCookie({ store: storage.knownBrowsers, secure: https, now }),

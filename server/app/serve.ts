@@ -67,6 +67,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       apiSecretKey: tenant.apiSecretKey,
       apiUrl: tenant.apiUrl,
       allowEmulator,
+      ...(prometheus !== null && { onCall: prometheus.metrics.countCall }),
     }),
     storage,
     log,
@@ -97,8 +98,10 @@ export async function serve(options: ServeOptions): Promise<void> {
   // For example a connection that cannot be accepted because too many are open.
   server.on("error", (error) => log.error({ event: "server.failed", cause: describeError(error) }));
 
+  const { auditRetentionDays } = config;
+  const sweepOnce = () => sweepExpired(storage.traffic, new Date(), { auditRetentionDays });
   const sweep = (): void => {
-    sweepExpired(storage.traffic, new Date(), config).catch((error: unknown) =>
+    (prometheus?.metrics.countSweep(sweepOnce) ?? sweepOnce()).catch((error: unknown) =>
       log.error({ event: "sweep.failed", cause: describeError(error) }),
     );
   };

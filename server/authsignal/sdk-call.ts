@@ -14,7 +14,7 @@ import {
 } from "cockatiel";
 import { z } from "zod";
 import { AppError } from "../http/errors.ts";
-import { requireTime, timeLeft } from "../http/request-deadline.ts";
+import { LateRequest, requireTime, timeLeft } from "../http/request-deadline.ts";
 import { type AuthsignalState, Refusal, Unanswered } from "../passkeys/ports/authsignal.ts";
 import { isLoopback } from "../relying-party/addresses.ts";
 import { proxyHint } from "./proxy-variables.ts";
@@ -50,8 +50,20 @@ class RefusedKey extends Refusal {
   }
 }
 
+/** One call, for metrics. */
+export interface AuthsignalCall {
+  /** The SDK's name of it, such as `validateChallenge`. */
+  readonly operation: string;
+  /**
+   * `refused`: Authsignal answered with a 4xx, which may be about the person. `late`: the request had no time left for it.
+   * `not_called`: the circuit breaker is open.
+   */
+  readonly outcome: "ok" | "refused" | "rate_limited" | "unavailable" | "late" | "not_called";
+  readonly seconds: number;
+}
+
 export interface Caller {
-  <Answer>(schema: z.ZodType<Answer>, send: () => Promise<unknown>): Promise<Answer>;
+  <Answer>(operation: string, schema: z.ZodType<Answer>, send: () => Promise<unknown>): Promise<Answer>;
   readonly state: () => AuthsignalState;
 }
 
@@ -60,8 +72,13 @@ export interface Caller {
  * others keep failing at once until it is done, instead of all waiting for the deadline. No call is repeated: a second
  * POST would send a second mail.
  * @param apiUrl where the calls go, for the words of an error
+ * @param onCall told of every call when it is over. It must not throw
  */
-export function createCaller(deadlineMs: number, apiUrl: string): Caller {
+export function createCaller(
+  deadlineMs: number,
+  apiUrl: string,
+  onCall: (call: AuthsignalCall) => void,
+): Caller {
   const breaker = circuitBreaker(
     handleWhen((error) => error instanceof AppError && isOutage(error)),
     { halfOpenAfter: refusedMs, breaker: new ConsecutiveBreaker(5) },
@@ -75,8 +92,8 @@ export function createCaller(deadlineMs: number, apiUrl: string): Caller {
     const isOver = breaker.state === CircuitState.Open && Date.now() - openedAt >= refusedMs;
     return isOver ? "unknown" : "unavailable";
   };
-  const call = async <Answer>(schema: z.ZodType<Answer>, send: () => Promise<unknown>): Promise<Answer> => {
-    if (breaker.state === CircuitState.HalfOpen) throw unavailable("Authsignal is being tried again.");
+  const send = async <Answer>(schema: z.ZodType<Answer>, work: () => Promise<unknown>): Promise<Answer> => {
+    if (breaker.state === CircuitState.HalfOpen) throw new NotCalled("Authsignal is being tried again.");
     requireTime("Authsignal");
     try {
       return await breaker.execute(async () => {
@@ -84,7 +101,7 @@ export function createCaller(deadlineMs: number, apiUrl: string): Caller {
         const deadline = timeout(Math.min(deadlineMs, left), TimeoutStrategy.Aggressive);
         // The breaker takes an error that is no outage for a success, which would end the trial of a frozen Authsignal.
         const isTrial = breaker.state === CircuitState.HalfOpen;
-        const answer = await deadline.execute(send).catch((error) => {
+        const answer = await deadline.execute(work).catch((error) => {
           if (error instanceof TaskCancelledError && left < deadlineMs && !isTrial) throw new LateCall();
           throwClean(error, apiUrl);
         });
@@ -93,7 +110,25 @@ export function createCaller(deadlineMs: number, apiUrl: string): Caller {
         throw unanswered("Authsignal's answer could not be read.", apiUrl);
       });
     } catch (error) {
-      if (error instanceof BrokenCircuitError) throw unavailable("Authsignal failed several times in a row.");
+      if (error instanceof BrokenCircuitError)
+        throw new NotCalled("Authsignal failed several times in a row.");
+      throw error;
+    }
+  };
+  const call = async <Answer>(
+    operation: string,
+    schema: z.ZodType<Answer>,
+    work: () => Promise<unknown>,
+  ): Promise<Answer> => {
+    const before = performance.now();
+    const over = (outcome: AuthsignalCall["outcome"]): void =>
+      onCall({ operation, outcome, seconds: (performance.now() - before) / 1000 });
+    try {
+      const answer = await send(schema, work);
+      over("ok");
+      return answer;
+    } catch (error) {
+      over(outcomeOf(error));
       throw error;
     }
   };
@@ -106,6 +141,20 @@ class LateCall extends Unanswered {
     const detail = "The request took too long; the last wait was for Authsignal.";
     super("upstream_unavailable", { detail, extras: { retryAfter: 5 } });
   }
+}
+
+/** The breaker is open: Authsignal was not asked. */
+class NotCalled extends AppError {
+  constructor(detail: string) {
+    super("upstream_unavailable", { detail, extras: { retryAfter: 5 } });
+  }
+}
+
+function outcomeOf(error: unknown): AuthsignalCall["outcome"] {
+  if (error instanceof Refusal) return "refused";
+  if (error instanceof LateCall || error instanceof LateRequest) return "late";
+  if (error instanceof NotCalled) return "not_called";
+  return error instanceof AppError && error.code === "rate_limited" ? "rate_limited" : "unavailable";
 }
 
 /** A refusal is not an outage, because Authsignal has answered; nor is a request that had no time left for the call. */

@@ -37,7 +37,7 @@ export function openStorageLazily(options: StorageOptions): LazyStorage {
   const outages = watchOutages({ storage: "The storage", isOutage: () => true, notify });
   let attempt: Promise<Storage> | null = null;
   let failed: { readonly error: unknown; readonly until: number } | null = null;
-  let isOpen = false;
+  let current: Storage | null = null;
   let isClosed = false;
 
   function open(): Promise<Storage> {
@@ -54,12 +54,12 @@ export function openStorageLazily(options: StorageOptions): LazyStorage {
   async function tryToOpen(): Promise<Storage> {
     // Before the storage is open, the lazy storage reports an outage once; each attempt would report it again.
     const onNotice = (notice: StorageNotice) => {
-      if (isOpen) notify(notice);
+      if (current !== null) notify(notice);
     };
     const storage = await openStorage({ ...options, onNotice }).catch((error: unknown) => {
       throw error instanceof AppError ? (error.cause ?? new Error(error.message)) : error;
     });
-    isOpen = true;
+    current = storage;
     return storage;
   }
 
@@ -82,6 +82,7 @@ export function openStorageLazily(options: StorageOptions): LazyStorage {
     sessionStore: new LazySessionStore(async () => (await opened()).sessionStore) satisfies Store,
     limiter: (rule) => lazyLimiter(rule, opened),
     ping: async () => (await opened()).ping(),
+    load: () => current?.load() ?? { pool: null, redisReady: null },
     async close() {
       isClosed = true;
       const storage = await attempt?.catch(() => null);

@@ -24,6 +24,7 @@ export async function openRedis(
   limiter: (rule: LimitRule) => Limiter;
   /** Rejects unless Redis answers and can be written to. */
   check: () => Promise<void>;
+  isReady: () => boolean;
   close: () => Promise<void>;
 }> {
   const outages = boundedBy(commandMs, watchOutages({ storage: "Redis", isOutage, notify }));
@@ -69,6 +70,7 @@ export async function openRedis(
       outages.run(async () => {
         await client.set(`${prefix}readiness`, "", { expiration: { type: "EX", value: 60 } });
       }),
+    isReady: () => client.isReady,
     async close() {
       if (!client.isOpen) return;
       const closed = client.close();
