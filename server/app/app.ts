@@ -51,6 +51,8 @@ export interface AppDeps {
   readonly draining?: AbortSignal;
   /** The router's policies: limits, step-up actions, freshness. Default: the router's own. */
   readonly policies?: PasskeysPolicies;
+  /** When sessions end, as `createCookieSessions` takes it. Default: its own. */
+  readonly sessionLife?: { readonly idleSeconds: number; readonly absoluteSeconds: number };
   /** Default: the system clock. */
   readonly now?: () => Date;
 }
@@ -72,6 +74,7 @@ export function createApp(deps: AppDeps): Express {
     secret: deps.sessionSecret,
     secure: https,
     now,
+    ...deps.sessionLife,
   });
   const record = createAuditTrail(storage.traffic, log, now);
 

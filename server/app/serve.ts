@@ -10,7 +10,6 @@ import { createSdkGateway } from "../authsignal/sdk-gateway.ts";
 import type { Config, MetricsConfig, TenantConfig } from "../config/config.ts";
 import { describeError } from "../http/describe-error.ts";
 import type { Logger } from "../http/log.ts";
-import { defaultRequestMs } from "../http/request-deadline.ts";
 import { isWithin } from "../relying-party/addresses.ts";
 import type { WellKnownOptions } from "../relying-party/well-known.ts";
 import { within } from "../storage/deadline.ts";
@@ -23,8 +22,6 @@ import type { Metrics } from "./metrics.ts";
 import { makeDataFolder, reportAndExit } from "./start-error.ts";
 
 const sweepEveryMs = 10 * 60 * 1000;
-/** How long requests in flight may take at the stop: longer than their deadline, so that none is cut. */
-const graceMs = defaultRequestMs + 1000;
 /** How long the storage may take to close, with what the last requests have left there. */
 const closeMs = 5000;
 
@@ -53,11 +50,14 @@ export async function serve(options: ServeOptions): Promise<void> {
   surviveClosedOutput();
   if (config.databaseUrl === null) makeDataFolder(config.dataDir);
   const storage = await openConfiguredStorage(config, log);
-  // The configuration has no tenant only where `npm start` embeds the emulator, never in production.
-  const allowEmulator = config.tenant === null;
+  // The configuration has no tenant only where `npm start` embeds the emulator.
+  const allowEmulator = config.tenant === null || config.stagingEmulator;
   const draining = new AbortController();
+  const requestTimeoutMs = config.requestTimeoutSeconds * 1000;
+  // Longer than the requests in flight may take, so that the stop cuts none.
+  const graceMs = requestTimeoutMs + 1000;
   const host = options.host ?? config.listenAddress ?? undefined;
-  const prometheus = config.metrics === null ? null : await openMetrics(config.metrics);
+  const prometheus = config.metrics === null ? null : await openMetrics(config.metrics, graceMs);
   const server = options.tls === undefined ? createServer() : createTlsServer(options.tls);
   boundConnections(server);
   // In development a restart must not wait for the page that is open.
@@ -87,6 +87,11 @@ export async function serve(options: ServeOptions): Promise<void> {
     metrics: prometheus?.metrics ?? null,
     development: options.development ?? false,
     draining: draining.signal,
+    policies: { limits: config.limits, requestTimeoutMs },
+    sessionLife: {
+      idleSeconds: config.sessionIdleMinutes * 60,
+      absoluteSeconds: config.sessionMaxHours * 3600,
+    },
   });
   server.on("request", (_req, res) => {
     // The client then opens a new connection, which a load balancer sends to another instance.
@@ -136,7 +141,10 @@ export async function serve(options: ServeOptions): Promise<void> {
 }
 
 /** Metrics and their page, on a port of its own. */
-async function openMetrics({ port, path }: MetricsConfig): Promise<{
+async function openMetrics(
+  { port, path }: MetricsConfig,
+  graceMs: number,
+): Promise<{
   readonly metrics: Metrics;
   readonly start: (host: string | undefined) => Promise<void>;
   readonly stop: () => Promise<void>;
