@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { reportAndExit } from "./app/start-error.ts";
 import { readEnvironment } from "./config/config.ts";
 import { readEnvFile } from "./config/env-file.ts";
+import { type VariableName, variablesIn } from "./config/variables.ts";
 import { CopyError, copyPieces } from "./copy/copy-piece.ts";
 import { pieces } from "./copy/pieces.ts";
 import { migrateStorage, readMigrationSql } from "./storage/migrate-storage.ts";
@@ -76,8 +77,9 @@ function readOptions(values: Readonly<Record<string, string | boolean | undefine
   if (readEnvFile())
     process.stderr.write("Reads .env too. A variable of the environment counts before it.\n");
   const env = readEnvironment();
-  const given = (name: string, variable: string): string | undefined => {
-    const value = values[name] ?? env[variable]?.trim();
+  const { read, problems } = variablesIn(env, "local");
+  const given = (name: string, variable: VariableName): string | undefined => {
+    const value = values[name] ?? read(variable);
     return typeof value === "string" && value !== "" ? value : undefined;
   };
   const prefix = given("prefix", "TABLE_PREFIX");
@@ -90,6 +92,8 @@ function readOptions(values: Readonly<Record<string, string | boolean | undefine
       throw new StorageError("--file is a SQLite file: leave out --database-url and --schema.");
     return { ...common, file: values.file };
   }
+  const fault = problems.find((problem) => problem.startsWith("DATABASE_URL"));
+  if (fault !== undefined) throw new StorageError(fault);
   const databaseUrl = given("database-url", "DATABASE_URL");
   if (databaseUrl === undefined)
     throw new StorageError(

@@ -10,6 +10,7 @@ export { createReadiness, type ReadinessAnswer, type ReadinessOptions } from "./
 export { type SecurityHeaderOptions, securityHeaders } from "./app/security-headers.ts";
 export { type ClientApiProxyOptions, createClientApiProxy } from "./authsignal/client-api-proxy.ts";
 export type { SdkGatewayOptions } from "./authsignal/require-tenant.ts";
+export type { AuthsignalCall } from "./authsignal/sdk-call.ts";
 export { createSdkGateway } from "./authsignal/sdk-gateway.ts";
 export { createErrorHandler, toProblem } from "./http/error-handler.ts";
 export { AppError, type ProblemExtras } from "./http/errors.ts";
@@ -96,8 +97,8 @@ export {
 export { createKnownBrowserCookie } from "./sessions/known-browser-cookie.ts";
 export { type LazyStorage, openStorageLazily } from "./storage/lazy-storage.ts";
 export { migrateStorage, readMigrationSql } from "./storage/migrate-storage.ts";
-export { openStorage, type Storage } from "./storage/storage.ts";
+export { openStorage, type Storage, type StorageLoad } from "./storage/storage.ts";
 export { StorageError } from "./storage/storage-error.ts";
 export type { StorageOptions, TableOptions } from "./storage/storage-options.ts";
 export { createSqlUsers } from "./storage/stores/sql-users.ts";
-export { type SweepOptions, sweepExpired } from "./storage/tables/sweep.ts";
+export { type SweepOptions, type SweptRows, sweepExpired } from "./storage/tables/sweep.ts";

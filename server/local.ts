@@ -51,7 +51,7 @@ try {
   await serve({
     config,
     tenant,
-    log: createLogger(),
+    log: createLogger(undefined, config.logLevel),
     pages: (server) => developmentPages?.(server, domain) ?? builtPages(builtFolder),
     development,
     // The emulator accepts everyone, and this entry is for one developer: the network is let in by name only.

@@ -6,6 +6,7 @@ import { createErrorHandler, notFound } from "../http/error-handler.ts";
 import type { Logger } from "../http/log.ts";
 import { createProblemPages } from "../http/problem-pages/problem-pages.ts";
 import { proxyTrust, type TrustedProxies } from "../http/proxy-trust.ts";
+import { boundRequests, defaultRequestMs } from "../http/request-deadline.ts";
 import {
   createPasskeysRouter,
   createWebhookRouter,
@@ -58,6 +59,8 @@ export interface AppDeps {
   readonly policies?: PasskeysPolicies;
   /** Tells people what was done with their account. Default: nothing is told. */
   readonly notices?: Notices | null;
+  /** When sessions end, as `createCookieSessions` takes it. Default: its own. */
+  readonly sessionLife?: { readonly idleSeconds: number; readonly absoluteSeconds: number };
   /** Default: the system clock. */
   readonly now?: () => Date;
 }
@@ -73,6 +76,7 @@ export const clientApiPath = "/authsignal/v1";
 
 export function createApp(deps: AppDeps): Express {
   const { storage, log, origin, metrics = null, now = () => new Date() } = deps;
+  const limiter = metrics?.countRefusals(storage.limiter) ?? storage.limiter;
   const origins = [origin, ...(deps.moreOrigins ?? [])];
   const https = origin.startsWith("https:");
   const sessions = createCookieSessions({
@@ -81,6 +85,7 @@ export function createApp(deps: AppDeps): Express {
     secret: deps.sessionSecret,
     secure: https,
     now,
+    ...deps.sessionLife,
   });
   const record = createAuditTrail(storage.traffic, log, now);
 
@@ -88,6 +93,8 @@ export function createApp(deps: AppDeps): Express {
   app.disable("x-powered-by");
   app.set("trust proxy", proxyTrust(deps.trustProxy ?? 0));
   app.use(requestContext(log, apiPath));
+  // Before the sessions, whose store may be slow.
+  app.use(boundRequests(deps.policies?.requestTimeoutMs ?? defaultRequestMs));
   if (https) app.use(warnOfPlainRequests(log));
   if (metrics !== null) {
     metrics.watch({ storage, authsignal: deps.authsignal });
@@ -111,7 +118,7 @@ export function createApp(deps: AppDeps): Express {
         apiUrl: deps.proxiedApiUrl,
         tenantId: deps.browser.tenantId,
         origins,
-        limiter: storage.limiter,
+        limiter,
         allowEmulator: deps.allowEmulator ?? false,
       }),
     );
@@ -119,7 +126,7 @@ export function createApp(deps: AppDeps): Express {
     authsignal: deps.authsignal,
     users: createSqlUsers(storage.accounts, now),
     sessions,
-    storage,
+    storage: { ...storage, limiter },
     browser: deps.browser,
     origins,
     knownBrowsers: createKnownBrowserCookie({ store: storage.knownBrowsers, secure: https, now }),

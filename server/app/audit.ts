@@ -1,6 +1,7 @@
 /** Writes security events to the log and to the database. */
 import { randomUUID } from "node:crypto";
 import { describeError } from "../http/describe-error.ts";
+import { beyondRequest } from "../http/request-deadline.ts";
 import type { SecurityEvent } from "../passkeys/index.ts";
 import type { Database } from "../storage/database.ts";
 
@@ -26,18 +27,17 @@ export function createAuditTrail(
   return (event) => {
     log.info(event);
     const { event: name, requestId, ...facts } = event;
-    db.insertInto("audit_events")
-      .values({
-        id: randomUUID(),
-        at: now().toISOString(),
-        event: name,
-        user_id: "userId" in event ? event.userId : null,
-        request_id: requestId ?? null,
-        facts: JSON.stringify(facts),
-      })
-      .execute()
-      .catch((error: unknown) =>
-        log.error({ event: "audit.failed", lost: event, cause: describeError(error) }),
-      );
+    const row = {
+      id: randomUUID(),
+      at: now().toISOString(),
+      event: name,
+      user_id: "userId" in event ? event.userId : null,
+      request_id: requestId ?? null,
+      facts: JSON.stringify(facts),
+    };
+    // The event has happened, also when the request's time is over.
+    beyondRequest(() => db.insertInto("audit_events").values(row).execute()).catch((error: unknown) =>
+      log.error({ event: "audit.failed", lost: event, cause: describeError(error) }),
+    );
   };
 }

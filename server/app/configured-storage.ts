@@ -4,6 +4,7 @@ import type { Config } from "../config/config.ts";
 import { describeError } from "../http/describe-error.ts";
 import type { Logger } from "../http/log.ts";
 import type { StorageNotice } from "../http/outages.ts";
+import { defaultBounds } from "../storage/drivers/postgres-bounds.ts";
 import { openStorage, type Storage } from "../storage/storage.ts";
 import { StartError } from "./start-error.ts";
 
@@ -27,7 +28,11 @@ export async function openConfiguredStorage(config: Config, log: Logger, notices
     const storage = await openStorage({
       ...(config.databaseUrl === null
         ? { file: join(config.dataDir, "app.sqlite") }
-        : { databaseUrl: config.databaseUrl, schema: config.databaseSchema }),
+        : {
+            databaseUrl: config.databaseUrl,
+            schema: config.databaseSchema,
+            maxConnections: config.databaseConnections ?? defaultBounds.maxConnections,
+          }),
       tablePrefix: config.tablePrefix,
       migrate: config.migrate,
       tables: { notices },

@@ -6,18 +6,20 @@ import { loadOptional } from "../http/optional-package.ts";
 import type { SecurityEvent } from "../passkeys/index.ts";
 import type { AuthsignalGateway, AuthsignalState } from "../passkeys/ports/authsignal.ts";
 import type { Storage } from "../storage/storage.ts";
+import type { ServiceMetrics } from "./monitoring/service-counts.ts";
+import { createServiceMetrics, watchLoad } from "./monitoring/service-metrics.ts";
 import { onRequestEnd } from "./request-end.ts";
 
-export interface Metrics {
+export interface Metrics extends ServiceMetrics {
   /** Times every request. */
   readonly middleware: RequestHandler;
   /** Counts a security event. */
   readonly count: (event: SecurityEvent) => void;
   /** Counts a report of a page, as the router's `onReport`. */
   readonly countReport: (report: CeremonyReport) => void;
-  /** Adds gauges for storage and Authsignal; their state is read whenever the page is. */
+  /** Adds gauges for storage, its connections and Authsignal; their state is read whenever the page is. */
   readonly watch: (needs: {
-    readonly storage: Pick<Storage, "ping">;
+    readonly storage: Pick<Storage, "ping"> & Partial<Pick<Storage, "load">>;
     readonly authsignal: Pick<AuthsignalGateway, "state">;
   }) => void;
   /** Serves the page that Prometheus scrapes. */
@@ -55,11 +57,8 @@ const states = ["ok", "unavailable", "unknown"] as const satisfies readonly Auth
  * @throws MissingPackageError when prom-client is not installed
  */
 export async function createMetrics(apiPath = "/api"): Promise<Metrics> {
-  const { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } = await loadOptional(
-    "createMetrics",
-    ["prom-client"],
-    () => import("prom-client"),
-  );
+  const client = await loadOptional("createMetrics", ["prom-client"], () => import("prom-client"));
+  const { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } = client;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const requests = new Histogram({
@@ -104,6 +103,7 @@ export async function createMetrics(apiPath = "/api"): Promise<Metrics> {
       reports.inc({ flow, outcome, error: error ?? "none" });
       if (milliseconds !== undefined) durations.observe({ flow, outcome }, milliseconds / 1000);
     },
+    ...createServiceMetrics(client, registry),
     middleware: (req, res, next) => {
       inFlight.inc();
       onRequestEnd(req, res, apiPath, ({ method, route, status, code, seconds }) => {
@@ -115,6 +115,7 @@ export async function createMetrics(apiPath = "/api"): Promise<Metrics> {
     },
     count: ({ event }) => events.inc({ event }),
     watch: ({ storage, authsignal }) => {
+      if (storage.load !== undefined) watchLoad(client, registry, storage.load);
       new Gauge({
         name: "authsignal_state",
         help: "1 for Authsignal's state by this instance's last calls; unknown: the next call shows it.",

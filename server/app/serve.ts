@@ -15,6 +15,7 @@ import { createMailer } from "../notices/mailer.ts";
 import type { NoticesOptions } from "../notices/notices-options.ts";
 import { isWithin } from "../relying-party/addresses.ts";
 import type { WellKnownOptions } from "../relying-party/well-known.ts";
+import { within } from "../storage/deadline.ts";
 import { sweepExpired } from "../storage/tables/sweep.ts";
 import { type AppDeps, apiPath, clientApiPath, createApp } from "./app.ts";
 import { createAuditTrail } from "./audit.ts";
@@ -25,8 +26,8 @@ import type { Metrics } from "./metrics.ts";
 import { makeDataFolder, reportAndExit } from "./start-error.ts";
 
 const sweepEveryMs = 10 * 60 * 1000;
-/** How long requests in flight may take at the stop: longer than Authsignal's deadline. */
-const graceMs = 8000;
+/** How long the storage may take to close, with what the last requests have left there. */
+const closeMs = 5000;
 
 export interface ServeOptions {
   readonly config: Config;
@@ -59,11 +60,14 @@ export async function serve(options: ServeOptions): Promise<void> {
   const sessionSecret = config.sessionSecrets ?? keptSecret(config.dataDir);
   const notices =
     notify === undefined ? null : openNotices({ storage, notify, log, sessionSecret, origin: config.origin });
-  // The configuration has no tenant only where `npm start` embeds the emulator, never in production.
-  const allowEmulator = config.tenant === null;
+  // The configuration has no tenant only where `npm start` embeds the emulator.
+  const allowEmulator = config.tenant === null || config.stagingEmulator;
   const draining = new AbortController();
+  const requestTimeoutMs = config.requestTimeoutSeconds * 1000;
+  // Longer than the requests in flight may take, so that the stop cuts none.
+  const graceMs = requestTimeoutMs + 1000;
   const host = options.host ?? config.listenAddress ?? undefined;
-  const prometheus = config.metrics === null ? null : await openMetrics(config.metrics);
+  const prometheus = config.metrics === null ? null : await openMetrics(config.metrics, graceMs);
   const server = options.tls === undefined ? createServer() : createTlsServer(options.tls);
   boundConnections(server);
   // In development a restart must not wait for the page that is open.
@@ -73,6 +77,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       apiSecretKey: tenant.apiSecretKey,
       apiUrl: tenant.apiUrl,
       allowEmulator,
+      ...(prometheus !== null && { onCall: prometheus.metrics.countCall }),
     }),
     storage,
     log,
@@ -93,6 +98,11 @@ export async function serve(options: ServeOptions): Promise<void> {
     metrics: prometheus?.metrics ?? null,
     development: options.development ?? false,
     draining: draining.signal,
+    policies: { limits: config.limits, requestTimeoutMs },
+    sessionLife: {
+      idleSeconds: config.sessionIdleMinutes * 60,
+      absoluteSeconds: config.sessionMaxHours * 3600,
+    },
   });
   server.on("request", (_req, res) => {
     // The client then opens a new connection, which a load balancer sends to another instance.
@@ -104,8 +114,10 @@ export async function serve(options: ServeOptions): Promise<void> {
   // For example a connection that cannot be accepted because too many are open.
   server.on("error", (error) => log.error({ event: "server.failed", cause: describeError(error) }));
 
+  const { auditRetentionDays } = config;
+  const sweepOnce = () => sweepExpired(storage.traffic, new Date(), { auditRetentionDays });
   const sweep = (): void => {
-    sweepExpired(storage.traffic, new Date(), config).catch((error: unknown) =>
+    (prometheus?.metrics.countSweep(sweepOnce) ?? sweepOnce()).catch((error: unknown) =>
       log.error({ event: "sweep.failed", cause: describeError(error) }),
     );
   };
@@ -120,7 +132,9 @@ export async function serve(options: ServeOptions): Promise<void> {
     await stopListening();
     await prometheus?.stop();
     await notices?.close();
-    await storage.close();
+    await within(closeMs, storage.close(), `The storage did not close within ${closeMs} ms.`).catch((error) =>
+      log.error({ event: "storage.not_closed", cause: describeError(error) }),
+    );
     await options.onClose?.();
   };
   const stop = (drainSeconds: number, exitCode: number): void => {
@@ -139,7 +153,10 @@ export async function serve(options: ServeOptions): Promise<void> {
 }
 
 /** Metrics and their page, on a port of its own. */
-async function openMetrics({ port, path }: MetricsConfig): Promise<{
+async function openMetrics(
+  { port, path }: MetricsConfig,
+  graceMs: number,
+): Promise<{
   readonly metrics: Metrics;
   readonly start: (host: string | undefined) => Promise<void>;
   readonly stop: () => Promise<void>;

@@ -1,6 +1,7 @@
 /** Refuses options that lead to no tenant, or to an emulator that the host did not ask for. */
 import { type Names, refuseUnknown } from "../http/options/known-options.ts";
 import { adviceForApiBase, adviceForApiSecretKey } from "../relying-party/addresses.ts";
+import type { AuthsignalCall } from "./sdk-call.ts";
 
 export interface SdkGatewayOptions {
   /** Server-only secret of the tenant. */
@@ -14,6 +15,8 @@ export interface SdkGatewayOptions {
    * emulator shows its codes to everybody, so pass true outside production only. Default false: each is refused.
    */
   readonly allowEmulator?: boolean;
+  /** Told of every call when it is over: `metrics.countCall`. It must not throw. Default: none is. */
+  readonly onCall?: (call: AuthsignalCall) => void;
   /** Not read: the browser names the tenant. Here so that a tenant's settings can be passed as they are. */
   readonly tenantId?: string;
 }
@@ -23,6 +26,7 @@ const knownInGateway: Names<SdkGatewayOptions> = {
   apiUrl: true,
   deadlineMs: true,
   allowEmulator: true,
+  onCall: true,
   tenantId: true,
 };
 

@@ -14,6 +14,7 @@ import {
 } from "cockatiel";
 import { z } from "zod";
 import { AppError } from "../http/errors.ts";
+import { LateRequest, requireTime, timeLeft } from "../http/request-deadline.ts";
 import { type AuthsignalState, Refusal, Unanswered } from "../passkeys/ports/authsignal.ts";
 import { isLoopback } from "../relying-party/addresses.ts";
 import { proxyHint } from "./proxy-variables.ts";
@@ -49,19 +50,35 @@ class RefusedKey extends Refusal {
   }
 }
 
+/** One call, for metrics. */
+export interface AuthsignalCall {
+  /** The SDK's name of it, such as `validateChallenge`. */
+  readonly operation: string;
+  /**
+   * `refused`: Authsignal answered with a 4xx, which may be about the person. `late`: the request had no time left for it.
+   * `not_called`: the circuit breaker is open.
+   */
+  readonly outcome: "ok" | "refused" | "rate_limited" | "unavailable" | "late" | "not_called";
+  readonly seconds: number;
+}
+
 export interface Caller {
-  <Answer>(schema: z.ZodType<Answer>, send: () => Promise<unknown>): Promise<Answer>;
+  <Answer>(operation: string, schema: z.ZodType<Answer>, send: () => Promise<unknown>): Promise<Answer>;
   readonly state: () => AuthsignalState;
 }
 
 /**
- * Five outages in a row open the breaker: for five seconds calls fail at once. Then one call tries Authsignal, and the
+ * A call may take `deadlineMs`, or what is left of its request's time if that is less. Five outages in a row open the breaker: for five seconds calls fail at once. Then one call tries Authsignal, and the
  * others keep failing at once until it is done, instead of all waiting for the deadline. No call is repeated: a second
  * POST would send a second mail.
  * @param apiUrl where the calls go, for the words of an error
+ * @param onCall told of every call when it is over. It must not throw
  */
-export function createCaller(deadlineMs: number, apiUrl: string): Caller {
-  const deadline = timeout(deadlineMs, TimeoutStrategy.Aggressive);
+export function createCaller(
+  deadlineMs: number,
+  apiUrl: string,
+  onCall: (call: AuthsignalCall) => void,
+): Caller {
   const breaker = circuitBreaker(
     handleWhen((error) => error instanceof AppError && isOutage(error)),
     { halfOpenAfter: refusedMs, breaker: new ConsecutiveBreaker(5) },
@@ -75,27 +92,75 @@ export function createCaller(deadlineMs: number, apiUrl: string): Caller {
     const isOver = breaker.state === CircuitState.Open && Date.now() - openedAt >= refusedMs;
     return isOver ? "unknown" : "unavailable";
   };
-  const call = async <Answer>(schema: z.ZodType<Answer>, send: () => Promise<unknown>): Promise<Answer> => {
-    if (breaker.state === CircuitState.HalfOpen) throw unavailable("Authsignal is being tried again.");
+  const send = async <Answer>(schema: z.ZodType<Answer>, work: () => Promise<unknown>): Promise<Answer> => {
+    if (breaker.state === CircuitState.HalfOpen) throw new NotCalled("Authsignal is being tried again.");
+    requireTime("Authsignal");
     try {
       return await breaker.execute(async () => {
-        const parsed = schema.safeParse(
-          await deadline.execute(send).catch((error) => throwClean(error, apiUrl)),
-        );
+        const left = timeLeft();
+        const deadline = timeout(Math.min(deadlineMs, left), TimeoutStrategy.Aggressive);
+        // The breaker takes an error that is no outage for a success, which would end the trial of a frozen Authsignal.
+        const isTrial = breaker.state === CircuitState.HalfOpen;
+        const answer = await deadline.execute(work).catch((error) => {
+          if (error instanceof TaskCancelledError && left < deadlineMs && !isTrial) throw new LateCall();
+          throwClean(error, apiUrl);
+        });
+        const parsed = schema.safeParse(answer);
         if (parsed.success) return parsed.data;
         throw unanswered("Authsignal's answer could not be read.", apiUrl);
       });
     } catch (error) {
-      if (error instanceof BrokenCircuitError) throw unavailable("Authsignal failed several times in a row.");
+      if (error instanceof BrokenCircuitError)
+        throw new NotCalled("Authsignal failed several times in a row.");
+      throw error;
+    }
+  };
+  const call = async <Answer>(
+    operation: string,
+    schema: z.ZodType<Answer>,
+    work: () => Promise<unknown>,
+  ): Promise<Answer> => {
+    const before = performance.now();
+    const over = (outcome: AuthsignalCall["outcome"]): void =>
+      onCall({ operation, outcome, seconds: (performance.now() - before) / 1000 });
+    try {
+      const answer = await send(schema, work);
+      over("ok");
+      return answer;
+    } catch (error) {
+      over(outcomeOf(error));
       throw error;
     }
   };
   return Object.assign(call, { state });
 }
 
-/** A refusal is not an outage: Authsignal has answered. */
+/** The request's time is over while a call is under way: that may have arrived, and says nothing about Authsignal. */
+class LateCall extends Unanswered {
+  constructor() {
+    const detail = "The request took too long; the last wait was for Authsignal.";
+    super("upstream_unavailable", { detail, extras: { retryAfter: 5 } });
+  }
+}
+
+/** The breaker is open: Authsignal was not asked. */
+class NotCalled extends AppError {
+  constructor(detail: string) {
+    super("upstream_unavailable", { detail, extras: { retryAfter: 5 } });
+  }
+}
+
+function outcomeOf(error: unknown): AuthsignalCall["outcome"] {
+  if (error instanceof Refusal) return "refused";
+  if (error instanceof LateCall || error instanceof LateRequest) return "late";
+  if (error instanceof NotCalled) return "not_called";
+  return error instanceof AppError && error.code === "rate_limited" ? "rate_limited" : "unavailable";
+}
+
+/** A refusal is not an outage, because Authsignal has answered; nor is a request that had no time left for the call. */
 function isOutage(error: AppError): boolean {
-  return error.code === "upstream_unavailable" && !(error instanceof Refusal);
+  const isOwnFault = error instanceof Refusal || error instanceof LateCall;
+  return error.code === "upstream_unavailable" && !isOwnFault;
 }
 
 /** The safe members of the SDK's error. */

@@ -31,13 +31,13 @@ import { readWebhookEvent } from "./webhook-event.ts";
 export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway {
   checkGatewayOptions(options);
   const sdk = createSdk(options);
-  const call = createCaller(options.deadlineMs ?? 5000, options.apiUrl);
+  const call = createCaller(options.deadlineMs ?? 5000, options.apiUrl, options.onCall ?? (() => {}));
 
   return {
     state: call.state,
 
     async sendEmailOtp({ email, action, idempotencyKey }) {
-      const sent = await call(ChallengeAnswer, () =>
+      const sent = await call("challenge", ChallengeAnswer, () =>
         sdk.challenge({ verificationMethod: "EMAIL_OTP", action, email, idempotencyKey }),
       );
       return { challengeId: sent.challengeId, expiresAt: new Date(sent.expiresAt * 1000) };
@@ -45,7 +45,9 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
 
     async checkEmailOtp({ challengeId, code }): Promise<OtpCheck> {
       try {
-        const answer = await call(VerifyAnswer, () => sdk.verify({ challengeId, verificationCode: code }));
+        const answer = await call("verify", VerifyAnswer, () =>
+          sdk.verify({ challengeId, verificationCode: code }),
+        );
         if (answer.isVerified === true && answer.email !== undefined) {
           return { outcome: "verified", email: answer.email };
         }
@@ -66,7 +68,7 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
         ...(email === undefined ? {} : { email }),
         ...(custom === undefined ? {} : { custom: { ...custom } }),
       };
-      const answer = await call(TrackAnswer, () =>
+      const answer = await call("track", TrackAnswer, () =>
         sdk.track({ userId: pathSafe(userId), action: pathSafe(action), attributes }),
       );
       return {
@@ -79,7 +81,7 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
     async validate({ token, action, userId }) {
       const expectedUser = userId === null ? {} : { userId: pathSafe(userId) };
       try {
-        const answer = await call(ValidateAnswer, () =>
+        const answer = await call("validateChallenge", ValidateAnswer, () =>
           sdk.validateChallenge({ token, action, ...expectedUser }),
         );
         const validation = toValidation(answer, action, userId);
@@ -93,7 +95,7 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
     },
 
     async listAuthenticators(userId) {
-      const answer = await call(AuthenticatorsAnswer, () =>
+      const answer = await call("getAuthenticators", AuthenticatorsAnswer, () =>
         sdk.getAuthenticators({ userId: pathSafe(userId) }),
       ).catch(noneIfUnknownUser);
       const isPasskey = ({ verificationMethod }: (typeof answer)[number]) => verificationMethod === "PASSKEY";
@@ -109,11 +111,13 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
     },
 
     async removeUser(userId) {
-      await call(z.unknown(), () => sdk.deleteUser({ userId: pathSafe(userId) })).catch(noneIfUnknownUser);
+      await call("deleteUser", z.unknown(), () => sdk.deleteUser({ userId: pathSafe(userId) })).catch(
+        noneIfUnknownUser,
+      );
     },
 
     async removePasskey({ userId, passkeyId }) {
-      await call(z.unknown(), () =>
+      await call("deleteAuthenticator", z.unknown(), () =>
         sdk.deleteAuthenticator({ userId: pathSafe(userId), userAuthenticatorId: pathSafe(passkeyId) }),
       );
     },

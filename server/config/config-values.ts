@@ -134,7 +134,8 @@ export function requireForProduction(variables: Variables): void {
   }
 }
 
-function readNumber(
+/** A whole number; else a problem is added, and the default is the answer. */
+export function readNumber(
   { read, problems }: Variables,
   name: VariableName,
   { otherwise, min = 0, max }: { readonly otherwise: number; readonly min?: number; readonly max: number },

@@ -2,6 +2,7 @@
 
 import type { TrustedProxies } from "../http/proxy-trust.ts";
 import type { AndroidApp } from "../relying-party/native-apps.ts";
+import { type Budgets, readBudgets } from "./config-budgets.ts";
 import { readSite } from "./config-site.ts";
 import { readTenant, type TenantConfig } from "./config-tenant.ts";
 import {
@@ -19,12 +20,14 @@ import { type Environment, environmentVariables, type Mode, variablesIn } from "
 export type { MetricsConfig, TenantConfig };
 export { type Environment, environmentVariables };
 
-export interface Config {
+export interface Config extends Budgets {
   readonly port: number;
   readonly emulatorPort: number;
   readonly dataDir: string;
   /** Null only locally: then the emulator is started. */
   readonly tenant: TenantConfig | null;
+  /** Whether the production entry uses an emulator as its tenant. */
+  readonly stagingEmulator: boolean;
   readonly origin: string;
   readonly rpId: string;
   /** Further origins of the app: sub-domains, or other domains that share the RP ID. */
@@ -112,10 +115,11 @@ function load(env: Environment, mode: Mode): Config {
   const serving = readServing(variables);
   const config = {
     ...serving,
-    tenant: readTenant(variables),
+    ...readTenant(variables, env.NODE_ENV),
     ...readSite(variables, serving.port),
     ...readStores(variables),
     mail: readMail(variables),
+    ...readBudgets(variables),
     sessionSecrets: readSecrets(variables),
   };
   if (mode === "production") requireForProduction(variables);

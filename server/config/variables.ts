@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 /** The variables of the environment: what each means and its default. README's table is checked against this. */
 export const environmentVariables = {
   PORT: { default: "3000", meaning: "Port of the app." },
@@ -75,6 +77,34 @@ export const environmentVariables = {
     default: "400",
     meaning: "How long security events are kept in the database, 1 to 3650 days.",
   },
+  REQUEST_TIMEOUT_SECONDS: {
+    default: "10",
+    meaning:
+      "How long a request may take before it is a 503, with all its calls to Authsignal and queries: 1 to 11, because the pages give up after 12. Proxies in front must wait longer.",
+  },
+  LIMITS: {
+    default: "",
+    meaning:
+      "Limits that differ from their defaults, with commas: `sendsInAll=5000/1h, sendsPerIp=200/15m`. Names and defaults: `server/passkeys/ports/send-limits.ts`; the start prints all.",
+  },
+  SESSION_IDLE_MINUTES: { default: "30", meaning: "Minutes without a request after which a session ends." },
+  SESSION_MAX_HOURS: {
+    default: "12",
+    meaning: "Hours after sign-in at which a session ends, even in use.",
+  },
+  DATABASE_CONNECTIONS: {
+    default: "10",
+    meaning: "How many connections to PostgreSQL an instance opens at most, 2 to 1000.",
+  },
+  LOG_LEVEL: {
+    default: "info",
+    meaning: "`warn` or `error` to log less. Requests and security events are `info`.",
+  },
+  STAGING_EMULATOR: {
+    default: "off",
+    meaning:
+      "`on`, for staging only: the production entry uses an emulator in the place of a tenant, so that several instances can. It shows every code to everybody who reaches it. Refused with `NODE_ENV=production`.",
+  },
   DRAIN_SECONDS: {
     default: "5, locally 0",
     meaning:
@@ -85,6 +115,10 @@ export const environmentVariables = {
     meaning:
       "How many reverse proxies stand in front of the app; or their addresses and subnets, with commas: `10.0.0.0/8, loopback`.",
   },
+  AUTHSIGNAL_API_SECRET_KEY_FILE: fileOf("AUTHSIGNAL_API_SECRET_KEY"),
+  SESSION_SECRET_FILE: fileOf("SESSION_SECRET"),
+  DATABASE_URL_FILE: fileOf("DATABASE_URL"),
+  REDIS_URL_FILE: fileOf("REDIS_URL"),
 } as const;
 
 export type VariableName = keyof typeof environmentVariables;
@@ -106,5 +140,46 @@ export interface Variables {
 }
 
 export function variablesIn(env: Environment, mode: Mode): Variables {
-  return { mode, problems: [], read: (name) => env[name]?.trim() || undefined };
+  const problems: string[] = [];
+  const inFiles = readSecretFiles(env, problems);
+  return { mode, problems, read: (name) => env[name]?.trim() || inFiles.get(name) };
+}
+
+/** Variables that hold a secret. Each may be in a file instead, which `<name>_FILE` names. */
+const secretNames = [
+  "AUTHSIGNAL_API_SECRET_KEY",
+  "SESSION_SECRET",
+  "DATABASE_URL",
+  "REDIS_URL",
+] as const satisfies readonly VariableName[];
+
+function fileOf(name: string): { readonly default: string; readonly meaning: string } {
+  return { default: "", meaning: `File that holds \`${name}\`, in its place, such as a mounted secret.` };
+}
+
+function readSecretFiles(env: Environment, problems: string[]): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const name of secretNames) {
+    const file = env[`${name}_FILE`]?.trim() ?? "";
+    if (file === "") continue;
+    if ((env[name]?.trim() ?? "") !== "")
+      problems.push(`${name} and ${name}_FILE are both set: leave one out.`);
+    else {
+      const { text, fault } = readText(file);
+      if (fault !== null) problems.push(`${name}_FILE ${fault}.`);
+      // Also an unusable one, so that the variable is not called missing as well.
+      values.set(name, text);
+    }
+  }
+  return values;
+}
+
+function readText(file: string): { readonly text: string; readonly fault: string | null } {
+  try {
+    const text = readFileSync(file, "utf8").trim();
+    return { text, fault: text === "" ? "names an empty file" : null };
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? ` (${error.code})` : "";
+    return { text: "", fault: `cannot be read${code}: it must be a file that this user may read` };
+  }
 }

@@ -9,9 +9,15 @@ export type { Logger };
 /** Characters that are buffered while nothing reads standard output; further lines are dropped. */
 const maxBuffered = 16 * 1024 * 1024;
 
-/** `destination` takes the lines; default is standard output. */
-export function createLogger(destination: DestinationStream = standardOutput()): Logger {
-  return pino({ base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` }, destination);
+/**
+ * @param destination takes the lines. Default: standard output
+ * @param level what is less important is dropped. Default `info`
+ */
+export function createLogger(
+  destination: DestinationStream = standardOutput(),
+  level: "info" | "warn" | "error" = "info",
+): Logger {
+  return pino({ level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` }, destination);
 }
 
 /** An error of the output, such as a full disk or a closed pipe, does not end the process. */

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { Problem } from "../../shared/problem.ts";
 import { type OperationName, routes } from "../../shared/routes.ts";
 import { AppError } from "./errors.ts";
+import { answerInTime } from "./request-deadline.ts";
 
 export interface Call<Body> {
   readonly req: Request;
@@ -40,7 +41,7 @@ export function mountOperation(router: Router, name: OperationName, { body, hand
   const answerTo = async (req: Request, res: Response): Promise<void> => {
     if (body !== undefined && !req.is("application/json")) throw new AppError("unsupported_media_type");
     refuseForeignBody(req.body);
-    const answer = await handle({ req, res, body: req.body });
+    const answer = await answerInTime(handle({ req, res, body: req.body }));
     res.status(answer.status);
     if (answer.body === undefined) res.end();
     else res.json(answer.body);

@@ -3,6 +3,7 @@
  * storage; Authsignal's circuit breaker does not count it.
  */
 import { AppError } from "./errors.ts";
+import { requireTime } from "./request-deadline.ts";
 
 /** What a storage reports: once when an outage begins, and once when it ends. */
 export type StorageNotice =
@@ -10,7 +11,7 @@ export type StorageNotice =
   | { readonly event: "storage.available"; readonly storage: string };
 
 export interface OutageWatch {
-  /** @throws AppError upstream_unavailable in an outage, else what `work` throws */
+  /** @throws AppError upstream_unavailable in an outage or after the request's deadline, else what `work` throws */
   run<Value>(work: () => Promise<Value>): Promise<Value>;
   /** For an error outside a request, such as that of an idle connection. @returns what to throw */
   convert(error: unknown): unknown;
@@ -37,6 +38,7 @@ export function watchOutages({ storage, isOutage, notify }: WatchOptions): Outag
   return {
     convert,
     async run(work) {
+      requireTime(storage);
       try {
         const value = await work();
         if (isOut) notify({ event: "storage.available", storage });

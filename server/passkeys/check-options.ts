@@ -2,6 +2,7 @@
 import { actions } from "../../shared/actions.ts";
 import { defaultIpv6Prefix, isIpv6Prefix } from "../http/network-address.ts";
 import { type Names, refuseUnknown } from "../http/options/known-options.ts";
+import { defaultRequestMs } from "../http/request-deadline.ts";
 import { adviceForApiBase, adviceForOrigin, adviceForRpId } from "../relying-party/addresses.ts";
 import { checkAssurance } from "./check-assurance.ts";
 import {
@@ -80,7 +81,7 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
         );
     }
   }
-  for (const name of ["freshSeconds", "grantSeconds", "maxPasskeys"] as const) {
+  for (const name of ["freshSeconds", "grantSeconds", "maxPasskeys", "requestTimeoutMs"] as const) {
     const value = options[name];
     if (value !== undefined && !(Number.isInteger(value) && value > 0))
       throw fault(name, "a whole number above 0");
@@ -107,6 +108,7 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
     activity: null,
     onReport: null,
     ipv6Prefix: defaultIpv6Prefix,
+    requestTimeoutMs: defaultRequestMs,
     now: () => new Date(),
     ...given<Partial<PasskeysOptions>>(policies),
     authsignal: options.authsignal,
@@ -149,6 +151,7 @@ const known: Names<PasskeysOptions | PasskeysOptionsWithoutCodes> = {
   offerAgainAfterDays: true,
   limits: true,
   ipv6Prefix: true,
+  requestTimeoutMs: true,
 };
 const knownInBrowser: Names<PasskeysOptions["browser"]> = { tenantId: true, baseUrl: true, rpId: true };
 

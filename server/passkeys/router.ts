@@ -7,6 +7,7 @@ import { convertBodyError } from "../http/body-errors.ts";
 import { AppError } from "../http/errors.ts";
 import { mountOperation, type Operation, operation } from "../http/operation.ts";
 import { toPortError } from "../http/outages.ts";
+import { boundRequests } from "../http/request-deadline.ts";
 import { requireSameOrigin } from "../http/same-origin.ts";
 import { readOptions } from "./check-options.ts";
 import { deleteAccount } from "./flows/account/delete-account.ts";
@@ -40,6 +41,7 @@ export function createPasskeysRouter(options: PasskeysOptions | PasskeysOptionsW
   const context = readOptions(options);
   const router = Router();
   const { origins, crossSiteOrigins } = context;
+  router.use(boundRequests(context.requestTimeoutMs));
   router.use(requireSameOrigin(origins, { isAmbient: context.sessions.isAmbient, crossSiteOrigins }));
   router.use((_req, res, next) => {
     res.set("Cache-Control", "no-store");

@@ -14,5 +14,17 @@ export interface SqlBackEnd {
   readonly limiter: (rule: LimitRule) => Limiter;
   /** Rejects unless every table is there and can be written to. Bounded in time. */
   readonly check: () => Promise<void>;
+  /** Null for a database without a pool. */
+  readonly connections: () => PoolLoad | null;
   readonly close: () => Promise<void>;
+}
+
+/** The connections of a pool, at this moment. */
+export interface PoolLoad {
+  readonly inUse: number;
+  readonly idle: number;
+  /** Queries that wait for a connection. */
+  readonly waiting: number;
+  /** How many connections there can be. Null: the pool is the host's. */
+  readonly most: number | null;
 }

@@ -2,6 +2,7 @@
 import type { Store } from "express-session";
 import { AppError } from "../http/errors.ts";
 import { type StorageNotice, warnOfOutage, watchOutages } from "../http/outages.ts";
+import { beyondRequest } from "../http/request-deadline.ts";
 import type { EventReader } from "../passkeys/ports/events.ts";
 import type { KnownBrowserStore } from "../passkeys/ports/known-browsers.ts";
 import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
@@ -37,12 +38,13 @@ export function openStorageLazily(options: StorageOptions): LazyStorage {
   const outages = watchOutages({ storage: "The storage", isOutage: () => true, notify });
   let attempt: Promise<Storage> | null = null;
   let failed: { readonly error: unknown; readonly until: number } | null = null;
-  let isOpen = false;
+  let current: Storage | null = null;
   let isClosed = false;
 
   function open(): Promise<Storage> {
     if (failed !== null && performance.now() < failed.until) return Promise.reject(failed.error);
-    attempt ??= outages.run(tryToOpen).catch((error: unknown) => {
+    // Not within the first request's deadline: other requests wait for it too, and migrations may take longer.
+    attempt ??= beyondRequest(() => outages.run(tryToOpen)).catch((error: unknown) => {
       attempt = null;
       failed = { error, until: performance.now() + retryMs };
       throw error;
@@ -53,12 +55,12 @@ export function openStorageLazily(options: StorageOptions): LazyStorage {
   async function tryToOpen(): Promise<Storage> {
     // Before the storage is open, the lazy storage reports an outage once; each attempt would report it again.
     const onNotice = (notice: StorageNotice) => {
-      if (isOpen) notify(notice);
+      if (current !== null) notify(notice);
     };
     const storage = await openStorage({ ...options, onNotice }).catch((error: unknown) => {
       throw error instanceof AppError ? (error.cause ?? new Error(error.message)) : error;
     });
-    isOpen = true;
+    current = storage;
     return storage;
   }
 
@@ -83,6 +85,7 @@ export function openStorageLazily(options: StorageOptions): LazyStorage {
     sessionStore: new LazySessionStore(async () => (await opened()).sessionStore) satisfies Store,
     limiter: (rule) => lazyLimiter(rule, opened),
     ping: async () => (await opened()).ping(),
+    load: () => current?.load() ?? { pool: null, redisReady: null },
     async close() {
       isClosed = true;
       const storage = await attempt?.catch(() => null);
@@ -159,6 +162,9 @@ function lazyFlows(flows: () => Promise<Flows>): Flows {
     useRecovery: async (...call) => (await flows()).useRecovery(...call),
     cancelRecovery: async (...call) => (await flows()).cancelRecovery(...call),
     consumeToken: async (...call) => (await flows()).consumeToken(...call),
+    releaseToken: async (...call) => (await flows()).releaseToken(...call),
+    keepAcceptedCode: async (...call) => (await flows()).keepAcceptedCode(...call),
+    acceptedAddress: async (...call) => (await flows()).acceptedAddress(...call),
     countOtpAttempt: async (...call) => (await flows()).countOtpAttempt(...call),
     keepBegun: async (...call) => (await flows()).keepBegun(...call),
     takeBegun: async (...call) => (await flows()).takeBegun(...call),

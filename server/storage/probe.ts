@@ -1,13 +1,19 @@
 /**
- * Asks a storage whether it can be used, for health checks: probes that come together share one check, its outcome
- * holds for a second, and each waits at most as long as the deadline. So one check at a time is under way, however many
- * probes their senders have given up.
+ * Asks a storage whether it can be used, for health checks: probes that come together share one check, and its outcome
+ * holds for a second. However many probes their senders give up, one check at a time is under way. A probe that finds it
+ * under way is answered at once with the outcome before, until the check has taken too long: a balancer's probe has a
+ * short time-out, and an instance must not be lost over one slow answer.
  */
+import { setTimeout as delay } from "node:timers/promises";
+import { beyondRequest } from "../http/request-deadline.ts";
 import { within } from "./deadline.ts";
 
 /** A storage that takes longer is of no use to a request either. */
 const deadlineMs = 2000;
 const keptMs = 1000;
+/** How long a probe waits for a check while an earlier outcome is known, and how old that one may be. */
+const patienceMs = 50;
+const rememberedMs = 60_000;
 
 export interface Probe {
   /** Rejects with the reason when the storage cannot be used. */
@@ -22,7 +28,8 @@ export function createProbe(check: () => Promise<void>): Probe {
   let isStopped = false;
 
   function begin(): { readonly outcome: Promise<void>; readonly since: number } {
-    const outcome = check();
+    // Other requests share it.
+    const outcome = beyondRequest(check);
     const settled = (): void => {
       underway = null;
       known = { outcome, until: performance.now() + keptMs };
@@ -36,8 +43,13 @@ export function createProbe(check: () => Promise<void>): Probe {
       if (isStopped) throw new Error("The storage is closed.");
       if (known !== null && performance.now() < known.until) return known.outcome;
       underway ??= begin();
-      const left = Math.max(0, deadlineMs - (performance.now() - underway.since));
-      await within(left, underway.outcome, `The storage did not answer within ${deadlineMs} ms.`);
+      const { outcome, since } = underway;
+      const left = Math.max(0, deadlineMs - (performance.now() - since));
+      const late = `The storage did not answer within ${deadlineMs} ms.`;
+      const remembered = known !== null && performance.now() < known.until + rememberedMs ? known : null;
+      if (remembered === null || left === 0) return within(left, outcome, late);
+      const isSlow = await Promise.race([outcome.then(() => false), delay(patienceMs, true, { ref: false })]);
+      return isSlow ? remembered.outcome : outcome;
     },
     stop() {
       isStopped = true;

@@ -8,7 +8,7 @@ import type { Limiter, LimitRule } from "../passkeys/ports/limiter.ts";
 import type { NoticeStore } from "../passkeys/ports/notices.ts";
 import type { RecoveryStore } from "../passkeys/ports/recoveries.ts";
 import type { SessionIndex } from "../passkeys/ports/session-list.ts";
-import type { Database } from "./database.ts";
+import type { Database, PoolLoad } from "./database.ts";
 import { loadPostgres, loadRedis, loadSqlite } from "./drivers.ts";
 import { createProbe } from "./probe.ts";
 import { readStorageOptions, type StorageOptions } from "./storage-options.ts";
@@ -46,7 +46,16 @@ export interface Storage {
    * be written to. Cheap: calls that come together share one check, whose outcome holds for a second.
    */
   readonly ping: () => Promise<void>;
+  /** For metrics: connections at this moment. */
+  readonly load: () => StorageLoad;
   readonly close: () => Promise<void>;
+}
+
+export interface StorageLoad {
+  /** PostgreSQL's connections. Null: SQLite, or not open yet. */
+  readonly pool: PoolLoad | null;
+  /** Whether the connection to Redis is up. Null without Redis. */
+  readonly redisReady: boolean | null;
 }
 
 /**
@@ -84,6 +93,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     sessionStore: redis?.sessionStore ?? new SqlSessionStore(sql.traffic, options.now),
     limiter: redis?.limiter ?? sql.limiter,
     ping: probe.ping,
+    load: () => ({ pool: sql.connections(), redisReady: redis?.isReady() ?? null }),
     async close() {
       probe.stop();
       await settleAll([redis?.close(), sql.close()]);

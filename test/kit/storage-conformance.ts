@@ -47,6 +47,30 @@ function tokenPromises(flows: FlowStore): readonly StoragePromise[] {
       },
     },
     {
+      name: "an identity that was accepted and released is accepted once more",
+      async run() {
+        const identity = randomUUID();
+        await flows.consumeToken(identity, inAMinute());
+        await flows.releaseToken(identity);
+        assert.equal(await flows.consumeToken(identity, inAMinute()), true);
+        assert.equal(await flows.consumeToken(identity, inAMinute()), false);
+      },
+    },
+    {
+      name: "the address of a code that Authsignal has accepted is kept for that code of that challenge alone",
+      async run() {
+        const challenge = randomUUID();
+        const accepted = { codeHash: randomUUID(), email: "jane@example.com" };
+        await flows.countOtpAttempt(challenge, inAMinute());
+        assert.equal(await flows.acceptedAddress(challenge, accepted.codeHash), null);
+        await flows.keepAcceptedCode(challenge, accepted);
+        assert.equal(await flows.acceptedAddress(challenge, accepted.codeHash), accepted.email);
+        assert.equal(await flows.acceptedAddress(challenge, randomUUID()), null);
+        assert.equal(await flows.acceptedAddress(randomUUID(), accepted.codeHash), null);
+        assert.equal(await flows.countOtpAttempt(challenge, inAMinute()), 2);
+      },
+    },
+    {
       name: "every try of a code is counted, also of parallel callers",
       async run() {
         const challenge = randomUUID();

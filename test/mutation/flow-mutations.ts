@@ -5,9 +5,10 @@ export const flowMutations: readonly Mutation[] = [
   {
     id: "O01-verified-code-signs-in-again",
     file: "flows/otp-sign-in.ts",
-    find: "if (!(await acceptOnce(pending)))",
-    replace: "if ((await acceptOnce(pending)) === null)",
-    tests: ["server/otp-sign-in.test.ts"],
+    find: "if (!(await storage.flows.consumeToken(identity, new Date(expiresAt.getTime() + rememberMs)))) {",
+    replace:
+      "if ((await storage.flows.consumeToken(identity, new Date(expiresAt.getTime() + rememberMs))) === null) {",
+    tests: ["accepted-codes.test.ts"],
   },
   {
     id: "O02-used-code-delays-the-next-one",
@@ -26,7 +27,7 @@ export const flowMutations: readonly Mutation[] = [
   {
     id: "O04-address-is-what-the-browser-asked-for",
     file: "flows/otp-sign-in.ts",
-    find: "findOrCreateByEmail(check.email)",
+    find: "findOrCreateByEmail(checked.email)",
     replace: "findOrCreateByEmail(pending.email)",
     tests: ["server/otp-sign-in.test.ts"],
   },
@@ -65,6 +66,20 @@ export const flowMutations: readonly Mutation[] = [
     find: "answer.isVerified === true && answer.email !== undefined",
     replace: "answer.email !== undefined",
     tests: ["server/otp-sign-in.test.ts"],
+  },
+  {
+    id: "O19-failed-sign-in-burns-the-code",
+    file: "flows/otp-sign-in.ts",
+    find: "beyondRequest(() => storage.flows.releaseToken(identity)),",
+    replace: "Promise.resolve(),",
+    tests: ["accepted-codes.test.ts"],
+  },
+  {
+    id: "O20-accepted-code-is-forgotten",
+    file: "flows/otp-sign-in.ts",
+    find: "await beyondRequest(() => flows.keepAcceptedCode(challengeId, { codeHash, email: checked.email }));",
+    replace: "await Promise.resolve();",
+    tests: ["accepted-codes.test.ts"],
   },
   {
     id: "O10-network-that-completed-a-code-stays-a-stranger",

@@ -119,8 +119,8 @@ export const serverMutations: readonly Mutation[] = [
   {
     id: "V10-emulator-secret-with-a-local-tenant",
     file: "config-tenant.ts",
-    find: 'const isEmulated = mode === "emulated"',
-    replace: 'const isEmulated = mode !== "production"',
+    find: 'stagingEmulator || variables.mode === "emulated"',
+    replace: 'stagingEmulator || variables.mode !== "production"',
     tests: ["config.test.ts"],
   },
   {

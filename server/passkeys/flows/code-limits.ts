@@ -50,6 +50,8 @@ const strangersShare = 0.8;
 const triesInTrouble = 2;
 /** How long a network address stays known. */
 const knownSeconds = 30 * 24 * 60 * 60;
+/** One point that a right code spends: while it is spent, the network is known. It refuses nothing. */
+export const completedCodes: LimitRule = { name: "completedCodes", points: 1, seconds: knownSeconds };
 
 interface Needs {
   readonly storage: { readonly limiter: (rule: LimitRule) => Limiter };
@@ -73,8 +75,7 @@ export function createCodeLimits({ storage, limits, ipv6Prefix, knownBrowsers }:
     ...shareOf(limits.sendsPerAddress),
   });
   const strangersInAll = storage.limiter({ name: "strangersInAll", ...shareOf(limits.sendsInAll) });
-  // One point that a right code spends: while it is spent, the network is known.
-  const completed = storage.limiter({ name: "completedCodes", points: 1, seconds: knownSeconds });
+  const completed = storage.limiter(completedCodes);
 
   const ipOf = (req: Request): string => networkKey(req, ipv6Prefix);
   const pairOf = (req: Request, email: string): string =>

@@ -14,7 +14,8 @@ import { AppError } from "../../http/errors.ts";
 import { sha256 } from "../../http/hash.ts";
 import { type Operation, operation } from "../../http/operation.ts";
 import { unlessOut } from "../../http/outages.ts";
-import { type SentOtp, Unanswered } from "../ports/authsignal.ts";
+import { beyondRequest } from "../../http/request-deadline.ts";
+import { type OtpCheck, type SentOtp, Unanswered } from "../ports/authsignal.ts";
 import { maskEmail, normaliseEmail } from "../ports/email-address.ts";
 import type { OtpRefusal } from "../ports/events.ts";
 import type { CodePorts, PasskeysContext } from "../ports/options.ts";
@@ -67,19 +68,22 @@ export function otpSignIn(
       const pending = await codes.pendingOtp(req);
       if (pending === null) throw new AppError("otp_not_requested");
       const tries = await limits.triesOf(req, pending.email, maxAttempts);
-      const user = await proveAddress(req, pending, { code: body.code, tries }).catch(
-        async (error: unknown) => {
-          // With a dead code the person may ask for a new one at once.
-          if (error instanceof AppError && deadCode.has(error.code))
-            await codes.keepPendingOtp(req, res, null);
-          throw error;
-        },
-      );
-      const { passkeyFailed = false } = body;
-      const answer: SignedInResponse = { user, ...(await signIn(req, res, user, passkeyFailed)) };
-      // After the sign-in, which asks whether this browser was known before.
-      await unlessOut(limits.complete(req, res, pending.email), undefined);
-      return { status: 200, body: answer };
+      try {
+        const user = await proveAddress(req, pending, { code: body.code, tries });
+        const { isNew, ...limited } = await acceptOnce(req, pending, () => signIn(req, res, user));
+        if (isNew) await tellOfNewBrowser(context, { req, res, user });
+        // After the notice, which asks whether this browser was known before.
+        await unlessOut(limits.complete(req, res, pending.email), undefined);
+        const { passkeyFailed = false } = body;
+        const mayOffer = isNew && limited.assurance === undefined;
+        const offerPasskey = mayOffer && (await shouldOffer(context, req, user.id, { passkeyFailed }));
+        const answer: SignedInResponse = { user, offerPasskey, ...limited };
+        return { status: 200, body: answer };
+      } catch (error) {
+        // With a dead code the person may ask for a new one at once.
+        if (error instanceof AppError && deadCode.has(error.code)) await codes.keepPendingOtp(req, res, null);
+        throw error;
+      }
     },
   });
 
@@ -119,8 +123,7 @@ export function otpSignIn(
   }
 
   /**
-   * From a code to the user who owns the address, or a problem. Authsignal's answer names the proven address; the storage
-   * remembers that the code was used.
+   * From a code to the user who owns the address, or a problem. Authsignal's answer names the proven address.
    */
   async function proveAddress(
     req: Request,
@@ -136,23 +139,19 @@ export function otpSignIn(
     // Counted before the code is looked at, so that parallel guesses cannot share one try.
     const attempt = await storage.flows.countOtpAttempt(challengeId, expiresAt);
     if (attempt > tries.most) refuseFor(tries.retryAfter);
-    const check =
+    const checked =
       attempt > maxAttempts
         ? ({ outcome: "too-many-attempts" } as const)
-        : await authsignal.checkEmailOtp({ challengeId, code });
-    if (check.outcome === "verified") {
-      if (!(await acceptOnce(pending))) {
-        refuse("already-used");
-        throw new AppError("otp_expired");
-      }
-      const user = await codes.findOrCreateByEmail(check.email);
+        : await check(challengeId, code, attempt);
+    if (checked.outcome === "verified") {
+      const user = await codes.findOrCreateByEmail(checked.email);
       if (user !== null) return user;
       // Only who reads the mailbox learns this: until the right code every address gets the same answers.
       onEvent({ event: "sign_in.refused", requestId: req.id, reason: "no-account" });
       throw new AppError("no_account");
     }
     await limits.chargeFailure(req, pending.email);
-    if (check.outcome === "too-many-attempts" || attempt === maxAttempts) {
+    if (checked.outcome === "too-many-attempts" || attempt === maxAttempts) {
       refuse("attempts-exceeded");
       throw new AppError("otp_attempts_exceeded");
     }
@@ -160,19 +159,50 @@ export function otpSignIn(
     throw new AppError("otp_incorrect", { extras: { attemptsLeft: maxAttempts - attempt } });
   }
 
-  /** True for one of several parallel requests, even if Authsignal accepts the code for each of them. */
-  function acceptOnce({ challengeId, expiresAt }: PendingOtp): Promise<boolean> {
-    const identity = sha256(JSON.stringify({ challengeId }));
-    return storage.flows.consumeToken(identity, new Date(expiresAt.getTime() + rememberMs));
+  /**
+   * Authsignal accepts a code once. What it has said is kept, also when the request's time is over by then: if the
+   * sign-in fails after this, the person enters the same code again.
+   */
+  async function check(challengeId: string, code: string, attempt: number): Promise<OtpCheck> {
+    const { flows } = storage;
+    const codeHash = sha256(JSON.stringify({ challengeId, code }));
+    const email = attempt === 1 ? null : await flows.acceptedAddress(challengeId, codeHash);
+    if (email !== null) return { outcome: "verified", email };
+    const checked = await authsignal.checkEmailOtp({ challengeId, code });
+    if (checked.outcome === "verified")
+      await beyondRequest(() => flows.keepAcceptedCode(challengeId, { codeHash, email: checked.email }));
+    return checked;
   }
 
-  /** A code of the session's user refreshes the session (a step-up); a code of another user starts a new one. */
+  /** One of several parallel requests signs in, even if Authsignal accepts the code for each of them. */
+  async function acceptOnce<Value>(
+    req: Request,
+    { challengeId, expiresAt }: PendingOtp,
+    run: () => Promise<Value>,
+  ): Promise<Value> {
+    const identity = sha256(JSON.stringify({ challengeId }));
+    if (!(await storage.flows.consumeToken(identity, new Date(expiresAt.getTime() + rememberMs)))) {
+      onEvent({ event: "otp.refused", requestId: req.id, reason: "already-used" });
+      throw new AppError("otp_expired");
+    }
+    return run().catch(async (error: unknown) => {
+      await unlessOut(
+        beyondRequest(() => storage.flows.releaseToken(identity)),
+        undefined,
+      );
+      throw error;
+    });
+  }
+
+  /**
+   * A code of the session's user refreshes the session (a step-up); a code of another user starts a new one.
+   * @returns whether a new one was started, and what limits it
+   */
   async function signIn(
     req: Request,
     res: Response,
     user: User,
-    passkeyFailed: boolean,
-  ): Promise<Omit<SignedInResponse, "user">> {
+  ): Promise<{ readonly isNew: boolean } & Pick<SignedInResponse, "assurance">> {
     const session = await sessions.current(req);
     if (session?.userId === user.id) {
       await sessions.renew(req, res, { method: "email-otp" });
@@ -183,14 +213,12 @@ export function otpSignIn(
         action: actions.signInWithEmail,
       });
       const { isLimited } = await standingOf(context, req, session);
-      return { offerPasskey: false, ...(isLimited && { assurance: "limited" }) };
+      return { isNew: false, ...(isLimited && { assurance: "limited" }) };
     }
     const assurance = await assuranceAfterCode(context, req, user.id);
     await sessions.start(req, res, { userId: user.id, method: "email-otp", assurance });
     onEvent({ event: "sign_in.succeeded", requestId: req.id, userId: user.id, method: "email-otp" });
-    await tellOfNewBrowser(context, { req, res, user });
-    if (assurance === "limited") return { offerPasskey: false, assurance };
-    return { offerPasskey: await shouldOffer(context, req, user.id, { passkeyFailed }) };
+    return { isNew: true, ...(assurance === "limited" && { assurance }) };
   }
 }
 

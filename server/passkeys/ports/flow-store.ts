@@ -9,8 +9,20 @@ export interface FlowStore extends Partial<RecoveryStore> {
    */
   consumeToken(identity: string, expiresAt: Date): Promise<boolean>;
 
+  /** Takes `consumeToken` back, for a sign-in that failed after it: the identity can be accepted again. */
+  releaseToken(identity: string): Promise<void>;
+
   /** Counts a try against a challenge, atomically, and answers how many there have been, this one included. */
   countOtpAttempt(challengeId: string, expiresAt: Date): Promise<number>;
+
+  /**
+   * Remembers that Authsignal has accepted a code of this challenge and named this address, for as long as the tries are
+   * counted. Authsignal accepts a code once: if the sign-in fails after that, the same code finishes it later.
+   */
+  keepAcceptedCode(challengeId: string, accepted: AcceptedCode): Promise<void>;
+
+  /** @returns the address for which `keepAcceptedCode` was told of this code of the challenge, else null */
+  acceptedAddress(challengeId: string, codeHash: string): Promise<string | null>;
 
   /** Remembers that a session began an action, until `expiresAt`. */
   keepBegun(begun: Begun, expiresAt: Date): Promise<void>;
@@ -78,4 +90,10 @@ export interface OfferAnswer {
   readonly declined: number;
   readonly never: boolean;
   readonly answeredAt: Date;
+}
+
+export interface AcceptedCode {
+  /** SHA-256 over challenge and code. */
+  readonly codeHash: string;
+  readonly email: string;
 }

@@ -106,6 +106,11 @@ export interface PasskeysPolicies {
   readonly limits?: Partial<SendLimits>;
   /** How many bits of an IPv6 address name one subscriber, for limits: 32 to 128. Default 56. */
   readonly ipv6Prefix?: number;
+  /**
+   * How long a request may take, in milliseconds, before it is a 503: all its calls to Authsignal and queries together.
+   * Choose less than your clients and proxies wait. Default 10 000.
+   */
+  readonly requestTimeoutMs?: number;
 }
 
 type CodePolicies = "emailStepUp" | "limits" | "users" | "sessions" | "emailCodes";

@@ -4,6 +4,8 @@ import { StorageError } from "../storage-error.ts";
 
 export interface HostPool {
   readonly totalCount: number;
+  readonly idleCount: number;
+  readonly waitingCount: number;
   readonly ending?: boolean;
   readonly ended?: boolean;
   connect(): Promise<HostClient>;

@@ -2,6 +2,7 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from "kysely";
 import pg from "pg";
 import { isSqlAnswer } from "../../http/outages.ts";
+import { LateRequest, timeLeft, withinRequest } from "../../http/request-deadline.ts";
 import { checkPoolInUse, type HostClient, type HostPool, type PoolQuery } from "./host-pool.ts";
 
 export interface LentPool extends PostgresPool {
@@ -24,7 +25,11 @@ export interface Lending {
 export function lend(pool: HostPool, { answerMs, end }: Lending): LentPool {
   const connect = async (): Promise<LentClient> => {
     checkPoolInUse(pool);
-    return new LentClient(await pool.connect(), answerMs);
+    // A connection that comes after the request's deadline goes straight back.
+    const client = await withinRequest("a connection to PostgreSQL", pool.connect(), (late) =>
+      late.release(),
+    );
+    return new LentClient(client, answerMs);
   };
   return {
     connect,
@@ -54,11 +59,15 @@ export class LentClient implements PostgresPoolClient {
   }
 
   async run<Row>(query: PoolQuery): Promise<PostgresQueryResult<Row>> {
+    const left = Math.ceil(timeLeft());
+    const bound = Math.min(this.#answerMs ?? Number.POSITIVE_INFINITY, left);
     try {
-      const bound = this.#answerMs === null ? {} : { query_timeout: this.#answerMs };
-      return await this.#client.query<Row>({ ...query, ...ownTypes, ...bound });
+      const timeout = Number.isFinite(bound) ? { query_timeout: Math.max(1, bound) } : {};
+      return await this.#client.query<Row>({ ...query, ...ownTypes, ...timeout });
     } catch (error) {
       this.#isBroken = !isAnswer(error);
+      // A query that the request's deadline has cut says nothing about the server.
+      if (this.#isBroken && bound === left && timeLeft() === 0) throw new LateRequest("PostgreSQL");
       throw error;
     }
   }

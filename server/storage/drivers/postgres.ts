@@ -12,7 +12,7 @@ import {
   watchOutages,
 } from "../../http/outages.ts";
 import type { Limiter, LimitRule } from "../../passkeys/ports/limiter.ts";
-import type { Database, SqlBackEnd } from "../database.ts";
+import type { Database, PoolLoad, SqlBackEnd } from "../database.ts";
 import { within } from "../deadline.ts";
 import { readPoints, toLimiter } from "../stores/limiters.ts";
 import { askForTables } from "../tables/check-tables.ts";
@@ -54,7 +54,7 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlBackEnd
     isOutage,
     notify: options.notify ?? warnOfOutage,
   });
-  const { pool, unbounded } = openPool(options, outages);
+  const { pool, unbounded, load } = openPool(options, outages);
   const dialectOn = (lent: LentPool) => guardDialect(new PostgresDialect({ pool: lent }), outages);
   const { db, names } = await openOwnTables(dialectOn(pool), dialectOn(unbounded), options);
   const limiter = (rule: LimitRule): Limiter =>
@@ -81,6 +81,7 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlBackEnd
     traffic: db,
     limiter,
     check: () => outages.run(() => check(pool, db)),
+    connections: load,
     close: () => db.destroy(),
   };
 }
@@ -99,6 +100,12 @@ function openPool({ database, bounds = defaultBounds }: PostgresOptions, outages
   return {
     pool: lend(pool, { answerMs: bounds.queryMs + lateMs, end }),
     unbounded: lend(pool, { answerMs: null, end: async () => {} }),
+    load: (): PoolLoad => ({
+      inUse: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+      most: isHosts ? null : bounds.maxConnections,
+    }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Store } from "express-session";
 import { RateLimiterRedis } from "rate-limiter-flexible";
 import { createClient, ErrorReply } from "redis";
 import { isDefect, type OutageWatch, type StorageNotice, watchOutages } from "../../http/outages.ts";
+import { withinRequest } from "../../http/request-deadline.ts";
 import type { Limiter, LimitRule } from "../../passkeys/ports/limiter.ts";
 import { within } from "../deadline.ts";
 import { toLimiter } from "../stores/limiters.ts";
@@ -23,6 +24,7 @@ export async function openRedis(
   limiter: (rule: LimitRule) => Limiter;
   /** Rejects unless Redis answers and can be written to. */
   check: () => Promise<void>;
+  isReady: () => boolean;
   close: () => Promise<void>;
 }> {
   const outages = boundedBy(commandMs, watchOutages({ storage: "Redis", isOutage, notify }));
@@ -68,6 +70,7 @@ export async function openRedis(
       outages.run(async () => {
         await client.set(`${prefix}readiness`, "", { expiration: { type: "EX", value: 60 } });
       }),
+    isReady: () => client.isReady,
     async close() {
       if (!client.isOpen) return;
       const closed = client.close();
@@ -82,7 +85,7 @@ function boundedBy(milliseconds: number, outages: OutageWatch): OutageWatch {
   const late = `Redis did not answer within ${milliseconds} ms.`;
   return {
     convert: outages.convert,
-    run: (work) => outages.run(() => within(milliseconds, work(), late)),
+    run: (work) => outages.run(() => withinRequest("Redis", within(milliseconds, work(), late))),
   };
 }
 

@@ -89,6 +89,7 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlBackEnd> {
         await ownTraffic.executeQuery(askForTables(ownTraffic));
         tryToWrite(traffic, ownTraffic);
       }),
+    connections: () => null,
     close,
   };
 }

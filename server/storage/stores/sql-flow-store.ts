@@ -28,7 +28,9 @@ export function createSqlFlowStore({
   };
 }
 
-function tokens(db: Database): Pick<FlowStore, "consumeToken" | "countOtpAttempt"> {
+type Tokens = "consumeToken" | "releaseToken" | "countOtpAttempt" | "keepAcceptedCode" | "acceptedAddress";
+
+function tokens(db: Database): Pick<FlowStore, Tokens> {
   return {
     async consumeToken(identity, expiresAt) {
       const inserted = await db
@@ -52,6 +54,28 @@ function tokens(db: Database): Pick<FlowStore, "consumeToken" | "countOtpAttempt
         .returning("attempts")
         .executeTakeFirstOrThrow();
       return attempts;
+    },
+
+    async releaseToken(identity) {
+      await db.deleteFrom("consumed_tokens").where("identity", "=", identity).execute();
+    },
+
+    async keepAcceptedCode(challengeId, { codeHash, email }) {
+      await db
+        .updateTable("otp_attempts")
+        .set({ accepted_code: codeHash, accepted_email: email })
+        .where("challenge_id", "=", challengeId)
+        .execute();
+    },
+
+    async acceptedAddress(challengeId, codeHash) {
+      const row = await db
+        .selectFrom("otp_attempts")
+        .select("accepted_email")
+        .where("challenge_id", "=", challengeId)
+        .where("accepted_code", "=", codeHash)
+        .executeTakeFirst();
+      return row?.accepted_email ?? null;
     },
   };
 }

@@ -26,9 +26,28 @@ export interface MigrationTarget {
   prepare(read: Database, write: Database): Promise<void>;
   /** Runs, prepared, in a transaction that no other start is in at the same time; an error undoes all of it. */
   alone(run: (db: Database) => Promise<void>): Promise<void>;
+  /**
+   * Makes an index on a table in use without a lock, outside of a transaction, while no other start does so.
+   * `isPending` is asked once more before. Null: indexes are made within the transaction.
+   */
+  readonly indexLater:
+    | ((index: OwnIndex, isPending: (db: Database) => Promise<boolean>) => Promise<void>)
+    | null;
+}
+
+/** Names without the prefix. */
+export interface OwnIndex {
+  readonly name: string;
+  readonly table: string;
+  readonly columns: readonly string[];
 }
 
 export interface OwnMigration extends Pick<Migration, "up"> {
+  /**
+   * `up` makes this index and nothing else, on a table that may be large by then. Where there are tables already,
+   * PostgreSQL makes it `concurrently` instead, after the other migrations.
+   */
+  readonly index?: OwnIndex;
   /** It makes or changes the table of this part alone. Without it: tables that are always there. */
   readonly part?: Part;
 }
@@ -48,19 +67,20 @@ export async function migrate(target: MigrationTarget, migrations: Migrations): 
   if ((await findPending(target, target.db, migrations)).pending.length === 0) return [];
   const making = new NamesBeingMade();
   const ran: string[] = [];
+  const later: string[] = [];
   try {
     await target.alone(async (db) => {
       // Once more: another start may have been faster.
       const { isEmpty, pending } = await findPending(target, db, migrations);
       const own = withOwnNames(db, target.names).withPlugin(making);
       if (isEmpty) await createRecord(own);
-      for (const name of pending) {
+      later.push(...laterThan(target, { isEmpty, pending }, migrations));
+      for (const name of pending.filter((one) => !later.includes(one))) {
         await migrations[name]?.up(own);
         await own.insertInto("migrations").values({ name, timestamp: new Date().toISOString() }).execute();
         ran.push(name);
       }
     });
-    return ran;
   } catch (error) {
     // Undone by now: what has the name of that statement was there before.
     for (const name of making.names) {
@@ -68,6 +88,41 @@ export async function migrate(target: MigrationTarget, migrations: Migrations): 
     }
     throw error;
   }
+  for (const name of later) if (await makeLater(target, migrations, name)) ran.push(name);
+  return ran;
+}
+
+/** The migrations that make an index on a table which may be in use and large. */
+export function laterThan(
+  { indexLater }: Pick<MigrationTarget, "indexLater">,
+  { isEmpty, pending }: Pending,
+  migrations: Migrations,
+): readonly string[] {
+  if (isEmpty || indexLater === null) return [];
+  return pending.filter((name) => migrations[name]?.index !== undefined);
+}
+
+async function makeLater(target: MigrationTarget, migrations: Migrations, name: string): Promise<boolean> {
+  const index = migrations[name]?.index;
+  if (index === undefined || target.indexLater === null) return false;
+  let isMade = false;
+  const isPending = async (db: Database): Promise<boolean> => {
+    isMade = (await findPending(target, db, migrations)).pending.includes(name);
+    return isMade;
+  };
+  await target.indexLater(index, isPending).catch((error: unknown) => {
+    // The name is that of something else: an own index of this name would have been taken for made.
+    const isTaken = error instanceof Error && "code" in error && error.code === "42P07";
+    throw isTaken ? nameTaken(target.names, target.names.prefix + index.name) : error;
+  });
+  if (!isMade) return false;
+  const own = withOwnNames(target.db, target.names);
+  await own
+    .insertInto("migrations")
+    .values({ name, timestamp: new Date().toISOString() })
+    .onConflict((conflict) => conflict.column("name").doNothing())
+    .execute();
+  return true;
 }
 
 /** @throws StorageError that names the command, where a migration has to run and the start may run none */
@@ -97,7 +152,7 @@ function flagOf(name: "with" | "without", parts: readonly Part[]): string {
   return parts.length === 0 ? "" : ` --${name} ${parts.join(",")}`;
 }
 
-interface Pending {
+export interface Pending {
   /** None of these tables is there, nor the record of migrations. */
   readonly isEmpty: boolean;
   /** The migrations that have to run, in their order. */

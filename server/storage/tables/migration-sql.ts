@@ -10,7 +10,7 @@ import {
   SqliteQueryCompiler,
   sql,
 } from "kysely";
-import { createRecord, findPending, type Migrations, type MigrationTarget } from "./migrate.ts";
+import { createRecord, findPending, laterThan, type Migrations, type MigrationTarget } from "./migrate.ts";
 import { withOwnNames } from "./own-names.ts";
 import type { Schema } from "./table-types.ts";
 
@@ -23,12 +23,21 @@ export async function writeMigrationSql(target: MigrationTarget, migrations: Mig
   await target.prepare(target.db, writer);
   const own = withOwnNames(writer, target.names);
   if (isEmpty) await createRecord(own);
-  for (const name of pending) {
+  const later = laterThan(target, { isEmpty, pending }, migrations);
+  for (const name of pending.filter((one) => !later.includes(one))) {
     await migrations[name]?.up(own);
     const row = { name: sql.lit(name), timestamp: sql.lit(new Date().toISOString()) };
     await own.insertInto("migrations").values(row).execute();
   }
-  return ["begin", ...statements, "commit"].map((statement) => `${statement};\n`).join("");
+  const inOne = statements.length === 0 ? [] : ["begin", ...statements.splice(0), "commit"];
+  for (const name of later) {
+    await migrations[name]?.up(own);
+    const row = { name: sql.lit(name), timestamp: sql.lit(new Date().toISOString()) };
+    await own.insertInto("migrations").values(row).execute();
+  }
+  // No transaction can make an index without a lock.
+  const apart = statements.map((one) => one.replace(/^create index /, "create index concurrently "));
+  return [...inOne, ...apart].map((statement) => `${statement};\n`).join("");
 }
 
 /** Compiles for the target's database, and runs nothing. */

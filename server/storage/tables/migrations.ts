@@ -7,11 +7,11 @@
  * removes it ends in `@` and the oldest migration that a version must know to work with the new tables, such as
  * `012-drop-old-names@010-new-names`. Versions that do not know that one refuse to start.
  *
- * An index on a table that has grown large must be made `concurrently` in PostgreSQL, which no transaction can do. Put that
- * statement into the release notes, to be run before the start, and let the migration skip an index that is there.
+ * An index on a table that may be large by then is a migration of its own, with `index`: PostgreSQL makes it
+ * `concurrently`, without a lock, unless an operator has made it before under the same name.
  */
 import type { Kysely } from "kysely";
-import type { Migrations } from "./migrate.ts";
+import type { Migrations, OwnIndex, OwnMigration } from "./migrate.ts";
 
 // Migrations are written against the tables of their time, so they are untyped on purpose.
 type AnyDatabase = Kysely<unknown>;
@@ -37,7 +37,33 @@ export const migrations: Migrations = {
   "006-user-sessions": { up: createUserSessions },
   "007-notices": { part: "notices", up: createNotices },
   "008-recoveries": { up: createRecoveries },
+  "009-accepted-codes": {
+    async up(db: AnyDatabase) {
+      for (const column of ["accepted_code", "accepted_email"])
+        await db.schema.alterTable("otp_attempts").addColumn(column, "text").execute();
+    },
+  },
+  // Forgetting a person asks by the user alone.
+  "010-browsers-of-users": indexed({
+    name: "passkey_browsers_user_id",
+    table: "passkey_browsers",
+    columns: ["user_id"],
+  }),
 };
+
+function indexed(index: OwnIndex): OwnMigration {
+  const { name, table, columns } = index;
+  return {
+    index,
+    async up(db: AnyDatabase) {
+      await db.schema
+        .createIndex(name)
+        .on(table)
+        .columns([...columns])
+        .execute();
+    },
+  };
+}
 
 async function createUsers(db: AnyDatabase): Promise<void> {
   await db.schema

@@ -1,4 +1,5 @@
 /** Where our tables are in a PostgreSQL database, and how they are made there. */
+import { setTimeout as delay } from "node:timers/promises";
 import { sql } from "kysely";
 import type { Database } from "../database.ts";
 import { StorageError } from "../storage-error.ts";
@@ -24,6 +25,16 @@ export async function findOwnSchema(db: Database, prefix: string): Promise<strin
       "The search path of the database connection names no schema that exists: pass openStorage `schema`.",
     );
   return schema;
+}
+
+/** Asks again and again: one long wait in a statement would hold up the index that another start makes. */
+async function lockPatiently(connection: Database, lock: string): Promise<void> {
+  for (;;) {
+    const { rows } = await sql<{ isLocked: boolean }>`
+      select pg_try_advisory_lock(hashtextextended(${lock}, 0)) as "isLocked"`.execute(connection);
+    if (rows[0]?.isLocked === true) return;
+    await delay(200);
+  }
 }
 
 /**
@@ -60,6 +71,32 @@ export function postgresTarget(
         select 'something else' from pg_catalog.pg_type t join pg_catalog.pg_namespace n on n.oid = t.typnamespace
         where n.nspname = ${names.schema} and t.typname = ${name} and t.typrelid = 0`.execute(on);
       return rows[0]?.kind ?? null;
+    },
+    async indexLater({ name, table, columns }, isPending) {
+      await patient.connection().execute(async (connection) => {
+        await sql`set statement_timeout = 0`.execute(connection);
+        const lock = `authsignal-passkeys-express index ${names.schema}.${names.prefix}`;
+        await lockPatiently(connection, lock);
+        try {
+          if (!(await isPending(connection))) return;
+          const own = sql.id(names.schema, names.prefix + name);
+          // A build that was cut short leaves an index that is of no use. A valid one was made by hand before.
+          const { rows } = await sql<{ isValid: boolean }>`
+            select i.indisvalid as "isValid" from pg_catalog.pg_index i
+            where i.indexrelid = to_regclass(${`"${names.schema}"."${names.prefix}${name}"`})
+            and i.indrelid = to_regclass(${`"${names.schema}"."${names.prefix}${table}"`})`.execute(
+            connection,
+          );
+          if (rows[0]?.isValid === true) return;
+          if (rows[0]?.isValid === false) await sql`drop index concurrently ${own}`.execute(connection);
+          await sql`create index concurrently ${sql.id(names.prefix + name)} on ${sql.id(names.schema, names.prefix + table)} (${sql.join(columns.map((column) => sql.id(column)))})`.execute(
+            connection,
+          );
+        } finally {
+          await sql`select pg_advisory_unlock(hashtextextended(${lock}, 0))`.execute(connection);
+          await sql`reset statement_timeout`.execute(connection);
+        }
+      });
     },
     async alone(run) {
       // Read committed, whatever the database's default: what another start did while we waited must be seen.

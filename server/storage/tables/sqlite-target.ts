@@ -24,6 +24,8 @@ export function sqliteTarget(connection: Connection, db: Database, names: OwnNam
       return type === undefined ? null : type === "table" ? "table" : "something else";
     },
     async prepare() {},
+    // SQLite has one writer at a time, and the instances of a file start together.
+    indexLater: null,
     async alone(run) {
       await patiently(connection, "BEGIN IMMEDIATE");
       try {

@@ -28,20 +28,24 @@ export interface SweepOptions {
 
 const known: Names<SweepOptions> = { auditRetentionDays: true };
 
+/** How many rows were deleted, by table without its prefix. */
+export type SweptRows = Readonly<Record<string, number>>;
+
 /**
  * @param db `storage.traffic`, on every database and with Redis too. Several instances may sweep at the same time.
  * @throws TypeError for a retention below a day, which would delete what has just been written
  */
-export async function sweepExpired(db: Database, now: Date, options: SweepOptions = {}): Promise<void> {
+export async function sweepExpired(db: Database, now: Date, options: SweepOptions = {}): Promise<SweptRows> {
   refuseUnknown("sweepExpired", options, known);
   const { auditRetentionDays = 400 } = options;
   if (!(auditRetentionDays >= 1))
     throw new TypeError("sweepExpired: `auditRetentionDays` must be 1 or more; Infinity keeps every event.");
   const end = now.getTime();
+  const swept: Record<string, number> = {};
   for (const [table, key] of entriesOf(expiring)) {
     if (isLeftOut(db, table)) continue;
     const column = sql.ref<string>(key);
-    await inBatches(async () => {
+    swept[table] = await inBatches(async () => {
       const old = db
         .selectFrom(table)
         .select(column.as("old"))
@@ -50,27 +54,37 @@ export async function sweepExpired(db: Database, now: Date, options: SweepOption
       return db.deleteFrom(table).where(column, "in", old).where("expires_at", "<=", end).executeTakeFirst();
     });
   }
-  await inBatches(async () => {
+  swept.rate_limits = await inBatches(async () => {
     const old = db.selectFrom("rate_limits").select("key").where("expire", "<=", end).limit(rowsAtOnce);
     return db.deleteFrom("rate_limits").where("key", "in", old).where("expire", "<=", end).executeTakeFirst();
   });
   if (auditRetentionDays !== Number.POSITIVE_INFINITY && !isLeftOut(db, "audit_events"))
-    await sweepEvents(db, new Date(now.getTime() - auditRetentionDays * 24 * 60 * 60 * 1000));
+    swept.audit_events = await sweepEvents(
+      db,
+      new Date(now.getTime() - auditRetentionDays * 24 * 60 * 60 * 1000),
+    );
+  return swept;
 }
 
-async function sweepEvents(db: Database, before: Date): Promise<void> {
+async function sweepEvents(db: Database, before: Date): Promise<number> {
   // Times are ISO 8601 text of one length, so their order as text is their order in time.
   const old = db
     .selectFrom("audit_events")
     .select("id")
     .where("at", "<", before.toISOString())
     .limit(rowsAtOnce);
-  await inBatches(() => db.deleteFrom("audit_events").where("id", "in", old).executeTakeFirst());
+  return inBatches(() => db.deleteFrom("audit_events").where("id", "in", old).executeTakeFirst());
 }
 
-/** Deletes until there is less than a batch. Requests come in between. */
-async function inBatches(deleteSome: () => Promise<DeleteResult>): Promise<void> {
-  while ((await deleteSome()).numDeletedRows >= rowsAtOnce) await letOthersIn();
+/** Deletes until there is less than a batch. Requests come in between. @returns how many rows */
+async function inBatches(deleteSome: () => Promise<DeleteResult>): Promise<number> {
+  let rows = 0;
+  for (;;) {
+    const deleted = Number((await deleteSome()).numDeletedRows);
+    rows += deleted;
+    if (deleted < rowsAtOnce) return rows;
+    await letOthersIn();
+  }
 }
 
 function entriesOf<Key extends string, Value>(record: Readonly<Record<Key, Value>>): [Key, Value][] {

@@ -19,7 +19,14 @@ export interface Schema {
   /** Result tokens that were accepted, by identity, until they could not be accepted anyway. */
   consumed_tokens: { identity: string; expires_at: number };
   /** How many codes were tried against one Authsignal challenge. */
-  otp_attempts: { challenge_id: string; attempts: number; expires_at: number };
+  otp_attempts: {
+    challenge_id: string;
+    attempts: number;
+    expires_at: number;
+    /** The code that Authsignal has accepted, as SHA-256 over challenge and code, and the address that it named. */
+    accepted_code: string | null;
+    accepted_email: string | null;
+  };
   /** Actions that a session began: enrollments and step-ups, until they are finished. */
   begun_actions: {
     idempotency_key: string;

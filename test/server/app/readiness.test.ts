@@ -132,6 +132,24 @@ test("A check that hangs is answered after two seconds, and no second one starts
   expect(checks).toBe(1);
 });
 
+test("A check that hangs after a good one is answered at once: ready for two seconds, and then unready", async () => {
+  let hang = false;
+  const probe = createProbe(() => (hang ? new Promise(() => {}) : Promise.resolve()));
+  await probe.ping();
+  hang = true;
+  const before = performance.now();
+  const state = () => probe.ping().then(() => "ready", String);
+  const slowest = async (): Promise<string> => {
+    const asked = performance.now();
+    const answer = await state();
+    // Far below the two seconds that the check may take.
+    expect(performance.now() - asked).toBeLessThan(1000);
+    return answer;
+  };
+  await expect.poll(slowest, { interval: 100 }).toMatch(/2000 ms/);
+  expect(performance.now() - before).toBeGreaterThan(2000);
+});
+
 test("A missing table makes an instance unready", async () => {
   const storage = await openTestStorage(() => new Date());
   try {
