@@ -19,6 +19,7 @@ import { type Failure, failureOfError, noFailure } from "../words/failures.ts";
 import { t } from "../words/language.ts";
 import { isFromAnotherDevice } from "./cross-device.ts";
 import { type EnterDeps, enter } from "./enter.ts";
+import { rememberPasskeyHere } from "./passkeys-here.ts";
 import { greetedAccount, paths } from "./paths.ts";
 
 export interface PasskeySignIn {
@@ -96,8 +97,12 @@ export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
     const crossDevice = attachment === "cross-platform";
     const greeted = greetedAccount();
     const signedIn = await api.finishPasskeySignIn(resultToken, crossDevice ? { crossDevice } : {});
-    if (greeted !== null && greeted !== signedIn.user.email) deps.visit.accountNotice = "welcome.otherPerson";
-    if (!crossDevice) remember("account", signedIn.user.email);
+    if (greeted !== null && greeted !== signedIn.user.email)
+      deps.visit.accountNotice = ["welcome.otherPerson"];
+    if (!crossDevice) {
+      remember("account", signedIn.user.email);
+      rememberPasskeyHere(credentialId);
+    }
     if (!signedIn.offerPasskey) return enter(deps, signedIn);
     const isDue = await isFromAnotherDevice(credentialId, api.listPasskeys);
     return enter(deps, { ...signedIn, offerPasskey: isDue }, { crossDevice: true });

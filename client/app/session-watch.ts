@@ -50,8 +50,8 @@ export function watchSession({ api, visit, go, signal }: SessionWatchDeps): Sess
     if (visit.user === null) return;
     visit.user = null;
     visit.typedEmail = "";
-    visit.signInNotice = isCookieProven ? "signIn.sessionEnded" : "signIn.sessionNotKept";
-    const words = t(visit.signInNotice);
+    visit.signInNotice = [isCookieProven ? "signIn.sessionEnded" : "signIn.sessionNotKept"];
+    const words = t(...visit.signInNotice);
     void go(paths.signIn, { replace: true });
     announce(words);
   }

@@ -1,14 +1,14 @@
 /** The state of the page that outlives a view and is lost on a reload. */
 import type { User } from "../../shared/contract.ts";
-import type { MessageKey } from "../words/messages.ts";
+import type { Sentence } from "../words/sentence.ts";
 
 export interface Visit {
   user: User | null;
   typedEmail: string;
   /** Shown once, by the next sign-in view. */
-  signInNotice: MessageKey | null;
+  signInNotice: Sentence | null;
   /** Shown once, by the next account view. */
-  accountNotice: MessageKey | null;
+  accountNotice: Sentence | null;
   /** A passkey was tried on this page and did not sign in: after a code, one may be offered. */
   passkeyFailed: boolean;
   /** The person left the offer: Forward does not show it again in this session. */

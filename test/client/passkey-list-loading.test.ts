@@ -12,6 +12,8 @@ function mountUnanswered(): () => void {
   const unanswered = () => new Promise<never>(() => {});
   return mountPasskeyList(openPage(), {
     canUsePasskeys: true,
+    notice: null,
+    passkeysHere: () => [],
     listPasskeys: unanswered,
     addPasskey: unanswered,
     renamePasskey: unanswered,

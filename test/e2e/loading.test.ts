@@ -32,7 +32,7 @@ test("while the SDK is still on its way, a person signs in with a code", async (
   const { page } = await app.open();
   await page.route(passkeyPart, () => new Promise(() => {}));
   await page.reload({ waitUntil: "commit" });
-  await heading(page, "Sign in").waitFor();
+  await heading(page, "Sign in to Meadow").waitFor();
   const email = app.stack.newAddress();
   await page.getByLabel("Email address").fill(email);
   await button(page, "Continue").click();
@@ -56,7 +56,7 @@ test("a view that cannot be loaded says so, and comes when it can be", async () 
   const { page } = await app.open();
   await page.route(laterPart, (route) => route.abort());
   await page.reload();
-  await heading(page, "Sign in").waitFor();
+  await heading(page, "Sign in to Meadow").waitFor();
   const email = app.stack.newAddress();
   await page.getByLabel("Email address").fill(email);
   await button(page, "Continue").click();
@@ -71,7 +71,7 @@ test("where the greeting cannot be loaded, the first view is there instead", asy
   await signUp(page, app.stack, app.stack.newAddress());
   await page.route(laterPart, (route) => route.abort());
   await comeBackLater(page, app.stack);
-  await heading(page, "Sign in").waitFor();
+  await heading(page, "Sign in to Meadow").waitFor();
   await page.unroute(laterPart);
   await page.reload();
   await heading(page, "Welcome back").waitFor();
@@ -82,7 +82,7 @@ test("styles that cannot be loaded keep a view away until they can be", async ()
   const { page } = await app.open();
   await page.route(laterStyles, (route) => route.abort());
   await page.reload();
-  await heading(page, "Sign in").waitFor();
+  await heading(page, "Sign in to Meadow").waitFor();
   await page.getByLabel("Email address").fill(app.stack.newAddress());
   await button(page, "Continue").click();
   await heading(page, "No connection").waitFor();

@@ -1,6 +1,7 @@
 /** The account view: connects it with the API, its dialogs and the password manager. */
 import type { Passkey } from "../../../shared/contract.ts";
 import type { AppContext } from "../../app/app-context.ts";
+import { passkeysHere } from "../../app/passkeys-here.ts";
 import type { Screen } from "../../app/router.ts";
 import { forget, recall } from "../../dom/local-storage.ts";
 import { createAccountApi } from "../../http/account-api.ts";
@@ -44,6 +45,7 @@ export function accountScreen(context: AppContext): Screen {
         user,
         notice: visit.accountNotice,
         canUsePasskeys: canUsePasskeys(),
+        passkeysHere,
         listPasskeys,
         addPasskey: () => addPasskey(tasks),
         renamePasskey: (id, name) => orSignIn(api.renamePasskey(id, { name })),

@@ -1,5 +1,6 @@
 /** Adds a passkey in a dialog, with a step-up on top if the session is not fresh. */
 
+import { rememberPasskeyHere } from "../../app/passkeys-here.ts";
 import { cancelCeremony, prepareFlow } from "../../app/prepared-flow.ts";
 import { openDialog } from "../../dom/dialog.ts";
 import { remember } from "../../dom/local-storage.ts";
@@ -45,6 +46,8 @@ export async function addPasskey(deps: AccountTaskDeps): Promise<Added> {
           (await passkeys()).reportOutcome(outcome);
           const isHere = outcome.kind === "succeeded" || outcome.kind === "alreadyRegistered";
           if (isHere && home === "client-device") remember("account", user.email);
+          if (outcome.kind === "succeeded" && home === "client-device")
+            rememberPasskeyHere(outcome.credentialId);
           return outcome;
         } catch (error) {
           // onBlocked opens the step-up on top of this dialog.

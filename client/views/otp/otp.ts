@@ -11,6 +11,8 @@ import { setText } from "../../dom/set-text.ts";
 import { announce } from "../../dom/status.ts";
 import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
 import { t } from "../../words/language.ts";
+import { showSentence } from "../../words/sentence.ts";
+import { shownAddress } from "../../words/shown-address.ts";
 import { fillFromTemplate } from "../../words/template.ts";
 import { digitsOf, errorOfCode, isAboutCode } from "./otp-code.ts";
 
@@ -29,7 +31,7 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
   let busyWith: "nothing" | "checking" | "sending" = "nothing";
   let codeError = "";
   let failure: Failure = noFailure;
-  let note = "";
+  let wasResent = false;
   let wasExpired = false;
 
   fillFromTemplate(root, "otp-view");
@@ -42,7 +44,7 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
   const failureText = query(root, "failure", HTMLElement);
   const submit = query(root, "submit", HTMLButtonElement);
   const resend = query(root, "resend", HTMLButtonElement);
-  const resendHint = query(root, "resendHint", HTMLElement);
+  const notice = query(root, "notice", HTMLElement);
   const otherAddress = query(root, "otherAddress", HTMLButtonElement);
 
   form.addEventListener("submit", onSubmit, { signal });
@@ -70,7 +72,7 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
     }
     busyWith = "checking";
     failure = noFailure;
-    note = "";
+    wasResent = false;
     update();
     announce(t("otp.checking"));
     try {
@@ -92,14 +94,16 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
     busyWith = "sending";
     codeError = "";
     failure = noFailure;
+    wasResent = false;
     update();
     try {
       const renewed = await deps.sendNewCode(sent.email);
       if (signal.aborted) return;
       sent = renewed;
-      note = t("otp.resent");
+      wasResent = true;
       code.value = "";
-      announce(note);
+      announce(t("otp.resent"));
+      rest();
     } catch (error) {
       if (signal.aborted) return;
       showError(error, resend);
@@ -107,6 +111,11 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
     busyWith = "nothing";
     update();
     code.focus();
+  }
+
+  /** Asking again before sends nothing. */
+  function rest(): void {
+    startCooldown(resend, Math.ceil((sent.resendAt - Date.now()) / 1_000), signal);
   }
 
   /** An error of the network does not mark the code as wrong. */
@@ -119,11 +128,10 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
 
   function update(): void {
     const minutes = Math.round((sent.expiresAt - Date.now()) / 60_000);
-    const wait = Math.max(0, Math.ceil((sent.resendAt - Date.now()) / 1_000));
     const isExpired = sent.expiresAt <= Date.now();
     if (isExpired && !wasExpired) announce(t("otp.expired"));
     wasExpired = isExpired;
-    setText(sentTo, t("otp.sentTo", { email: sent.email }));
+    showSentence(sentTo, ["otp.sentTo", { email: shownAddress(sent.email) }]);
     setText(lifetime, isExpired ? t("otp.expired") : t("otp.lifetime", { count: Math.max(1, minutes) }));
     code.setAttribute("aria-invalid", String(codeError !== ""));
     code.setAttribute("aria-describedby", codeError === "" ? "code-hint" : codeErrorText.id);
@@ -131,12 +139,12 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
     showFailure(failureText, failure);
     submit.setAttribute("aria-busy", String(busyWith === "checking"));
     resend.setAttribute("aria-busy", String(busyWith === "sending"));
-    resend.disabled = wait > 0;
-    const hint = wait > 0 ? t("otp.resendIn", { count: wait }) : "";
-    setText(resendHint, `${note} ${hint}`.trim());
+    setText(notice, wasResent ? t("otp.resent") : "");
+    notice.hidden = !wasResent;
   }
 
   update();
+  rest();
   return () => {
     controller.abort();
     clearInterval(ticking);

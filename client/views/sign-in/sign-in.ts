@@ -16,12 +16,13 @@ import { ApiError } from "../../http/api.ts";
 import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
 import { isMessageKey, t } from "../../words/language.ts";
 import type { MessageKey } from "../../words/messages.ts";
+import type { Sentence } from "../../words/sentence.ts";
 import { cloneTemplate, fillFromTemplate } from "../../words/template.ts";
 
 export interface SignInDeps {
   /** Typed before, on this page. */
   readonly email: string;
-  readonly notice: MessageKey | null;
+  readonly notice: Sentence | null;
   readonly canUsePasskeys: boolean;
   keepEmail(email: string): void;
   /** Shows the code view when the code is sent. */
@@ -58,7 +59,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   // Typed before this code was there, or on an earlier visit to the view.
   if (email.value === "") email.value = deps.email;
   else deps.keepEmail(email.value);
-  notice.textContent = deps.notice === null ? "" : t(deps.notice);
+  notice.textContent = deps.notice === null ? "" : t(...deps.notice);
 
   form.addEventListener("submit", onSubmit, { signal });
   email.addEventListener("input", onInput, { signal });

@@ -6,6 +6,7 @@ export const first: FirstMessages = {
   "app.language": "Sprache",
 
   "signIn.title": "Anmelden",
+  "signIn.heading": "Bei Meadow anmelden",
   "signIn.lead": "Ganz ohne Passwort: mit einem Passkey oder mit einem Code per E-Mail.",
   "signIn.email": "E-Mail-Adresse",
   "signIn.continue": "Weiter",

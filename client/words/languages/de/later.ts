@@ -25,10 +25,6 @@ export const later: LaterMessages = {
   "otp.code": "Code",
   "otp.continue": "Weiter",
   "otp.resend": "Neuen Code senden",
-  "otp.resendIn": {
-    one: "In einer Sekunde können Sie einen neuen Code anfordern.",
-    other: "In {count} Sekunden können Sie einen neuen Code anfordern.",
-  },
   "otp.resent": "Wir haben Ihnen einen neuen Code gesendet. Nur der neueste gilt.",
   "otp.otherAddress": "Andere Adresse verwenden",
   "otp.codeMissing": "Geben Sie den Code aus der E-Mail ein.",
@@ -53,10 +49,12 @@ export const later: LaterMessages = {
     "Wer dieses Gerät entsperren kann, kann sich damit anmelden. Überspringen Sie das auf gemeinsam genutzten Geräten.",
   "offer.create": "Passkey erstellen",
   "offer.tooLate": "Dieses Angebot ist abgelaufen. Hier können Sie jederzeit einen Passkey hinzufügen.",
+  "offer.more": "Warum ein Passkey?",
   "offer.skip": "Nicht jetzt",
   "offer.never": "Nicht mehr fragen",
   "offer.created": "Passkey erstellt. Nächstes Mal können Sie sich damit anmelden.",
 
+  "about.title": "Über Passkeys",
   "about.what": "Was sind Passkeys?",
   "about.whatText":
     "Ein Passkey ersetzt ein Passwort. Ihr Gerät bewahrt ihn auf und verwendet ihn erst, wenn Sie es entsperren, mit Fingerabdruck, Gesicht oder Displaysperre. Sie müssen sich nichts merken, und auf unseren Servern liegt kein Geheimnis, das gestohlen werden könnte.",
@@ -72,6 +70,8 @@ export const later: LaterMessages = {
   "account.empty": "Sie haben noch keine Passkeys.",
   "account.emptyText": "Erstellen Sie einen, dann dauert die nächste Anmeldung nur einen Augenblick.",
   "account.add": "Passkey hinzufügen",
+  "account.second":
+    "Ihr Passkey ist nur auf einem Gerät. Fügen Sie einen zweiten hinzu, falls Sie das Gerät verlieren.",
   "account.unsupported":
     "Dieser Browser kann keine Passkeys erstellen. Sie können sich mit Ihrer E-Mail-Adresse anmelden.",
   "account.loading": "Ihre Passkeys werden geladen …",
@@ -88,6 +88,7 @@ export const later: LaterMessages = {
   "passkey.neverUsed": "Noch nicht verwendet",
   "passkey.onYourDevices": "Auf Ihren Geräten",
   "passkey.onOneDevice": "Nur auf einem Gerät oder Sicherheitsschlüssel",
+  "passkey.here": "Dieses Gerät",
   "passkey.rename": "Umbenennen",
   "passkey.renameNamed": "{name} umbenennen",
   "passkey.delete": "Löschen",

@@ -9,6 +9,7 @@ export const first = {
   "app.language": "Language",
 
   "signIn.title": "Sign in",
+  "signIn.heading": "Sign in to Meadow",
   "signIn.lead": "No password needed. Use a passkey, or get a code by email.",
   "signIn.email": "Email address",
   "signIn.continue": "Continue",
