@@ -2,6 +2,8 @@
 import type { LaterMessages } from "../../messages.ts";
 
 export const later: LaterMessages = {
+  "app.language": "Sprache",
+
   "welcome.title": "Willkommen zurück",
   "welcome.otherAccount": "Anderes Konto verwenden",
   "welcome.forget": "Mich auf diesem Gerät vergessen",
@@ -9,9 +11,13 @@ export const later: LaterMessages = {
   "welcome.forgotten": "Dieses Gerät hat {email} vergessen.",
 
   "signIn.emailAccents": "Vor dem @ sind nur Buchstaben ohne Akzente und Umlaute möglich.",
+  "signIn.otherDevice": "Telefon oder Sicherheitsschlüssel nehmen",
+  "signIn.signedOut": "Sie sind abgemeldet.",
+  "signIn.sessionEnded": "Sie wurden abgemeldet. Melden Sie sich wieder an, um weiterzumachen.",
   "signIn.sessionNotKept":
     "Dieser Browser behält Ihre Anmeldung nicht. Erlauben Sie Cookies für diese Website und melden Sie sich wieder an.",
 
+  "ceremony.finishing": "Sie werden angemeldet …",
   "ceremony.confirming": "Wird bestätigt …",
   "ceremony.saving": "Ihr Passkey wird gespeichert …",
 
@@ -100,6 +106,29 @@ export const later: LaterMessages = {
   "passkey.renamed": "Umbenannt in {name}.",
   "passkey.deleted": "{name} wurde gelöscht.",
 
+  "sessions.title": "Wo Sie angemeldet sind",
+  "sessions.lead": "Browser, die Ihr Konto jetzt nutzen können.",
+  "sessions.loading": "Die Liste wird geladen …",
+  "sessions.loadFailed": "Die Liste konnte nicht geladen werden.",
+  "sessions.current": "Dieser Browser",
+  "sessions.named": "{browser} auf {system}",
+  "sessions.unknown": "Unbekannter Browser",
+  "sessions.lastSeen": "Zuletzt aktiv: {when}",
+  "sessions.started": "Angemeldet am {when}",
+  "sessions.endNamed": "{name} abmelden",
+  "sessions.ended": "{name} ist abgemeldet.",
+  "sessions.endOthers": "Überall sonst abmelden",
+  "sessions.othersEnded": "Sie sind überall sonst abgemeldet.",
+  "sessions.only": "Sie sind sonst nirgends angemeldet.",
+  "sessions.review": "Ansehen, wo Sie angemeldet sind",
+
+  "idle.title": "Sind Sie noch da?",
+  "idle.lead": {
+    one: "Sie haben hier eine Weile nichts getan und werden in einer Minute abgemeldet.",
+    other: "Sie haben hier eine Weile nichts getan und werden in {count} Minuten abgemeldet.",
+  },
+  "idle.stay": "Angemeldet bleiben",
+
   "dialog.close": "Schließen",
   "add.title": "Passkey hinzufügen",
   "add.lead": "Wo soll der neue Passkey gespeichert werden?",
@@ -133,6 +162,8 @@ export const later: LaterMessages = {
 
   "failure.cancelled":
     "Kein Passkey verwendet. Versuchen Sie es noch einmal oder melden Sie sich per E-Mail an.",
+  "failure.noneHere":
+    "Kein Passkey verwendet. Melden Sie sich per E-Mail an, oder nehmen Sie ein Telefon oder einen Sicherheitsschlüssel.",
   "failure.misconfigured":
     "Für diese Website-Adresse sind keine Passkeys eingerichtet. Melden Sie sich per E-Mail an.",
   "failure.unsupported": "Dieses Gerät unterstützt keine Passkeys. Melden Sie sich per E-Mail an.",

@@ -1,5 +1,7 @@
 /** The words of all other views and of failed ceremonies, in English. */
 export const later = {
+  "app.language": "Language",
+
   "welcome.title": "Welcome back",
   "welcome.otherAccount": "Use a different account",
   "welcome.forget": "Forget me on this device",
@@ -7,9 +9,13 @@ export const later = {
   "welcome.forgotten": "This device has forgotten {email}.",
 
   "signIn.emailAccents": "Before the @, an address can have letters without accents only.",
+  "signIn.otherDevice": "Use a phone or a security key",
+  "signIn.signedOut": "You are signed out.",
+  "signIn.sessionEnded": "You have been signed out. Sign in again to go on.",
   "signIn.sessionNotKept":
     "This browser does not keep you signed in. Allow cookies for this site, then sign in again.",
 
+  "ceremony.finishing": "Signing you in…",
   "ceremony.confirming": "Confirming…",
   "ceremony.saving": "Saving your passkey…",
 
@@ -94,6 +100,29 @@ export const later = {
   "passkey.renamed": "Renamed to {name}.",
   "passkey.deleted": "{name} was deleted.",
 
+  "sessions.title": "Where you are signed in",
+  "sessions.lead": "Browsers that can use your account now.",
+  "sessions.loading": "Loading the list…",
+  "sessions.loadFailed": "The list could not be loaded.",
+  "sessions.current": "This browser",
+  "sessions.named": "{browser} on {system}",
+  "sessions.unknown": "Unknown browser",
+  "sessions.lastSeen": "Last active {when}",
+  "sessions.started": "Signed in {when}",
+  "sessions.endNamed": "Sign out {name}",
+  "sessions.ended": "{name} is signed out.",
+  "sessions.endOthers": "Sign out everywhere else",
+  "sessions.othersEnded": "You are signed out everywhere else.",
+  "sessions.only": "You are signed in nowhere else.",
+  "sessions.review": "See where you are signed in",
+
+  "idle.title": "Are you still there?",
+  "idle.lead": {
+    one: "You have done nothing here for a while, and will be signed out in one minute.",
+    other: "You have done nothing here for a while, and will be signed out in {count} minutes.",
+  },
+  "idle.stay": "Stay signed in",
+
   "dialog.close": "Close",
   "add.title": "Add a passkey",
   "add.lead": "Where should the new passkey be saved?",
@@ -125,6 +154,8 @@ export const later = {
   "stepUp.noMethod": "To do this, sign out and sign in again.",
 
   "failure.cancelled": "No passkey used. Try again, or continue with email.",
+  "failure.noneHere":
+    "No passkey used. Continue with email, or use a phone or a security key.",
   "failure.misconfigured": "Passkeys are not set up for this website address. Continue with email.",
   "failure.unsupported": "This device cannot use passkeys. Continue with email.",
   "failure.busy": "Another passkey request is open. Close it and try again, or continue with email.",
