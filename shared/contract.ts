@@ -170,7 +170,11 @@ export const PasskeyOfferRequest = z.strictObject({
 });
 export type PasskeyOfferRequest = z.infer<typeof PasskeyOfferRequest>;
 
-export const SessionResponse = z.object({ user: User.nullable() });
+export const SessionResponse = z.object({
+  user: User.nullable(),
+  /** Seconds without a request after which the session ends, so that a page can warn. Absent where that is not known. */
+  idleSeconds: z.int().positive().optional(),
+});
 export type SessionResponse = z.infer<typeof SessionResponse>;
 
 export const ListedSession = z.object({

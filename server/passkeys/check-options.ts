@@ -29,7 +29,9 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
   )) {
     if (!hasMethods(Reflect.get(options, port), methods)) throw fault(port, instead);
   }
-  const { sessionList } = options.sessions;
+  const { idleSeconds, sessionList } = options.sessions;
+  if (idleSeconds !== undefined && !(Number.isInteger(idleSeconds) && idleSeconds > 0))
+    throw fault("sessions.idleSeconds", "left out, or a whole number of seconds");
   if (sessionList !== undefined && !hasMethods(sessionList, ["list", "end", "endAll"]))
     throw fault("sessions.sessionList", "left out, or an object with list, end and endAll");
   if (!hasMethods(options.storage.flows, ["consumeToken", "takeBegun", "takeGrant", "claimPasskey"]))

@@ -73,7 +73,10 @@ function operations(context: PasskeysContext): Record<OperationName, Operation> 
     validate: finishCeremony(context),
     getSession: {
       async handle({ req }) {
-        const answer: SessionResponse = { user: (await findSignedIn(context, req))?.user ?? null };
+        const user = (await findSignedIn(context, req))?.user ?? null;
+        const { idleSeconds } = context.sessions;
+        const answer: SessionResponse =
+          user === null || idleSeconds === undefined ? { user } : { user, idleSeconds };
         return { status: 200, body: answer };
       },
     },

@@ -125,6 +125,7 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
 
   return {
     isAmbient: false,
+    idleSeconds: Math.floor(idleMs / 1000),
     ...(indexed !== null && { sessionList: indexed.list }),
 
     async current(req) {

@@ -81,6 +81,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
   });
 
   return {
+    idleSeconds: Math.floor(idleMs / 1000),
     ...(indexed !== null && { sessionList: indexed.list }),
 
     middleware(req, res, next) {

@@ -28,7 +28,7 @@ describe("signing in with a code", () => {
     const finished = await agent.post(api("verifyOtp")).send({ code }).expect(200);
     expect(finished.body).toEqual({ user: { id: expect.any(String), email }, offerPasskey: true });
     const session = await agent.get(api("getSession")).expect(200);
-    expect(session.body).toEqual({ user: finished.body.user });
+    expect(session.body).toEqual({ user: finished.body.user, idleSeconds: 30 * 60 });
   });
 
   test("makes no account before the address is proven", async () => {
