@@ -8,6 +8,7 @@ import { announce } from "../dom/status.ts";
 import { createAccountApi } from "../http/account-api.ts";
 import type { Api } from "../http/api.ts";
 import { createAutofill } from "../passkeys/autofill.ts";
+import { canAnswerAtOnce } from "../passkeys/capabilities.ts";
 import { type Ceremonies, createCeremonies } from "../passkeys/ceremony.ts";
 import type { CeremonyOutcome, CeremonySuccess } from "../passkeys/ceremony-outcome.ts";
 import { reportMisconfiguration } from "../passkeys/misconfiguration.ts";
@@ -45,6 +46,8 @@ export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
   const api = createAccountApi(deps.api);
   const ceremonies = createCeremonies({ config: api.getConfig, keepSignInReady: false });
   let isAnswered = false;
+  /** The browser answers at once if it has no passkey, and has not done so in this view. */
+  let isImmediate = false;
   const autofill = createAutofill({
     ceremonies,
     every: defaultFreshFor,
@@ -77,11 +80,16 @@ export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
   async function signIn(onFinishing: () => void, onAskedAgain: () => void): Promise<Failure> {
     // A browser allows one request at a time: the pending autofill request ends before the prompt opens.
     autofill.pause();
-    const outcome = await ceremonies.signIn(onFinishing, onAskedAgain);
+    const mode = isImmediate ? "immediate" : "button";
+    const outcome = await ceremonies.signIn(onFinishing, onAskedAgain, mode);
     reportOutcome(outcome);
     if (outcome.kind !== "succeeded") {
       deps.visit.passkeyFailed = true;
       resume();
+      if (outcome.kind === "cancelled" && mode === "immediate") {
+        isImmediate = false;
+        return { words: t("failure.noneHere"), isQuiet: true, pause: 0, next: t("signIn.otherDevice") };
+      }
       return failureOf(outcome.kind, "button");
     }
     try {
@@ -122,6 +130,9 @@ export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
 
   function keepReady(signal: AbortSignal): void {
     if (signal.aborted) return;
+    void canAnswerAtOnce().then((can) => {
+      isImmediate = can;
+    });
     resumeAutofill();
     keepRenewed({ renew: ceremonies.prepareSignIn, every: defaultFreshFor, signal });
     const stop = () => {

@@ -17,6 +17,18 @@ export async function canUseAutofill(): Promise<boolean> {
   });
 }
 
+/**
+ * Whether the browser can answer at once when it has no passkey, instead of showing a QR code for a phone:
+ * `uiMode: "immediate"`.
+ */
+export async function canAnswerAtOnce(): Promise<boolean> {
+  if (!canUsePasskeys()) return false;
+  return answerOrNo(async () => {
+    const capabilities = await PublicKeyCredential.getClientCapabilities?.();
+    return capabilities?.immediateGet === true;
+  });
+}
+
 /** Whether this device can store a passkey and verify the person. */
 export async function canCreatePasskeyHere(): Promise<boolean> {
   if (!canUsePasskeys()) return false;

@@ -13,7 +13,7 @@ import { setText } from "../../dom/set-text.ts";
 import { announce } from "../../dom/status.ts";
 import { waitingIn } from "../../dom/waiting.ts";
 import { ApiError } from "../../http/api.ts";
-import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
+import { type Failure, failureOfError, focusAfter, noFailure, showFailure } from "../../words/failures.ts";
 import { isMessageKey, t } from "../../words/language.ts";
 import type { MessageKey } from "../../words/messages.ts";
 import type { Sentence } from "../../words/sentence.ts";
@@ -49,6 +49,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   const email = query(root, "email", HTMLInputElement);
   const emailErrorText = query(root, "emailError", HTMLElement);
   const submit = query(root, "submit", HTMLButtonElement);
+  const lead = query(root, "lead", HTMLElement);
   const passkeyPart = query(root, "passkeyPart", HTMLElement);
   const passkey = query(root, "passkey", HTMLButtonElement);
   const waiting = waitingIn(root, cloneTemplate("waiting"), { onCancel: deps.cancelCeremony, signal });
@@ -134,7 +135,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
     announce("");
     busyWith = "nothing";
     update();
-    passkey.focus();
+    focusAfter(failure, passkey, email);
   }
 
   function goOnWith(task: Task): void {
@@ -155,6 +156,8 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
     setText(emailErrorText, emailError === null ? "" : t(emailError));
     submit.setAttribute("aria-busy", String(busyWith === "email"));
     passkeyPart.hidden = !deps.canUsePasskeys;
+    // It names the passkey.
+    lead.hidden = !deps.canUsePasskeys;
     unsupported.hidden = deps.canUsePasskeys;
     passkey.setAttribute("aria-busy", String(isWaiting));
     const words = t(busyWith === "finishing" ? "ceremony.finishing" : "ceremony.waiting");

@@ -10,7 +10,7 @@ import { query } from "../../dom/query.ts";
 import { setText } from "../../dom/set-text.ts";
 import { announce } from "../../dom/status.ts";
 import { waitingIn } from "../../dom/waiting.ts";
-import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
+import { type Failure, failureOfError, focusAfter, noFailure, showFailure } from "../../words/failures.ts";
 import { t } from "../../words/language.ts";
 import { type Sentence, showSentence } from "../../words/sentence.ts";
 import { shownAddress } from "../../words/shown-address.ts";
@@ -85,7 +85,7 @@ export function mountWelcomeBack(root: HTMLElement, deps: WelcomeBackDeps): () =
     announce("");
     busyWith = "nothing";
     update();
-    button.focus();
+    focusAfter(failure, button, code);
   }
 
   function update(): void {
