@@ -4,6 +4,7 @@ import { rememberPasskeyHere } from "../../app/passkeys-here.ts";
 import { cancelCeremony, prepareFlow } from "../../app/prepared-flow.ts";
 import { openDialog } from "../../dom/dialog.ts";
 import { remember } from "../../dom/local-storage.ts";
+import { canCreatePasskeyHere } from "../../passkeys/capabilities.ts";
 import type { PasskeyHome } from "../../passkeys/ceremony.ts";
 import type { CeremonyOutcome } from "../../passkeys/ceremony-outcome.ts";
 import type { CodedError } from "../../passkeys/coded-error.ts";
@@ -27,7 +28,12 @@ export async function addPasskey(deps: AccountTaskDeps): Promise<Added> {
       let prepared = prepare();
       const view = mountAddPasskey(
         dialog,
-        { create, cancelCeremony: () => cancelCeremony(passkeys), created: () => close(true) },
+        {
+          create,
+          cancelCeremony: () => cancelCeremony(passkeys),
+          canSaveHere: canCreatePasskeyHere,
+          created: () => close(true),
+        },
         life,
       );
 

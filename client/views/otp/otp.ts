@@ -24,6 +24,9 @@ export interface OtpDeps {
   useOtherAddress(): void;
 }
 
+/** Milliseconds before its end at which a screen reader hears how long the code still works. */
+const nearEnd = 2 * 60_000;
+
 export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
   const controller = new AbortController();
   const { signal } = controller;
@@ -33,6 +36,7 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
   let failure: Failure = noFailure;
   let wasResent = false;
   let wasExpired = false;
+  let wasNearEnd = sent.expiresAt - Date.now() <= nearEnd;
 
   fillFromTemplate(root, "otp-view");
 
@@ -129,8 +133,11 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
   function update(): void {
     const minutes = Math.round((sent.expiresAt - Date.now()) / 60_000);
     const isExpired = sent.expiresAt <= Date.now();
+    const isNearEnd = sent.expiresAt - Date.now() <= nearEnd;
     if (isExpired && !wasExpired) announce(t("otp.expired"));
+    else if (isNearEnd && !wasNearEnd && !isExpired) announce(t("otp.lifetime", { count: Math.max(1, minutes) }));
     wasExpired = isExpired;
+    wasNearEnd = isNearEnd;
     showSentence(sentTo, ["otp.sentTo", { email: shownAddress(sent.email) }]);
     setText(lifetime, isExpired ? t("otp.expired") : t("otp.lifetime", { count: Math.max(1, minutes) }));
     code.setAttribute("aria-invalid", String(codeError !== ""));
