@@ -13,6 +13,7 @@ import type {
   PasskeyOfferRequest,
   PasskeysResponse,
   RenamePasskeyRequest,
+  SessionsResponse,
   SignedInResponse,
   SteppedUpResponse,
   StepUpTokenRequest,
@@ -40,6 +41,9 @@ export interface AccountApi extends Api {
   renamePasskey(id: string, body: RenamePasskeyRequest): Promise<Passkey>;
   deletePasskey(id: string): Promise<void>;
   answerPasskeyOffer(answer: PasskeyOfferRequest["answer"]): Promise<void>;
+  listSessions(): Promise<SessionsResponse>;
+  endSession(id: string): Promise<void>;
+  endOtherSessions(): Promise<void>;
 }
 
 export function createAccountApi(api: Api): AccountApi {
@@ -71,6 +75,9 @@ export function createAccountApi(api: Api): AccountApi {
     listPasskeys: () => read(routes.listPasskeys, "length"),
     renamePasskey: (id, body) => read(about(routes.renamePasskey, id), "id", body),
     deletePasskey: (id) => complete(about(routes.deletePasskey, id)),
+    listSessions: () => read(routes.listSessions, "length"),
+    endSession: (id) => complete(about(routes.endSession, id)),
+    endOtherSessions: () => complete(routes.endOtherSessions),
     answerPasskeyOffer: (answer) => complete(routes.answerPasskeyOffer, { answer }),
   };
 }

@@ -14,6 +14,7 @@ function mountUnanswered(): () => void {
     canUsePasskeys: true,
     notice: null,
     passkeysHere: () => [],
+    reviewSessions: () => {},
     listPasskeys: unanswered,
     addPasskey: unanswered,
     renamePasskey: unanswered,

@@ -10,6 +10,10 @@ export const looks: Readonly<Record<string, Look>> = {
   "dark at 768 px": { colorScheme: "dark", viewport: { width: 768, height: 1024 } },
   "at 320 px": { colorScheme: "light", viewport: narrow },
   "dark at 320 px in German": { colorScheme: "dark", viewport: narrow, language: "de" },
+  "in Arabic at 1280 px": { colorScheme: "light", viewport: wide, language: "ar" },
+  "dark at 320 px in Arabic": { colorScheme: "dark", viewport: narrow, language: "ar" },
+  "at 320 px in French": { colorScheme: "light", viewport: narrow, language: "fr" },
+  "at 768 px in Spanish": { colorScheme: "light", viewport: { width: 768, height: 1024 }, language: "es" },
   "in forced colours": { viewport: wide, forcedColors: "active" },
   "with text at 200 %": { viewport: { width: 768, height: 1024 }, textSize: "200%" },
 };

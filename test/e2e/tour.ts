@@ -45,16 +45,16 @@ async function signInStops({ app, look, say, visit }: Tour): Promise<void> {
   await isThere(page, say("signIn.emailMissing"));
   await visit("sign-in-field-error", page);
 
-  await authenticator.setPresence(false);
   await button(page, say("signIn.passkey")).click();
+  await isThere(page, say("failure.noneHere"));
+  await visit("sign-in-none-here", page);
+  await authenticator.setPresence(false);
+  await button(page, say("signIn.otherDevice")).click();
   await isThere(page, say("ceremony.waiting"));
   await visit("sign-in-waiting", page);
-  await page
-    .locator(".sign-in")
-    .getByRole("button", { name: say("ceremony.cancel") })
-    .click();
+  await button(page, say("ceremony.cancel")).click();
   await authenticator.setPresence(true);
-  await button(page, say("signIn.passkey")).click();
+  await button(page, say("signIn.otherDevice")).click();
   await isThere(page, say("failure.cancelled"));
   await visit("sign-in-cancelled", page);
 }
@@ -136,6 +136,13 @@ async function accountStops(tour: Tour): Promise<void> {
   await page.getByText(say("about.title")).click();
   await page.getByText(say("account.suggestions")).click();
   await visit("account-about", page);
+  await page.reload();
+  await page.getByText(say("sessions.title")).first().click();
+  await button(page, say("sessions.endOthers")).waitFor();
+  await visit("sessions", page);
+  await button(page, say("sessions.endOthers")).click();
+  await isThere(page, say("sessions.othersEnded"));
+  await visit("sessions-ended", page);
 }
 
 async function dialogStops(tour: Tour): Promise<void> {
@@ -168,6 +175,8 @@ async function welcomeBackStops({ app, look, say, visit }: Tour): Promise<void> 
   await visit("welcome-back", page);
   await authenticator.setPresence(false);
   await button(page, say("signIn.passkey")).click();
+  await isThere(page, say("failure.noneHere"));
+  await button(page, say("signIn.otherDevice")).click();
   await isThere(page, say("ceremony.waiting"));
   await visit("welcome-back-waiting", page);
   await button(page, say("ceremony.cancel")).click();

@@ -12,8 +12,9 @@ import { showSentence } from "../../words/sentence.ts";
 import { shownAddress } from "../../words/shown-address.ts";
 import { fillFromTemplate } from "../../words/template.ts";
 import { mountPasskeyList, type PasskeyListDeps } from "./passkey-list.ts";
+import { mountSessionList, type SessionListDeps } from "./session-list.ts";
 
-export interface AccountDeps extends PasskeyListDeps {
+export interface AccountDeps extends Omit<PasskeyListDeps, "reviewSessions">, SessionListDeps {
   readonly user: User;
   signOut(): Promise<void>;
   /** After the next sign-in with a code, a passkey may be offered again. */
@@ -34,7 +35,11 @@ export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
   const askAgain = query(root, "askAgain", HTMLButtonElement);
   const askAgainStatus = query(root, "askAgainStatus", HTMLElement);
   const failureText = query(root, "failure", HTMLElement);
-  const disposeList = mountPasskeyList(query(root, "passkeys", HTMLElement), deps);
+  const sessions = mountSessionList(query(root, "sessionSection", HTMLDetailsElement), deps, signal);
+  const disposeList = mountPasskeyList(query(root, "passkeys", HTMLElement), {
+    ...deps,
+    reviewSessions: () => sessions.open(),
+  });
 
   signOut.addEventListener("click", () => work("signOut", deps.signOut), { signal });
   askAgain.addEventListener("click", onAskAgain, { signal });

@@ -9,6 +9,7 @@ import { query } from "../../dom/query.ts";
 import { announce } from "../../dom/status.ts";
 import { explainError } from "../../words/failures.ts";
 import { t } from "../../words/language.ts";
+import type { MessageKey } from "../../words/messages.ts";
 import { type Sentence, showSentence } from "../../words/sentence.ts";
 import { fillFromTemplate } from "../../words/template.ts";
 import { createPasskeyCard, type PasskeyCard } from "./passkey-card.ts";
@@ -17,6 +18,8 @@ export interface PasskeyListDeps {
   readonly canUsePasskeys: boolean;
   /** What happened just before this view. */
   readonly notice: Sentence | null;
+  /** Shows where the person is signed in: offered when the passkeys have changed. */
+  reviewSessions(): void;
   /** The credential IDs of passkeys that were used or created on this device. */
   passkeysHere(): readonly string[];
   listPasskeys(): Promise<readonly Passkey[]>;
@@ -26,6 +29,9 @@ export interface PasskeyListDeps {
   /** Asks for confirmation, and deletes it. False: the person did not confirm. */
   deletePasskey(passkey: Passkey, options: { readonly isLast: boolean }): Promise<boolean>;
 }
+
+/** After these the person may want to end other sessions: somebody else may be signed in. */
+const afterChanges: readonly MessageKey[] = ["offer.created", "passkey.deleted"];
 
 /** Milliseconds for which the notice stays in sight while the list is scrolled. */
 const timeToRead = 6_000;
@@ -54,11 +60,14 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
   const addFirst = query(root, "addFirst", HTMLButtonElement);
   const second = query(root, "second", HTMLElement);
   const unsupported = query(root, "unsupported", HTMLElement);
+  const notice = query(root, "notice", HTMLElement);
   const doneText = query(root, "done", HTMLElement);
+  const review = query(root, "review", HTMLButtonElement);
   const failureText = query(root, "failure", HTMLElement);
 
   for (const button of [add, addFirst]) button.addEventListener("click", onAdd, { signal });
   retry.addEventListener("click", onRetry, { signal });
+  review.addEventListener("click", deps.reviewSessions, { signal });
 
   async function load(): Promise<void> {
     const telling = setTimeout(() => announce(t("account.loading")), slow);
@@ -107,9 +116,9 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
   function say(...sentence: Sentence): void {
     done = sentence;
     announce(t(...sentence));
-    doneText.dataset.fresh = "";
+    notice.dataset.fresh = "";
     clearTimeout(settling);
-    settling = setTimeout(() => delete doneText.dataset.fresh, timeToRead);
+    settling = setTimeout(() => delete notice.dataset.fresh, timeToRead);
   }
 
   async function onRename(id: string, name: string): Promise<void> {
@@ -143,7 +152,8 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
     emptyText.hidden = !deps.canUsePasskeys;
     unsupported.hidden = deps.canUsePasskeys;
     showSentence(doneText, done);
-    doneText.hidden = done === null || failure !== "";
+    notice.hidden = done === null || failure !== "";
+    review.hidden = done === null || !afterChanges.includes(done[0]);
     failureText.textContent = failure;
   }
 
