@@ -102,7 +102,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
     }
     whenIdle(() => {
       views().then(
-        ({ mountBeside }) => mountBeside({ signal, onChange: changeLanguage }),
+        ({ mountBeside }) => mountBeside({ ...session, signal, visit, onChange: changeLanguage }),
         () => {},
       );
     });
