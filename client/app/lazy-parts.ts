@@ -15,7 +15,7 @@ export function createLazyParts(firstWords: () => Promise<void>) {
     passkeySignIn: once(async () => {
       // The later words include those for failed ceremonies.
       const [{ createPasskeySignIn }] = await Promise.all([
-        import("./passkey-sign-in.ts"),
+        import("./passkey-part.ts"),
         firstWords().then(loadLaterWords),
       ]);
       return createPasskeySignIn;

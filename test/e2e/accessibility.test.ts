@@ -18,7 +18,7 @@ afterAll(() => app?.close());
 
 test.each(Object.entries(looks))(
   "every view and state is clean: %s",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async (_, options) => {
     const found: string[] = [];
     const toured = await startApp();

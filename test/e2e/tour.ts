@@ -137,7 +137,7 @@ async function accountStops(tour: Tour): Promise<void> {
   await page.getByText(say("account.suggestions")).click();
   await visit("account-about", page);
   await page.reload();
-  await page.getByText(say("sessions.title")).first().click();
+  await page.locator("summary", { hasText: say("sessions.title") }).click();
   await button(page, say("sessions.endOthers")).waitFor();
   await visit("sessions", page);
   await button(page, say("sessions.endOthers")).click();

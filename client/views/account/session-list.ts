@@ -86,7 +86,9 @@ export function mountSessionList(
       if (isEnded) {
         done = sentence;
         announce(t(...sentence));
-        sessions = (sessions ?? []).filter(({ id, current }) => current || (what !== "others" && id !== what));
+        sessions = (sessions ?? []).filter(
+          ({ id, current }) => current || (what !== "others" && id !== what),
+        );
       }
     } catch (error) {
       if (signal.aborted) return;

@@ -135,7 +135,8 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
     const isExpired = sent.expiresAt <= Date.now();
     const isNearEnd = sent.expiresAt - Date.now() <= nearEnd;
     if (isExpired && !wasExpired) announce(t("otp.expired"));
-    else if (isNearEnd && !wasNearEnd && !isExpired) announce(t("otp.lifetime", { count: Math.max(1, minutes) }));
+    else if (isNearEnd && !wasNearEnd && !isExpired)
+      announce(t("otp.lifetime", { count: Math.max(1, minutes) }));
     wasExpired = isExpired;
     wasNearEnd = isNearEnd;
     showSentence(sentTo, ["otp.sentTo", { email: shownAddress(sent.email) }]);

@@ -154,8 +154,7 @@ export const later = {
   "stepUp.noMethod": "To do this, sign out and sign in again.",
 
   "failure.cancelled": "No passkey used. Try again, or continue with email.",
-  "failure.noneHere":
-    "No passkey used. Continue with email, or use a phone or a security key.",
+  "failure.noneHere": "No passkey used. Continue with email, or use a phone or a security key.",
   "failure.misconfigured": "Passkeys are not set up for this website address. Continue with email.",
   "failure.unsupported": "This device cannot use passkeys. Continue with email.",
   "failure.busy": "Another passkey request is open. Close it and try again, or continue with email.",

@@ -7,7 +7,8 @@ export const later: LaterMessages = {
   "welcome.title": "Hola de nuevo",
   "welcome.otherAccount": "Usar otra cuenta",
   "welcome.forget": "Olvidarme en este dispositivo",
-  "welcome.otherPerson": "Ha usado la llave de acceso de otra cuenta, y la sesión iniciada es la de esa cuenta.",
+  "welcome.otherPerson":
+    "Ha usado la llave de acceso de otra cuenta, y la sesión iniciada es la de esa cuenta.",
   "welcome.forgotten": "Este dispositivo ha olvidado {email}.",
 
   "signIn.emailAccents": "Antes de la @, una dirección solo puede tener letras sin acento.",
@@ -199,12 +200,10 @@ export const later: LaterMessages = {
   "problem.passkey_required":
     "Para esto necesita una llave de acceso. Cree una en su cuenta e inténtelo de nuevo.",
   "problem.no_account": "Con este correo electrónico no puede iniciar sesión aquí. Use otro.",
-  "problem.step_up_required":
-    "Inició sesión hace un rato. Confirme que es usted e inténtelo de nuevo.",
+  "problem.step_up_required": "Inició sesión hace un rato. Confirme que es usted e inténtelo de nuevo.",
   "problem.session_not_found": "Esa sesión ya ha terminado.",
   "problem.passkey_not_found": "Esta llave de acceso ya no está en su cuenta.",
-  "problem.passkey_limit_reached":
-    "Su cuenta no puede tener más llaves de acceso. Elimine una primero.",
+  "problem.passkey_limit_reached": "Su cuenta no puede tener más llaves de acceso. Elimine una primero.",
   "problem.tenant_misconfigured":
     "Por ahora no se pueden usar llaves de acceso para esto. Intentarlo de nuevo no ayuda: avise a los responsables de este sitio e indique {requestId}.",
 

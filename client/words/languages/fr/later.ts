@@ -7,7 +7,8 @@ export const later: LaterMessages = {
   "welcome.title": "Content de vous revoir",
   "welcome.otherAccount": "Utiliser un autre compte",
   "welcome.forget": "M’oublier sur cet appareil",
-  "welcome.otherPerson": "Vous avez utilisé la clé d’accès d’un autre compte. C’est ce compte qui est ouvert.",
+  "welcome.otherPerson":
+    "Vous avez utilisé la clé d’accès d’un autre compte. C’est ce compte qui est ouvert.",
   "welcome.forgotten": "Cet appareil a oublié {email}.",
 
   "signIn.emailAccents": "Avant le @, une adresse ne contient que des lettres sans accent.",
@@ -72,7 +73,8 @@ export const later: LaterMessages = {
   "account.signedInAs": "Connecté en tant que {email}",
   "account.signOut": "Se déconnecter",
   "account.passkeys": "Clés d’accès",
-  "account.passkeysLead": "Pour vous connecter avec votre empreinte, votre visage ou le verrouillage de l’écran.",
+  "account.passkeysLead":
+    "Pour vous connecter avec votre empreinte, votre visage ou le verrouillage de l’écran.",
   "account.empty": "Vous n’avez pas encore de clé d’accès.",
   "account.emptyText": "Créez-en une, et la prochaine connexion ne prendra qu’un instant.",
   "account.add": "Ajouter une clé d’accès",
@@ -187,7 +189,8 @@ export const later: LaterMessages = {
   "failure.misconfiguredStepUp":
     "Les clés d’accès ne sont pas configurées pour l’adresse de ce site. Utilisez un autre moyen.",
   "failure.unsupportedStepUp": "Cet appareil ne peut pas utiliser de clé d’accès. Utilisez un autre moyen.",
-  "failure.unknownCredentialStepUp": "Cette clé d’accès a été retirée de votre compte. Utilisez-en une autre.",
+  "failure.unknownCredentialStepUp":
+    "Cette clé d’accès a été retirée de votre compte. Utilisez-en une autre.",
   "failure.refusedStepUp": "Cette clé d’accès n’a pas été acceptée. Réessayez, ou utilisez un autre moyen.",
 
   "problem.not_authenticated": "Votre session a pris fin. Reconnectez-vous pour continuer.",
