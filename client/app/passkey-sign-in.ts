@@ -8,7 +8,7 @@ import { announce } from "../dom/status.ts";
 import { createAccountApi } from "../http/account-api.ts";
 import type { Api } from "../http/api.ts";
 import { createAutofill } from "../passkeys/autofill.ts";
-import { canAnswerAtOnce } from "../passkeys/capabilities.ts";
+import { canAnswerAtOnce, canUseRpId } from "../passkeys/capabilities.ts";
 import { type Ceremonies, createCeremonies } from "../passkeys/ceremony.ts";
 import type { CeremonyOutcome, CeremonySuccess } from "../passkeys/ceremony-outcome.ts";
 import { reportMisconfiguration } from "../passkeys/misconfiguration.ts";
@@ -33,8 +33,8 @@ export interface PasskeySignIn {
   reportOutcome(outcome: CeremonyOutcome): void;
 }
 
-/** Of a passkey picked from autofill: the authenticator has answered, or the sign-in failed. */
-export type AutofillProgress = "finishing" | Failure;
+/** Of a passkey picked from autofill: the authenticator has answered, or the sign-in failed. Or there is nothing to pick. */
+export type AutofillProgress = "finishing" | "unusable" | Failure;
 
 export interface PasskeySignInDeps extends EnterDeps {
   readonly api: Api;
@@ -128,11 +128,18 @@ export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
     if (document.querySelector('[autocomplete~="webauthn"]') !== null) autofill.resume();
   }
 
+  async function tellIfUnusable(signal: AbortSignal): Promise<void> {
+    const config = await api.getConfig().catch(() => null);
+    if (config === null || (await canUseRpId(config.rpId)) || signal.aborted) return;
+    onAutofill("unusable");
+  }
+
   function keepReady(signal: AbortSignal): void {
     if (signal.aborted) return;
     void canAnswerAtOnce().then((can) => {
       isImmediate = can;
     });
+    void tellIfUnusable(signal);
     resumeAutofill();
     keepRenewed({ renew: ceremonies.prepareSignIn, every: defaultFreshFor, signal });
     const stop = () => {

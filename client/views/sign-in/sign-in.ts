@@ -41,6 +41,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   const { signal } = controller;
   let busyWith: Task = "nothing";
   let emailError: MessageKey | null = null;
+  let { canUsePasskeys } = deps;
   let failure: Failure = noFailure;
 
   fillFromTemplate(root, "sign-in-view");
@@ -67,7 +68,8 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   root.querySelector(".late")?.remove();
   passkey.addEventListener("click", onPasskey, { signal });
   deps.onAutofill((progress) => {
-    if (progress !== "finishing") failure = progress;
+    if (progress === "unusable") canUsePasskeys = false;
+    else if (progress !== "finishing") failure = progress;
     if (busyWith === "nothing" || busyWith === "finishing")
       busyWith = progress === "finishing" ? progress : "nothing";
     update();
@@ -155,10 +157,10 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
     else email.setAttribute("aria-describedby", emailErrorText.id);
     setText(emailErrorText, emailError === null ? "" : t(emailError));
     submit.setAttribute("aria-busy", String(busyWith === "email"));
-    passkeyPart.hidden = !deps.canUsePasskeys;
+    passkeyPart.hidden = !canUsePasskeys;
     // It names the passkey.
-    lead.hidden = !deps.canUsePasskeys;
-    unsupported.hidden = deps.canUsePasskeys;
+    lead.hidden = !canUsePasskeys;
+    unsupported.hidden = canUsePasskeys;
     passkey.setAttribute("aria-busy", String(isWaiting));
     const words = t(busyWith === "finishing" ? "ceremony.finishing" : "ceremony.waiting");
     waiting.show(isWaiting ? words : null, busyWith === "passkey");
