@@ -51,7 +51,10 @@ export function warnWhenIdle({ askUser, visit, signal }: IdleWarningDeps): void 
       otherTabs?.postMessage(usedAt);
     }
     const { user, idleSeconds } = visit;
-    if (user === null || idleSeconds === undefined) return shown?.abort();
+    if (user === null || idleSeconds === undefined) {
+      shown?.abort();
+      return;
+    }
     const left = usedAt + idleSeconds * 1_000 - Date.now();
     if (left < -margin) {
       shown?.abort();
@@ -63,7 +66,10 @@ export function warnWhenIdle({ askUser, visit, signal }: IdleWarningDeps): void 
   function warn(left: number): void {
     const count = Math.max(1, Math.ceil(left / 60_000));
     const lead = document.getElementById("idle-lead");
-    if (lead !== null) return setText(lead, t("idle.lead", { count }));
+    if (lead !== null) {
+      setText(lead, t("idle.lead", { count }));
+      return;
+    }
     const life = new AbortController();
     shown = life;
     void openDialog<undefined>({

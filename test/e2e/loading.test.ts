@@ -194,7 +194,7 @@ test.each([
     await route.continue();
   });
   await page.reload();
-  await page.getByText("What are passkeys?").waitFor();
+  await page.getByText("About passkeys").waitFor();
   await expect.poll(() => passkeys(page).count()).toBe(count);
   await button(page, "Deutsch").waitFor();
   expect(await shifts(page)).toBeLessThan(0.01);

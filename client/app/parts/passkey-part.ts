@@ -4,4 +4,4 @@
  */
 import "./lazy-views.ts";
 
-export { createPasskeySignIn } from "./passkey-sign-in.ts";
+export { createPasskeySignIn } from "../passkey-sign-in.ts";

@@ -3,7 +3,7 @@
  * page, which browsers load with low priority and do not apply. Resolves when the styles apply, so that no view jumps.
  * A build without that plugin adds the styles here, and does not wait for them.
  */
-import href from "../styles/lazy.css?url";
+import href from "../../styles/lazy.css?url";
 
 export async function applyLazyStyles(): Promise<void> {
   const waiting = document.getElementById("lazy-styles");
