@@ -281,12 +281,12 @@ test("the language is a choice that lasts, and keeps what was typed", async () =
   const { page } = await app.open();
   await page.getByLabel("Email address").fill("ada@example.com");
   await button(page, "Deutsch").click();
-  await heading(page, "Anmelden").waitFor();
+  await heading(page, "Bei Meadow anmelden").waitFor();
   expect(await page.getByLabel("E-Mail-Adresse").inputValue()).toBe("ada@example.com");
   expect(await page.locator("html").getAttribute("lang")).toBe("de");
   expect(await page.title()).toBe("Anmelden · Meadow");
   await page.reload();
-  await heading(page, "Anmelden").waitFor();
+  await heading(page, "Bei Meadow anmelden").waitFor();
   await expect.poll(() => button(page, "Deutsch").getAttribute("aria-pressed")).toBe("true");
   await button(page, "English").click();
   await heading(page, "Sign in to Meadow").waitFor();

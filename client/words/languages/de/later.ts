@@ -11,7 +11,7 @@ export const later: LaterMessages = {
   "welcome.forgotten": "Dieses Gerät hat {email} vergessen.",
 
   "signIn.emailAccents": "Vor dem @ sind nur Buchstaben ohne Akzente und Umlaute möglich.",
-  "signIn.otherDevice": "Telefon oder Sicherheitsschlüssel nehmen",
+  "signIn.otherDevice": "Telefon oder Sicherheits\u00adschlüssel nehmen",
   "signIn.signedOut": "Sie sind abgemeldet.",
   "signIn.sessionEnded": "Sie wurden abgemeldet. Melden Sie sich wieder an, um weiterzumachen.",
   "signIn.sessionNotKept":
@@ -134,7 +134,7 @@ export const later: LaterMessages = {
   "add.lead": "Wo soll der neue Passkey gespeichert werden?",
   "add.here": "Dieses Gerät",
   "add.hereText": "Entsperren mit Fingerabdruck, Gesicht oder Displaysperre.",
-  "add.securityKey": "Sicherheitsschlüssel",
+  "add.securityKey": "Sicherheits\u00adschlüssel",
   "add.securityKeyText": "Zum Einstecken oder ans Telefon halten.",
 
   "delete.title": "Passkey „{name}“ löschen?",
