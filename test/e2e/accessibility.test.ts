@@ -144,8 +144,11 @@ test("a page shows no motion to a person who asks for less of it", async () => {
   await page.emulateMedia({ reducedMotion: "reduce" });
   await authenticator.setPresence(false);
   await button(page, "Sign in with a passkey").click();
-  const spinner = page.locator(".spinner").first();
-  await spinner.waitFor();
-  const iterations = await spinner.evaluate((element) => getComputedStyle(element).animationIterationCount);
+  await button(page, "Use a phone or a security key").click();
+  const busy = page.locator('.button[aria-busy="true"]');
+  await busy.waitFor();
+  const iterations = await busy.evaluate(
+    (element) => getComputedStyle(element, "::before").animationIterationCount,
+  );
   expect(iterations).toBe("1");
 });
