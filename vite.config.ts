@@ -93,8 +93,12 @@ const commonJsEntries = ({ entries }: PackageDescription): UserConfig => ({
  * helper would load, with a low priority: the passkey code with the SDK, and the styles of the later views
  * (lazy-styles.ts).
  */
+let base = "/";
 const lightImports: Plugin = {
   name: "light-imports",
+  configResolved(config) {
+    base = config.base;
+  },
   load: (id) =>
     id.endsWith("vite/preload-helper.js") ? "export const __vitePreload = (load) => load();" : null,
   transformIndexHtml: {
@@ -118,7 +122,7 @@ function outputNamed(bundle: Bundle, name: string): Bundle[string] {
 
 /** The part itself, and what it shares with the later views. */
 function passkeyFiles(bundle: Bundle): readonly string[] {
-  const part = outputNamed(bundle, "passkey-sign-in");
+  const part = outputNamed(bundle, "passkey-part");
   const imported = part.type === "chunk" ? part.imports : [];
   const isEntry = (file: string) =>
     Object.values(bundle).some(
@@ -128,12 +132,12 @@ function passkeyFiles(bundle: Bundle): readonly string[] {
 }
 
 function stylesheetFor(file: string): HtmlTagDescriptor {
-  const attrs = { id: "lazy-styles", rel: "stylesheet", media: "not all", href: `/${file}` };
+  const attrs = { id: "lazy-styles", rel: "stylesheet", media: "not all", href: `${base}${file}` };
   return { tag: "link", attrs, injectTo: "head" };
 }
 
 function preloadFor(file: string): HtmlTagDescriptor {
-  const attrs = { rel: "modulepreload", href: `/${file}`, crossorigin: true, fetchpriority: "low" };
+  const attrs = { rel: "modulepreload", href: `${base}${file}`, crossorigin: true, fetchpriority: "low" };
   return { tag: "link", attrs, injectTo: "head" };
 }
 

@@ -195,6 +195,8 @@ export const SessionResponse = z.object({
   assurance: limited,
   /** A recovery of the account that is under way or has ended; absent when there is none. */
   recovery: RecoveryResponse.optional(),
+  /** Seconds without a request after which the session ends, so that a page can warn. Absent where that is not known. */
+  idleSeconds: z.int().positive().optional(),
 });
 export type SessionResponse = z.infer<typeof SessionResponse>;
 

@@ -6,7 +6,7 @@ import { canUsePasskeys } from "../passkeys/passkey-support.ts";
 import { type AutofillListeners, signInScreen } from "../views/sign-in/sign-in-screen.ts";
 import { type Language, preferredLanguage, useLanguage } from "../words/language.ts";
 import type { AppContext } from "./app-context.ts";
-import { createLazyParts, showLoadFailure } from "./lazy-parts.ts";
+import { createLazyParts, showLoadFailure } from "./parts/lazy-parts.ts";
 import { allowedPath, greetedAccount, isForSignedIn, type Path, paths } from "./paths.ts";
 import { createRouter } from "./router.ts";
 import { watchSession } from "./session-watch.ts";
@@ -102,7 +102,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
     }
     whenIdle(() => {
       views().then(
-        ({ mountBeside }) => mountBeside({ signal, onChange: changeLanguage }),
+        ({ mountBeside }) => mountBeside({ ...session, signal, visit, onChange: changeLanguage }),
         () => {},
       );
     });

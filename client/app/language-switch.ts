@@ -3,7 +3,16 @@
  * is allowed. Uses no flags: a language is not a country. Does nothing while a button of the view is busy.
  */
 import { remember } from "../dom/local-storage.ts";
-import { catalogues, currentLanguage, isLanguage, type Language } from "../words/language.ts";
+import { currentLanguage, isLanguage, type Language, t } from "../words/language.ts";
+
+/** Each in its own language. */
+const names: Readonly<Record<Language, string>> = {
+  en: "English",
+  de: "Deutsch",
+  fr: "Français",
+  es: "Español",
+  ar: "العربية",
+};
 
 export interface LanguageSwitchDeps {
   /** Loads the words and shows the view again. */
@@ -15,7 +24,7 @@ export function mountLanguageSwitch({ onChange, signal }: LanguageSwitchDeps): v
   if (signal.aborted) return;
   const root = document.getElementById("languages");
   if (root === null) return;
-  const buttons = Object.entries(catalogues).map(([language, { name }]) => {
+  const buttons = Object.entries(names).map(([language, name]) => {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "link";
@@ -50,6 +59,7 @@ export function mountLanguageSwitch({ onChange, signal }: LanguageSwitchDeps): v
   }
 
   function update(): void {
+    root?.setAttribute("aria-label", t("app.language"));
     for (const button of buttons)
       button.setAttribute("aria-pressed", String(button.lang === currentLanguage()));
   }

@@ -8,6 +8,7 @@ import { announce } from "../dom/status.ts";
 import { createAccountApi } from "../http/account-api.ts";
 import type { Api } from "../http/api.ts";
 import { createAutofill } from "../passkeys/autofill.ts";
+import { canAnswerAtOnce, canUseRpId } from "../passkeys/capabilities.ts";
 import { type Ceremonies, createCeremonies } from "../passkeys/ceremony.ts";
 import type { CeremonyOutcome, CeremonySuccess } from "../passkeys/ceremony-outcome.ts";
 import { reportMisconfiguration } from "../passkeys/misconfiguration.ts";
@@ -19,6 +20,7 @@ import { type Failure, failureOfError, noFailure } from "../words/failures.ts";
 import { t } from "../words/language.ts";
 import { isFromAnotherDevice } from "./cross-device.ts";
 import { type EnterDeps, enter } from "./enter.ts";
+import { rememberPasskeyHere } from "./passkeys-here.ts";
 import { greetedAccount, paths } from "./paths.ts";
 
 export interface PasskeySignIn {
@@ -31,8 +33,8 @@ export interface PasskeySignIn {
   reportOutcome(outcome: CeremonyOutcome): void;
 }
 
-/** Of a passkey picked from autofill: the authenticator has answered, or the sign-in failed. */
-export type AutofillProgress = "finishing" | Failure;
+/** Of a passkey picked from autofill: the authenticator has answered, or the sign-in failed. Or there is nothing to pick. */
+export type AutofillProgress = "finishing" | "unusable" | Failure;
 
 export interface PasskeySignInDeps extends EnterDeps {
   readonly api: Api;
@@ -44,6 +46,8 @@ export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
   const api = createAccountApi(deps.api);
   const ceremonies = createCeremonies({ config: api.getConfig, keepSignInReady: false });
   let isAnswered = false;
+  /** The browser answers at once if it has no passkey, and has not done so in this view. */
+  let isImmediate = false;
   const autofill = createAutofill({
     ceremonies,
     every: defaultFreshFor,
@@ -76,11 +80,16 @@ export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
   async function signIn(onFinishing: () => void, onAskedAgain: () => void): Promise<Failure> {
     // A browser allows one request at a time: the pending autofill request ends before the prompt opens.
     autofill.pause();
-    const outcome = await ceremonies.signIn(onFinishing, onAskedAgain);
+    const mode = isImmediate ? "immediate" : "button";
+    const outcome = await ceremonies.signIn(onFinishing, onAskedAgain, mode);
     reportOutcome(outcome);
     if (outcome.kind !== "succeeded") {
       deps.visit.passkeyFailed = true;
       resume();
+      if (outcome.kind === "cancelled" && mode === "immediate") {
+        isImmediate = false;
+        return { words: t("failure.noneHere"), isQuiet: true, pause: 0, next: t("signIn.otherDevice") };
+      }
       return failureOf(outcome.kind, "button");
     }
     try {
@@ -96,8 +105,12 @@ export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
     const crossDevice = attachment === "cross-platform";
     const greeted = greetedAccount();
     const signedIn = await api.finishPasskeySignIn(resultToken, crossDevice ? { crossDevice } : {});
-    if (greeted !== null && greeted !== signedIn.user.email) deps.visit.accountNotice = "welcome.otherPerson";
-    if (!crossDevice) remember("account", signedIn.user.email);
+    if (greeted !== null && greeted !== signedIn.user.email)
+      deps.visit.accountNotice = ["welcome.otherPerson"];
+    if (!crossDevice) {
+      remember("account", signedIn.user.email);
+      rememberPasskeyHere(credentialId);
+    }
     if (!signedIn.offerPasskey) return enter(deps, signedIn);
     const isDue = await isFromAnotherDevice(credentialId, api.listPasskeys);
     return enter(deps, { ...signedIn, offerPasskey: isDue }, { crossDevice: true });
@@ -115,8 +128,18 @@ export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
     if (document.querySelector('[autocomplete~="webauthn"]') !== null) autofill.resume();
   }
 
+  async function tellIfUnusable(signal: AbortSignal): Promise<void> {
+    const config = await api.getConfig().catch(() => null);
+    if (config === null || (await canUseRpId(config.rpId)) || signal.aborted) return;
+    onAutofill("unusable");
+  }
+
   function keepReady(signal: AbortSignal): void {
     if (signal.aborted) return;
+    void canAnswerAtOnce().then((can) => {
+      isImmediate = can;
+    });
+    void tellIfUnusable(signal);
     resumeAutofill();
     keepRenewed({ renew: ceremonies.prepareSignIn, every: defaultFreshFor, signal });
     const stop = () => {

@@ -34,7 +34,8 @@ export function watchSession({ api, visit, go, signal }: SessionWatchDeps): Sess
 
   async function askUser(): Promise<User | null> {
     const before = visit.user;
-    const { user } = await api.getSession();
+    const { user, idleSeconds } = await api.getSession();
+    visit.idleSeconds = idleSeconds;
     // A sign-in or sign-out on this page during the request is newer than the answer.
     if (visit.user === before && user?.id !== before?.id) {
       if (user === null) endSession();
@@ -50,8 +51,8 @@ export function watchSession({ api, visit, go, signal }: SessionWatchDeps): Sess
     if (visit.user === null) return;
     visit.user = null;
     visit.typedEmail = "";
-    visit.signInNotice = isCookieProven ? "signIn.sessionEnded" : "signIn.sessionNotKept";
-    const words = t(visit.signInNotice);
+    visit.signInNotice = [isCookieProven ? "signIn.sessionEnded" : "signIn.sessionNotKept"];
+    const words = t(...visit.signInNotice);
     void go(paths.signIn, { replace: true });
     announce(words);
   }

@@ -1,14 +1,16 @@
 /** The state of the page that outlives a view and is lost on a reload. */
 import type { User } from "../../shared/contract.ts";
-import type { MessageKey } from "../words/messages.ts";
+import type { Sentence } from "../words/sentence.ts";
 
 export interface Visit {
   user: User | null;
+  /** Seconds without a request after which the session ends; undefined if that is not known. */
+  idleSeconds: number | undefined;
   typedEmail: string;
   /** Shown once, by the next sign-in view. */
-  signInNotice: MessageKey | null;
+  signInNotice: Sentence | null;
   /** Shown once, by the next account view. */
-  accountNotice: MessageKey | null;
+  accountNotice: Sentence | null;
   /** A passkey was tried on this page and did not sign in: after a code, one may be offered. */
   passkeyFailed: boolean;
   /** The person left the offer: Forward does not show it again in this session. */
@@ -18,6 +20,7 @@ export interface Visit {
 export function newVisit(): Visit {
   return {
     user: null,
+    idleSeconds: undefined,
     typedEmail: "",
     signInNotice: null,
     accountNotice: null,

@@ -14,6 +14,7 @@ import type {
   PasskeysResponse,
   RecoveryResponse,
   RenamePasskeyRequest,
+  SessionsResponse,
   SignedInResponse,
   SteppedUpResponse,
   StepUpTokenRequest,
@@ -47,6 +48,9 @@ export interface AccountApi extends Api {
   beginRecovery(): Promise<RecoveryResponse>;
   /** Needs a session that is not limited. */
   cancelRecovery(): Promise<void>;
+  listSessions(): Promise<SessionsResponse>;
+  endSession(id: string): Promise<void>;
+  endOtherSessions(): Promise<void>;
 }
 
 export function createAccountApi(api: Api): AccountApi {
@@ -81,6 +85,9 @@ export function createAccountApi(api: Api): AccountApi {
     deleteAccount: () => complete(routes.deleteAccount),
     beginRecovery: () => read(routes.beginRecovery, "endsAt", {}),
     cancelRecovery: () => complete(routes.cancelRecovery),
+    listSessions: () => read(routes.listSessions, "length"),
+    endSession: (id) => complete(about(routes.endSession, id)),
+    endOtherSessions: () => complete(routes.endOtherSessions),
     answerPasskeyOffer: (answer) => complete(routes.answerPasskeyOffer, { answer }),
   };
 }

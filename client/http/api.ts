@@ -56,7 +56,11 @@ export function createApi(mountedAt: string, { credentials = "same-origin" }: Ap
     const signal = AbortSignal.timeout(deadline);
     const request: RequestInit = { method: route.method, credentials, signal };
     if (body !== undefined) {
-      request.headers = { "Content-Type": "application/json" };
+      request.headers = {
+        "Content-Type": "application/json",
+        // A mail follows the language of the page, which the person may have chosen.
+        "Accept-Language": document.documentElement.lang || navigator.language,
+      };
       request.body = JSON.stringify(body);
     }
     const response = await fetch(mountedAt + route.path, request).catch((cause: unknown) => {

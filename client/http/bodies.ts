@@ -50,7 +50,27 @@ export interface SessionResponse {
   assurance?: "limited" | undefined;
   /** A recovery of the account that is under way or has ended. */
   recovery?: RecoveryResponse | undefined;
+  /** Seconds without a request after which the session ends. Absent where that is not known. */
+  idleSeconds?: number | undefined;
 }
+
+export interface ListedSession {
+  id: string;
+  /** Whether it is the session of this request. */
+  current: boolean;
+  /** In words, such as "Firefox" and "Windows"; null when not recognised. */
+  browser: string | null;
+  system: string | null;
+  /** Roughly where, if the host says. */
+  place: string | null;
+  /** "passkey", "email-otp" or a method of the host's. */
+  method: string;
+  startedAt: string;
+  /** To the minute. */
+  lastSeenAt: string;
+}
+
+export type SessionsResponse = ListedSession[];
 
 export interface ChallengeOtpRequest {
   email: string;

@@ -17,6 +17,31 @@ export async function canUseAutofill(): Promise<boolean> {
   });
 }
 
+/**
+ * Whether the browser can answer at once when it has no passkey, instead of showing a QR code for a phone:
+ * `uiMode: "immediate"`.
+ */
+export async function canAnswerAtOnce(): Promise<boolean> {
+  if (!canUsePasskeys()) return false;
+  return answerOrNo(async () => {
+    const capabilities = await PublicKeyCredential.getClientCapabilities?.();
+    return capabilities?.immediateGet === true;
+  });
+}
+
+/**
+ * Whether a page at this address may use the passkeys of `rpId`: on its domain, or as a related origin, which not every
+ * browser knows.
+ */
+export async function canUseRpId(rpId: string): Promise<boolean> {
+  const { hostname } = location;
+  if (hostname === rpId || hostname.endsWith(`.${rpId}`)) return true;
+  return answerOrNo(async () => {
+    const capabilities = await PublicKeyCredential.getClientCapabilities?.();
+    return capabilities?.relatedOrigins === true;
+  });
+}
+
 /** Whether this device can store a passkey and verify the person. */
 export async function canCreatePasskeyHere(): Promise<boolean> {
   if (!canUsePasskeys()) return false;

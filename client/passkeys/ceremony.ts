@@ -21,7 +21,7 @@ import {
 } from "./authsignal-api.ts";
 import { type CeremonyOutcome, outcomeOfCall, outcomeOfErrorCode } from "./ceremony-outcome.ts";
 import { createCeremonySlot, type OnAnswered, twiceIfNeeded } from "./ceremony-slot.ts";
-import { hardenEnrollment, hardenSignIn, type Running } from "./hardened-sdk.ts";
+import { hardenEnrollment, hardenSignIn, type Running, type SignInMode } from "./hardened-sdk.ts";
 import { canUsePasskeys } from "./passkey-support.ts";
 import { createPrefetch, defaultFreshFor, type Prefetch } from "./prefetch.ts";
 import { keepRenewed } from "./renewal.ts";
@@ -48,8 +48,15 @@ export interface PreparedCeremony<Input extends unknown[] = []> {
 export interface Ceremonies {
   /** Fetches what a sign-in needs, for the button and for autofill. False if that fails now. */
   prepareSignIn(): Promise<boolean>;
-  /** The passkey button. Call it straight from the click. `onAskedAgain`: a second prompt follows a late answer. */
-  signIn(onAnswered?: OnAnswered, onAskedAgain?: () => void): Promise<CeremonyOutcome>;
+  /**
+   * The passkey button. Call it straight from the click. `onAskedAgain`: a second prompt follows a late answer. `mode`:
+   * `immediate` only where `canAnswerAtOnce()`, and while no autofill request is pending. Default `button`.
+   */
+  signIn(
+    onAnswered?: OnAnswered,
+    onAskedAgain?: () => void,
+    mode?: Exclude<SignInMode, "autofill">,
+  ): Promise<CeremonyOutcome>;
   /** Pending until the person picks a passkey; replaces an earlier pending one. Only autofill.ts calls this. */
   signInByAutofill(onAnswered?: OnAnswered): Promise<CeremonyOutcome>;
   /** `platform` offers this device alone. With `any`, the person's choice (`home`) decides; without one, all places. */
@@ -122,7 +129,7 @@ export function createCeremonies(deps: CeremonyDeps): Ceremonies {
   async function authenticate(
     source: Prefetch<SignInOptions | ErrorAnswer>,
     { signal, onAnswered }: Running,
-    autofill: boolean,
+    mode: SignInMode,
   ): Promise<CeremonyOutcome> {
     const prepared = await source.get();
     if ("error" in prepared) return outcomeOfErrorCode(prepared.errorCode);
@@ -132,7 +139,8 @@ export function createCeremonies(deps: CeremonyDeps): Ceremonies {
       source.spend(prepared);
       onAnswered();
     };
-    const proof = hardenSignIn(passkey.api, prepared, { signal, onAnswered: spend }, autofill);
+    const proof = hardenSignIn(passkey.api, prepared, { signal, onAnswered: spend }, mode);
+    const autofill = mode === "autofill";
     const call = passkey.signIn({ ...prepared.input, autofill });
     if (autofill) lastAutofill = call.then(nothing, nothing);
     return outcomeOfCall(signal, proof, call);
@@ -167,8 +175,8 @@ export function createCeremonies(deps: CeremonyDeps): Ceremonies {
   return {
     prepareSignIn: () => forSignIn.warm(),
 
-    signIn(onAnswered = ignore, onAskedAgain = ignore) {
-      const once = () => slot.run("person", onAnswered, (running) => authenticate(forSignIn, running, false));
+    signIn(onAnswered = ignore, onAskedAgain = ignore, mode = "button") {
+      const once = () => slot.run("person", onAnswered, (running) => authenticate(forSignIn, running, mode));
       return twiceIfNeeded(once, ["expired", "busy"], onAskedAgain);
     },
 
@@ -178,7 +186,7 @@ export function createCeremonies(deps: CeremonyDeps): Ceremonies {
         // The SDK answers `{}` until its previous autofill request has ended.
         await lastAutofill;
         if (running.signal.aborted) return { kind: "aborted" };
-        return authenticate(forSignIn, running, true);
+        return authenticate(forSignIn, running, "autofill");
       });
     },
 
@@ -201,7 +209,7 @@ export function createCeremonies(deps: CeremonyDeps): Ceremonies {
       const own = slot.part();
       return {
         prepare: () => ready.warm(),
-        run: (onAnswered) => own.run(onAnswered, (running) => authenticate(ready, running, false)),
+        run: (onAnswered) => own.run(onAnswered, (running) => authenticate(ready, running, "button")),
         cancel: own.end,
       };
     },

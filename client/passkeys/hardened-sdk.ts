@@ -25,6 +25,9 @@ import type { OnAnswered } from "./ceremony-slot.ts";
  */
 const promptLifetime = 5 * 60_000;
 
+/** `immediate`: by the button, and ends at once where this browser has no passkey. `button` then shows a QR code. */
+export type SignInMode = "autofill" | "button" | "immediate";
+
 /** A ceremony while it runs. */
 export interface Running {
   readonly signal: AbortSignal;
@@ -35,14 +38,15 @@ export function hardenSignIn(
   api: PasskeyApi,
   prepared: SignInOptions,
   running: Running,
-  autofill: boolean,
+  mode: SignInMode,
 ): Proof {
   const { challenge, options } = prepared;
   const proof: Proof = {};
   const verify = api.verify.bind(api);
   if (challenge !== undefined) api.challenge = async () => challenge;
   api.authenticationOptions = async () => {
-    attachSignal({ webauthnChallenge: options.options.challenge, autofill }, running.signal);
+    const request = { autofill: mode === "autofill", immediate: mode === "immediate" };
+    attachSignal({ webauthnChallenge: options.options.challenge, ...request }, running.signal);
     return patient(options);
   };
   api.verify = async (request) => {

@@ -15,6 +15,8 @@ export interface Failure {
   readonly isQuiet: boolean;
   /** Seconds until trying again makes sense. */
   readonly pause: number;
+  /** What the passkey button does now, if not the same. */
+  readonly next?: string;
 }
 
 export const noFailure: Failure = { words: "", isQuiet: true, pause: 0 };
@@ -72,4 +74,10 @@ function pauseIn({ problem }: ApiError): number {
 export function showFailure(element: HTMLElement, { words, isQuiet }: Failure): void {
   element.dataset.tone = isQuiet ? "quiet" : "loud";
   setText(element, words);
+}
+
+/** Back to the pressed button; if that now does something else, it says so, and the focus goes to the other way. */
+export function focusAfter({ next }: Failure, pressed: HTMLElement, otherWay: HTMLElement): void {
+  if (next !== undefined) pressed.lastElementChild?.replaceChildren(next);
+  (next === undefined ? pressed : otherWay).focus();
 }

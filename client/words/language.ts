@@ -3,29 +3,37 @@
  * does:     chooses a language, loads its words, and turns a message key and its values into words.
  * must not: be bypassed: words written anywhere else are not translated.
  *
- * A further language is a folder like languages/en and a line in `catalogues`.
+ * A further language is a folder like languages/en, an entry in `catalogues`, and its name in app/language-switch.ts.
  */
 
 import { recall } from "../dom/local-storage.ts";
 import type { FirstMessages, LaterMessages, MessageKey } from "./messages.ts";
 
 interface Catalogue {
-  /** In its own language. */
-  readonly name: string;
   first(): Promise<{ readonly first: FirstMessages }>;
   later(): Promise<{ readonly later: LaterMessages }>;
 }
 
 export const catalogues = {
   en: {
-    name: "English",
     first: () => import("./languages/en/first.ts"),
     later: () => import("./languages/en/later.ts"),
   },
   de: {
-    name: "Deutsch",
     first: () => import("./languages/de/first.ts"),
     later: () => import("./languages/de/later.ts"),
+  },
+  fr: {
+    first: () => import("./languages/fr/first.ts"),
+    later: () => import("./languages/fr/later.ts"),
+  },
+  es: {
+    first: () => import("./languages/es/first.ts"),
+    later: () => import("./languages/es/later.ts"),
+  },
+  ar: {
+    first: () => import("./languages/ar/first.ts"),
+    later: () => import("./languages/ar/later.ts"),
   },
 } as const satisfies Record<string, Catalogue>;
 
@@ -59,6 +67,7 @@ export async function useLanguage(chosen: Language, views: "first" | "all" = "fi
   words = { ...first, ...rest.later };
   language = chosen;
   document.documentElement.lang = chosen;
+  document.documentElement.dir = t("app.direction");
 }
 
 /** Loads the words of all other views, in the current language. */
@@ -72,12 +81,11 @@ export async function loadLaterWords(): Promise<void> {
 export function t(key: MessageKey, values: Values = {}): string {
   const message = words[key];
   if (message === undefined) throw new Error(`No message "${key}" is loaded.`);
-  const text = typeof message === "string" ? message : message[pluralForm(Number(values.count))];
+  const text =
+    typeof message === "string"
+      ? message
+      : (message[new Intl.PluralRules(language).select(Number(values.count))] ?? message.other);
   return text.replace(/\{(\w+)\}/g, (placeholder, name) => String(values[name] ?? placeholder));
-}
-
-function pluralForm(count: number): "one" | "other" {
-  return new Intl.PluralRules(language).select(count) === "one" ? "one" : "other";
 }
 
 /** Fills `data-text` with text and `data-label` with an accessible name, everywhere below `root`. */

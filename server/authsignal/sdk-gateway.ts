@@ -36,9 +36,10 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
   return {
     state: call.state,
 
-    async sendEmailOtp({ email, action, idempotencyKey }) {
+    async sendEmailOtp({ email, action, idempotencyKey, locale }) {
+      const request = { verificationMethod: "EMAIL_OTP", action, email, idempotencyKey } as const;
       const sent = await call("challenge", ChallengeAnswer, () =>
-        sdk.challenge({ verificationMethod: "EMAIL_OTP", action, email, idempotencyKey }),
+        sdk.challenge(locale === undefined ? request : { ...request, locale }),
       );
       return { challengeId: sent.challengeId, expiresAt: new Date(sent.expiresAt * 1000) };
     },

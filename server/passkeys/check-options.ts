@@ -35,7 +35,9 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
   const { deleteUser }: { deleteUser?: unknown } = options.users;
   if (deleteUser !== undefined && typeof deleteUser !== "function")
     throw fault("users.deleteUser", "left out, or a function of the user's id");
-  const { sessionList } = options.sessions;
+  const { idleSeconds, sessionList } = options.sessions;
+  if (idleSeconds !== undefined && !(Number.isInteger(idleSeconds) && idleSeconds > 0))
+    throw fault("sessions.idleSeconds", "left out, or a whole number of seconds");
   if (sessionList !== undefined && !hasMethods(sessionList, ["list", "end", "endAll"]))
     throw fault("sessions.sessionList", "left out, or an object with list, end and endAll");
   if (options.notices !== undefined && !hasMethods(options.notices, ["tell", "forget", "readLink"]))

@@ -133,7 +133,9 @@ async function describeSession(context: PasskeysContext, req: Request): Promise<
   if (signedIn === null) return { user: null };
   const standing = await standingOf(context, req, signedIn.session);
   const limits = standing.isLimited ? ({ assurance: "limited" } as const) : {};
-  return { user: signedIn.user, ...limits, ...recoveryMember(standing) };
+  const { idleSeconds } = context.sessions;
+  const idle = idleSeconds === undefined ? {} : { idleSeconds };
+  return { user: signedIn.user, ...limits, ...recoveryMember(standing), ...idle };
 }
 
 /** Adds what the session port hands over for clients without cookies (`answerWithTokens`). */

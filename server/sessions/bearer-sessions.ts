@@ -128,6 +128,7 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
   return {
     isAmbient: false,
     carriesAssurance: true,
+    idleSeconds: Math.floor(idleMs / 1000),
     ...(indexed !== null && { sessionList: indexed.list }),
 
     async current(req) {

@@ -94,6 +94,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
 
   return {
     carriesAssurance: true,
+    idleSeconds: Math.floor(idleMs / 1000),
     ...(indexed !== null && { sessionList: indexed.list }),
 
     middleware(req, res, next) {

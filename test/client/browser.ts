@@ -26,7 +26,7 @@ export interface TestBrowser {
   readonly autofill: BrowserWebAuthn["autofill"];
   /** "POST /v1/client/challenge", oldest first. */
   readonly requests: readonly string[];
-  /** Mediation of each request to the authenticator, oldest first. */
+  /** Mediation or user-interface mode of each request to the authenticator, oldest first. */
   readonly prompts: readonly string[];
   /** What each prompt asked the browser for, oldest first. */
   readonly asked: readonly object[];
@@ -70,7 +70,7 @@ export async function openBrowser(stack: Stack, options: TestBrowserOptions = {}
 
   const { get, create } = webauthn.credentials;
   webauthn.credentials.get = async (options) => {
-    prompts.push(options?.mediation ?? "modal");
+    prompts.push(options?.mediation ?? uiModeOf(options) ?? "modal");
     if (options?.publicKey !== undefined) asked.push(options.publicKey);
     const isAutofill = options?.mediation === "conditional";
     const error = isAutofill ? autofillError : promptError;
@@ -203,6 +203,11 @@ function recordSignals(
       return send(detail);
     });
   }
+}
+
+/** Newer than the types of the DOM. */
+function uiModeOf(options: object | undefined): string | undefined {
+  return options !== undefined && "uiMode" in options ? String(options.uiMode) : undefined;
 }
 
 /** jsdom has the element without its methods. */

@@ -1,6 +1,6 @@
 /** What the browser can do: no answer, an error and a missing method count as no. */
 import { afterEach, expect, test, vi } from "vitest";
-import { canCreatePasskeyHere, canUseAutofill } from "../../client/passkeys/capabilities.ts";
+import { canCreatePasskeyHere, canUseAutofill, canUseRpId } from "../../client/passkeys/capabilities.ts";
 import { canUsePasskeys } from "../../client/passkeys/passkey-support.ts";
 
 afterEach(() => {
@@ -42,3 +42,15 @@ test("A capability question that is never answered counts as no after a second",
   await vi.advanceTimersByTimeAsync(1_000);
   expect(await answer).toBe(false);
 });
+
+test.each([
+  ["localhost", false, true],
+  ["example.org", true, true],
+  ["example.org", false, false],
+])(
+  "A page on localhost may use the RP ID %s where related origins are known: %s, answer %s",
+  async (rpId, known, answer) => {
+    install({ getClientCapabilities: async () => ({ relatedOrigins: known }) });
+    expect(await canUseRpId(rpId)).toBe(answer);
+  },
+);

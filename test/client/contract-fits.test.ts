@@ -20,6 +20,7 @@ test("the bodies that copied code names are those of the contract", () => {
   expectTypeOf<bodies.ConfigResponse>().toEqualTypeOf<contract.ConfigResponse>();
   expectTypeOf<bodies.SessionResponse>().toEqualTypeOf<contract.SessionResponse>();
   expectTypeOf<bodies.RecoveryResponse>().toEqualTypeOf<contract.RecoveryResponse>();
+  expectTypeOf<bodies.SessionsResponse>().toEqualTypeOf<contract.SessionsResponse>();
   expectTypeOf<bodies.ChallengeOtpRequest>().toEqualTypeOf<contract.ChallengeOtpRequest>();
   expectTypeOf<bodies.ChallengeOtpResponse>().toEqualTypeOf<contract.ChallengeOtpResponse>();
   expectTypeOf<bodies.VerifyOtpRequest>().toEqualTypeOf<contract.VerifyOtpRequest>();

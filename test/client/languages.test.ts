@@ -59,7 +59,10 @@ describe("the choice of a language", () => {
 
   test.each([
     [["de-CH", "en"], "de"],
-    [["fr", "de"], "de"],
+    [["ja", "de"], "de"],
+    [["fr-CA"], "fr"],
+    [["es-419"], "es"],
+    [["ar-EG"], "ar"],
     [["en-GB", "de"], "en"],
     [["ja"], "en"],
     [[], "en"],
@@ -104,6 +107,20 @@ describe("the choice of a language", () => {
     expect(t("otp.lifetime", { count: 1 })).toBe("Der Code gilt eine Minute.");
     expect(t("otp.lifetime", { count: 5 })).toBe("Der Code gilt 5 Minuten.");
   });
+
+  test("Arabic has its direction and its plural forms", async () => {
+    await useLanguage("ar", "all");
+    expect(document.documentElement.dir).toBe("rtl");
+    const forms = [1, 2, 5, 11].map((count) => t("otp.lifetime", { count }));
+    expect(forms).toEqual([
+      "يعمل الرمز لمدة دقيقة واحدة.",
+      "يعمل الرمز لمدة دقيقتين.",
+      "يعمل الرمز لمدة 5 دقائق.",
+      "يعمل الرمز لمدة 11 دقيقة.",
+    ]);
+    await useLanguage("en", "all");
+    expect(document.documentElement.dir).toBe("ltr");
+  });
 });
 
 async function wordsOf(language: string, part: "first" | "later"): Promise<Record<string, Message>> {
@@ -112,6 +129,7 @@ async function wordsOf(language: string, part: "first" | "later"): Promise<Recor
   return { ...(await catalogues[language].later()).later };
 }
 
+/** Of the form for many: the forms for one and two may have the number in words. */
 function placeholders(message: Message | undefined): string[] {
   const text = typeof message === "string" ? message : (message?.other ?? "");
   return [...text.matchAll(/\{\w+\}/g)].map(([name]) => name).sort();

@@ -12,6 +12,9 @@ function mountUnanswered(): () => void {
   const unanswered = () => new Promise<never>(() => {});
   return mountPasskeyList(openPage(), {
     canUsePasskeys: true,
+    notice: null,
+    passkeysHere: () => [],
+    reviewSessions: () => {},
     listPasskeys: unanswered,
     addPasskey: unanswered,
     renamePasskey: unanswered,

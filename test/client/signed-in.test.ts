@@ -279,3 +279,22 @@ test("what was renamed and deleted is said above the list, where the person look
   await reads(page, "Work laptop was deleted.");
   expect(button("Add a passkey").className).toContain("button-primary");
 });
+
+test("The account marks the passkey that was created on this device, until the device forgets the person", async () => {
+  const { agent, authenticator } = await withPasskey();
+  await stack.enrollPasskey(agent, createSoftAuthenticator());
+  const page = await open({ authenticator });
+  await page.autofill.whenPending();
+  page.autofill.pick();
+  await reads(page, "This device");
+  const marked = [...document.querySelectorAll(".row")].map((item) =>
+    item.querySelector('[data-ref="here"]')?.hasAttribute("hidden"),
+  );
+  expect(marked).toEqual([false, true]);
+  (await accountShown()).click();
+  await reads(page, "You are signed out.");
+  await page.load("/");
+  (await shown("Forget me on this device")).click();
+  await reads(page, "This device has forgotten");
+  expect(localStorage.getItem("passkeys.credentials")).toBeNull();
+});

@@ -175,3 +175,16 @@ test("A page instead of the answer to Ask me again shows an error", async () => 
   button("Ask me again").click();
   await reads(page, unreachable);
 });
+
+test("On a related origin, a browser that does not know those shows no passkey button", async () => {
+  const page = await open({
+    prepare(target) {
+      target.getClientCapabilities = async () => ({ conditionalGet: true, relatedOrigins: false });
+    },
+  });
+  const config = await (await fetch("/api/config")).json();
+  page.breakNetwork("/api/config", { status: 200, body: JSON.stringify({ ...config, rpId: "example.org" }) });
+  await page.load("/");
+  await reads(page, "This browser cannot use passkeys. Sign in with your email address.");
+  expect(() => button("Sign in with a passkey")).toThrow();
+});

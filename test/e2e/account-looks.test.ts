@@ -18,7 +18,7 @@ function tooWide(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     [...document.querySelectorAll("html, dialog, main *, dialog *")]
       .filter(({ scrollWidth, clientWidth }) => clientWidth > 0 && scrollWidth > clientWidth + 5)
-      .filter((element) => !element.matches("input"))
+      .filter((element) => !element.matches("input, .visually-hidden"))
       .map(
         (element) => `${element.localName}.${element.className} ${element.textContent?.trim().slice(0, 40)}`,
       ),

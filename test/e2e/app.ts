@@ -2,17 +2,28 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
+import type { Language } from "../../client/words/language.ts";
 import { launchChromium } from "../kit/chromium.ts";
 import { openPasskeyPage, type PasskeyPage, type PasskeyPageOptions } from "../kit/passkey-page.ts";
 import { type Stack, startStack } from "../kit/start-stack.ts";
+import { type Say, wordsIn } from "./words.ts";
 
 const pagesFolder = fileURLToPath(new URL("../../dist/client/", import.meta.url));
 
 export interface App {
   readonly stack: Stack;
   /** A fresh browser profile on the app's first page. */
-  open(options?: PasskeyPageOptions): Promise<PasskeyPage>;
+  open(options?: Look): Promise<PasskeyPage>;
   close(): Promise<void>;
+}
+
+/** How a person has set up their browser. */
+export interface Look extends PasskeyPageOptions {
+  /** Chosen on an earlier visit. Default English. */
+  readonly language?: Language;
+  /** The size of text in the browser's settings. Default 100 %. */
+  readonly textSize?: `${number}%`;
+  readonly forcedColors?: "active";
 }
 
 /** The stack with the built SPA. */
@@ -30,11 +41,13 @@ export async function startApp(): Promise<App> {
   const opened: PasskeyPage[] = [];
   return {
     stack,
-    async open(options) {
+    async open(options = {}) {
       const page = await openPasskeyPage(browser, options);
       opened.push(page);
+      await apply(options, page.page);
       await page.page.goto(stack.origin);
-      await heading(page.page, "Sign in").waitFor();
+      const say = await wordsIn(options.language ?? "en");
+      await heading(page.page, say("signIn.heading")).waitFor();
       return page;
     },
     async close() {
@@ -43,6 +56,22 @@ export async function startApp(): Promise<App> {
       await stack.close();
     },
   };
+}
+
+async function apply({ language, textSize, forcedColors }: Look, page: Page): Promise<void> {
+  if (forcedColors !== undefined) await page.emulateMedia({ forcedColors });
+  if (language !== undefined) {
+    await page.addInitScript((chosen) => {
+      if (location.protocol !== "about:") localStorage.setItem("passkeys.language", chosen);
+    }, language);
+  }
+  if (textSize !== undefined) {
+    await page.addInitScript((size) => {
+      document.addEventListener("readystatechange", () => {
+        document.documentElement.style.fontSize = size;
+      });
+    }, textSize);
+  }
 }
 
 /** The code view, with the code from the outbox. Only when the view is there has the mail gone out. */
@@ -70,7 +99,7 @@ export async function signUp(page: Page, stack: Stack, email: string): Promise<v
 
 export async function signOut(page: Page): Promise<void> {
   await button(page, "Sign out").click();
-  await heading(page, "Sign in").waitFor();
+  await heading(page, "Sign in to Meadow").waitFor();
 }
 
 /** A later visit, when the session is over. Leaves the page first: an answer under way would set the cookie again. */
@@ -90,4 +119,9 @@ export function button(page: Page, name: string) {
 
 export function passkeys(page: Page) {
   return page.getByRole("list", { name: "Passkeys" }).getByRole("listitem");
+}
+
+/** The same in any language. */
+export function passkeysOf(page: Page, say: Say) {
+  return page.getByRole("list", { name: say("account.passkeys") }).getByRole("listitem");
 }

@@ -48,6 +48,8 @@ test("a security key holds a passkey and signs in with it", async () => {
   await page.getByText("On one device or security key only").waitFor();
   await signOut(page);
   await button(page, "Sign in with a passkey").click();
+  // The browser has none of its own: it says so at once, and the button then asks for a key.
+  await button(page, "Use a phone or a security key").click();
   await heading(page, "Your account").waitFor();
 });
 

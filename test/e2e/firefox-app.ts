@@ -59,7 +59,7 @@ export async function startFirefoxApp(preferences: Preferences = {}): Promise<Fi
       const page = await context.newPage();
       const complaints = listenForComplaints(page);
       await page.goto(stack.origin);
-      await heading(page, "Sign in").waitFor();
+      await heading(page, "Sign in to Meadow").waitFor();
       return {
         page,
         authenticator: added,

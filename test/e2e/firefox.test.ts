@@ -170,7 +170,7 @@ describe.skipIf(isSkipped)("in Firefox", () => {
     await authenticator.forgeKeys();
     await button(page, "Sign in with a passkey").click();
     await page.getByText("This passkey was not accepted. Try again, or continue with email.").waitFor();
-    await heading(page, "Sign in").waitFor();
+    await heading(page, "Sign in to Meadow").waitFor();
   });
 
   test("a passkey that was deleted elsewhere says so", async () => {

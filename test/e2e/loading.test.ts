@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => app?.close());
 
 /** The part that carries the SDK, by the name that the build gives it. */
-const passkeyPart = /\/assets\/passkey-sign-in-[\w-]+\.js$/;
+const passkeyPart = /\/assets\/passkey-part-[\w-]+\.js$/;
 const laterStyles = /\/assets\/lazy-[\w-]+\.css$/;
 const laterPart = /\/assets\/(lazy-views|later)-[\w-]+\.js$/;
 
@@ -32,7 +32,7 @@ test("while the SDK is still on its way, a person signs in with a code", async (
   const { page } = await app.open();
   await page.route(passkeyPart, () => new Promise(() => {}));
   await page.reload({ waitUntil: "commit" });
-  await heading(page, "Sign in").waitFor();
+  await heading(page, "Sign in to Meadow").waitFor();
   const email = app.stack.newAddress();
   await page.getByLabel("Email address").fill(email);
   await button(page, "Continue").click();
@@ -56,7 +56,7 @@ test("a view that cannot be loaded says so, and comes when it can be", async () 
   const { page } = await app.open();
   await page.route(laterPart, (route) => route.abort());
   await page.reload();
-  await heading(page, "Sign in").waitFor();
+  await heading(page, "Sign in to Meadow").waitFor();
   const email = app.stack.newAddress();
   await page.getByLabel("Email address").fill(email);
   await button(page, "Continue").click();
@@ -71,7 +71,7 @@ test("where the greeting cannot be loaded, the first view is there instead", asy
   await signUp(page, app.stack, app.stack.newAddress());
   await page.route(laterPart, (route) => route.abort());
   await comeBackLater(page, app.stack);
-  await heading(page, "Sign in").waitFor();
+  await heading(page, "Sign in to Meadow").waitFor();
   await page.unroute(laterPart);
   await page.reload();
   await heading(page, "Welcome back").waitFor();
@@ -82,7 +82,7 @@ test("styles that cannot be loaded keep a view away until they can be", async ()
   const { page } = await app.open();
   await page.route(laterStyles, (route) => route.abort());
   await page.reload();
-  await heading(page, "Sign in").waitFor();
+  await heading(page, "Sign in to Meadow").waitFor();
   await page.getByLabel("Email address").fill(app.stack.newAddress());
   await button(page, "Continue").click();
   await heading(page, "No connection").waitFor();
@@ -136,7 +136,7 @@ test("without JavaScript the place of the form says so", async () => {
   expect(html.indexOf("<noscript>")).toBeLessThan(html.indexOf("</main>"));
 });
 
-test("the first view makes at most thirteen requests, with autofill and the button ready", async () => {
+test("the first view makes at most twelve requests, with autofill and the button ready", async () => {
   const { page, autofillArmed } = await app.open();
   await button(page, "Deutsch").waitFor();
   await autofillArmed();
@@ -146,7 +146,7 @@ test("the first view makes at most thirteen requests, with autofill and the butt
   await page.goto(app.stack.origin);
   await autofillArmed();
   await button(page, "Deutsch").waitFor();
-  expect(requests.length, requests.join("\n")).toBeLessThanOrEqual(13);
+  expect(requests.length, requests.join("\n")).toBeLessThanOrEqual(12);
 });
 
 test("the code view keeps address and focus after a reload, and Back knows the address", async () => {
@@ -194,7 +194,7 @@ test.each([
     await route.continue();
   });
   await page.reload();
-  await page.getByText("What are passkeys?").waitFor();
+  await page.getByText("About passkeys").waitFor();
   await expect.poll(() => passkeys(page).count()).toBe(count);
   await button(page, "Deutsch").waitFor();
   expect(await shifts(page)).toBeLessThan(0.01);

@@ -62,7 +62,7 @@ test("a passkey for the production domain is made and used on this machine", asy
   const { page, authenticator, close } = await openPasskeyPage(browser);
   try {
     await page.goto(`https://${domain}:${port}`);
-    await heading(page, "Sign in").waitFor();
+    await heading(page, "Sign in to Meadow").waitFor();
     await page.getByLabel("Email address").fill("ann@example.com");
     await button(page, "Continue").click();
     const code = page.getByLabel("Code", { exact: true });
@@ -78,7 +78,7 @@ test("a passkey for the production domain is made and used on this machine", asy
     const session = cookies.find(({ name }) => name === "__Host-passkeys_session");
     expect(session).toMatchObject({ domain, secure: true, httpOnly: true });
     await button(page, "Sign out").click();
-    await heading(page, "Sign in").waitFor();
+    await heading(page, "Sign in to Meadow").waitFor();
     await button(page, "Sign in with a passkey").click();
     await heading(page, "Your account").waitFor();
   } finally {

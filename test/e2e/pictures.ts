@@ -7,9 +7,9 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "n
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
-import type { PasskeyPageOptions } from "../kit/passkey-page.ts";
-import { startApp } from "./app.ts";
-import { takeTour, unsupportedStop } from "./tour.ts";
+import { type Look, startApp } from "./app.ts";
+import { looks } from "./looks.ts";
+import { takeTour } from "./tour.ts";
 
 const client = fileURLToPath(new URL("../../client/", import.meta.url));
 const shown = join(client, "screenshots");
@@ -18,11 +18,10 @@ const stamp = join(shown, "taken-of.txt");
 const sources = ["index.html", "icons", "words/languages/en", "styles"];
 const viewport = { width: 900, height: 800 };
 
-const looks = {
+const forReadme: Readonly<Record<string, Look>> = {
   light: { viewport, colorScheme: "light" },
   dark: { viewport, colorScheme: "dark" },
-  narrow: { viewport: { width: 320, height: 640 }, colorScheme: "light" },
-} as const satisfies Record<string, PasskeyPageOptions>;
+};
 
 /** The stops that a README shows, by look. */
 const inReadme: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -37,8 +36,9 @@ export function arePicturesStale(): boolean {
 
 /** @param everything a folder for a picture of every view and state in every look, to look at */
 export async function takePictures(everything?: string): Promise<void> {
-  for (const [look, options] of Object.entries(looks)) {
-    if (everything === undefined && inReadme[look] === undefined) continue;
+  for (const [look, options] of Object.entries(
+    everything === undefined ? forReadme : { ...forReadme, ...looks },
+  )) {
     const app = await startApp();
     const visit = async (stop: string, page: Page) => {
       const name = inReadme[look]?.[stop];
@@ -51,7 +51,6 @@ export async function takePictures(everything?: string): Promise<void> {
     };
     try {
       await takeTour(app, options, visit);
-      await unsupportedStop(app, options, visit);
     } finally {
       await app.close();
     }

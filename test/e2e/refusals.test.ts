@@ -50,7 +50,7 @@ test("a signature over nothing does not sign in", async () => {
   await expect
     .poll(() => page.getByRole("alert").allInnerTexts())
     .toContainEqual(expect.stringMatching(/\S/));
-  await heading(page, "Sign in").waitFor();
+  await heading(page, "Sign in to Meadow").waitFor();
 });
 
 test("when Authsignal does not answer, the typed address stays and a sentence says so within 6 seconds", async () => {

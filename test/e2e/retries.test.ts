@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => app?.close());
 
-const passkeyPart = /\/assets\/passkey-sign-in-[\w-]+\.js$/;
+const passkeyPart = /\/assets\/passkey-part-[\w-]+\.js$/;
 
 test("the offer creates a passkey as soon as the SDK can be loaded, and can be left while it cannot", async () => {
   const { page } = await app.open();

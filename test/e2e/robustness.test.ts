@@ -43,7 +43,7 @@ test("with an Authsignal that takes 4 s, the prompt opens within 50 ms of the cl
     prepared = 0;
   });
   await page.reload();
-  await heading(page, "Sign in").waitFor();
+  await heading(page, "Sign in to Meadow").waitFor();
   await autofillArmed();
   // The button and autofill share these options.
   await expect.poll(() => prepared, { timeout: 3 * slowness }).toBe(1);
@@ -82,7 +82,7 @@ test("an IP address leads to localhost, where passkeys work", async () => {
   });
   await page.goto(`http://127.0.0.1:${there.port}/sign-in`);
   await page.waitForURL(`${app.stack.origin}/sign-in`);
-  await heading(page, "Sign in").waitFor();
+  await heading(page, "Sign in to Meadow").waitFor();
 });
 
 test("an RP ID that does not fit tells the developer the fix, and the person another way", async () => {
@@ -102,7 +102,7 @@ test("an RP ID that does not fit tells the developer the fix, and the person ano
       await route.fulfill({ response, json: answer });
     });
     await page.reload();
-    await heading(page, "Sign in").waitFor();
+    await heading(page, "Sign in to Meadow").waitFor();
     await button(page, "Sign in with a passkey").click();
     await page.getByText("Passkeys are not set up for this website address. Continue with email.").waitFor();
     expect(lines.join("\n")).toContain('The RP ID is "example.com", but this page is on "localhost".');
@@ -174,7 +174,7 @@ test("Back and Forward in the middle lose nothing and lead nowhere wrong", async
   await button(page, "Continue").click();
   await heading(page, "Check your email").waitFor();
   await page.goBack();
-  await heading(page, "Sign in").waitFor();
+  await heading(page, "Sign in to Meadow").waitFor();
   expect(await page.getByLabel("Email address").inputValue()).toBe(email);
   await page.goForward();
   await heading(page, "Check your email").waitFor();
@@ -281,13 +281,13 @@ test("the language is a choice that lasts, and keeps what was typed", async () =
   const { page } = await app.open();
   await page.getByLabel("Email address").fill("ada@example.com");
   await button(page, "Deutsch").click();
-  await heading(page, "Anmelden").waitFor();
+  await heading(page, "Bei Meadow anmelden").waitFor();
   expect(await page.getByLabel("E-Mail-Adresse").inputValue()).toBe("ada@example.com");
   expect(await page.locator("html").getAttribute("lang")).toBe("de");
   expect(await page.title()).toBe("Anmelden · Meadow");
   await page.reload();
-  await heading(page, "Anmelden").waitFor();
+  await heading(page, "Bei Meadow anmelden").waitFor();
   await expect.poll(() => button(page, "Deutsch").getAttribute("aria-pressed")).toBe("true");
   await button(page, "English").click();
-  await heading(page, "Sign in").waitFor();
+  await heading(page, "Sign in to Meadow").waitFor();
 });

@@ -1,13 +1,20 @@
 /**
- * A walk through every view and state of the app, over the real stack. Whoever takes it is called at each stop:
- * the accessibility checks, the layout checks and the pictures all look at the same stops. An app serves one tour.
+ * A walk through every view and state of the app, over the real stack. Its caller is called at each stop: the
+ * accessibility checks, the layout checks and the pictures all look at the same stops. An app serves one tour.
  */
 import type { Page } from "playwright-core";
-import type { PasskeyPageOptions } from "../kit/passkey-page.ts";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
-import { type App, button, comeBackLater, heading, passkeys } from "./app.ts";
+import { type App, button, comeBackLater, heading, type Look, passkeysOf } from "./app.ts";
+import { type Say, wordsIn } from "./words.ts";
 
 export type Visit = (stop: string, page: Page) => Promise<void>;
+
+interface Tour {
+  readonly app: App;
+  readonly look: Look;
+  readonly say: Say;
+  readonly visit: Visit;
+}
 
 const aWhile = 20 * 60_000;
 
@@ -18,65 +25,77 @@ const makes = {
   windowsHello: "08987058-cadc-4b81-b6e1-30de50dcbe96",
 } as const;
 
-const code = (page: Page) => page.getByLabel("Code", { exact: true });
-const alertWith = (page: Page, words: RegExp) => page.getByText(words).first().waitFor();
+const isThere = (page: Page, words: string) => page.getByText(words).first().waitFor();
 
-export async function takeTour(app: App, options: PasskeyPageOptions, visit: Visit): Promise<void> {
-  await signInStops(app, options, visit);
-  await offerStops(app, options, visit);
-  await accountStops(app, options, visit);
-  await welcomeBackStops(app, options, visit);
+export async function takeTour(app: App, look: Look, visit: Visit): Promise<void> {
+  const tour = { app, look, say: await wordsIn(look.language ?? "en"), visit };
+  await signInStops(tour);
+  await codeStops(tour);
+  await offerStops(tour);
+  await accountStops(tour);
+  await dialogStops(tour);
+  await welcomeBackStops(tour);
+  await unsupportedStop(tour);
 }
 
-async function signInStops(app: App, options: PasskeyPageOptions, visit: Visit): Promise<void> {
-  const { page, authenticator } = await app.open(options);
+async function signInStops({ app, look, say, visit }: Tour): Promise<void> {
+  const { page, authenticator } = await app.open(look);
   await visit("sign-in", page);
-  await button(page, "Continue").click();
-  await alertWith(page, /Enter your email address/);
+  await button(page, say("signIn.continue")).click();
+  await isThere(page, say("signIn.emailMissing"));
   await visit("sign-in-field-error", page);
 
+  await button(page, say("signIn.passkey")).click();
+  await isThere(page, say("failure.noneHere"));
+  await visit("sign-in-none-here", page);
   await authenticator.setPresence(false);
-  await button(page, "Sign in with a passkey").click();
-  await alertWith(page, /Waiting for your device/);
+  await button(page, say("signIn.otherDevice")).click();
+  await isThere(page, say("ceremony.waiting"));
   await visit("sign-in-waiting", page);
-  await page.locator(".sign-in").getByRole("button", { name: "Cancel" }).click();
+  await button(page, say("ceremony.cancel")).click();
   await authenticator.setPresence(true);
-  await button(page, "Sign in with a passkey").click();
-  await alertWith(page, /No passkey used/);
+  await button(page, say("signIn.otherDevice")).click();
+  await isThere(page, say("failure.cancelled"));
   await visit("sign-in-cancelled", page);
+}
 
+async function codeStops({ app, look, say, visit }: Tour): Promise<void> {
+  const { page } = await app.open(look);
   const email = "ada@example.com";
-  await page.getByLabel("Email address").fill(email);
-  await button(page, "Continue").click();
-  await code(page).waitFor();
+  await page.getByLabel(say("signIn.email")).fill(email);
+  await button(page, say("signIn.continue")).click();
+  const code = page.getByLabel(say("otp.code"), { exact: true });
+  await code.waitFor();
   await visit("code", page);
   const right = await app.stack.readCode(email);
-  await code(page).fill(right === "123456" ? "654321" : "123456");
-  await button(page, "Continue").click();
-  await alertWith(page, /not the code we sent/);
+  await code.fill(right === "123456" ? "654321" : "123456");
+  await button(page, say("otp.continue")).click();
+  await page.locator('#code[aria-invalid="true"]').waitFor();
   await visit("code-wrong", page);
 }
 
-async function offerStops(app: App, options: PasskeyPageOptions, visit: Visit): Promise<void> {
-  const { page, authenticator } = await app.open(options);
-  await signInAs(page, app, "jane@example.com");
-  await heading(page, "Create a passkey?").waitFor();
+async function offerStops({ app, look, say, visit }: Tour): Promise<void> {
+  const { page, authenticator } = await app.open(look);
+  await signInAs(page, app, say, "jane@example.com");
+  await heading(page, say("offer.title")).waitFor();
   await visit("create-a-passkey", page);
+  await page.getByText(say("offer.more")).click();
+  await visit("create-a-passkey-about", page);
   await authenticator.setUserVerified(false);
   await authenticator.setPresence(false);
-  await button(page, "Create a passkey").click();
-  await alertWith(page, /Waiting for your device/);
+  await button(page, say("offer.create")).click();
+  await isThere(page, say("ceremony.waiting"));
   await visit("create-a-passkey-waiting", page);
-  await button(page, "Cancel").click();
-  await button(page, "Not now").click();
-  await heading(page, "Your account").waitFor();
-  await alertWith(page, /You have no passkeys yet/);
+  await button(page, say("ceremony.cancel")).click();
+  await button(page, say("offer.skip")).click();
+  await heading(page, say("account.title")).waitFor();
+  await isThere(page, say("account.empty"));
   await visit("account-empty", page);
 }
 
-async function accountStops(app: App, options: PasskeyPageOptions, visit: Visit): Promise<void> {
-  const { page } = await app.open(options);
-  const email = "john@example.com";
+/** An account with a passkey of each make, and one more that was created on this device. */
+async function openAccount({ app, look, say }: Tour, email: string): Promise<Page> {
+  const { page } = await app.open(look);
   const agent = app.stack.agent();
   await app.stack.signInWithOtp(agent, email);
   for (const aaguid of Object.values(makes)) {
@@ -85,73 +104,102 @@ async function accountStops(app: App, options: PasskeyPageOptions, visit: Visit)
     await app.stack.enrollPasskey(agent, createSoftAuthenticator(settings));
   }
   app.stack.advance(60_000);
-  await signInAs(page, app, email);
-  await heading(page, "Create a passkey?").waitFor();
-  await button(page, "Not now").click();
-  await heading(page, "Your account").waitFor();
-  await passkeys(page).nth(2).waitFor();
+  await signInAs(page, app, say, email);
+  await button(page, say("offer.create")).click();
+  await heading(page, say("account.title")).waitFor();
+  await passkeysOf(page, say).nth(3).waitFor();
+  return page;
+}
+
+async function accountStops(tour: Tour): Promise<void> {
+  const { say, visit } = tour;
+  const page = await openAccount(tour, "john@example.com");
+  await visit("account-created", page);
+  await page.reload();
+  await passkeysOf(page, say).nth(3).waitFor();
   await visit("account", page);
 
-  await passkeys(page)
-    .nth(0)
-    .getByRole("button", { name: /^Rename/ })
-    .click();
-  await page.getByRole("textbox", { name: "Name" }).fill("");
-  await button(page, "Save").click();
-  await alertWith(page, /Enter a name/);
+  const first = passkeysOf(page, say).nth(0);
+  await first.getByRole("button").nth(0).click();
+  await page.getByRole("textbox", { name: say("passkey.name") }).fill("");
+  await button(page, say("passkey.save")).click();
+  await isThere(page, say("passkey.nameMissing"));
   await visit("account-renaming", page);
-  await page.keyboard.press("Escape");
+  await page.getByRole("textbox", { name: say("passkey.name") }).fill("Work laptop");
+  await button(page, say("passkey.save")).click();
+  await page
+    .getByText(say("passkey.renamed", { name: "Work laptop" }))
+    .first()
+    .waitFor();
+  await visit("account-renamed", page);
 
-  await page.getByText("What are passkeys?").click();
-  await page.getByText("Where are passkeys saved?").click();
-  await page.getByText("Passkey suggestions").click();
+  await page.getByText(say("about.title")).click();
+  await page.getByText(say("account.suggestions")).click();
   await visit("account-about", page);
+  await page.reload();
+  await page.locator("summary", { hasText: say("sessions.title") }).click();
+  await button(page, say("sessions.endOthers")).waitFor();
+  await visit("sessions", page);
+  await button(page, say("sessions.endOthers")).click();
+  await isThere(page, say("sessions.othersEnded"));
+  await visit("sessions-ended", page);
+}
 
-  await button(page, "Add a passkey").click();
-  await heading(page, "Add a passkey").waitFor();
+async function dialogStops(tour: Tour): Promise<void> {
+  const { app, say, visit } = tour;
+  const page = await openAccount(tour, "mary@example.com");
+  await button(page, say("account.add")).click();
+  await heading(page, say("add.title")).waitFor();
   await visit("add-a-passkey", page);
   await page.keyboard.press("Escape");
-  await passkeys(page)
-    .nth(0)
-    .getByRole("button", { name: /^Delete/ })
-    .click();
+  await passkeysOf(page, say).nth(0).getByRole("button").nth(1).click();
   await visit("delete-a-passkey", page);
 
   app.stack.advance(aWhile);
-  await button(page, "Delete passkey").click();
-  await heading(page, "Confirm it is you").waitFor();
+  await button(page, say("delete.confirm")).click();
+  await heading(page, say("stepUp.title")).waitFor();
   await visit("step-up", page);
+  await button(page, say("stepUp.email")).click();
+  await page.getByLabel(say("otp.code"), { exact: true }).waitFor();
+  await visit("step-up-code", page);
   await page.keyboard.press("Escape");
 }
 
-async function welcomeBackStops(app: App, options: PasskeyPageOptions, visit: Visit): Promise<void> {
-  const { page, authenticator } = await app.open(options);
-  await signInAs(page, app, "grace@example.com");
-  await button(page, "Create a passkey").click();
-  await heading(page, "Your account").waitFor();
+async function welcomeBackStops({ app, look, say, visit }: Tour): Promise<void> {
+  const { page, authenticator } = await app.open(look);
+  await signInAs(page, app, say, "grace@example.com");
+  await button(page, say("offer.create")).click();
+  await heading(page, say("account.title")).waitFor();
   await comeBackLater(page, app.stack);
-  await heading(page, "Welcome back").waitFor();
+  await heading(page, say("welcome.title")).waitFor();
   await visit("welcome-back", page);
   await authenticator.setPresence(false);
-  await button(page, "Sign in with a passkey").click();
-  await alertWith(page, /Waiting for your device/);
+  await button(page, say("signIn.passkey")).click();
+  await isThere(page, say("failure.noneHere"));
+  await button(page, say("signIn.otherDevice")).click();
+  await isThere(page, say("ceremony.waiting"));
   await visit("welcome-back-waiting", page);
+  await button(page, say("ceremony.cancel")).click();
+  await button(page, say("welcome.forget")).click();
+  await page.locator(".sign-in .notice").waitFor();
+  await visit("sign-in-forgotten", page);
 }
 
 /** To wherever a sign-in with a code leads. */
-async function signInAs(page: Page, app: App, email: string): Promise<void> {
-  await page.getByLabel("Email address").fill(email);
-  await button(page, "Continue").click();
-  await code(page).waitFor();
-  await code(page).fill(await app.stack.readCode(email));
-  await button(page, "Continue").click();
+async function signInAs(page: Page, app: App, say: Say, email: string): Promise<void> {
+  await page.getByLabel(say("signIn.email")).fill(email);
+  await button(page, say("signIn.continue")).click();
+  const code = page.getByLabel(say("otp.code"), { exact: true });
+  await code.waitFor();
+  await code.fill(await app.stack.readCode(email));
+  await button(page, say("otp.continue")).click();
 }
 
 /** A first view with no passkeys in the browser. */
-export async function unsupportedStop(app: App, options: PasskeyPageOptions, visit: Visit): Promise<void> {
-  const { page } = await app.open(options);
+async function unsupportedStop({ app, look, say, visit }: Tour): Promise<void> {
+  const { page } = await app.open(look);
   await page.addInitScript(() => Reflect.deleteProperty(window, "PublicKeyCredential"));
   await page.goto(`${app.stack.origin}/sign-in`);
-  await page.getByText("This browser cannot use passkeys.").waitFor();
+  await isThere(page, say("signIn.unsupported"));
   await visit("sign-in-unsupported", page);
 }

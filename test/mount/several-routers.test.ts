@@ -61,7 +61,7 @@ test("two tenants over one session port each accept their own passkeys, and shar
   await kit.enrollPasskey(agent, authenticator);
   expect((await agent.get("/a/passkeys").expect(200)).body).toHaveLength(1);
   expect((await agent.get("/b/passkeys").expect(200)).body).toEqual([]);
-  expect((await agent.get("/b/session").expect(200)).body).toEqual({ user });
+  expect((await agent.get("/b/session").expect(200)).body).toMatchObject({ user });
   expect(await kit.signInWithPasskey(kit.agent(app), authenticator)).toEqual(user);
   await expect(other.signInWithPasskey(other.agent(app), authenticator)).rejects.toThrow();
 });
@@ -83,7 +83,7 @@ test("two brands with a cookie name each keep their sign-ins apart, over one sto
     .use(createErrorHandler({ error: () => {} }));
   const agent = kit.agent(app);
   const user = await kit.signInWithOtp(agent);
-  expect((await agent.get("/a/session").expect(200)).body).toEqual({ user });
+  expect((await agent.get("/a/session").expect(200)).body).toMatchObject({ user });
   expect((await agent.get("/b/session").expect(200)).body).toEqual({ user: null });
   await agent.post("/b/enroll-token").send({}).expect(401);
   const cookie = (await kit.agent(app).post("/a/otp/challenge").send({ email: kit.newAddress() })).get(

@@ -1,13 +1,16 @@
 /** The account view: connects it with the API, its dialogs and the password manager. */
 import type { Passkey } from "../../../shared/contract.ts";
 import type { AppContext } from "../../app/app-context.ts";
+import { passkeysHere } from "../../app/passkeys-here.ts";
 import type { Screen } from "../../app/router.ts";
 import { forget, recall } from "../../dom/local-storage.ts";
-import { createAccountApi } from "../../http/account-api.ts";
+import { type AccountApi, createAccountApi } from "../../http/account-api.ts";
+import { ApiError } from "../../http/api.ts";
 import { canUsePasskeys } from "../../passkeys/passkey-support.ts";
 import { signalAccepted } from "../../passkeys/signals.ts";
 import { mountAccount } from "./account.ts";
 import { addPasskey } from "./add-passkey.ts";
+import { withStepUp } from "./confirm-identity.ts";
 import { deletePasskey } from "./delete-passkey.ts";
 import { signOut } from "./sign-out.ts";
 
@@ -44,6 +47,7 @@ export function accountScreen(context: AppContext): Screen {
         user,
         notice: visit.accountNotice,
         canUsePasskeys: canUsePasskeys(),
+        passkeysHere,
         listPasskeys,
         addPasskey: () => addPasskey(tasks),
         renamePasskey: (id, name) => orSignIn(api.renamePasskey(id, { name })),
@@ -54,6 +58,9 @@ export function accountScreen(context: AppContext): Screen {
           if (isDeleted && options.isLast && recall("account") === user.email) forget("account");
           return isDeleted;
         },
+        listSessions: () => orSignIn(api.listSessions()),
+        endSession: (id) => withStepUp(tasks, () => orSignIn(endOnce(api, id)), life.signal),
+        endOtherSessions: () => withStepUp(tasks, () => orSignIn(api.endOtherSessions()), life.signal),
         askAgain: () => orSignIn(api.answerPasskeyOffer("ask-again")),
         signOut: () => signOut(context, api),
       });
@@ -64,4 +71,13 @@ export function accountScreen(context: AppContext): Screen {
       };
     },
   };
+}
+
+/** A session that has ended meanwhile counts as ended. */
+async function endOnce(api: AccountApi, id: string): Promise<void> {
+  try {
+    await api.endSession(id);
+  } catch (error) {
+    if (!(error instanceof ApiError && error.code === "session_not_found")) throw error;
+  }
 }

@@ -8,14 +8,14 @@ import { query } from "../../dom/query.ts";
 import { setText } from "../../dom/set-text.ts";
 import { explainError } from "../../words/failures.ts";
 import { t } from "../../words/language.ts";
-import type { MessageKey } from "../../words/messages.ts";
+import { showSentence } from "../../words/sentence.ts";
+import { shownAddress } from "../../words/shown-address.ts";
 import { fillFromTemplate } from "../../words/template.ts";
 import { mountPasskeyList, type PasskeyListDeps } from "./passkey-list.ts";
+import { mountSessionList, type SessionListDeps } from "./session-list.ts";
 
-export interface AccountDeps extends PasskeyListDeps {
+export interface AccountDeps extends Omit<PasskeyListDeps, "reviewSessions">, SessionListDeps {
   readonly user: User;
-  /** What happened just before this view. */
-  readonly notice: MessageKey | null;
   signOut(): Promise<void>;
   /** After the next sign-in with a code, a passkey may be offered again. */
   askAgain(): Promise<void>;
@@ -27,7 +27,6 @@ export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
   let busyWith: "nothing" | "signOut" | "askAgain" = "nothing";
   let askAgainWords = "";
   let failure = "";
-  let isNoticeOver = deps.notice === null;
 
   fillFromTemplate(root, "account-view");
 
@@ -35,17 +34,11 @@ export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
   const signOut = query(root, "signOut", HTMLButtonElement);
   const askAgain = query(root, "askAgain", HTMLButtonElement);
   const askAgainStatus = query(root, "askAgainStatus", HTMLElement);
-  const notice = query(root, "notice", HTMLElement);
   const failureText = query(root, "failure", HTMLElement);
+  const sessions = mountSessionList(query(root, "sessionSection", HTMLDetailsElement), deps, signal);
   const disposeList = mountPasskeyList(query(root, "passkeys", HTMLElement), {
     ...deps,
-    async deletePasskey(passkey, options) {
-      const isDeleted = await deps.deletePasskey(passkey, options);
-      // The notice may be about the deleted passkey.
-      isNoticeOver ||= isDeleted;
-      if (!signal.aborted) update();
-      return isDeleted;
-    },
+    reviewSessions: () => sessions.open(),
   });
 
   signOut.addEventListener("click", () => work("signOut", deps.signOut), { signal });
@@ -81,12 +74,10 @@ export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
   }
 
   function update(): void {
-    signedInAs.textContent = t("account.signedInAs", { email: deps.user.email });
+    showSentence(signedInAs, ["account.signedInAs", { email: shownAddress(deps.user.email) }]);
     signOut.setAttribute("aria-busy", String(busyWith === "signOut"));
     askAgain.setAttribute("aria-busy", String(busyWith === "askAgain"));
     setText(askAgainStatus, askAgainWords);
-    setText(notice, deps.notice === null ? "" : t(deps.notice));
-    notice.hidden = isNoticeOver;
     failureText.textContent = failure;
   }
 

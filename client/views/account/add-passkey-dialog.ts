@@ -19,6 +19,8 @@ export interface AddPasskeyDeps {
   /** The ceremony and, after success, our server's finish. */
   create(home: PasskeyHome, onAnswered: () => void): Promise<CeremonyOutcome>;
   cancelCeremony(): void;
+  /** Whether this device can store a passkey. */
+  canSaveHere(): Promise<boolean>;
   created(): void;
 }
 
@@ -81,6 +83,10 @@ export function mountAddPasskey(
   }
 
   update();
+  // A phone or a security key can still save one.
+  void deps.canSaveHere().then((can) => {
+    here.hidden = !can;
+  });
   return {
     showError(error) {
       failure = failureOfError(error);

@@ -1,8 +1,10 @@
 /** Adds a passkey in a dialog, with a step-up on top if the session is not fresh. */
 
+import { rememberPasskeyHere } from "../../app/passkeys-here.ts";
 import { cancelCeremony, prepareFlow } from "../../app/prepared-flow.ts";
 import { openDialog } from "../../dom/dialog.ts";
 import { remember } from "../../dom/local-storage.ts";
+import { canCreatePasskeyHere } from "../../passkeys/capabilities.ts";
 import type { PasskeyHome } from "../../passkeys/ceremony.ts";
 import type { CeremonyOutcome } from "../../passkeys/ceremony-outcome.ts";
 import type { CodedError } from "../../passkeys/coded-error.ts";
@@ -26,7 +28,12 @@ export async function addPasskey(deps: AccountTaskDeps): Promise<Added> {
       let prepared = prepare();
       const view = mountAddPasskey(
         dialog,
-        { create, cancelCeremony: () => cancelCeremony(passkeys), created: () => close(true) },
+        {
+          create,
+          cancelCeremony: () => cancelCeremony(passkeys),
+          canSaveHere: canCreatePasskeyHere,
+          created: () => close(true),
+        },
         life,
       );
 
@@ -45,6 +52,8 @@ export async function addPasskey(deps: AccountTaskDeps): Promise<Added> {
           (await passkeys()).reportOutcome(outcome);
           const isHere = outcome.kind === "succeeded" || outcome.kind === "alreadyRegistered";
           if (isHere && home === "client-device") remember("account", user.email);
+          if (outcome.kind === "succeeded" && home === "client-device")
+            rememberPasskeyHere(outcome.credentialId);
           return outcome;
         } catch (error) {
           // onBlocked opens the step-up on top of this dialog.

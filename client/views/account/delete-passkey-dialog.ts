@@ -8,6 +8,7 @@ import { query } from "../../dom/query.ts";
 import { explainError } from "../../words/failures.ts";
 import { t } from "../../words/language.ts";
 import type { MessageKey } from "../../words/messages.ts";
+import { type Sentence, showSentence } from "../../words/sentence.ts";
 
 export interface DeletePasskeyDeps {
   readonly passkey: Passkey;
@@ -24,9 +25,9 @@ export function mountDeletePasskey(root: HTMLElement, deps: DeletePasskeyDeps, s
 
   const confirm = query(root, "confirm", HTMLButtonElement);
   const failureText = query(root, "failure", HTMLElement);
-  query(root, "title", HTMLElement).textContent = t("delete.title", { name: passkey.name });
+  showSentence(query(root, "title", HTMLElement), ["delete.title", { name: passkey.name }]);
   query(root, "lead", HTMLElement).textContent = t(isLast ? "delete.leadLast" : "delete.lead");
-  query(root, "copy", HTMLElement).textContent = aboutTheCopy(passkey.provider);
+  showSentence(query(root, "copy", HTMLElement), aboutTheCopy(passkey.provider));
 
   confirm.addEventListener("click", onConfirm, { signal });
 
@@ -63,8 +64,8 @@ const places: readonly (readonly [provider: RegExp, place: MessageKey])[] = [
   [/chrome/i, "place.chrome"],
 ];
 
-function aboutTheCopy(provider: string | null): string {
-  if (provider === null) return t("delete.copy");
+function aboutTheCopy(provider: string | null): Sentence {
+  if (provider === null) return ["delete.copy"];
   const key = places.find(([pattern]) => pattern.test(provider))?.[1] ?? "place.app";
-  return t("delete.copyIn", { provider, place: t(key, { provider }) });
+  return ["delete.copyIn", { provider, place: t(key, { provider }) }];
 }

@@ -18,11 +18,13 @@ export interface PasskeyCardDeps {
 
 export interface PasskeyCard {
   readonly element: HTMLElement;
-  show(passkey: Passkey): void;
+  /** @param isHere whether it is known to be on this device */
+  show(passkey: Passkey, isHere: boolean): void;
 }
 
 export function createPasskeyCard({ rename, remove, signal }: PasskeyCardDeps): PasskeyCard {
   let passkey: Passkey | undefined;
+  let isHere = false;
   let isRenaming = false;
   let isBusy = false;
   let nameError = "";
@@ -37,6 +39,7 @@ export function createPasskeyCard({ rename, remove, signal }: PasskeyCardDeps): 
   const darkIcon = query(root, "darkIcon", HTMLSourceElement);
   const shown = query(root, "shown", HTMLElement);
   const name = query(root, "name", HTMLElement);
+  const here = query(root, "here", HTMLElement);
   const place = query(root, "place", HTMLElement);
   const created = query(root, "created", HTMLElement);
   const lastUsed = query(root, "lastUsed", HTMLElement);
@@ -103,7 +106,7 @@ export function createPasskeyCard({ rename, remove, signal }: PasskeyCardDeps): 
 
   function update(): void {
     if (passkey === undefined) return;
-    const { id, icon, synced } = passkey;
+    const { id, icon } = passkey;
     plainIcon.hidden = icon !== null;
     picture.hidden = icon === null;
     if (icon !== null && lightIcon.src !== icon.light) {
@@ -111,16 +114,16 @@ export function createPasskeyCard({ rename, remove, signal }: PasskeyCardDeps): 
       lightIcon.src = icon.light;
     }
     name.textContent = passkey.name;
-    const where = synced === null ? "" : t(synced ? "passkey.onYourDevices" : "passkey.onOneDevice");
-    const provider = passkey.provider === passkey.name ? null : passkey.provider;
-    place.replaceChildren(...[provider, where].filter((text) => text).flatMap((text) => [partOf(text), " "]));
+    here.hidden = !isHere;
+    place.textContent = placeOf(passkey);
+    place.hidden = place.textContent === "";
     created.textContent = t("passkey.created", { when: calendarDate(passkey.createdAt) });
     lastUsed.textContent =
       passkey.lastUsedAt === null
         ? t("passkey.neverUsed")
         : t("passkey.lastUsed", { when: timeAgo(passkey.lastUsedAt) });
-    renameButton.setAttribute("aria-label", t("passkey.renameNamed", { name: passkey.name }));
-    deleteButton.setAttribute("aria-label", t("passkey.deleteNamed", { name: passkey.name }));
+    nameControl(renameButton, t("passkey.renameNamed", { name: passkey.name }));
+    nameControl(deleteButton, t("passkey.deleteNamed", { name: passkey.name }));
     shown.hidden = isRenaming;
     actions.hidden = isRenaming;
     form.hidden = !isRenaming;
@@ -135,17 +138,25 @@ export function createPasskeyCard({ rename, remove, signal }: PasskeyCardDeps): 
 
   return {
     element: root,
-    show(newest) {
+    show(newest, isKnownHere) {
       passkey = newest;
+      isHere = isKnownHere;
       update();
     },
   };
 }
 
-function partOf(text: string | null): HTMLElement {
-  const part = document.createElement("span");
-  part.textContent = text;
-  return part;
+/** The provider, unless the passkey is named after it, and where the passkey can be used. */
+function placeOf({ name, provider, synced }: Passkey): string {
+  const where = synced === null ? "" : t(synced ? "passkey.onYourDevices" : "passkey.onOneDevice");
+  const isNamed = provider === null || name.startsWith(provider);
+  return [isNamed ? "" : provider, where].filter((text) => text !== "").join(" · ");
+}
+
+/** The tooltip is for the eye: the button has a picture only. */
+function nameControl(button: HTMLButtonElement, name: string): void {
+  button.setAttribute("aria-label", name);
+  button.title = name;
 }
 
 function isNameInvalid(error: unknown): boolean {

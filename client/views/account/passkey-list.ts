@@ -9,11 +9,19 @@ import { query } from "../../dom/query.ts";
 import { announce } from "../../dom/status.ts";
 import { explainError } from "../../words/failures.ts";
 import { t } from "../../words/language.ts";
+import type { MessageKey } from "../../words/messages.ts";
+import { type Sentence, showSentence } from "../../words/sentence.ts";
 import { fillFromTemplate } from "../../words/template.ts";
-import { createPasskeyCard } from "./passkey-card.ts";
+import { createPasskeyCard, type PasskeyCard } from "./passkey-card.ts";
 
 export interface PasskeyListDeps {
   readonly canUsePasskeys: boolean;
+  /** What happened just before this view. */
+  readonly notice: Sentence | null;
+  /** Shows where the person is signed in: offered when the passkeys have changed. */
+  reviewSessions(): void;
+  /** The credential IDs of passkeys that were used or created on this device. */
+  passkeysHere(): readonly string[];
   listPasskeys(): Promise<readonly Passkey[]>;
   /** Asks where, and creates it. "maybe": it may have been stored, but the last answer did not arrive. */
   addPasskey(): Promise<"yes" | "no" | "maybe">;
@@ -22,17 +30,23 @@ export interface PasskeyListDeps {
   deletePasskey(passkey: Passkey, options: { readonly isLast: boolean }): Promise<boolean>;
 }
 
+/** After these the person may want to end other sessions: somebody else may be signed in. */
+const afterChanges: readonly MessageKey[] = ["offer.created", "passkey.deleted"];
+
+/** Milliseconds for which the notice stays in sight while the list is scrolled. */
+const timeToRead = 6_000;
 /** Milliseconds after which a screen reader announces that the list is loading. */
 const slow = 1_000;
 
 export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () => void {
   const controller = new AbortController();
   const { signal } = controller;
-  const cards = new WeakMap<HTMLElement, (passkey: Passkey) => void>();
+  const cards = new WeakMap<HTMLElement, PasskeyCard["show"]>();
   let passkeys: readonly Passkey[] | "loading" | "failed" = "loading";
   let failure = "";
   /** What was done last, above the list: a list that looks the same would seem to have failed. */
-  let done = "";
+  let done = deps.notice;
+  let settling: ReturnType<typeof setTimeout> | undefined;
 
   fillFromTemplate(root, "passkey-list-view");
 
@@ -43,12 +57,17 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
   const emptyText = query(root, "emptyText", HTMLElement);
   const retry = query(root, "retry", HTMLButtonElement);
   const add = query(root, "add", HTMLButtonElement);
+  const addFirst = query(root, "addFirst", HTMLButtonElement);
+  const second = query(root, "second", HTMLElement);
   const unsupported = query(root, "unsupported", HTMLElement);
+  const notice = query(root, "notice", HTMLElement);
   const doneText = query(root, "done", HTMLElement);
+  const review = query(root, "review", HTMLButtonElement);
   const failureText = query(root, "failure", HTMLElement);
 
-  add.addEventListener("click", onAdd, { signal });
+  for (const button of [add, addFirst]) button.addEventListener("click", onAdd, { signal });
   retry.addEventListener("click", onRetry, { signal });
+  review.addEventListener("click", deps.reviewSessions, { signal });
 
   async function load(): Promise<void> {
     const telling = setTimeout(() => announce(t("account.loading")), slow);
@@ -79,14 +98,14 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
   async function onAdd(): Promise<void> {
     const added = await deps.addPasskey();
     if (added === "no" || signal.aborted) return;
-    if (added === "yes") say(t("offer.created"));
+    if (added === "yes") say("offer.created");
     await load();
   }
 
   async function onDelete(passkey: Passkey): Promise<void> {
     const isLast = typeof passkeys !== "string" && passkeys.length === 1;
     if (!(await deps.deletePasskey(passkey, { isLast })) || signal.aborted) return;
-    say(t("passkey.deleted", { name: passkey.name }));
+    say("passkey.deleted", { name: passkey.name });
     if (typeof passkeys !== "string") passkeys = passkeys.filter(({ id }) => id !== passkey.id);
     update();
     // The focus was on the removed card. If the person has focused something else, it stays there.
@@ -94,15 +113,18 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
     await load();
   }
 
-  function say(words: string): void {
-    done = words;
-    announce(words);
+  function say(...sentence: Sentence): void {
+    done = sentence;
+    announce(t(...sentence));
+    notice.dataset.fresh = "";
+    clearTimeout(settling);
+    settling = setTimeout(() => delete notice.dataset.fresh, timeToRead);
   }
 
   async function onRename(id: string, name: string): Promise<void> {
     const renamed = await deps.renamePasskey(id, name);
     if (signal.aborted) return;
-    say(t("passkey.renamed", { name: renamed.name }));
+    say("passkey.renamed", { name: renamed.name });
     if (typeof passkeys !== "string") passkeys = passkeys.map((one) => (one.id === id ? renamed : one));
     update();
   }
@@ -113,19 +135,25 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
     return element;
   }
 
+  function isHere({ credentialId }: Passkey): boolean {
+    return credentialId !== null && deps.passkeysHere().includes(credentialId);
+  }
+
   function update(): void {
     const shown = typeof passkeys === "string" ? [] : passkeys;
     list.hidden = shown.length === 0;
-    reconcile(list, shown, newCard, (element, passkey) => cards.get(element)?.(passkey));
+    reconcile(list, shown, newCard, (element, passkey) => cards.get(element)?.(passkey, isHere(passkey)));
     loading.hidden = passkeys !== "loading";
     empty.hidden = typeof passkeys === "string" || shown.length > 0;
     retry.hidden = failure === "";
-    add.hidden = typeof passkeys === "string" || !deps.canUsePasskeys;
-    add.classList.toggle("button-primary", shown.length === 0);
+    add.hidden = shown.length === 0 || !deps.canUsePasskeys;
+    addFirst.hidden = !deps.canUsePasskeys;
+    second.hidden = add.hidden || shown.length > 1 || shown[0]?.synced !== false;
     emptyText.hidden = !deps.canUsePasskeys;
     unsupported.hidden = deps.canUsePasskeys;
-    doneText.textContent = done;
-    doneText.hidden = done === "" || failure !== "";
+    showSentence(doneText, done);
+    notice.hidden = done === null || failure !== "";
+    review.hidden = done === null || !afterChanges.includes(done[0]);
     failureText.textContent = failure;
   }
 
@@ -133,6 +161,7 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
   void load();
   return () => {
     controller.abort();
+    clearTimeout(settling);
     root.replaceChildren();
   };
 }

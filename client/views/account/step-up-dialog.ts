@@ -13,6 +13,8 @@ import type { CeremonyOutcome } from "../../passkeys/ceremony-outcome.ts";
 import { failureOf } from "../../words/ceremony-failures.ts";
 import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
 import { t } from "../../words/language.ts";
+import { showSentence } from "../../words/sentence.ts";
+import { shownAddress } from "../../words/shown-address.ts";
 import { cloneTemplate } from "../../words/template.ts";
 import { digitsOf, errorOfCode, isAboutCode } from "../otp/otp-code.ts";
 
@@ -34,6 +36,7 @@ type Task = "nothing" | "passkey" | "sending" | "checking";
 export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSignal): void {
   let busyWith: Task = "nothing";
   let isCodeSent = false;
+  let wasResent = false;
   let isFinishing = false;
   let failure: Failure = noFailure;
   let codeError = "";
@@ -43,6 +46,7 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
   const noMethod = query(root, "noMethod", HTMLElement);
   const waiting = waitingIn(root, cloneTemplate("waiting"), { onCancel: deps.cancelCeremony, signal });
   const status = query(root, "status", HTMLElement);
+  const notice = query(root, "notice", HTMLElement);
   const failureText = query(root, "failure", HTMLElement);
   const form = query(root, "form", HTMLFormElement);
   const code = query(root, "code", HTMLInputElement);
@@ -50,7 +54,8 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
   const sentTo = query(root, "sentTo", HTMLElement);
   const submit = query(root, "submit", HTMLButtonElement);
   const resend = query(root, "resend", HTMLButtonElement);
-  query(root, "lead", HTMLElement).textContent = t("stepUp.lead", { email: deps.email });
+  const address = shownAddress(deps.email);
+  showSentence(query(root, "lead", HTMLElement), ["stepUp.lead", { email: address }]);
 
   passkey.addEventListener("click", onPasskey, { signal });
   email.addEventListener("click", () => onSend(email), { signal });
@@ -83,6 +88,7 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
     try {
       const seconds = await deps.sendCode();
       if (signal.aborted) return;
+      wasResent = isCodeSent;
       isCodeSent = true;
       startCooldown(resend, seconds, signal);
     } catch (error) {
@@ -120,6 +126,7 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
     busyWith = task;
     failure = noFailure;
     codeError = "";
+    wasResent = false;
     update();
   }
 
@@ -140,9 +147,11 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
     noMethod.hidden = deps.canUsePasskey || deps.canUseEmail;
     const words = busyWith === "passkey" ? t(isFinishing ? "ceremony.confirming" : "ceremony.waiting") : null;
     waiting.show(words, !isFinishing);
-    setText(status, words ?? "");
+    setText(status, words ?? (wasResent ? t("otp.resent") : ""));
+    setText(notice, wasResent ? t("otp.resent") : "");
+    notice.hidden = !wasResent;
     form.hidden = !isCodeSent;
-    sentTo.textContent = t("otp.sentTo", { email: deps.email });
+    showSentence(sentTo, ["otp.sentTo", { email: address }]);
     submit.setAttribute("aria-busy", String(busyWith === "checking"));
     resend.setAttribute("aria-busy", String(busyWith === "sending"));
     code.setAttribute("aria-invalid", String(codeError !== ""));

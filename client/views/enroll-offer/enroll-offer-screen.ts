@@ -2,6 +2,7 @@
 
 import type { AppContext } from "../../app/app-context.ts";
 import { rememberUnableDevice } from "../../app/enter.ts";
+import { rememberPasskeyHere } from "../../app/passkeys-here.ts";
 import { paths } from "../../app/paths.ts";
 import { cancelCeremony, prepareFlow } from "../../app/prepared-flow.ts";
 import type { Screen } from "../../app/router.ts";
@@ -12,7 +13,7 @@ import { ApiError } from "../../http/api.ts";
 import type { CodedError } from "../../passkeys/coded-error.ts";
 import { prepareEnrollment } from "../../passkeys/enrollment.ts";
 import { t } from "../../words/language.ts";
-import type { MessageKey } from "../../words/messages.ts";
+import type { Sentence } from "../../words/sentence.ts";
 import { signOut } from "../account/sign-out.ts";
 import { mountEnrollOffer } from "./enroll-offer.ts";
 
@@ -23,10 +24,10 @@ export function enrollOfferScreen(context: AppContext): Screen {
   const { visit, passkeys, orSignIn, go } = context;
   const api = createAccountApi(context.api);
   const enrollmentApi = { ...api, createEnrollToken: () => orSignIn(api.createEnrollToken()) };
-  function leave(notice: MessageKey | null): void {
+  function leave(notice: Sentence | null): void {
     visit.accountNotice = notice;
     void go(paths.account, { replace: true });
-    if (notice !== null) announce(t(notice));
+    if (notice !== null) announce(t(...notice));
   }
 
   return {
@@ -38,7 +39,7 @@ export function enrollOfferScreen(context: AppContext): Screen {
       const onBlocked = (error: CodedError) => {
         if (signal.aborted) return;
         if (error.code !== "not_authenticated")
-          leave(error.code === "step_up_required" ? "offer.tooLate" : null);
+          leave(error.code === "step_up_required" ? ["offer.tooLate"] : null);
       };
       const prepared = prepareFlow(
         passkeys,
@@ -57,9 +58,10 @@ export function enrollOfferScreen(context: AppContext): Screen {
           const isHere = outcome.kind === "succeeded" || outcome.kind === "alreadyRegistered";
           // Even if the view was left meanwhile, but not after signing out: the device may have another user now.
           if (isHere && visit.user !== null) remember("account", visit.user.email);
+          if (outcome.kind === "succeeded") rememberPasskeyHere(outcome.credentialId);
           if (signal.aborted) return outcome;
-          if (outcome.kind === "succeeded") leave("offer.created");
-          if (outcome.kind === "alreadyRegistered") leave("failure.alreadyRegistered");
+          if (outcome.kind === "succeeded") leave(["offer.created"]);
+          if (outcome.kind === "alreadyRegistered") leave(["failure.alreadyRegistered"]);
           return outcome;
         },
         cancelCeremony: () => cancelCeremony(passkeys),

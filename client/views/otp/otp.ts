@@ -11,6 +11,8 @@ import { setText } from "../../dom/set-text.ts";
 import { announce } from "../../dom/status.ts";
 import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
 import { t } from "../../words/language.ts";
+import { showSentence } from "../../words/sentence.ts";
+import { shownAddress } from "../../words/shown-address.ts";
 import { fillFromTemplate } from "../../words/template.ts";
 import { digitsOf, errorOfCode, isAboutCode } from "./otp-code.ts";
 
@@ -22,6 +24,9 @@ export interface OtpDeps {
   useOtherAddress(): void;
 }
 
+/** Milliseconds before its end at which a screen reader hears how long the code still works. */
+const nearEnd = 2 * 60_000;
+
 export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
   const controller = new AbortController();
   const { signal } = controller;
@@ -29,8 +34,9 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
   let busyWith: "nothing" | "checking" | "sending" = "nothing";
   let codeError = "";
   let failure: Failure = noFailure;
-  let note = "";
+  let wasResent = false;
   let wasExpired = false;
+  let wasNearEnd = sent.expiresAt - Date.now() <= nearEnd;
 
   fillFromTemplate(root, "otp-view");
 
@@ -42,7 +48,7 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
   const failureText = query(root, "failure", HTMLElement);
   const submit = query(root, "submit", HTMLButtonElement);
   const resend = query(root, "resend", HTMLButtonElement);
-  const resendHint = query(root, "resendHint", HTMLElement);
+  const notice = query(root, "notice", HTMLElement);
   const otherAddress = query(root, "otherAddress", HTMLButtonElement);
 
   form.addEventListener("submit", onSubmit, { signal });
@@ -70,7 +76,7 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
     }
     busyWith = "checking";
     failure = noFailure;
-    note = "";
+    wasResent = false;
     update();
     announce(t("otp.checking"));
     try {
@@ -92,14 +98,16 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
     busyWith = "sending";
     codeError = "";
     failure = noFailure;
+    wasResent = false;
     update();
     try {
       const renewed = await deps.sendNewCode(sent.email);
       if (signal.aborted) return;
       sent = renewed;
-      note = t("otp.resent");
+      wasResent = true;
       code.value = "";
-      announce(note);
+      announce(t("otp.resent"));
+      rest();
     } catch (error) {
       if (signal.aborted) return;
       showError(error, resend);
@@ -107,6 +115,11 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
     busyWith = "nothing";
     update();
     code.focus();
+  }
+
+  /** Asking again before sends nothing. */
+  function rest(): void {
+    startCooldown(resend, Math.ceil((sent.resendAt - Date.now()) / 1_000), signal);
   }
 
   /** An error of the network does not mark the code as wrong. */
@@ -119,11 +132,14 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
 
   function update(): void {
     const minutes = Math.round((sent.expiresAt - Date.now()) / 60_000);
-    const wait = Math.max(0, Math.ceil((sent.resendAt - Date.now()) / 1_000));
     const isExpired = sent.expiresAt <= Date.now();
+    const isNearEnd = sent.expiresAt - Date.now() <= nearEnd;
     if (isExpired && !wasExpired) announce(t("otp.expired"));
+    else if (isNearEnd && !wasNearEnd && !isExpired)
+      announce(t("otp.lifetime", { count: Math.max(1, minutes) }));
     wasExpired = isExpired;
-    setText(sentTo, t("otp.sentTo", { email: sent.email }));
+    wasNearEnd = isNearEnd;
+    showSentence(sentTo, ["otp.sentTo", { email: shownAddress(sent.email) }]);
     setText(lifetime, isExpired ? t("otp.expired") : t("otp.lifetime", { count: Math.max(1, minutes) }));
     code.setAttribute("aria-invalid", String(codeError !== ""));
     code.setAttribute("aria-describedby", codeError === "" ? "code-hint" : codeErrorText.id);
@@ -131,12 +147,12 @@ export function mountOtp(root: HTMLElement, deps: OtpDeps): () => void {
     showFailure(failureText, failure);
     submit.setAttribute("aria-busy", String(busyWith === "checking"));
     resend.setAttribute("aria-busy", String(busyWith === "sending"));
-    resend.disabled = wait > 0;
-    const hint = wait > 0 ? t("otp.resendIn", { count: wait }) : "";
-    setText(resendHint, `${note} ${hint}`.trim());
+    setText(notice, wasResent ? t("otp.resent") : "");
+    notice.hidden = !wasResent;
   }
 
   update();
+  rest();
   return () => {
     controller.abort();
     clearInterval(ticking);

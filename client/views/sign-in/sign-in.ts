@@ -13,15 +13,16 @@ import { setText } from "../../dom/set-text.ts";
 import { announce } from "../../dom/status.ts";
 import { waitingIn } from "../../dom/waiting.ts";
 import { ApiError } from "../../http/api.ts";
-import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
+import { type Failure, failureOfError, focusAfter, noFailure, showFailure } from "../../words/failures.ts";
 import { isMessageKey, t } from "../../words/language.ts";
 import type { MessageKey } from "../../words/messages.ts";
+import type { Sentence } from "../../words/sentence.ts";
 import { cloneTemplate, fillFromTemplate } from "../../words/template.ts";
 
 export interface SignInDeps {
   /** Typed before, on this page. */
   readonly email: string;
-  readonly notice: MessageKey | null;
+  readonly notice: Sentence | null;
   readonly canUsePasskeys: boolean;
   keepEmail(email: string): void;
   /** Shows the code view when the code is sent. */
@@ -40,6 +41,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   const { signal } = controller;
   let busyWith: Task = "nothing";
   let emailError: MessageKey | null = null;
+  let { canUsePasskeys } = deps;
   let failure: Failure = noFailure;
 
   fillFromTemplate(root, "sign-in-view");
@@ -48,6 +50,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   const email = query(root, "email", HTMLInputElement);
   const emailErrorText = query(root, "emailError", HTMLElement);
   const submit = query(root, "submit", HTMLButtonElement);
+  const lead = query(root, "lead", HTMLElement);
   const passkeyPart = query(root, "passkeyPart", HTMLElement);
   const passkey = query(root, "passkey", HTMLButtonElement);
   const waiting = waitingIn(root, cloneTemplate("waiting"), { onCancel: deps.cancelCeremony, signal });
@@ -58,14 +61,15 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   // Typed before this code was there, or on an earlier visit to the view.
   if (email.value === "") email.value = deps.email;
   else deps.keepEmail(email.value);
-  notice.textContent = deps.notice === null ? "" : t(deps.notice);
+  notice.textContent = deps.notice === null ? "" : t(...deps.notice);
 
   form.addEventListener("submit", onSubmit, { signal });
   email.addEventListener("input", onInput, { signal });
   root.querySelector(".late")?.remove();
   passkey.addEventListener("click", onPasskey, { signal });
   deps.onAutofill((progress) => {
-    if (progress !== "finishing") failure = progress;
+    if (progress === "unusable") canUsePasskeys = false;
+    else if (progress !== "finishing") failure = progress;
     if (busyWith === "nothing" || busyWith === "finishing")
       busyWith = progress === "finishing" ? progress : "nothing";
     update();
@@ -133,7 +137,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
     announce("");
     busyWith = "nothing";
     update();
-    passkey.focus();
+    focusAfter(failure, passkey, email);
   }
 
   function goOnWith(task: Task): void {
@@ -153,8 +157,10 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
     else email.setAttribute("aria-describedby", emailErrorText.id);
     setText(emailErrorText, emailError === null ? "" : t(emailError));
     submit.setAttribute("aria-busy", String(busyWith === "email"));
-    passkeyPart.hidden = !deps.canUsePasskeys;
-    unsupported.hidden = deps.canUsePasskeys;
+    passkeyPart.hidden = !canUsePasskeys;
+    // It names the passkey.
+    lead.hidden = !canUsePasskeys;
+    unsupported.hidden = canUsePasskeys;
     passkey.setAttribute("aria-busy", String(isWaiting));
     const words = t(busyWith === "finishing" ? "ceremony.finishing" : "ceremony.waiting");
     waiting.show(isWaiting ? words : null, busyWith === "passkey");

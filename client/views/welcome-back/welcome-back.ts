@@ -10,16 +10,17 @@ import { query } from "../../dom/query.ts";
 import { setText } from "../../dom/set-text.ts";
 import { announce } from "../../dom/status.ts";
 import { waitingIn } from "../../dom/waiting.ts";
-import { type Failure, failureOfError, noFailure, showFailure } from "../../words/failures.ts";
+import { type Failure, failureOfError, focusAfter, noFailure, showFailure } from "../../words/failures.ts";
 import { t } from "../../words/language.ts";
-import type { MessageKey } from "../../words/messages.ts";
+import { type Sentence, showSentence } from "../../words/sentence.ts";
+import { shownAddress } from "../../words/shown-address.ts";
 import { cloneTemplate, fillFromTemplate } from "../../words/template.ts";
 import type { SignInDeps } from "../sign-in/sign-in.ts";
 
 export interface WelcomeBackDeps
   extends Pick<SignInDeps, "sendCode" | "signInWithPasskey" | "cancelCeremony"> {
   readonly email: string;
-  readonly notice: MessageKey | null;
+  readonly notice: Sentence | null;
   useOtherAccount(): void;
   forget(): void;
 }
@@ -39,8 +40,8 @@ export function mountWelcomeBack(root: HTMLElement, deps: WelcomeBackDeps): () =
   const waiting = waitingIn(root, cloneTemplate("waiting"), { onCancel: deps.cancelCeremony, signal });
   const notice = query(root, "notice", HTMLElement);
   const failureText = query(root, "failure", HTMLElement);
-  setText(query(root, "email", HTMLElement), deps.email);
-  setText(notice, deps.notice === null ? "" : t(deps.notice));
+  setText(query(root, "email", HTMLElement), shownAddress(deps.email));
+  showSentence(notice, deps.notice);
 
   passkey.addEventListener("click", onPasskey, { signal });
   code.addEventListener("click", onCode, { signal });
@@ -84,7 +85,7 @@ export function mountWelcomeBack(root: HTMLElement, deps: WelcomeBackDeps): () =
     announce("");
     busyWith = "nothing";
     update();
-    button.focus();
+    focusAfter(failure, button, code);
   }
 
   function update(): void {

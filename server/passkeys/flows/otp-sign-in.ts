@@ -12,6 +12,7 @@ import {
 import type { ProblemCode } from "../../../shared/problem.ts";
 import { AppError } from "../../http/errors.ts";
 import { sha256 } from "../../http/hash.ts";
+import { languageOf } from "../../http/language.ts";
 import { type Operation, operation } from "../../http/operation.ts";
 import { unlessOut } from "../../http/outages.ts";
 import { beyondRequest } from "../../http/request-deadline.ts";
@@ -93,7 +94,7 @@ export function otpSignIn(
     const { verdict, giveBack } = await limits.spendSend(req, email);
     const startedAt = performance.now();
     if (verdict === "ignore") return { ...(await decoy.pretend(null)), email, sentAt: now() };
-    const sent = await (verdict === "send" ? sendWithinLimits(email) : sendNothing()).catch(
+    const sent = await (verdict === "send" ? sendWithinLimits(req, email) : sendNothing()).catch(
       async (error: unknown) => {
         if (!(error instanceof Unanswered)) await unlessOut(giveBack(), undefined);
         throw error;
@@ -117,8 +118,9 @@ export function otpSignIn(
   }
 
   /** Null when Authsignal has sent this address enough: its limits are as silent as ours. */
-  function sendWithinLimits(email: string): Promise<SentOtp | null> {
-    const request = { email, action: actions.signInWithEmail, idempotencyKey: randomUUID() };
+  function sendWithinLimits(req: Request, email: string): Promise<SentOtp | null> {
+    const locale = languageOf(req);
+    const request = { email, action: actions.signInWithEmail, idempotencyKey: randomUUID(), locale };
     return decoy.observe(() => authsignal.sendEmailOtp(request)).catch(unlessRateLimited);
   }
 

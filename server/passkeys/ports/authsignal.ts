@@ -31,6 +31,8 @@ export interface AuthsignalGateway {
     readonly email: string;
     readonly action: string;
     readonly idempotencyKey: string;
+    /** The language of the mail, as a BCP 47 tag. Default: the tenant's. */
+    readonly locale?: string | undefined;
   }): Promise<SentOtp>;
 
   /**

@@ -16,6 +16,7 @@ export function isMethodName(value: unknown): value is string {
 export function checkSessions(sessions: SessionPortWithoutCodes): SessionPortWithoutCodes {
   return {
     ...(sessions.isAmbient !== undefined && { isAmbient: sessions.isAmbient }),
+    ...(sessions.idleSeconds !== undefined && { idleSeconds: sessions.idleSeconds }),
     ...(sessions.sessionList !== undefined && { sessionList: sessions.sessionList }),
     ...(sessions.carriesAssurance !== undefined && { carriesAssurance: sessions.carriesAssurance }),
     async current(req) {

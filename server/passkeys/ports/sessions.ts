@@ -41,6 +41,9 @@ export interface SessionPortWithoutCodes {
    */
   readonly isAmbient?: boolean;
 
+  /** Seconds without a request after which a session ends: a page then warns before. Default: pages do not warn. */
+  readonly idleSeconds?: number;
+
   /**
    * The session of a signed-in user, or null for a visitor. Also for sessions that the host's own sign-in has started: a
    * recent one counts as a fresh proof, by the option `reauthenticationMethods`.

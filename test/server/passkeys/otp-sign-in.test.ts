@@ -29,7 +29,27 @@ describe("signing in with a code", () => {
     const finished = await agent.post(api("verifyOtp")).send({ code }).expect(200);
     expect(finished.body).toEqual({ user: { id: expect.any(String), email }, offerPasskey: true });
     const session = await agent.get(api("getSession")).expect(200);
-    expect(session.body).toEqual({ user: finished.body.user });
+    expect(session.body).toEqual({ user: finished.body.user, idleSeconds: 30 * 60 });
+  });
+
+  test.each([
+    ["fr-CA, en;q=0.5", "fr-CA"],
+    ["*", undefined],
+    ["not/a language", undefined],
+  ])("asks Authsignal for a mail in the first language of %j", async (header, locale) => {
+    const asked: object[] = [];
+    lab.line.fail(async ({ path, body, forward, response }) => {
+      if (path === "/challenge") asked.push(JSON.parse(body));
+      const real = await forward();
+      send(response, real.status, "application/json", real.body);
+    });
+    const email = lab.newAddress();
+    const agent = lab.agent();
+    await agent.post(api("challengeOtp")).set("Accept-Language", header).send({ email }).expect(202);
+    lab.line.fail(null);
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toMatchObject(locale === undefined ? { email } : { email, locale });
+    expect("locale" in (asked[0] ?? {})).toBe(locale !== undefined);
   });
 
   test("makes no account before the address is proven", async () => {

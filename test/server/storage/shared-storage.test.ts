@@ -20,7 +20,7 @@ describe("two instances of the app", () => {
     const agent = browserOn(0);
     const user = await stack.signInWithOtp(agent);
     const elsewhere = browserOn(1).set("Cookie", await cookiesIn(agent));
-    expect((await elsewhere.get("/api/session").expect(200)).body).toEqual({ user });
+    expect((await elsewhere.get("/api/session").expect(200)).body).toMatchObject({ user });
     await agent.delete("/api/session").expect(204);
     expect((await elsewhere.get("/api/session").expect(200)).body).toEqual({ user: null });
   });

@@ -3,9 +3,10 @@ import type { FirstMessages } from "../../messages.ts";
 
 export const first: FirstMessages = {
   "app.title": "{view} · Meadow",
-  "app.language": "Sprache",
+  "app.direction": "ltr",
 
   "signIn.title": "Anmelden",
+  "signIn.heading": "Bei Meadow anmelden",
   "signIn.lead": "Ganz ohne Passwort: mit einem Passkey oder mit einem Code per E-Mail.",
   "signIn.email": "E-Mail-Adresse",
   "signIn.continue": "Weiter",
@@ -16,12 +17,9 @@ export const first: FirstMessages = {
   "signIn.sending": "Wir senden Ihnen einen Code …",
   "signIn.unsupported":
     "Dieser Browser unterstützt keine Passkeys. Melden Sie sich mit Ihrer E-Mail-Adresse an.",
-  "signIn.signedOut": "Sie sind abgemeldet.",
-  "signIn.sessionEnded": "Sie wurden abgemeldet. Melden Sie sich wieder an, um weiterzumachen.",
 
   "ceremony.waiting": "Warten auf Ihr Gerät …",
   "ceremony.cancel": "Abbrechen",
-  "ceremony.finishing": "Sie werden angemeldet …",
 
   "failure.unreachable":
     "Der Anmeldedienst ist nicht erreichbar. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.",

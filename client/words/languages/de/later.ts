@@ -2,6 +2,8 @@
 import type { LaterMessages } from "../../messages.ts";
 
 export const later: LaterMessages = {
+  "app.language": "Sprache",
+
   "welcome.title": "Willkommen zurück",
   "welcome.otherAccount": "Anderes Konto verwenden",
   "welcome.forget": "Mich auf diesem Gerät vergessen",
@@ -9,9 +11,13 @@ export const later: LaterMessages = {
   "welcome.forgotten": "Dieses Gerät hat {email} vergessen.",
 
   "signIn.emailAccents": "Vor dem @ sind nur Buchstaben ohne Akzente und Umlaute möglich.",
+  "signIn.otherDevice": "Telefon oder Sicherheits\u00adschlüssel nehmen",
+  "signIn.signedOut": "Sie sind abgemeldet.",
+  "signIn.sessionEnded": "Sie wurden abgemeldet. Melden Sie sich wieder an, um weiterzumachen.",
   "signIn.sessionNotKept":
     "Dieser Browser behält Ihre Anmeldung nicht. Erlauben Sie Cookies für diese Website und melden Sie sich wieder an.",
 
+  "ceremony.finishing": "Sie werden angemeldet …",
   "ceremony.confirming": "Wird bestätigt …",
   "ceremony.saving": "Ihr Passkey wird gespeichert …",
 
@@ -25,10 +31,6 @@ export const later: LaterMessages = {
   "otp.code": "Code",
   "otp.continue": "Weiter",
   "otp.resend": "Neuen Code senden",
-  "otp.resendIn": {
-    one: "In einer Sekunde können Sie einen neuen Code anfordern.",
-    other: "In {count} Sekunden können Sie einen neuen Code anfordern.",
-  },
   "otp.resent": "Wir haben Ihnen einen neuen Code gesendet. Nur der neueste gilt.",
   "otp.otherAddress": "Andere Adresse verwenden",
   "otp.codeMissing": "Geben Sie den Code aus der E-Mail ein.",
@@ -53,10 +55,12 @@ export const later: LaterMessages = {
     "Wer dieses Gerät entsperren kann, kann sich damit anmelden. Überspringen Sie das auf gemeinsam genutzten Geräten.",
   "offer.create": "Passkey erstellen",
   "offer.tooLate": "Dieses Angebot ist abgelaufen. Hier können Sie jederzeit einen Passkey hinzufügen.",
+  "offer.more": "Warum ein Passkey?",
   "offer.skip": "Nicht jetzt",
   "offer.never": "Nicht mehr fragen",
   "offer.created": "Passkey erstellt. Nächstes Mal können Sie sich damit anmelden.",
 
+  "about.title": "Über Passkeys",
   "about.what": "Was sind Passkeys?",
   "about.whatText":
     "Ein Passkey ersetzt ein Passwort. Ihr Gerät bewahrt ihn auf und verwendet ihn erst, wenn Sie es entsperren, mit Fingerabdruck, Gesicht oder Displaysperre. Sie müssen sich nichts merken, und auf unseren Servern liegt kein Geheimnis, das gestohlen werden könnte.",
@@ -72,6 +76,8 @@ export const later: LaterMessages = {
   "account.empty": "Sie haben noch keine Passkeys.",
   "account.emptyText": "Erstellen Sie einen, dann dauert die nächste Anmeldung nur einen Augenblick.",
   "account.add": "Passkey hinzufügen",
+  "account.second":
+    "Ihr Passkey ist nur auf einem Gerät. Fügen Sie einen zweiten hinzu, falls Sie das Gerät verlieren.",
   "account.unsupported":
     "Dieser Browser kann keine Passkeys erstellen. Sie können sich mit Ihrer E-Mail-Adresse anmelden.",
   "account.loading": "Ihre Passkeys werden geladen …",
@@ -88,6 +94,7 @@ export const later: LaterMessages = {
   "passkey.neverUsed": "Noch nicht verwendet",
   "passkey.onYourDevices": "Auf Ihren Geräten",
   "passkey.onOneDevice": "Nur auf einem Gerät oder Sicherheitsschlüssel",
+  "passkey.here": "Dieses Gerät",
   "passkey.rename": "Umbenennen",
   "passkey.renameNamed": "{name} umbenennen",
   "passkey.delete": "Löschen",
@@ -99,12 +106,35 @@ export const later: LaterMessages = {
   "passkey.renamed": "Umbenannt in {name}.",
   "passkey.deleted": "{name} wurde gelöscht.",
 
+  "sessions.title": "Wo Sie angemeldet sind",
+  "sessions.lead": "Browser, die Ihr Konto jetzt nutzen können.",
+  "sessions.loading": "Die Liste wird geladen …",
+  "sessions.loadFailed": "Die Liste konnte nicht geladen werden.",
+  "sessions.current": "Dieser Browser",
+  "sessions.named": "{browser} auf {system}",
+  "sessions.unknown": "Unbekannter Browser",
+  "sessions.lastSeen": "Zuletzt aktiv: {when}",
+  "sessions.started": "Angemeldet am {when}",
+  "sessions.endNamed": "{name} abmelden",
+  "sessions.ended": "{name} ist abgemeldet.",
+  "sessions.endOthers": "Überall sonst abmelden",
+  "sessions.othersEnded": "Sie sind überall sonst abgemeldet.",
+  "sessions.only": "Sie sind sonst nirgends angemeldet.",
+  "sessions.review": "Ansehen, wo Sie angemeldet sind",
+
+  "idle.title": "Sind Sie noch da?",
+  "idle.lead": {
+    one: "Sie haben hier eine Weile nichts getan und werden in einer Minute abgemeldet.",
+    other: "Sie haben hier eine Weile nichts getan und werden in {count} Minuten abgemeldet.",
+  },
+  "idle.stay": "Angemeldet bleiben",
+
   "dialog.close": "Schließen",
   "add.title": "Passkey hinzufügen",
   "add.lead": "Wo soll der neue Passkey gespeichert werden?",
   "add.here": "Dieses Gerät",
   "add.hereText": "Entsperren mit Fingerabdruck, Gesicht oder Displaysperre.",
-  "add.securityKey": "Sicherheitsschlüssel",
+  "add.securityKey": "Sicherheits\u00adschlüssel",
   "add.securityKeyText": "Zum Einstecken oder ans Telefon halten.",
 
   "delete.title": "Passkey „{name}“ löschen?",
@@ -132,6 +162,8 @@ export const later: LaterMessages = {
 
   "failure.cancelled":
     "Kein Passkey verwendet. Versuchen Sie es noch einmal oder melden Sie sich per E-Mail an.",
+  "failure.noneHere":
+    "Kein Passkey verwendet. Melden Sie sich per E-Mail an, oder nehmen Sie ein Telefon oder einen Sicherheitsschlüssel.",
   "failure.misconfigured":
     "Für diese Website-Adresse sind keine Passkeys eingerichtet. Melden Sie sich per E-Mail an.",
   "failure.unsupported": "Dieses Gerät unterstützt keine Passkeys. Melden Sie sich per E-Mail an.",

@@ -6,9 +6,10 @@
  */
 export const first = {
   "app.title": "{view} · Meadow",
-  "app.language": "Language",
+  "app.direction": "ltr",
 
   "signIn.title": "Sign in",
+  "signIn.heading": "Sign in to Meadow",
   "signIn.lead": "No password needed. Use a passkey, or get a code by email.",
   "signIn.email": "Email address",
   "signIn.continue": "Continue",
@@ -18,12 +19,9 @@ export const first = {
   "signIn.emailMalformed": "Enter an email address like name@example.com.",
   "signIn.sending": "Sending you a code…",
   "signIn.unsupported": "This browser cannot use passkeys. Sign in with your email address.",
-  "signIn.signedOut": "You are signed out.",
-  "signIn.sessionEnded": "You have been signed out. Sign in again to go on.",
 
   "ceremony.waiting": "Waiting for your device…",
   "ceremony.cancel": "Cancel",
-  "ceremony.finishing": "Signing you in…",
 
   "failure.unreachable": "Cannot reach the sign-in service. Check your connection and try again.",
 

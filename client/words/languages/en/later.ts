@@ -1,5 +1,7 @@
 /** The words of all other views and of failed ceremonies, in English. */
 export const later = {
+  "app.language": "Language",
+
   "welcome.title": "Welcome back",
   "welcome.otherAccount": "Use a different account",
   "welcome.forget": "Forget me on this device",
@@ -7,9 +9,13 @@ export const later = {
   "welcome.forgotten": "This device has forgotten {email}.",
 
   "signIn.emailAccents": "Before the @, an address can have letters without accents only.",
+  "signIn.otherDevice": "Use a phone or a security key",
+  "signIn.signedOut": "You are signed out.",
+  "signIn.sessionEnded": "You have been signed out. Sign in again to go on.",
   "signIn.sessionNotKept":
     "This browser does not keep you signed in. Allow cookies for this site, then sign in again.",
 
+  "ceremony.finishing": "Signing you in…",
   "ceremony.confirming": "Confirming…",
   "ceremony.saving": "Saving your passkey…",
 
@@ -23,10 +29,6 @@ export const later = {
   "otp.code": "Code",
   "otp.continue": "Continue",
   "otp.resend": "Send a new code",
-  "otp.resendIn": {
-    one: "You can ask for a new code in one second.",
-    other: "You can ask for a new code in {count} seconds.",
-  },
   "otp.resent": "We sent you a new code. Only the newest code works.",
   "otp.otherAddress": "Use another address",
   "otp.codeMissing": "Enter the code from the email.",
@@ -49,10 +51,12 @@ export const later = {
   "offer.shared": "Anyone who can unlock this device will be able to sign in. Skip this on a shared device.",
   "offer.create": "Create a passkey",
   "offer.tooLate": "That offer has expired. You can add a passkey here at any time.",
+  "offer.more": "Why a passkey?",
   "offer.skip": "Not now",
   "offer.never": "Don’t ask again",
   "offer.created": "Passkey created. Next time you can sign in with it.",
 
+  "about.title": "About passkeys",
   "about.what": "What are passkeys?",
   "about.whatText":
     "A passkey replaces a password. Your device keeps it and uses it only after you unlock the device, with your fingerprint, face or screen lock. You have nothing to remember, and our servers store no secret that could be stolen.",
@@ -68,6 +72,7 @@ export const later = {
   "account.empty": "You have no passkeys yet.",
   "account.emptyText": "Create one, and the next sign-in takes only a moment.",
   "account.add": "Add a passkey",
+  "account.second": "Your passkey is on one device only. Add a second one, in case you lose that device.",
   "account.unsupported": "This browser cannot create passkeys. You can sign in with your email address.",
   "account.loading": "Loading your passkeys…",
   "account.loadFailed": "Your passkeys could not be loaded.",
@@ -83,6 +88,7 @@ export const later = {
   "passkey.neverUsed": "Not used yet",
   "passkey.onYourDevices": "On your devices",
   "passkey.onOneDevice": "On one device or security key only",
+  "passkey.here": "This device",
   "passkey.rename": "Rename",
   "passkey.renameNamed": "Rename {name}",
   "passkey.delete": "Delete",
@@ -93,6 +99,29 @@ export const later = {
   "passkey.save": "Save",
   "passkey.renamed": "Renamed to {name}.",
   "passkey.deleted": "{name} was deleted.",
+
+  "sessions.title": "Where you are signed in",
+  "sessions.lead": "Browsers that can use your account now.",
+  "sessions.loading": "Loading the list…",
+  "sessions.loadFailed": "The list could not be loaded.",
+  "sessions.current": "This browser",
+  "sessions.named": "{browser} on {system}",
+  "sessions.unknown": "Unknown browser",
+  "sessions.lastSeen": "Last active {when}",
+  "sessions.started": "Signed in {when}",
+  "sessions.endNamed": "Sign out {name}",
+  "sessions.ended": "{name} is signed out.",
+  "sessions.endOthers": "Sign out everywhere else",
+  "sessions.othersEnded": "You are signed out everywhere else.",
+  "sessions.only": "You are signed in nowhere else.",
+  "sessions.review": "See where you are signed in",
+
+  "idle.title": "Are you still there?",
+  "idle.lead": {
+    one: "You have done nothing here for a while, and will be signed out in one minute.",
+    other: "You have done nothing here for a while, and will be signed out in {count} minutes.",
+  },
+  "idle.stay": "Stay signed in",
 
   "dialog.close": "Close",
   "add.title": "Add a passkey",
@@ -125,6 +154,7 @@ export const later = {
   "stepUp.noMethod": "To do this, sign out and sign in again.",
 
   "failure.cancelled": "No passkey used. Try again, or continue with email.",
+  "failure.noneHere": "No passkey used. Continue with email, or use a phone or a security key.",
   "failure.misconfigured": "Passkeys are not set up for this website address. Continue with email.",
   "failure.unsupported": "This device cannot use passkeys. Continue with email.",
   "failure.busy": "Another passkey request is open. Close it and try again, or continue with email.",

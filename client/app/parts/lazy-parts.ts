@@ -1,7 +1,7 @@
 /** Loads what the first view does not need: the other views, and the passkey code with the SDK. */
-import { once } from "../http/once.ts";
-import { loadLaterWords } from "../words/language.ts";
-import { fillFromTemplate } from "../words/template.ts";
+import { once } from "../../http/once.ts";
+import { loadLaterWords } from "../../words/language.ts";
+import { fillFromTemplate } from "../../words/template.ts";
 
 /** Each part loads at its first call. After a failure the next call tries again. */
 export function createLazyParts(firstWords: () => Promise<void>) {
@@ -15,7 +15,7 @@ export function createLazyParts(firstWords: () => Promise<void>) {
     passkeySignIn: once(async () => {
       // The later words include those for failed ceremonies.
       const [{ createPasskeySignIn }] = await Promise.all([
-        import("./passkey-sign-in.ts"),
+        import("./passkey-part.ts"),
         firstWords().then(loadLaterWords),
       ]);
       return createPasskeySignIn;

@@ -1,0 +1,211 @@
+/** Las palabras de todas las demás vistas y de las ceremonias fallidas, en español. */
+import type { LaterMessages } from "../../messages.ts";
+
+export const later: LaterMessages = {
+  "app.language": "Idioma",
+
+  "welcome.title": "Hola de nuevo",
+  "welcome.otherAccount": "Usar otra cuenta",
+  "welcome.forget": "Olvidarme en este dispositivo",
+  "welcome.otherPerson":
+    "Ha usado la llave de acceso de otra cuenta, y la sesión iniciada es la de esa cuenta.",
+  "welcome.forgotten": "Este dispositivo ha olvidado {email}.",
+
+  "signIn.emailAccents": "Antes de la @, una dirección solo puede tener letras sin acento.",
+  "signIn.otherDevice": "Usar un teléfono o una llave de seguridad",
+  "signIn.signedOut": "Ha cerrado la sesión.",
+  "signIn.sessionEnded": "Su sesión ha terminado. Inicie sesión de nuevo para continuar.",
+  "signIn.sessionNotKept":
+    "Este navegador no mantiene su sesión. Permita las cookies de este sitio y vuelva a iniciar sesión.",
+
+  "ceremony.finishing": "Iniciando su sesión…",
+  "ceremony.confirming": "Confirmando…",
+  "ceremony.saving": "Guardando su llave de acceso…",
+
+  "otp.title": "Revise su correo",
+  "otp.sentTo": "Hemos enviado un código a {email}.",
+  "otp.lifetime": {
+    one: "El código sirve durante un minuto.",
+    other: "El código sirve durante {count} minutos.",
+  },
+  "otp.expired": "El código ha caducado. Pida uno nuevo.",
+  "otp.code": "Código",
+  "otp.continue": "Continuar",
+  "otp.resend": "Enviar un código nuevo",
+  "otp.resent": "Le hemos enviado un código nuevo. Solo sirve el más reciente.",
+  "otp.otherAddress": "Usar otra dirección",
+  "otp.codeMissing": "Escriba el código del correo.",
+  "otp.codeMalformed": "Un código tiene de 6 a 8 cifras.",
+  "otp.checking": "Comprobando el código…",
+  "otp.incorrect": "Ese no es el código que enviamos.",
+  "otp.attemptsLeft": {
+    one: "Ese no es el código que enviamos. Le queda un intento.",
+    other: "Ese no es el código que enviamos. Le quedan {count} intentos.",
+  },
+
+  "offer.title": "¿Crear una llave de acceso?",
+  "offer.lead":
+    "La próxima vez, inicie sesión con su huella, su cara o el bloqueo de pantalla. Sin esperar un código.",
+  "offer.titleHere": "¿Crear una llave de acceso en este dispositivo?",
+  "offer.leadHere":
+    "Ha iniciado sesión con la llave de acceso de otro dispositivo. Con una en este dispositivo, no necesitará el otro.",
+  "offer.fast": "Inicia su sesión en segundos",
+  "offer.safe": "Solo sirve en este sitio: un sitio falso no puede usarla",
+  "offer.private": "Su huella y su cara nunca salen de su dispositivo",
+  "offer.shared":
+    "Quien pueda desbloquear este dispositivo podrá iniciar sesión. Omita este paso en un dispositivo compartido.",
+  "offer.create": "Crear una llave de acceso",
+  "offer.tooLate": "Esta propuesta ha caducado. Puede añadir una llave de acceso aquí en cualquier momento.",
+  "offer.more": "¿Por qué una llave de acceso?",
+  "offer.skip": "Ahora no",
+  "offer.never": "No volver a preguntar",
+  "offer.created": "Llave de acceso creada. La próxima vez podrá iniciar sesión con ella.",
+
+  "about.title": "Acerca de las llaves de acceso",
+  "about.what": "¿Qué es una llave de acceso?",
+  "about.whatText":
+    "Una llave de acceso sustituye a una contraseña. Su dispositivo la guarda y solo la usa después de que usted lo desbloquee, con su huella, su cara o el bloqueo de pantalla. No tiene que recordar nada, y en nuestros servidores no hay ningún secreto que se pueda robar.",
+  "about.where": "¿Dónde se guardan las llaves de acceso?",
+  "about.whereText":
+    "En el gestor de contraseñas de su dispositivo, por ejemplo Contraseñas de Apple, el Gestor de contraseñas de Google o Windows Hello, o en uno que haya instalado. La mayoría lleva sus llaves de acceso a todos sus dispositivos. Una llave de seguridad las guarda en ella misma.",
+
+  "account.title": "Su cuenta",
+  "account.signedInAs": "Sesión iniciada como {email}",
+  "account.signOut": "Cerrar sesión",
+  "account.passkeys": "Llaves de acceso",
+  "account.passkeysLead": "Inicie sesión con su huella, su cara o el bloqueo de pantalla.",
+  "account.empty": "Todavía no tiene llaves de acceso.",
+  "account.emptyText": "Cree una, y el próximo inicio de sesión será cosa de un momento.",
+  "account.add": "Añadir una llave de acceso",
+  "account.second":
+    "Su llave de acceso está en un solo dispositivo. Añada otra, por si pierde ese dispositivo.",
+  "account.unsupported":
+    "Este navegador no puede crear llaves de acceso. Puede iniciar sesión con su correo electrónico.",
+  "account.loading": "Cargando sus llaves de acceso…",
+  "account.loadFailed": "No se han podido cargar sus llaves de acceso.",
+  "account.retry": "Intentar de nuevo",
+  "account.suggestions": "Sugerencias de llaves de acceso",
+  "account.suggestionsText":
+    "Después de iniciar sesión con un código, a veces proponemos una llave de acceso. Si respondió «No volver a preguntar», puede cambiarlo aquí.",
+  "account.askAgain": "Volver a preguntar",
+  "account.willAskAgain": "Volveremos a preguntar cuando inicie sesión con un código.",
+
+  "passkey.created": "Creada el {when}",
+  "passkey.lastUsed": "Último uso: {when}",
+  "passkey.neverUsed": "Todavía sin usar",
+  "passkey.onYourDevices": "En sus dispositivos",
+  "passkey.onOneDevice": "Solo en un dispositivo o una llave de seguridad",
+  "passkey.here": "Este dispositivo",
+  "passkey.rename": "Cambiar nombre",
+  "passkey.renameNamed": "Cambiar el nombre de {name}",
+  "passkey.delete": "Eliminar",
+  "passkey.deleteNamed": "Eliminar {name}",
+  "passkey.name": "Nombre",
+  "passkey.nameMissing": "Escriba un nombre.",
+  "passkey.nameInvalid": "Use un nombre de 64 caracteres normales como máximo.",
+  "passkey.save": "Guardar",
+  "passkey.renamed": "Nombre nuevo: {name}.",
+  "passkey.deleted": "Se ha eliminado {name}.",
+
+  "sessions.title": "Dónde tiene la sesión iniciada",
+  "sessions.lead": "Los navegadores que ahora pueden usar su cuenta.",
+  "sessions.loading": "Cargando la lista…",
+  "sessions.loadFailed": "No se ha podido cargar la lista.",
+  "sessions.current": "Este navegador",
+  "sessions.named": "{browser} en {system}",
+  "sessions.unknown": "Navegador desconocido",
+  "sessions.lastSeen": "Última actividad: {when}",
+  "sessions.started": "Sesión iniciada el {when}",
+  "sessions.endNamed": "Cerrar la sesión de {name}",
+  "sessions.ended": "Se ha cerrado la sesión de {name}.",
+  "sessions.endOthers": "Cerrar todas las demás sesiones",
+  "sessions.othersEnded": "Se han cerrado todas las demás sesiones.",
+  "sessions.only": "No tiene ninguna otra sesión iniciada.",
+  "sessions.review": "Ver dónde tiene la sesión iniciada",
+
+  "idle.title": "¿Sigue ahí?",
+  "idle.lead": {
+    one: "No ha hecho nada aquí desde hace un rato. Su sesión se cerrará en un minuto.",
+    other: "No ha hecho nada aquí desde hace un rato. Su sesión se cerrará en {count} minutos.",
+  },
+  "idle.stay": "Mantener la sesión",
+
+  "dialog.close": "Cerrar",
+  "add.title": "Añadir una llave de acceso",
+  "add.lead": "¿Dónde se guardará la nueva llave de acceso?",
+  "add.here": "Este dispositivo",
+  "add.hereText": "Se desbloquea con su huella, su cara o el bloqueo de pantalla.",
+  "add.securityKey": "Llave de seguridad",
+  "add.securityKeyText": "Una llave que se conecta o se acerca al teléfono.",
+
+  "delete.title": "¿Eliminar la llave de acceso «{name}»?",
+  "delete.lead": "Ya no podrá iniciar sesión con esta llave de acceso.",
+  "delete.leadLast":
+    "Es su única llave de acceso. Sin ella, iniciará sesión con un código por correo, que tarda más y que un sitio falso puede obtener.",
+  "delete.copy":
+    "Su gestor de contraseñas quizá guarde una copia que ya no sirve. Para quitarla también de allí, abra las contraseñas de su dispositivo o navegador, busque este sitio y elimine la llave de acceso.",
+  "delete.copyIn":
+    "{provider} quizá guarde una copia que ya no sirve. Para quitarla también de allí, abra {place}, busque este sitio y elimine la llave de acceso.",
+  "delete.confirm": "Eliminar la llave de acceso",
+
+  "place.apple": "la app Contraseñas (o Ajustes › Contraseñas)",
+  "place.google": "passwords.google.com (o Ajustes › Google › Gestor de contraseñas)",
+  "place.windows": "Configuración › Cuentas › Claves de acceso",
+  "place.chrome": "chrome://password-manager",
+  "place.app": "{provider}",
+
+  "stepUp.title": "Confirme que es usted",
+  "stepUp.lead": "Inició sesión como {email} hace un rato. Confirme que es usted para continuar.",
+  "stepUp.passkey": "Usar su llave de acceso",
+  "stepUp.email": "Recibir un código por correo",
+  "stepUp.noMethod": "Para esto, cierre la sesión y vuelva a iniciarla.",
+
+  "failure.cancelled": "No se ha usado ninguna llave de acceso. Inténtelo de nuevo o continúe por correo.",
+  "failure.noneHere":
+    "No se ha usado ninguna llave de acceso. Continúe por correo, o use un teléfono o una llave de seguridad.",
+  "failure.misconfigured":
+    "Las llaves de acceso no están configuradas para la dirección de este sitio. Continúe por correo.",
+  "failure.unsupported": "Este dispositivo no puede usar llaves de acceso. Continúe por correo.",
+  "failure.busy":
+    "Hay otra solicitud de llave de acceso abierta. Ciérrela e inténtelo de nuevo, o continúe por correo.",
+  "failure.authenticatorFailed":
+    "Su dispositivo no ha podido terminar. Inténtelo de nuevo o continúe por correo.",
+  "failure.expired": "Ha tardado demasiado. Inténtelo de nuevo.",
+  "failure.unknownCredential": "Esta llave de acceso se quitó de su cuenta. Continúe por correo.",
+  "failure.refused": "Esta llave de acceso no se ha aceptado. Inténtelo de nuevo o continúe por correo.",
+  "failure.notCreated": "No se ha creado. Puede hacerlo más tarde en su cuenta.",
+  "failure.alreadyRegistered": "Ya tiene una llave de acceso en este dispositivo.",
+  "failure.alreadyRegisteredOnKey": "Ya tiene una llave de acceso en esta llave de seguridad.",
+  "failure.misconfiguredCreate":
+    "Las llaves de acceso no están configuradas para la dirección de este sitio.",
+  "failure.unsupportedCreate":
+    "Este dispositivo no puede crear llaves de acceso. Puede seguir iniciando sesión por correo.",
+  "failure.unsupportedOnKey":
+    "Esta llave de seguridad no puede guardar llaves de acceso. Pruebe otra o use este dispositivo.",
+  "failure.busyCreate": "Hay otra solicitud de llave de acceso abierta. Ciérrela e inténtelo de nuevo.",
+  "failure.authenticatorFailedCreate": "Su dispositivo no ha podido terminar. Inténtelo de nuevo.",
+  "failure.refusedCreate": "No se ha podido guardar la llave de acceso. Inténtelo de nuevo.",
+  "failure.notConfirmed": "No se ha confirmado. Inténtelo de nuevo o use otro método.",
+  "failure.misconfiguredStepUp":
+    "Las llaves de acceso no están configuradas para la dirección de este sitio. Use otro método.",
+  "failure.unsupportedStepUp": "Este dispositivo no puede usar llaves de acceso. Use otro método.",
+  "failure.unknownCredentialStepUp": "Esta llave de acceso se quitó de su cuenta. Use otra.",
+  "failure.refusedStepUp": "Esta llave de acceso no se ha aceptado. Inténtelo de nuevo o use otro método.",
+
+  "problem.not_authenticated": "Su sesión ha terminado. Inicie sesión de nuevo para continuar.",
+  "problem.otp_not_requested":
+    "Este código ya se usó o se pidió en otro navegador. Pida uno nuevo. Si eso no ayuda, permita las cookies de este sitio.",
+  "problem.otp_expired": "Este código ha caducado. Pida uno nuevo.",
+  "problem.otp_attempts_exceeded": "Demasiados códigos incorrectos. Pida uno nuevo.",
+  "problem.passkey_required":
+    "Para esto necesita una llave de acceso. Cree una en su cuenta e inténtelo de nuevo.",
+  "problem.no_account": "Con este correo electrónico no puede iniciar sesión aquí. Use otro.",
+  "problem.step_up_required": "Inició sesión hace un rato. Confirme que es usted e inténtelo de nuevo.",
+  "problem.session_not_found": "Esa sesión ya ha terminado.",
+  "problem.passkey_not_found": "Esta llave de acceso ya no está en su cuenta.",
+  "problem.passkey_limit_reached": "Su cuenta no puede tener más llaves de acceso. Elimine una primero.",
+  "problem.tenant_misconfigured":
+    "Por ahora no se pueden usar llaves de acceso para esto. Intentarlo de nuevo no ayuda: avise a los responsables de este sitio e indique {requestId}.",
+
+  "time.now": "ahora mismo",
+};
