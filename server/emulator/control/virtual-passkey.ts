@@ -1,7 +1,7 @@
 /** Makes passkeys whose private key is known, for virtual authenticators in test browsers. */
 import { createECDH, createHmac, createPrivateKey, createPublicKey } from "node:crypto";
-import { isoBase64URL, isoCBOR } from "@simplewebauthn/server/helpers";
 import type { HeldPasskey } from "../authenticator/authenticator.ts";
+import { encodeCbor } from "../authenticator/cbor.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { userHandleOf } from "../webauthn/ceremony-options.ts";
 
@@ -75,7 +75,7 @@ function coseKey(x: Buffer, y: Buffer): string {
     [-2, Uint8Array.from(x)],
     [-3, Uint8Array.from(y)],
   ]);
-  return isoBase64URL.fromBuffer(isoCBOR.encode(labels));
+  return encodeCbor(labels).toString("base64url");
 }
 
 export interface VirtualPasskeyFacts {
