@@ -23,6 +23,7 @@ export type {
   ResetScope,
 } from "./control/requests.ts";
 export type { Seed, SeedAuthenticator, Seeded, SeedPasskey, SeedUser } from "./control/seed-shape.ts";
+export { defineSeed } from "./control/seed-shape.ts";
 export type { VirtualPasskey } from "./control/virtual-passkey.ts";
 export type {
   AppClientOptions,
