@@ -3,7 +3,7 @@ import { controlOperations } from "./control/control-operations.ts";
 import { type ControlPlane, createControlPlane } from "./control/control-plane.ts";
 import { createCore } from "./control/core.ts";
 import { listen } from "./http/listen.ts";
-import { loadVerifier } from "./webauthn/verifier.ts";
+import { verifierLoaded } from "./webauthn/verifier.ts";
 import type { EmulatorOptions } from "./wire/emulator-options.ts";
 import { parseUrl } from "./wire/input.ts";
 import { emulatorShape } from "./wire/option-shapes.ts";
@@ -67,15 +67,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     throw error;
   });
   port = listener.port;
-  // While the caller goes on, so that the first ceremony finds it.
-  const loading = loadVerifier();
 
   let closed: Promise<void> | undefined;
   const stop = async () => {
     core.stopWaiting();
     await listener.close();
     // A runner may have torn its module loader down by the time the next import would come.
-    await loading;
+    await verifierLoaded();
     core.close();
   };
 

@@ -160,7 +160,10 @@ function line(what: string, reached: string): void {
 }
 
 const readiness = await measureReadiness();
-line("emulator started from the command line, first answer", `${readiness.commandLine.toFixed(0)} ms (goal 500)`);
+line(
+  "emulator started from the command line, first answer",
+  `${readiness.commandLine.toFixed(0)} ms (goal 500)`,
+);
 line("10,000 users with a passkey each, seeded in process", `${readiness.seeded.toFixed(0)} ms (goal 2000)`);
 line("kit, first enrollment with sign-in", `${readiness.firstCeremony.toFixed(0)} ms (goal 100)`);
 line("kit, enrollment with sign-in, median of 30", `${readiness.medianCeremony.toFixed(0)} ms (goal 50)`);

@@ -1,6 +1,6 @@
 /**
- * The library that verifies ceremonies, loaded after the emulator has started: it costs more to load than the rest of the
- * emulator, and suites that only read codes never need it.
+ * The library that verifies ceremonies, loaded with the first request of the API: it costs more to load than the rest of
+ * the emulator.
  */
 type Verifier = typeof import("@simplewebauthn/server") & typeof import("@simplewebauthn/server/helpers");
 
@@ -10,6 +10,11 @@ let loading: Promise<Verifier> | undefined;
 export function loadVerifier(): Promise<Verifier> {
   loading ??= load();
   return loading;
+}
+
+/** Waits until it is there, if it is being loaded. */
+export async function verifierLoaded(): Promise<void> {
+  await loading;
 }
 
 async function load(): Promise<Verifier> {
