@@ -77,7 +77,7 @@ test("a kit that is closed at the end of its block and by hand closes once", asy
   await expect(fetch(kit.emulator.url)).rejects.toThrow();
 });
 
-test("importing the kit loads no app, no verifier, no authenticator and no supertest", () => {
+test("importing the kit waits for no app, no verifier, no authenticator and no supertest", () => {
   const sources = readSources(`${import.meta.dirname}/../..`, ["shared", "server", "test/kit"]).map(
     (source) => ({
       ...source,
