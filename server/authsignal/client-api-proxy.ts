@@ -50,7 +50,7 @@ const known: Names<ClientApiProxyOptions> = {
 };
 
 /**
- * The paths of `passkey.signUp` and `passkey.signIn`, all POST, with the members that the SDKs send. No other member is
+ * The paths that `passkey.signUp` and `passkey.signIn` post to, with the members that the SDKs send. No other member is
  * forwarded: `authentication-options` with a `username` would list the passkeys of that name to everybody.
  */
 const passkey = "/client/user-authenticators/passkey";
@@ -61,6 +61,8 @@ const forwarded: Readonly<Record<string, readonly string[]>> = {
   [passkey]: ["registrationCredential", "conditionalCreate", "challengeId", "deviceId"],
   "/client/verify/passkey": ["authenticationCredential", "challengeId", "deviceId"],
 };
+/** Newer web SDKs (1.17 and later) list the token's passkeys after each ceremony, for the Signal API. */
+const read = "/client/user-authenticators";
 
 /** Enough for registrations with large attestation statements. */
 const largestRequest = "64kb";
@@ -103,6 +105,11 @@ export function createClientApiProxy(options: ClientApiProxyOptions): Router {
       forward({ url: `${apiUrl}${path}`, members, tenantId: options.tenantId, deadlineMs }),
     );
   }
+  router.get(
+    read,
+    limitVisitor,
+    forward({ url: `${apiUrl}${read}`, tenantId: options.tenantId, deadlineMs }),
+  );
   router.use(() => {
     throw new AppError("not_found");
   });
@@ -128,31 +135,33 @@ const addSdkError: ErrorRequestHandler = (thrown: unknown, _req, _res, next) => 
 
 interface Forwarding {
   readonly url: string;
-  readonly members: readonly string[];
+  /** What the body may have. Without it, the request is a GET. */
+  readonly members?: readonly string[];
   readonly tenantId: string;
   readonly deadlineMs: number;
 }
 
 function forward({ url, members, tenantId, deadlineMs }: Forwarding): RequestHandler {
   return (req, res, next) => {
-    if (!req.is("application/json")) return next(new AppError("unsupported_media_type"));
+    if (members !== undefined && !req.is("application/json"))
+      return next(new AppError("unsupported_media_type"));
     const authorization = req.get("authorization") ?? "";
     if (!isForTenant(authorization, tenantId)) return next(new AppError("not_authenticated"));
-    const body = bodyOf(req.body, members);
+    const body = members === undefined ? undefined : bodyOf(req.body, members);
     if (body === null) return next(new AppError("malformed_json"));
     // Authsignal derives the device's name from the user agent. No other header is forwarded.
     const userAgent = req.get("user-agent");
     fetch(url, {
-      method: "POST",
+      method: body === undefined ? "GET" : "POST",
       redirect: "error",
       signal: AbortSignal.timeout(deadlineMs),
       headers: {
-        "Content-Type": "application/json",
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
         Accept: "application/json",
         Authorization: authorization,
         ...(userAgent === undefined ? {} : { "User-Agent": userAgent.slice(0, 512) }),
       },
-      body,
+      ...(body === undefined ? {} : { body }),
     })
       .then(async (answer) => res.status(answer.status).json(await readJson(answer)))
       .catch((cause: unknown) =>

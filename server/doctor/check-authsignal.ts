@@ -8,6 +8,7 @@ export const regions: readonly string[] = [
   "https://api.authsignal.com/v1",
   "https://au.api.authsignal.com/v1",
   "https://eu.api.authsignal.com/v1",
+  "https://ca.api.authsignal.com/v1",
 ];
 
 /** Authsignal's tokens are valid for ten minutes by default and checked to the second. */

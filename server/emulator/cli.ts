@@ -2,19 +2,26 @@
 /** `authsignal-emulator`: runs the emulator alone, for another app or around a command such as a test suite. */
 import { type CommandLine, readCommandLine, usage } from "./command-line.ts";
 import { isLoopback } from "./control/caller.ts";
+import { seedShape } from "./control/seed-shape.ts";
 import { runCommand } from "./exec-command.ts";
-import { type Emulator, startEmulator } from "./index.ts";
-import { describeRefusal, startLines, startRecord, version } from "./start-lines.ts";
+import { type Emulator, type OutboundMessage, startEmulator } from "./index.ts";
+import { watchSeedFile } from "./seed-file.ts";
+import { describeRefusal, schemaText, startLines, startRecord, version } from "./start-lines.ts";
+import { emulatorShape } from "./wire/option-shapes.ts";
 
 async function main(): Promise<void> {
-  const line = await readCommandLine(process.argv.slice(2), ({ to, code, link }) => {
+  const showMessage = ({ to, code, link }: OutboundMessage) =>
     print(`Message to ${to}: ${code ?? link ?? ""}`);
-  });
+  // biome-ignore lint/style/noProcessEnv: containers set options there.
+  const line = await readCommandLine(process.argv.slice(2), showMessage, process.env);
   if (line.shows === "help") return print(usage);
   if (line.shows === "version") return print(version());
+  if (line.shows === "seed schema") return print(schemaText("Seed", seedShape));
+  if (line.shows === "config schema") return print(schemaText("Configuration", emulatorShape));
   // The standard output of exec is the command's.
   if (line.command !== undefined) print = printError;
   const emulator = await start(line);
+  const stopWatching = watching(line, emulator);
   if (line.shows === "json") print(JSON.stringify(startRecord(emulator, line.options)));
   else for (const text of startLines(emulator, line.options)) print(text);
   const { host } = line.options;
@@ -23,13 +30,20 @@ async function main(): Promise<void> {
   if (line.command !== undefined) {
     // biome-ignore lint/style/noProcessEnv: the command runs in this process's environment.
     process.exitCode = await runCommand(line.command, emulator, line.options, process.env);
+    stopWatching();
     return emulator.close();
   }
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
+      stopWatching();
       emulator.close().catch(fail);
     });
   }
+}
+
+function watching({ watches, seedFile, shows }: CommandLine, emulator: Emulator): () => void {
+  if (!watches || seedFile === undefined) return () => {};
+  return watchSeedFile(seedFile, emulator, shows === "json" ? printError : (text) => print(text));
 }
 
 async function start({ options, seed, seedFile, clock, isQuiet }: CommandLine): Promise<Emulator> {

@@ -1,14 +1,14 @@
 /** Reads the command line into options, a seed and what to do with them. */
-import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import type { Seed } from "./control/seed-shape.ts";
+import { readEnvironment } from "./environment.ts";
+import { readJsonFile, readSeedFile } from "./seed-file.ts";
 import {
   defaultTenant,
   type EmulatorOptions,
   type OutboundMessage,
   type TenantOptions,
 } from "./wire/emulator-options.ts";
-import { isJsonObject } from "./wire/input.ts";
 import { emulatorShape } from "./wire/option-shapes.ts";
 import { isoTime } from "./wire/shape.ts";
 
@@ -29,7 +29,9 @@ AUTHSIGNAL_EMULATOR_URL in its environment, stops the emulator and exits with th
   --rp-name <name>       default: the RP ID
   --origin <origin>      expected origin (repeatable); default http://localhost on any port
   --data <file>          SQLite file that keeps the state; default :memory:
-  --seed <file>          JSON file of users, passkeys and fixed codes to start with
+  --seed <file>          JSON file of users, passkeys, fixed codes and actions to start with
+  --watch                resets to the seed whenever its file changes
+  --schema <what>        prints the JSON Schema of a seed or of a config file
   --clock <time>         where the emulator's clock begins, for example 2030-01-31T12:00:00Z; default now
   --random-seed <text>   makes ids, codes and probabilistic faults repeatable
   --webhook <url>        receives signed events
@@ -38,6 +40,8 @@ AUTHSIGNAL_EMULATOR_URL in its environment, stops the emulator and exits with th
   --quiet                prints neither codes nor refused requests
   --version              prints the version
   --help                 prints this text
+
+Each option is also an environment variable: --rp-id is AUTHSIGNAL_EMULATOR_RP_ID. Lists are separated by commas there.
 `;
 
 const flags = {
@@ -53,6 +57,8 @@ const flags = {
   origin: { type: "string", multiple: true },
   data: { type: "string" },
   seed: { type: "string" },
+  watch: { type: "boolean" },
+  schema: { type: "string" },
   clock: { type: "string" },
   "random-seed": { type: "string" },
   webhook: { type: "string" },
@@ -72,7 +78,9 @@ export interface CommandLine {
   readonly seedFile: string | undefined;
   /** Where the clock begins, ISO 8601. */
   readonly clock: string | undefined;
-  readonly shows: "help" | "version" | "json" | "text";
+  readonly shows: "help" | "version" | "json" | "text" | "seed schema" | "config schema";
+  /** Whether the seed is put back whenever its file changes. */
+  readonly watches: boolean;
   readonly isQuiet: boolean;
   /** What to run while the emulator is up. */
   readonly command: readonly string[] | undefined;
@@ -82,13 +90,15 @@ export interface CommandLine {
 export async function readCommandLine(
   args: readonly string[],
   print: (message: OutboundMessage) => void,
+  environment: Readonly<Record<string, string | undefined>> = {},
 ): Promise<CommandLine> {
   const isExec = args[0] === "exec";
   const end = args.indexOf("--");
   const own = args.slice(isExec ? 1 : 0, isExec && end !== -1 ? end : args.length);
   const command = isExec && end !== -1 ? args.slice(end + 1) : [];
-  const values = readFlags(own);
-  const isHelp = values.help === true || values.version === true;
+  const values: Values = { ...readEnvironment(flags, environment), ...readFlags(own) };
+  const shows = shownBy(values);
+  const isHelp = shows !== "json" && shows !== "text";
   if (isExec && !isHelp && command.length === 0)
     throw new Error("exec needs a command after --, for example: authsignal-emulator exec -- npm test");
   if (values.clock !== undefined) isoTime.check(values.clock, "--clock");
@@ -98,16 +108,24 @@ export async function readCommandLine(
       ...(await readOptions(values, isExec)),
       ...(isQuiet ? {} : { onMessage: print }),
     },
-    seed:
-      values.seed === undefined
-        ? {}
-        : await readJsonFile(values.seed, 'a seed: it must hold a JSON object such as {"users": []}'),
+    seed: values.seed === undefined || isHelp ? {} : await readSeedFile(values.seed),
     seedFile: values.seed,
     clock: values.clock,
-    shows: values.help ? "help" : values.version ? "version" : values.json ? "json" : "text",
+    shows,
+    watches: values.watch === true,
     isQuiet,
     command: isExec ? command : undefined,
   };
+}
+
+function shownBy({ help, version, json, schema, watch, seed }: Values): CommandLine["shows"] {
+  if (watch === true && seed === undefined) throw new Error("--watch needs --seed: it watches that file.");
+  if (help === true) return "help";
+  if (version === true) return "version";
+  if (schema === "seed" || schema === "config") return `${schema} schema`;
+  if (schema !== undefined)
+    throw new Error(`--schema must be seed or config, not ${JSON.stringify(schema)}.`);
+  return json === true ? "json" : "text";
 }
 
 /** By hand, because the messages of parseArgs name neither the known options nor what to write. */
@@ -147,7 +165,7 @@ function isFlag(name: string): name is keyof typeof flags {
 }
 
 async function readOptions(values: Values, isExec: boolean): Promise<EmulatorOptions> {
-  const config: EmulatorOptions =
+  const { $schema: _ofEditors, ...config }: EmulatorOptions & { readonly $schema?: string } =
     values.config === undefined
       ? {}
       : await readJsonFile(
@@ -198,20 +216,4 @@ function tenantsIn(values: Values, config: EmulatorOptions): readonly TenantOpti
     ...(values.webhook === undefined ? {} : { webhook: { url: values.webhook } }),
   };
   return [tenant, ...others];
-}
-
-/** Its members are checked when it is used. */
-async function readJsonFile<T extends object>(file: string, what: string): Promise<T> {
-  const text = await readFile(file, "utf8").catch((error: unknown) => {
-    throw new Error(`${file} cannot be read: ${error instanceof Error ? error.message : ""}.`, {
-      cause: error,
-    });
-  });
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isJsonObject(value)) return value as T;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw new Error(`${file} is not ${what}.`);
 }

@@ -3,6 +3,7 @@ import { controlOperations } from "./control/control-operations.ts";
 import { type ControlPlane, createControlPlane } from "./control/control-plane.ts";
 import { createCore } from "./control/core.ts";
 import { listen } from "./http/listen.ts";
+import { verifierLoaded } from "./webauthn/verifier.ts";
 import type { EmulatorOptions } from "./wire/emulator-options.ts";
 import { parseUrl } from "./wire/input.ts";
 import { emulatorShape } from "./wire/option-shapes.ts";
@@ -22,6 +23,7 @@ export type {
   ResetScope,
 } from "./control/requests.ts";
 export type { Seed, SeedAuthenticator, Seeded, SeedPasskey, SeedUser } from "./control/seed-shape.ts";
+export { defineSeed } from "./control/seed-shape.ts";
 export type { VirtualPasskey } from "./control/virtual-passkey.ts";
 export type {
   AppClientOptions,
@@ -70,6 +72,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const stop = async () => {
     core.stopWaiting();
     await listener.close();
+    // A runner may have torn its module loader down by the time the next import would come.
+    await verifierLoaded();
     core.close();
   };
 

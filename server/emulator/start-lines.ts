@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Emulator } from "./index.ts";
 import type { EmulatorOptions, RefusedRequest, TenantOptions } from "./wire/emulator-options.ts";
 import { isJsonObject } from "./wire/input.ts";
+import type { Shape } from "./wire/shape.ts";
 
 export function startLines(emulator: Emulator, { tenants = [] }: EmulatorOptions): readonly string[] {
   return [
@@ -29,6 +30,15 @@ export function startRecord(emulator: Emulator, { tenants = [] }: EmulatorOption
       ...{ tenantId, secrets, rpId, expectedOrigins, anyLocalhostPort },
     })),
   };
+}
+
+/** A file that an editor completes and checks a seed or a configuration with. */
+export function schemaText(title: string, { schema }: Shape): string {
+  return JSON.stringify(
+    { $schema: "https://json-schema.org/draft/2020-12/schema", title, ...schema },
+    null,
+    2,
+  );
 }
 
 function originsOf({ expectedOrigins, anyLocalhostPort }: TenantOptions): readonly string[] {

@@ -7,6 +7,7 @@ import { Agent, request } from "node:http";
 import { parseArgs } from "node:util";
 import { Authsignal } from "@authsignal/node";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
+import { measureReadiness } from "./emulator-readiness.ts";
 import type { EmulatorSubject } from "./emulator-subject.ts";
 
 const origin = "http://localhost:3000";
@@ -158,6 +159,14 @@ function line(what: string, reached: string): void {
   console.log(`${what.padEnd(64)} ${reached}`);
 }
 
+const readiness = await measureReadiness();
+line(
+  "emulator started from the command line, first answer",
+  `${readiness.commandLine.toFixed(0)} ms (goal 500)`,
+);
+line("10,000 users with a passkey each, seeded in process", `${readiness.seeded.toFixed(0)} ms (goal 2000)`);
+line("kit, first enrollment with sign-in", `${readiness.firstCeremony.toFixed(0)} ms (goal 100)`);
+line("kit, enrollment with sign-in, median of 30", `${readiness.medianCeremony.toFixed(0)} ms (goal 50)`);
 const bare = await startSubject("bare");
 const emulator = await startSubject("emulator");
 const [bareCpu = 0, emulatorCpu = 0] = await compare([bare, emulator]);

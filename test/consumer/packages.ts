@@ -111,7 +111,7 @@ export const emulatorPackage: PackageDescription = {
   },
   hasClient: false,
   copied: ["CHANGELOG.md", "LICENSE"],
-  documents: ["server/emulator/README.md", "test/kit/README.md"],
+  documents: ["server/emulator/README.md", "server/emulator/OWN-APP.md", "test/kit/README.md"],
 };
 
 export const packages = [routerPackage, emulatorPackage];

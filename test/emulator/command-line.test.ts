@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readCommandLine } from "../../server/emulator/command-line.ts";
-import { startEmulator } from "../../server/emulator/index.ts";
-import { describeRefusal, startLines, startRecord } from "../../server/emulator/start-lines.ts";
+import { seedShape } from "../../server/emulator/control/seed-shape.ts";
+import { defaultTenant, defineSeed, startEmulator } from "../../server/emulator/index.ts";
+import { readSeedFile, watchSeedFile } from "../../server/emulator/seed-file.ts";
+import { describeRefusal, schemaText, startLines, startRecord } from "../../server/emulator/start-lines.ts";
 import { callersOf } from "./running-emulator.ts";
 
 let directory = "";
@@ -185,5 +187,85 @@ test.each(["127.0.0.1", "[::1]", "localhost"])("the emulator answers on %s", asy
   const emulator = await startEmulator();
   const answer = await fetch(`http://${host}:${emulator.port}/emulator/health`);
   expect(answer.status).toBe(200);
+  await emulator.close();
+});
+
+test("each option of the command line is also an environment variable, and the line comes first", async () => {
+  const { options, isQuiet } = await readCommandLine(["--rp-name", "Line"], ignore, {
+    AUTHSIGNAL_EMULATOR_PORT: "4100",
+    AUTHSIGNAL_EMULATOR_ORIGIN: "http://localhost:1, http://localhost:2",
+    AUTHSIGNAL_EMULATOR_PUBLIC_URL: "http://emulator:4100",
+    AUTHSIGNAL_EMULATOR_RP_NAME: "Variable",
+    AUTHSIGNAL_EMULATOR_QUIET: "true",
+    AUTHSIGNAL_EMULATOR_DATA: "",
+    AUTHSIGNAL_EMULATOR_URL: "http://localhost:1",
+    AUTHSIGNAL_API_URL: "http://localhost:1/v1",
+  });
+  expect(options).toMatchObject({
+    port: 4100,
+    publicUrl: "http://emulator:4100",
+    tenants: [{ rpName: "Line", expectedOrigins: ["http://localhost:1", "http://localhost:2"] }],
+  });
+  expect(options).not.toHaveProperty("data");
+  expect(isQuiet).toBe(true);
+});
+
+test.each([
+  [
+    { AUTHSIGNAL_EMULATOR_PROT: "1" },
+    "AUTHSIGNAL_EMULATOR_PROT is not known. Known: AUTHSIGNAL_EMULATOR_PORT",
+  ],
+  [{ AUTHSIGNAL_EMULATOR_QUIET: "yes" }, 'AUTHSIGNAL_EMULATOR_QUIET must be true or false, not "yes"'],
+  [{ AUTHSIGNAL_EMULATOR_PORT: "x" }, "--port must be a number"],
+  [{ AUTHSIGNAL_EMULATOR_WATCH: "1" }, "--watch needs --seed"],
+])("an environment variable %j is refused with a sentence", async (environment, sentence) => {
+  await expect(readCommandLine([], ignore, environment)).rejects.toThrow(sentence);
+});
+
+test("a seed file and a configuration file may name the schema that editors check them with", async () => {
+  const seedFile = join(directory, "with-schema.json");
+  await writeFile(seedFile, JSON.stringify({ $schema: "./seed.schema.json", users: [{ userId: "ada" }] }));
+  const configFile = join(directory, "config-with-schema.json");
+  await writeFile(configFile, JSON.stringify({ $schema: "./config.schema.json", port: 4000 }));
+  const { options, seed } = await readCommandLine(["--seed", seedFile, "--config", configFile], ignore);
+  const emulator = await startEmulator({ ...options, port: 0 });
+  expect(emulator.seed(seed).users).toBe(1);
+  await emulator.close();
+  expect(options).toMatchObject({ port: 4000 });
+  expect((await readCommandLine(["--schema", "seed"], ignore)).shows).toBe("seed schema");
+  await expect(readCommandLine(["--schema", "sede"], ignore)).rejects.toThrow(
+    "--schema must be seed or config",
+  );
+});
+
+test("the printed schema of a seed names its members and refuses others", () => {
+  const schema = JSON.parse(schemaText("Seed", seedShape));
+  expect(schema).toMatchObject({ title: "Seed", type: "object", additionalProperties: false });
+  expect(Object.keys(schema.properties)).toEqual(["users", "actions", "fixedCodes", "$schema"]);
+  expect(schema.properties.users.items.required).toEqual(["userId"]);
+});
+
+test("defineSeed refuses a misspelt member and names it", () => {
+  expect(defineSeed({ users: [{ userId: "ada", passkeys: [{}] }] }).users).toHaveLength(1);
+  expect(() => defineSeed({ users: [{ userId: "ada", pasword: "x" }] } as object)).toThrow(
+    '"pasword" of users[0] is not known',
+  );
+});
+
+test("a watched seed file resets the emulator when it changes, and an invalid one changes nothing", async () => {
+  const seedFile = join(directory, "watched.json");
+  await writeFile(seedFile, JSON.stringify({ users: [{ userId: "ada", email: "ada@example.com" }] }));
+  const emulator = await startEmulator();
+  emulator.seedOnReset(await readSeedFile(seedFile));
+  const users = () => emulator.exportState().tenants[defaultTenant.tenantId]?.users?.map(([id]) => id);
+  const printed: string[] = [];
+  const stop = watchSeedFile(seedFile, emulator, (text) => printed.push(text));
+
+  await writeFile(seedFile, JSON.stringify({ users: [{ userId: "bob" }] }));
+  await expect.poll(users).toEqual(["bob"]);
+  await writeFile(seedFile, JSON.stringify({ user: [] }));
+  await expect.poll(() => printed.at(-1)).toContain(`${seedFile}: "user" is not known`);
+  expect(users()).toEqual(["bob"]);
+  stop();
   await emulator.close();
 });

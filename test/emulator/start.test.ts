@@ -36,6 +36,7 @@ test("the emulator creates the folder of its file", async () => {
 test.each([
   ["a folder", (folder: string) => folder],
   ["a place where no folder can be created", (folder: string) => join(folder, "file", "emulator.db")],
+  ["a folder below /proc", () => "/proc/no-such-folder/below/emulator.db"],
 ])("starting with %s as the file fails with a sentence that names it", async (_what, data) => {
   await writeFile(join(directory, "file"), "");
   await expect(startEmulator({ data: data(directory) })).rejects.toThrow(

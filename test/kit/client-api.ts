@@ -95,7 +95,8 @@ export function createClientApi(options: ClientApiOptions): ClientApi {
       const { token, username, fault = {} } = request;
       const bearer = `Bearer ${token}`;
       const begun = await post<Begun<CreationOptionsJSON>>(`${passkey}/registration-options`, bearer, {
-        authenticatorAttachment: "platform",
+        // The SDK's default; an app whose people carry security keys asks for any.
+        authenticatorAttachment: authenticator.attachment === "cross-platform" ? null : "platform",
         ...(username !== undefined && { username }),
       });
       const registrationCredential = await authenticator.create(begun.options, { origin, fault });

@@ -52,12 +52,11 @@ export async function startEmulatedTenant(options: EmulatedTenantOptions): Promi
   const { origin, tenant = {}, prefix, keepSecret } = options;
   const { tenantId, secret } = defaultTenant;
   const rpId = tenant.rpId ?? new URL(origin).hostname;
-  let offset = 0;
-  const now = () => Date.now() + offset;
   const emulator = await startEmulator({
     tenants: [{ tenantId, secrets: [secret], rpId, expectedOrigins: [origin], ...tenant }],
-    now,
   });
+  // Also after `emulator.clock.advance` and `freeze`.
+  const now = () => new Date(emulator.clock.now());
   const browser = { tenantId, baseUrl: emulator.apiUrl, rpId };
   const clientApi = (authenticator: SoftAuthenticator) =>
     createClientApi({ ...browser, origin, authenticator });
@@ -71,10 +70,8 @@ export async function startEmulatedTenant(options: EmulatedTenantOptions): Promi
       ...(prefix !== undefined && { prefix }),
       ...(keepSecret !== undefined && { keepSecret }),
     }),
-    now: () => new Date(now()),
-    advance(milliseconds) {
-      offset += milliseconds;
-    },
+    now,
+    advance: (milliseconds) => emulator.clock.advance(milliseconds),
     clientApi,
   };
 }

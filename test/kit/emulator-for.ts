@@ -10,6 +10,7 @@ import { type AuthsignalSettings, startEmulatedTenant } from "./emulated-tenant.
 import type { Agent, Flows } from "./flows.ts";
 import type { Storage } from "./router.ts";
 import { openTestStorage } from "./test-storage.ts";
+import { warmUp } from "./warm-up.ts";
 
 /** What supertest can be pointed at: an app, a server, or the URL of one that runs. */
 type App = NonNullable<Parameters<typeof request.agent>[0]>;
@@ -47,6 +48,8 @@ export interface EmulatorFor extends Flows {
   advance(milliseconds: number): void;
   /** Stops the emulator and removes the databases. */
   close(): Promise<void>;
+  /** The same, for `await using kit = await startEmulatorFor()`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Begins to load with the module: a hook that starts an emulator has the runner's two seconds. */
@@ -61,6 +64,16 @@ export async function startEmulatorFor(options: EmulatorForOptions = {}): Promis
   });
   const opened: Storage[] = [];
   const newAgent = await agents;
+  await warmUp();
+  let closed: Promise<void> | undefined;
+  const stop = async () => {
+    for (const storage of opened) await storage.close();
+    await emulator.close();
+  };
+  const close = () => {
+    closed ??= stop();
+    return closed;
+  };
 
   return {
     authsignal,
@@ -78,10 +91,8 @@ export async function startEmulatorFor(options: EmulatorForOptions = {}): Promis
     bearerAgent: (app, options) => newAgent(app).use(bearerTokens(options)),
     advance,
     ...flows,
-    async close() {
-      for (const storage of opened) await storage.close();
-      await emulator.close();
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

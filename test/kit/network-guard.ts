@@ -1,109 +1,92 @@
 /**
- * Stops a suite that reaches for anything but this machine. While the guard stands, a connection or a name lookup
- * that leaves loopback fails with `NetworkGuardError`, and is remembered, so that a suite can fail even where the
- * code under test swallowed the error.
+ * Stops a suite that reaches for anything but this machine. While the guard stands, a connection, a datagram or a
+ * question to a name server that leaves loopback fails with `NetworkGuardError`, and is remembered, so that a suite can
+ * fail even where the code under test swallowed the error.
  *
- * It stands where all of Node's networking passes: `net.Socket.prototype.connect` (http, https, fetch, axios) and
- * the lookups of `node:dns`. Child processes, such as a browser, are out of its reach.
+ * It stands in the sockets of `node:net` (http, https, http2, tls, fetch, WebSocket), in `node:dgram`, in `node:dns` with
+ * its resolvers, and in worker threads that start while it stands. It does not see child processes, native addons with
+ * sockets of their own, worker threads that run already, and functions of `node:dns` that CommonJS code took out of the
+ * module before the guard stood.
  */
-import dns from "node:dns";
-import { syncBuiltinESMExports } from "node:module";
+import { randomUUID } from "node:crypto";
 import net from "node:net";
+import { BroadcastChannel, receiveMessageOnPort } from "node:worker_threads";
+import { list, object, text } from "../../server/emulator/wire/shape.ts";
+import { hostRules } from "./guard/hosts.ts";
+import { guardNames } from "./guard/names.ts";
+import { guardSockets } from "./guard/sockets.ts";
+import { startGuard } from "./guard/start-guard.ts";
+import { guardWorkers } from "./guard/workers.ts";
 
-/** What a blocked connection or lookup fails with. */
+/** What a blocked connection or look-up fails with. */
 export class NetworkGuardError extends Error {
   override readonly name = "NetworkGuardError";
 
   constructor(host: string) {
-    super(`The network guard stopped a connection to ${host}: suites may contact loopback only.`);
+    super(
+      `The network guard stopped a connection to ${host}: suites may contact loopback only. To let it pass, name it in the guard's "allow".`,
+    );
   }
 }
 
+export interface NetworkGuardOptions {
+  /**
+   * Hosts besides loopback that may be contacted, for example service containers: names (`postgres`), `*.` and a domain,
+   * addresses (`10.0.0.5`), or ranges (`172.16.0.0/12`). Default: none.
+   */
+  readonly allow?: readonly string[];
+}
+
 export interface NetworkGuard {
-  /** The hosts that were asked for since the last call, oldest first. */
+  /** The hosts that were asked for since the last call, oldest first; those of worker threads come last. */
   takeAttempts(): readonly string[];
   /** Lets everything pass again. */
   release(): void;
 }
 
-/** Puts the guard up for this whole process. */
-export function guardNetwork(): NetworkGuard {
-  let attempts: string[] = [];
-  const restore = [
-    replace(net.Socket.prototype, "connect", (original) => {
-      return function connect(this: net.Socket, ...args: unknown[]) {
-        const host = hostOf(args);
-        if (host === undefined || isLoopback(host)) return Reflect.apply(original, this, args);
-        attempts.push(host);
-        // As a refused connection comes: later, and through the socket.
-        process.nextTick(() => this.destroy(new NetworkGuardError(host)));
-        return this;
-      };
-    }),
-    ...lookups.flatMap((name) => [
-      replace(dns, name, (original) => guardLookup(original, rejectThroughCallback)),
-      replace(dns.promises, name, (original) => guardLookup(original, rejectThroughPromise)),
-    ]),
-  ];
-  syncBuiltinESMExports();
+const optionsShape = object({ allow: list(text({ longest: 253 })) });
 
-  function guardLookup(original: Callable, reject: (error: NetworkGuardError, args: unknown[]) => unknown) {
-    return (...args: unknown[]) => {
-      const host = String(args[0]);
-      if (isLoopback(host)) return Reflect.apply(original, dns, args);
-      attempts.push(host);
-      return reject(new NetworkGuardError(host), args);
-    };
-  }
+/** Puts the guard up for this thread and the worker threads that it starts. Throws if `allow` holds something else. */
+export function guardNetwork(options: NetworkGuardOptions = {}): NetworkGuard {
+  optionsShape.check(options, "");
+  const { allow = [] } = options;
+  allow.forEach(assertHost);
+  let attempts: string[] = [];
+  const setup = { allow, channel: `network-guard-${randomUUID()}` };
+  const reports = new BroadcastChannel(setup.channel);
+  reports.onmessage = ({ data }: { readonly data: unknown }) => attempts.push(String(data));
+  reports.unref();
+  const parts = { hostRules, guardSockets, guardNames, guardWorkers, startGuard };
+  // What has arrived and waits for its event. Node takes a broadcast channel here; its types do not say so.
+  const receive = (): { readonly message: unknown } | undefined =>
+    Reflect.apply(receiveMessageOnPort, undefined, [reports]);
+  const restore = startGuard(parts, setup, (host) => {
+    attempts.push(host);
+    return new NetworkGuardError(host);
+  });
 
   return {
-    takeAttempts: () => {
+    takeAttempts() {
       const taken = attempts;
       attempts = [];
+      for (let next = receive(); next !== undefined; next = receive()) taken.push(String(next.message));
       return taken;
     },
-    release: () => {
-      for (const undo of restore) undo();
-      syncBuiltinESMExports();
+    release() {
+      restore();
+      reports.close();
     },
   };
 }
 
-type Callable = (...args: unknown[]) => unknown;
-
-const lookups = ["lookup", "resolve", "resolve4", "resolve6"] as const;
-
-function rejectThroughCallback(error: NetworkGuardError, args: unknown[]): void {
-  const callback = args.at(-1);
-  if (typeof callback === "function") process.nextTick(() => callback(error));
-}
-
-function rejectThroughPromise(error: NetworkGuardError): Promise<never> {
-  return Promise.reject(error);
-}
-
-/** The host in the arguments of `connect`, in any of its forms; undefined for a path or for no host at all. */
-function hostOf(args: readonly unknown[]): string | undefined {
-  // Node's own callers pass the arguments already put in order, as an array.
-  const [first, second] = Array.isArray(args[0]) ? args[0] : args;
-  if (typeof first === "object" && first !== null) {
-    return "host" in first && typeof first.host === "string" ? first.host : undefined;
-  }
-  return typeof second === "string" ? second : undefined;
-}
-
-function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, "").toLowerCase();
-  if (bare === "localhost" || bare.endsWith(".localhost")) return true;
-  if (net.isIPv6(bare)) return bare === "::1" || bare.startsWith("::ffff:127.");
-  return net.isIPv4(bare) && bare.startsWith("127.");
-}
-
-function replace(target: object, name: string, wrap: (original: Callable) => Callable): () => void {
-  const original: unknown = Reflect.get(target, name);
-  if (typeof original !== "function") throw new Error(`There is no ${name} to guard`);
-  Reflect.set(target, name, wrap(original as Callable));
-  return () => {
-    Reflect.set(target, name, original);
-  };
+/** An entry that can never match would refuse what it was written to allow. */
+function assertHost(entry: string): void {
+  const [address = "", prefix, ...more] = entry.split("/");
+  const bits = net.isIPv6(address) ? 128 : 32;
+  const isRange = net.isIP(address) !== 0 && /^\d+$/.test(prefix ?? "") && Number(prefix) <= bits;
+  const isName = prefix === undefined && /^(\*\.)?[\w-]+(\.[\w-]+)*\.?$/.test(entry);
+  if (more.length === 0 && (isRange || isName || net.isIP(entry) !== 0)) return;
+  throw new Error(
+    `allow: ${JSON.stringify(entry)} is not a host. Write a name, an address or a range without scheme and port, such as postgres, *.internal, 10.0.0.5 or 172.16.0.0/12.`,
+  );
 }

@@ -10,6 +10,7 @@ import { type SoftAuthenticatorOptions, withDefaults } from "./soft-authenticato
 import {
   encodeClientData,
   encodeHeader,
+  loadLibrary,
   makeCredential,
   requireRpId,
   type SoftCredential,
@@ -37,6 +38,8 @@ export interface CeremonyContext {
 }
 
 export interface SoftAuthenticator {
+  /** What a page asks for to get this one: `platform` for the transport `internal`. */
+  readonly attachment: Attachment;
   /** `navigator.credentials.create`: rejects with the DOMException that a browser would give. */
   create(options: CreationOptionsJSON, context: CeremonyContext): Promise<RegistrationResponseJSON>;
   /** `navigator.credentials.get`: rejects with the DOMException that a browser would give. */
@@ -82,7 +85,8 @@ export function createSoftAuthenticator(options: Partial<SoftAuthenticatorOption
     context: CeremonyContext,
   ): Promise<RegistrationResponseJSON> {
     contextShape.check(context, "create");
-    const rpId = requireRpId(request.rp.id, context.origin);
+    const library = await loadLibrary();
+    const rpId = requireRpId(library, request.rp.id, context.origin);
     const selection = request.authenticatorSelection ?? {};
     const attachment = attachmentOf(knobs.transport);
     const needsResidentKey = selection.residentKey === "required" || selection.requireResidentKey === true;
@@ -95,7 +99,7 @@ export function createSoftAuthenticator(options: Partial<SoftAuthenticatorOption
     const userVerified = askPerson(selection.userVerification);
     const fault = takeFault(context);
 
-    const made = makeCredential(request, context.origin, knobs);
+    const made = makeCredential(library, request, context.origin, knobs);
     const credential: StoredCredential = {
       credentialId: made.credentialId,
       privateKey: made.privateKey,
@@ -138,7 +142,7 @@ export function createSoftAuthenticator(options: Partial<SoftAuthenticatorOption
     context: CeremonyContext,
   ): Promise<AuthenticationResponseJSON> {
     contextShape.check(context, "get");
-    const rpId = requireRpId(request.rpId, context.origin);
+    const rpId = requireRpId(await loadLibrary(), request.rpId, context.origin);
     const allowed = new Set(request.allowCredentials?.map(({ id }) => id));
     const held = stored.findLast(
       (candidate) =>
@@ -176,6 +180,9 @@ export function createSoftAuthenticator(options: Partial<SoftAuthenticatorOption
   }
 
   return {
+    get attachment() {
+      return attachmentOf(knobs.transport);
+    },
     create,
     get,
     configure: (changes) => {

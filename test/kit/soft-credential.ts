@@ -3,12 +3,8 @@
  * that WebAuthn Level 3 section 6.1 lays out (authenticator data) and section 5.8.1 (client data).
  */
 import { createHash, createPrivateKey, type KeyObject, sign } from "node:crypto";
-import {
-  AuthenticatorEmulator,
-  type PasskeyDiscoverableCredential,
-  RpId,
-  WebAuthnEmulator,
-} from "nid-webauthn-emulator";
+import type { PasskeyDiscoverableCredential } from "nid-webauthn-emulator";
+import { loadOptional } from "../../server/http/optional-package.ts";
 import { type AuthenticatorFlags, type CeremonyFault, encodeFlags } from "./ceremony-fault.ts";
 import { type CreationOptionsJSON, fromBase64url, toBase64url } from "./webauthn-json.ts";
 
@@ -43,8 +39,17 @@ export interface Attestation {
 /** The length of RP ID hash, flags and signature counter: what a fault may rewrite without moving a byte. */
 const headerLength = 37;
 
+const importLibrary = () => import("nid-webauthn-emulator");
+export type Library = Awaited<ReturnType<typeof importLibrary>>;
+
+/** Loaded with the first ceremony: a suite without one does not need the package. */
+export function loadLibrary(): Promise<Library> {
+  return loadOptional("The soft authenticator", ["nid-webauthn-emulator"], importLibrary);
+}
+
 /** Makes a key pair and its `none` attestation. Throws NotSupportedError when no algorithm fits. */
 export function makeCredential(
+  { AuthenticatorEmulator, WebAuthnEmulator }: Library,
   options: CreationOptionsJSON,
   origin: string,
   make: { readonly aaguid: string; readonly algorithms: readonly Algorithm[] },
@@ -123,7 +128,7 @@ export function signAssertion(key: KeyObject, authenticatorData: Buffer, clientD
 }
 
 /** The RP ID that a page of this origin may use. Throws the browser's SecurityError for any other. */
-export function requireRpId(rpId: string | undefined, origin: string): string {
+export function requireRpId({ RpId }: Library, rpId: string | undefined, origin: string): string {
   const host = new URL(origin).hostname;
   const wanted = rpId ?? host;
   const isSuffix = host === wanted || host.endsWith(`.${wanted}`);

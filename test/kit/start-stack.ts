@@ -2,11 +2,12 @@
  * The app of this repository in one process, with the emulator in the place of Authsignal. As many stacks as wanted
  * may run side by side.
  */
-import request from "supertest";
+
 import type { Emulator } from "../../server/emulator/index.ts";
+import { loadOptional } from "../../server/http/optional-package.ts";
 import { checkContract } from "./contract-check.ts";
 import type { Agent, Flows } from "./flows.ts";
-import { buildStack, type StackParts } from "./stack.ts";
+import type { StackParts } from "./stack.ts";
 
 /** Settings of tenant, router and pages. */
 export type StackOptions = Pick<StackParts, "tenant" | "deadlineMs" | "policies" | "pagesFolder">;
@@ -35,6 +36,11 @@ export interface Stack extends Flows {
 
 /** Starts app and emulator. Close what you start. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  // With the first stack: the whole app costs more to load than the rest of the kit.
+  const [{ buildStack }, { default: request }] = await Promise.all([
+    import("./stack.ts"),
+    loadOptional("startStack", ["supertest"], () => import("supertest")),
+  ]);
   const stack = await buildStack(options);
   const agentOf = (target: string): Agent =>
     request.agent(target).set("Origin", stack.origin).use(checkContract("/api"));

@@ -33,7 +33,7 @@ import type {
   ResetScope,
 } from "./requests.ts";
 import type { Seed } from "./seed-shape.ts";
-import { seedMembers } from "./seed-shape.ts";
+import { ofEditors, seedMembers } from "./seed-shape.ts";
 
 const waitShape = object({ ...messageQueryMembers, wait: number({ most: 60_000 }) });
 
@@ -99,7 +99,7 @@ export function controlOperations(core: Core, plane: ControlPlane): readonly Con
     {
       method: "POST",
       path: "/seed",
-      body: object({ ...seedMembers, tenantId: text({ longest: 256 }), restoreOnReset: flag }),
+      body: object({ ...seedMembers, tenantId: text({ longest: 256 }), restoreOnReset: flag, ...ofEditors }),
       isLarge: true,
       handle({ body }) {
         const { tenantId: _tenant, restoreOnReset, ...seed } = body;

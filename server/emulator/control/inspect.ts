@@ -15,6 +15,8 @@ export function inspectTenant(tenant: Tenant): Json {
     tenantId: tenant.tenantId,
     rpId: tenant.settings.rpId,
     expectedOrigins: [...tenant.settings.expectedOrigins],
+    anyLocalhostPort: tenant.settings.anyLocalhostPort,
+    apiUrl: tenant.apiUrl(),
     users: users.map((user) => ({
       userId: user.userId,
       ...userAttributes(user),

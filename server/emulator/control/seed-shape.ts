@@ -6,6 +6,8 @@ import type { VirtualPasskey } from "./virtual-passkey.ts";
 
 /** Users with fixed ids, their authenticators, and passkeys with known private keys. */
 export interface Seed {
+  /** For editors: `authsignal-emulator --schema seed` prints what it points to. */
+  readonly $schema?: string;
   readonly users?: readonly SeedUser[];
   /** Settings of actions. Members that are absent keep their values. */
   readonly actions?: readonly (ActionSettings & { readonly actionCode: string })[];
@@ -87,10 +89,18 @@ const userMembers: Members<SeedUser> = {
   passkeys: list(object(passkeyMembers)),
 };
 
-export const seedMembers: Members<Seed> = {
+export const seedMembers: Members<Omit<Seed, "$schema">> = {
   users: list(object(userMembers, ["userId"])),
   actions: list(object({ actionCode: text({ longest: 64 }), ...actionMembers }, ["actionCode"])),
   fixedCodes: list(object({ to: address, code: text({ longest: 16 }), validUntil: isoTime }, ["to", "code"])),
 };
 
-export const seedShape = object(seedMembers);
+export const ofEditors = { $schema: text() };
+
+export const seedShape = object({ ...seedMembers, ...ofEditors });
+
+/** A seed whose members an editor knows, checked where it is written: throws a sentence that names what is wrong. */
+export function defineSeed(seed: Seed): Seed {
+  seedShape.check(seed, "");
+  return seed;
+}

@@ -6,6 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from "node:http";
+import type { Socket } from "node:net";
 import type { ControlOperation } from "../control/control.ts";
 import type { Core } from "../control/core.ts";
 import { headersOf, WireError } from "../wire/wire-error.ts";
@@ -56,6 +57,7 @@ export async function listen(
 function serverFor(core: Core, serve: RequestListener): Server {
   // Without this, Node answers a missing Host header itself, in another shape.
   const server = createServer({ requireHostHeader: false }, serve);
+  trackConnections(server);
   // Without this, Node answers an unknown Expect header itself.
   server.on("checkExpectation", serve);
   server.on("clientError", (error, socket) => answerBadRequest(error, socket, core.journal));
@@ -154,10 +156,38 @@ function listenError(error: Error, port: number, host: string): Error {
   return new ListenError(sentence ?? `The emulator cannot listen on ${host}: ${error.message}.`, code, error);
 }
 
-/** Ends keep-alive connections too, which would hold the process until they time out. */
-function stopListening(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
+/**
+ * Ends keep-alive connections too, which would hold the process until they time out. Their clients learn it first:
+ * otherwise a client that is asked again at once, such as after a restart on the same port, writes into a dead connection.
+ */
+async function stopListening(server: Server): Promise<void> {
+  await endConnections(connections.get(server) ?? new Set());
+  await new Promise<void>((resolve, reject) => {
     server.close((error) => (error === undefined ? resolve() : reject(error)));
     server.closeAllConnections();
+  });
+}
+
+/** Milliseconds for clients to close their side. */
+const longestFarewell = 100;
+const connections = new WeakMap<Server, Set<Socket>>();
+
+function trackConnections(server: Server): void {
+  const open = new Set<Socket>();
+  connections.set(server, open);
+  server.on("connection", (socket) => {
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+  });
+}
+
+function endConnections(open: ReadonlySet<Socket>): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (open.size === 0) resolve();
+    };
+    for (const socket of open) socket.once("close", look).end();
+    AbortSignal.timeout(longestFarewell).addEventListener("abort", () => resolve());
+    look();
   });
 }

@@ -3,6 +3,7 @@ import { whyApiIsForbidden } from "../control/caller.ts";
 import type { Core } from "../control/core.ts";
 import type { Fault } from "../control/faults.ts";
 import { presentedTenant } from "../tenant/tenants.ts";
+import { loadVerifier } from "../webauthn/verifier.ts";
 import { WireError } from "../wire/wire-error.ts";
 import { allowCrossOrigin, answerPreflight } from "./cors.ts";
 import { createDispatcher, routes } from "./dispatch.ts";
@@ -33,6 +34,8 @@ export function createApiHandler(core: Core, allowedHosts: readonly string[]): H
     if (fault?.drop === "after") return void response.destroy();
     if (fault?.malformed) return respondBroken(response, status, body);
     respondJson(response, status, body, { ...headers, ...(status === 413 ? { connection: "close" } : {}) });
+    // While the caller goes on, so that its first ceremony finds it.
+    await loadVerifier();
   };
 }
 

@@ -16,19 +16,33 @@ export const pageHtml = `<!doctype html>
 <p>This replaces Authsignal on this machine. It sends no messages to real people.</p>
 </header>
 <nav aria-label="Sections">
+<a href="#tenants">Tenants</a>
 <a href="#messages">Messages</a>
 <a href="#users">Users</a>
 <a href="#actions">Actions</a>
 <a href="#journal">Journal</a>
 <a href="#faults">Faults</a>
 <a href="#clock">Clock</a>
+<a href="#state">State</a>
 </nav>
 <main>
 <p id="connection" role="status"></p>
 
+<section id="tenants" aria-labelledby="tenants-title">
+<h1 id="tenants-title">Tenants</h1>
+<p class="hint">What your app is configured with.</p>
+<div class="rows" role="region" aria-labelledby="tenants-title" tabindex="0"></div>
+<label>Show <select id="tenant"><option value="">all tenants</option></select></label>
+</section>
+
 <section id="messages" aria-labelledby="messages-title">
-<h1 id="messages-title">Messages</h1>
+<h2 id="messages-title">Messages</h2>
 <p class="hint">Codes and links that Authsignal would have sent, newest first.</p>
+<form id="fix-code">
+<label>Always send <input name="code" inputmode="numeric" required size="8" placeholder="123456"></label>
+<label>to <input name="to" required placeholder="ada@example.com"></label>
+<button type="submit">Fix code</button>
+</form>
 <div class="rows" role="region" aria-labelledby="messages-title" tabindex="0"></div>
 </section>
 
@@ -80,6 +94,22 @@ export const pageHtml = `<!doctype html>
 <button type="button" data-clock='{"advance":600000}'>Ten minutes on</button>
 <button type="button" data-clock='{"resume":true}'>Back to now</button>
 </p>
+</section>
+
+<section id="state" aria-labelledby="state-title">
+<h2 id="state-title">State</h2>
+<p class="hint">Of the tenant that is chosen above. While all are shown, a seed goes to the first, and a reset to all.</p>
+<form id="seed">
+<label for="seed-text">Seed (JSON)</label>
+<textarea id="seed-text" rows="5" spellcheck="false">{ "users": [{ "userId": "ada", "email": "ada@example.com" }] }</textarea>
+<label><input type="checkbox" id="restore"> Put back on each reset</label>
+<button type="submit">Seed</button>
+</form>
+<p><a href="/emulator/state" download="emulator-state.json">Export everything</a></p>
+<details><summary>Reset</summary>
+<p>Deletes users, codes, actions, the journal and faults, and sets the clock back. Seeds that are put back on reset return.</p>
+<button type="button" id="reset">Delete now</button>
+</details>
 </section>
 </main>
 </body>

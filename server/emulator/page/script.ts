@@ -48,7 +48,12 @@ function table(section, caption, columns, rows, nothing) {
   const body = document.createElement("tbody");
   for (const row of rows) {
     const line = document.createElement("tr");
-    row.forEach((text, at) => line.append(cell("td", text, columns[at] === "Code or link" ? "code" : "")));
+    row.forEach((text, at) => {
+      const made = cell("td", text, columns[at] === "Code or link" ? "code" : "");
+      // Narrow pages show the column's name beside the value.
+      made.dataset.column = columns[at];
+      line.append(made);
+    });
     body.append(line);
   }
   const made = document.createElement("table");
@@ -73,41 +78,69 @@ function describeFault(fault) {
   return "waits " + fault.latency + " ms";
 }
 
+const chosen = () => element("#tenant").value;
+const ofTenant = () => (chosen() === "" ? {} : { tenantId: chosen() });
+
+// Lists the tenants to choose from; a removed one gives the choice back.
+function chooseFrom(tenants) {
+  const wanted = ["", ...tenants.map((one) => one.tenantId)];
+  const select = element("#tenant");
+  if (wanted.join() === [...select.options].map((one) => one.value).join()) return;
+  const before = chosen();
+  select.replaceChildren(...wanted.map((id) => new Option(id === "" ? "all tenants" : id, id)));
+  select.value = wanted.includes(before) ? before : "";
+}
+
 async function refresh() {
   const refused = element("#refused-only").checked;
-  const [messages, tenants, journal, faults, clock] = await Promise.all([
-    ask("/messages"),
+  const query = new URLSearchParams(ofTenant());
+  const [messages, all, journal, faults, clock] = await Promise.all([
+    ask("/messages?" + query),
     ask("/tenants"),
-    ask("/journal?refused=" + refused),
+    ask("/journal?" + new URLSearchParams({ ...ofTenant(), refused })),
     ask("/faults"),
-    ask("/clock"),
+    ask("/clock?" + query),
   ]);
-  table("messages", "Messages", ["Code or link", "To", "Kind", "Action", "Sent"],
-    messages.map((one) => [one.code ?? one.link, one.to, one.channel, one.action, time(one.sentAt)]),
+  chooseFrom(all);
+  const tenants = all.filter((one) => chosen() === "" || one.tenantId === chosen());
+  // With one tenant, its name in each row would say nothing.
+  const isMixed = tenants.length > 1;
+  const named = (columns) => (isMixed ? [...columns, "Tenant"] : columns);
+  const row = (cells, tenantId) => (isMixed ? [...cells, tenantId] : cells);
+  table("tenants", "Tenants", ["Tenant", "RP ID", "Origins", "API URL"],
+    all.map((one) => [
+      one.tenantId,
+      one.rpId,
+      [...one.expectedOrigins, ...(one.anyLocalhostPort ? ["http://localhost on any port"] : [])].join(", "),
+      one.apiUrl,
+    ]), "No tenant.");
+  table("messages", "Messages", named(["Code or link", "To", "Kind", "Action", "Sent"]),
+    messages.map((one) =>
+      row([one.code ?? one.link, one.to, one.channel, one.action, time(one.sentAt)], one.tenantId)),
     "No message yet. A code appears here as soon as an app asks for one.");
-  const users = tenants.flatMap((tenant) => tenant.users);
-  table("users", "Users", ["User", "E-mail", "Authenticators", "Created"],
-    users.map((user) => [
+  const users = tenants.flatMap((tenant) => tenant.users.map((user) => ({ ...user, tenantId: tenant.tenantId })));
+  table("users", "Users", named(["User", "E-mail", "Authenticators", "Created"]),
+    users.map((user) => row([
       user.userId,
       user.email,
       user.authenticators.map((one) =>
         one.verificationMethod + (one.webauthnCredential ? " (" + one.webauthnCredential.name + ")" : "") +
         (one.isVerified ? "" : ", not verified")).join(", ") || "none",
       time(user.createdAt),
-    ]),
+    ], user.tenantId)),
     "No user yet. The first tracked action or claimed code creates one.");
-  table("actions", "Actions", ["Action", "User", "State", "Verified by", "Began"],
-    tenants.flatMap((tenant) => tenant.actions).map((one) =>
-      [one.actionCode, one.userId, one.state, one.verificationMethod, time(one.createdAt)]),
+  table("actions", "Actions", named(["Action", "User", "State", "Verified by", "Began"]),
+    tenants.flatMap((tenant) => tenant.actions.map((one) =>
+      row([one.actionCode, one.userId, one.state, one.verificationMethod, time(one.createdAt)], tenant.tenantId))),
     "No action yet.");
-  table("journal", "Journal", ["Time", "Operation", "Status", "User", "Why"],
-    journal.slice(0, 200).map((one) => [
-      time(one.at),
+  table("journal", "Journal", named(["Why", "Operation", "Status", "User", "Time"]),
+    journal.slice(0, 200).map((one) => row([
+      [one.errorCode, one.reason, ...one.notes].filter(Boolean).join(": "),
       one.operation ?? one.method + " " + one.path,
       String(one.status || ""),
       one.userId,
-      [one.errorCode, one.reason, ...one.notes].filter(Boolean).join(": "),
-    ]),
+      time(one.at),
+    ], one.tenantId)),
     refused ? "No errors." : "No requests yet.");
   table("faults", "Faults", ["Path", "Effect", "Left"],
     faults.map((one) => [one.path ?? "any", describeFault(one), one.remaining > 1e9 ? "always" : String(one.remaining)]),
@@ -122,25 +155,29 @@ function tell(problem) {
   if (place.textContent !== problem) place.textContent = problem;
 }
 
+const away = "The emulator does not answer. This page continues when it is back.";
+
 async function keepFresh() {
   try {
     if (!document.hidden) await refresh();
-    tell("");
+    // What an action was told stays until the next one.
+    if (element("#connection").textContent === away) tell("");
   } catch {
-    tell("The emulator does not answer. This page continues when it is back.");
+    tell(away);
   }
   setTimeout(keepFresh, refreshEvery);
 }
 
 const act = (event, work) => {
   event.preventDefault();
+  tell("");
   work().then(refresh).catch((error) => tell(error.message));
 };
 
 element("#add-fault").addEventListener("submit", (event) => {
   const data = new FormData(event.target);
   const effect = data.get("effect");
-  const rule = { path: data.get("path"), count: Number(data.get("count")) };
+  const rule = { ...ofTenant(), path: data.get("path"), count: Number(data.get("count")) };
   if (effect === "before" || effect === "after") rule.drop = effect;
   else if (effect === "malformed") rule.malformed = true;
   else if (effect === "slow") rule.latency = 5000;
@@ -150,7 +187,21 @@ element("#add-fault").addEventListener("submit", (event) => {
 element("#clear-faults").addEventListener("click", (event) => act(event, () => send("DELETE", "/faults")));
 element("#refused-only").addEventListener("change", () => refresh().catch((error) => tell(error.message)));
 for (const button of document.querySelectorAll("[data-clock]")) {
-  button.addEventListener("click", (event) => act(event, () => send("PUT", "/clock", JSON.parse(button.dataset.clock))));
+  button.addEventListener("click", (event) => act(event, () => send("PUT", "/clock", { ...ofTenant(), ...JSON.parse(button.dataset.clock) })));
 }
+element("#tenant").addEventListener("change", () => refresh().catch((error) => tell(error.message)));
+element("#fix-code").addEventListener("submit", (event) => {
+  const data = new FormData(event.target);
+  act(event, () => send("PUT", "/fixed-codes", { ...ofTenant(), to: data.get("to"), code: data.get("code") }));
+});
+element("#seed").addEventListener("submit", (event) =>
+  act(event, async () => {
+    const seed = JSON.parse(element("#seed-text").value);
+    await send("POST", "/seed", { ...ofTenant(), ...seed, restoreOnReset: element("#restore").checked });
+  }));
+element("#reset").addEventListener("click", (event) => {
+  act(event, () => send("POST", "/reset", ofTenant()));
+  element("#state details").open = false;
+});
 keepFresh();
 `;

@@ -47,6 +47,17 @@ select { min-inline-size: 0; flex: 1 1 0; }
 input, select, button { font: inherit; padding: 0.35rem 0.6rem; max-inline-size: 100%; }
 input[type="number"] { inline-size: 5rem; }
 button { cursor: pointer; }
+textarea { font: 0.94rem/1.4 ui-monospace, monospace; inline-size: 100%; padding: 0.35rem 0.6rem; }
+form > label[for] { flex-basis: 100%; }
+summary { cursor: pointer; }
+@media (max-width: 46rem) {
+  table { min-inline-size: 0; }
+  thead { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
+  tr { display: block; padding: 0.45rem 0.7rem; border-block-end: 1px solid var(--line); }
+  td { display: flex; gap: 0.6rem; padding: 0.1rem 0; border: 0; max-inline-size: none; overflow-wrap: anywhere; }
+  td:empty { display: none; }
+  td::before { content: attr(data-column); flex: 0 0 6.5rem; color: var(--quiet); font: 0.85rem/1.6 system-ui, sans-serif; }
+}
 .prebuilt { max-width: 28rem; padding-block-start: 1.5rem; }
 form[hidden], section[hidden] { display: none; }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }

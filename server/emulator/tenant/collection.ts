@@ -24,11 +24,15 @@ export interface Collection<T extends Expiring> {
   where(index: string, value: string): T[];
   deleteWhere(index: string, value: string): void;
   dropExpired(now: number): void;
+  /** What became of a record that is gone; known of the newest thousand. */
+  fate(key: string): "expired" | "deleted" | undefined;
   isRecord(value: unknown): value is T;
   /** Adds a stored record without reporting a change; `false` if it is not a record of this kind. */
   restore(key: string, stored: unknown): boolean;
   clear(): void;
 }
+
+const rememberedFates = 1_000;
 
 export interface CollectionOptions<T> {
   readonly name: string;
@@ -80,6 +84,14 @@ export function createCollection<T extends Expiring>(options: CollectionOptions<
     link(key, record);
   };
 
+  const fates = new Map<string, "expired" | "deleted">();
+  const noteFate = (key: string, fate: "expired" | "deleted") => {
+    fates.delete(key);
+    fates.set(key, fate);
+    const [oldest] = fates.keys();
+    if (fates.size > rememberedFates && oldest !== undefined) fates.delete(oldest);
+  };
+
   const remove = (key: string): T | undefined => {
     const record = records.get(key);
     if (record === undefined) return undefined;
@@ -109,6 +121,7 @@ export function createCollection<T extends Expiring>(options: CollectionOptions<
     delete(key) {
       const removed = remove(key);
       if (removed !== undefined) onReplace?.(removed, undefined);
+      if (removed !== undefined) noteFate(key, "deleted");
       return removed;
     },
     values: () => records.values(),
@@ -123,9 +136,12 @@ export function createCollection<T extends Expiring>(options: CollectionOptions<
     },
     dropExpired(now) {
       for (const [key, record] of records) {
-        if (record.expiresAt !== undefined && record.expiresAt <= now) remove(key);
+        if (record.expiresAt === undefined || record.expiresAt > now) continue;
+        remove(key);
+        noteFate(key, "expired");
       }
     },
+    fate: (key) => fates.get(key),
     isRecord,
     restore(key, stored) {
       if (!isRecord(stored)) return false;
@@ -134,6 +150,7 @@ export function createCollection<T extends Expiring>(options: CollectionOptions<
     },
     clear() {
       for (const key of [...records.keys()]) remove(key);
+      fates.clear();
     },
   };
 }

@@ -30,7 +30,7 @@ export async function openStorage(data: string): Promise<Storage> {
   // Loaded only when a file is wanted: the binary costs tens of milliseconds.
   const SqliteFile = await loadSqlite();
   const lock = openDatabase(data, () => {
-    mkdirSync(dirname(resolve(data)), { recursive: true });
+    makeFolder(dirname(resolve(data)));
     return new SqliteFile(`${data}.lock`);
   });
   const release = lockFile(lock, data);
@@ -52,6 +52,13 @@ async function loadSqlite(): Promise<typeof Database> {
   }
 }
 
+/** One folder after the other: with `recursive`, Node does not end below a folder such as /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
+}
+
 /** The library's messages name neither the file nor a remedy. */
 function openDatabase(data: string, open: () => Database.Database): Database.Database {
   try {
@@ -68,7 +75,8 @@ function storageIn(database: Database.Database, data: string, release: () => voi
     prepare(database, data);
   } catch (error) {
     database.close();
-    throw error;
+    const isFull = error instanceof Error && error.message.includes("disk is full");
+    throw isFull ? new Error(`${data} cannot be written: the disk is full.`, { cause: error }) : error;
   }
   const select = database.prepare(
     "SELECT collection, key, value FROM records WHERE tenant_id = ? ORDER BY rowid",

@@ -61,13 +61,20 @@ export function checkClientData(clientDataJSON: string, expected: ExpectedClient
   }
   const { origin } = clientData;
   if (typeof origin !== "string" || !isExpectedOrigin(origin, expected.settings)) {
-    throw invalidCredential(`origin ${JSON.stringify(origin)} is not among the tenant's expected origins`);
+    throw invalidCredential(
+      `origin ${JSON.stringify(origin)} is not among the tenant's expected origins: ${namesOf(expected.settings)}`,
+    );
   }
   if (clientData.crossOrigin !== undefined && clientData.crossOrigin !== false) {
     throw invalidCredential("the ceremony ran in a cross-origin frame");
   }
   if (clientData.topOrigin !== undefined) throw invalidCredential("client data names a top origin");
   return origin;
+}
+
+function namesOf({ expectedOrigins, anyLocalhostPort }: TenantSettings): string {
+  const local = anyLocalhostPort ? ["http://localhost on any port"] : [];
+  return [...expectedOrigins, ...local].join(", ");
 }
 
 function isExpectedOrigin(origin: string, settings: TenantSettings): boolean {

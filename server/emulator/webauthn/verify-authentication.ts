@@ -1,11 +1,10 @@
 /** Verifies an authentication response (WebAuthn L3 7.2). */
-import { verifyAuthenticationResponse } from "@simplewebauthn/server";
-import { isoBase64URL } from "@simplewebauthn/server/helpers";
 import type { CredentialRecord } from "../tenant/records.ts";
 import type { TenantSettings } from "../wire/tenant-settings.ts";
 import { invalidCredential } from "../wire/wire-error.ts";
 import { checkAuthenticatorData } from "./authenticator-data.ts";
 import { type CeremonyResponse, checkClientData, requiredBytes } from "./client-data.ts";
+import { loadVerifier } from "./verifier.ts";
 import { messageOf } from "./verify-registration.ts";
 
 export interface Authentication {
@@ -28,6 +27,7 @@ export interface VerifiedAuthentication {
 export async function verifyAuthentication(authentication: Authentication): Promise<VerifiedAuthentication> {
   const { ceremony, webauthnChallenge, settings, record, requireUserVerification } = authentication;
   const { credentialId, clientDataJSON, response } = ceremony;
+  const { verifyAuthenticationResponse, isoBase64URL } = await loadVerifier();
   const authenticatorData = requiredBytes(response, "authenticatorData");
   const signature = requiredBytes(response, "signature");
 

@@ -1,11 +1,11 @@
 /** Verifies a registration response (WebAuthn L3 7.1). */
-import { verifyRegistrationResponse } from "@simplewebauthn/server";
-import { decodeAttestationObject, isoBase64URL, isoCBOR } from "@simplewebauthn/server/helpers";
+import type { isoCBOR } from "@simplewebauthn/server/helpers";
 import type { Input } from "../wire/input.ts";
 import type { TenantSettings } from "../wire/tenant-settings.ts";
 import { invalidCredential } from "../wire/wire-error.ts";
 import { checkAuthenticatorData } from "./authenticator-data.ts";
 import { checkClientData, readCeremonyResponse, requiredBytes } from "./client-data.ts";
+import { loadVerifier } from "./verifier.ts";
 
 type CborValue = Parameters<typeof isoCBOR.encode>[0];
 
@@ -36,11 +36,12 @@ export interface VerifiedRegistration {
 /** Own checks run first, each with a reason for the journal; the library then checks the attestation and the key. */
 export async function verifyRegistration(registration: Registration): Promise<VerifiedRegistration> {
   const { credential, settings, webauthnChallenge, conditional } = registration;
+  const verifier = await loadVerifier();
   const { credentialId, response, clientDataJSON, attachment } = readCeremonyResponse(credential);
   const attestationObject = requiredBytes(response, "attestationObject");
 
   const origin = checkClientData(clientDataJSON, { type: "webauthn.create", webauthnChallenge, settings });
-  checkAuthenticatorData(authenticatorDataOf(attestationObject), {
+  checkAuthenticatorData(authenticatorDataOf(verifier, attestationObject), {
     rpId: settings.rpId,
     requireUserPresence: !conditional,
     requireUserVerification: registration.requireUserVerification && !conditional,
@@ -48,23 +49,25 @@ export async function verifyRegistration(registration: Registration): Promise<Ve
   if (registration.isRegistered(credentialId))
     throw invalidCredential("the credential is already registered");
 
-  const { verified, registrationInfo } = await verifyRegistrationResponse({
-    response: {
-      id: credentialId,
-      rawId: credentialId,
-      type: "public-key",
-      clientExtensionResults: {},
-      response: { clientDataJSON, attestationObject },
-    },
-    expectedChallenge: webauthnChallenge,
-    expectedOrigin: origin,
-    expectedRPID: settings.rpId,
-    requireUserPresence: !conditional,
-    requireUserVerification: registration.requireUserVerification && !conditional,
-    supportedAlgorithmIDs: offeredAlgorithms,
-  }).catch((error: unknown) => {
-    throw invalidCredential(`the registration does not verify: ${messageOf(error)}`);
-  });
+  const { verified, registrationInfo } = await verifier
+    .verifyRegistrationResponse({
+      response: {
+        id: credentialId,
+        rawId: credentialId,
+        type: "public-key",
+        clientExtensionResults: {},
+        response: { clientDataJSON, attestationObject },
+      },
+      expectedChallenge: webauthnChallenge,
+      expectedOrigin: origin,
+      expectedRPID: settings.rpId,
+      requireUserPresence: !conditional,
+      requireUserVerification: registration.requireUserVerification && !conditional,
+      supportedAlgorithmIDs: offeredAlgorithms,
+    })
+    .catch((error: unknown) => {
+      throw invalidCredential(`the registration does not verify: ${messageOf(error)}`);
+    });
   if (!verified) throw invalidCredential("the attestation statement does not verify");
   // The id beside the attestation is not signed; the one inside it is.
   if (registrationInfo.credential.id !== credentialId) {
@@ -73,7 +76,7 @@ export async function verifyRegistration(registration: Registration): Promise<Ve
 
   return {
     credentialId,
-    publicKey: isoBase64URL.fromBuffer(registrationInfo.credential.publicKey),
+    publicKey: toText(registrationInfo.credential.publicKey),
     signCount: registrationInfo.credential.counter,
     transports: textsIn(response.transports),
     aaguid: registrationInfo.aaguid,
@@ -83,7 +86,14 @@ export async function verifyRegistration(registration: Registration): Promise<Ve
   };
 }
 
-function authenticatorDataOf(attestationObject: string): Uint8Array {
+function toText(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("base64url");
+}
+
+function authenticatorDataOf(
+  { decodeAttestationObject, isoBase64URL, isoCBOR }: Awaited<ReturnType<typeof loadVerifier>>,
+  attestationObject: string,
+): Uint8Array {
   try {
     const bytes = isoBase64URL.toBuffer(attestationObject);
     const decoded = decodeAttestationObject(bytes);

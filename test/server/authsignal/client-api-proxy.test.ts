@@ -70,7 +70,12 @@ describe("in front of the emulator", () => {
         body: JSON.stringify({ scope: "add:authenticators" }),
       });
       const { token }: { token: string } = await tracked.json();
-      await expect(api.signUp({ token })).resolves.toBeTypeOf("string");
+      const result = await api.signUp({ token });
+      const list = await request(url)
+        .get("/authsignal/v1/client/user-authenticators")
+        .set("Authorization", `Bearer ${result}`)
+        .expect(200);
+      expect(list.body).toMatchObject([{ verificationMethod: "PASSKEY" }]);
       await expect(api.signIn({ action: "sign-in-with-passkey" })).resolves.toBeTypeOf("string");
     });
   });

@@ -1,4 +1,6 @@
 /** Finishes an authentication ceremony: verifies it and completes the challenge's action. */
+
+import { whyMissing } from "../../../domain/missing-challenge.ts";
 import { requirePermitted } from "../../../domain/permitted-methods.ts";
 import { completeAction } from "../../../domain/tracked-actions.ts";
 import type {
@@ -10,6 +12,7 @@ import type { ClientToken } from "../../../tenant/tokens.ts";
 import { type CeremonyResponse, readCeremonyResponse } from "../../../webauthn/client-data.ts";
 import { withOwnOrigin } from "../../../webauthn/own-origin.ts";
 import { verifyAuthentication } from "../../../webauthn/verify-authentication.ts";
+import { optionalText } from "../../../wire/input.ts";
 import type { JsonObject } from "../../../wire/wire.ts";
 import { invalidCredential, invalidRequest, WireError } from "../../../wire/wire-error.ts";
 import type { MaybeTokenCall } from "../../api-operation.ts";
@@ -58,7 +61,7 @@ export async function finishAuthentication(
 
 /** Removes the challenge before anything else is checked, so that it serves one answer, right or wrong. */
 function takeChallenge(
-  { tenant, token }: MaybeTokenCall,
+  { tenant, token, body }: MaybeTokenCall,
   challenge: AuthenticationChallenge | undefined,
 ): OpenChallenge {
   const webauthnChallenge = challenge?.webauthnChallenge;
@@ -68,7 +71,11 @@ function takeChallenge(
     challenge.expiresAt <= tenant.clock.now() ||
     !belongsTo(challenge, token)
   ) {
-    throw invalidRequest("The challenge is invalid.", "no open passkey challenge has this id");
+    const named = challenge?.challengeId ?? optionalText(body, "challengeId");
+    throw invalidRequest(
+      "The challenge is invalid.",
+      whyMissing(tenant, named, "no open passkey challenge has this id"),
+    );
   }
   tenant.state.challenges.delete(challenge.challengeId);
   return { ...challenge, webauthnChallenge };

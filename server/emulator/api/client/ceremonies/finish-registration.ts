@@ -1,12 +1,15 @@
 /** Finishes a registration ceremony: verifies it, enrolls the credential and completes the token's action. */
+
 import { aaguidMapping } from "../../../domain/aaguids.ts";
 import { addAuthenticator, requireEnrollmentScope } from "../../../domain/authenticator-rules.ts";
 import { clientView } from "../../../domain/authenticator-view.ts";
+import { whyMissing } from "../../../domain/missing-challenge.ts";
 import { completeAction } from "../../../domain/tracked-actions.ts";
 import type { CredentialRecord, RegistrationChallenge } from "../../../tenant/records.ts";
 import { userHandleOf } from "../../../webauthn/ceremony-options.ts";
 import { withOwnOrigin } from "../../../webauthn/own-origin.ts";
 import { type VerifiedRegistration, verifyRegistration } from "../../../webauthn/verify-registration.ts";
+import { optionalText } from "../../../wire/input.ts";
 import type { JsonObject } from "../../../wire/wire.ts";
 import { invalidRequest } from "../../../wire/wire-error.ts";
 import type { TokenCall } from "../../api-operation.ts";
@@ -46,14 +49,15 @@ export async function finishRegistration(
 
 /** Removes the challenge before anything else is checked, so that it serves one answer, right or wrong. */
 function takeChallenge(
-  { tenant, token }: TokenCall,
+  { tenant, token, body }: TokenCall,
   challenge: RegistrationChallenge | undefined,
 ): RegistrationChallenge {
   const belongs = challenge?.userId === token.userId && challenge.idempotencyKey === token.idempotencyKey;
   if (challenge === undefined || !belongs || challenge.expiresAt <= tenant.clock.now()) {
+    const named = challenge?.challengeId ?? optionalText(body, "challengeId");
     throw invalidRequest(
       "The challenge is invalid.",
-      "no registration of this token's action has this challenge id",
+      whyMissing(tenant, named, "no registration of this token's action has this challenge id"),
     );
   }
   tenant.state.challenges.delete(challenge.challengeId);

@@ -1,4 +1,5 @@
 /** `POST …/passkey/authentication-options` (protocol 5.4): lists passkeys for a token or a user name, and none otherwise. */
+import { whyMissing } from "../../../domain/missing-challenge.ts";
 import type { AuthenticationChallenge } from "../../../tenant/records.ts";
 import { authenticationOptions } from "../../../webauthn/ceremony-options.ts";
 import { optionalText } from "../../../wire/input.ts";
@@ -25,7 +26,10 @@ function openChallenge({ tenant, token, body }: MaybeTokenCall): AuthenticationC
   const belongs =
     challenge?.kind === "authentication" && [undefined, token?.userId].includes(challenge.userId);
   if (!belongs || challenge.expiresAt <= tenant.clock.now()) {
-    throw invalidRequest("The challenge is invalid.", "no open passkey challenge has this id");
+    throw invalidRequest(
+      "The challenge is invalid.",
+      whyMissing(tenant, challengeId, "no open passkey challenge has this id"),
+    );
   }
   return challenge;
 }

@@ -19,13 +19,13 @@ const enrollable = [
   "PASSKEY",
 ] as const;
 
-export function enrollVerifiedAuthenticator({ tenant, params, body }: Call): Json {
+export async function enrollVerifiedAuthenticator({ tenant, params, body }: Call): Promise<Json> {
   const userId = userIdOf(params);
   const verificationMethod = optionalChoice(body, "verificationMethod", enrollable) ?? legacyMethod(body);
   const isDefault = optionalFlag(body, "isDefault");
   const authenticator =
     verificationMethod === "PASSKEY"
-      ? importPasskey(tenant, { ...body, userId })
+      ? await importPasskey(tenant, { ...body, userId })
       : enrollAddressOrApp(tenant, userId, verificationMethod, body);
   if (isDefault === true) makeDefault(tenant, userId, authenticator.userAuthenticatorId);
   return {

@@ -1,11 +1,11 @@
 /** `POST /users/authenticators` (protocol 4.8): moves passkeys here from another service; each succeeds or fails alone. */
-import { decodeCredentialPublicKey, isoCBOR } from "@simplewebauthn/server/helpers";
 import { addAuthenticator } from "../../../domain/authenticator-rules.ts";
 import { checkUserId, ensureUser } from "../../../domain/user-records.ts";
 import type { UserAuthenticator } from "../../../tenant/records.ts";
 import type { Tenant } from "../../../tenant/tenant.ts";
 import { userHandleOf } from "../../../webauthn/ceremony-options.ts";
 import { toBase64Url } from "../../../webauthn/client-data.ts";
+import { loadVerifier } from "../../../webauthn/verifier.ts";
 import { messageOf, offeredAlgorithms } from "../../../webauthn/verify-registration.ts";
 import { type Input, isJsonObject, optionalText, optionalTexts, requiredText } from "../../../wire/input.ts";
 import type { Json } from "../../../wire/wire.ts";
@@ -15,7 +15,7 @@ import type { Call } from "../../api-operation.ts";
 /** Documented. */
 const largestBatch = 1_000;
 
-export function importPasskeys({ tenant, body }: Call): Json {
+export async function importPasskeys({ tenant, body }: Call): Promise<Json> {
   const { authenticators } = body;
   if (!Array.isArray(authenticators)) throw invalidRequest("authenticators must be a list.");
   if (authenticators.length > largestBatch)
@@ -24,7 +24,7 @@ export function importPasskeys({ tenant, body }: Call): Json {
   for (const entry of authenticators) {
     const input: Input = isJsonObject(entry) ? entry : {};
     try {
-      importPasskey(tenant, input);
+      await importPasskey(tenant, input);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       failures.push({
@@ -40,12 +40,12 @@ export function importPasskeys({ tenant, body }: Call): Json {
 }
 
 /** Imports one passkey. Importing a user's own passkey again changes nothing. */
-export function importPasskey(tenant: Tenant, input: Input): UserAuthenticator {
+export async function importPasskey(tenant: Tenant, input: Input): Promise<UserAuthenticator> {
   const userId = checkUserId(requiredText(input, "userId"));
   const method = optionalText(input, "verificationMethod") ?? "PASSKEY";
   if (method !== "PASSKEY") throw invalidRequest("Only passkeys can be imported.");
   const credentialId = toBase64Url(requiredText(input, "credentialId"), "credentialId");
-  const publicKey = checkedPublicKey(
+  const publicKey = await checkedPublicKey(
     toBase64Url(requiredText(input, "credentialPublicKey"), "credentialPublicKey"),
   );
   const signCount = counterIn(input);
@@ -86,7 +86,8 @@ function counterIn({ counter = 0 }: Input): number {
 }
 
 /** Checked here, because a key that cannot verify would fail at a sign-in without an explanation. */
-function checkedPublicKey(publicKey: string): string {
+async function checkedPublicKey(publicKey: string): Promise<string> {
+  const { decodeCredentialPublicKey, isoCBOR } = await loadVerifier();
   try {
     const bytes = Uint8Array.from(Buffer.from(publicKey, "base64url"));
     const decoded = decodeCredentialPublicKey(bytes);

@@ -1,6 +1,7 @@
 /** `POST /claim` (protocol 4.5): binds a verified challenge to a user, once. Its errors are *inferred* (questions 2 to 4). */
 import { enrolledAuthenticators } from "../../../domain/authenticator-rules.ts";
 import { findCodeChallenge, smsChannelOf } from "../../../domain/codes.ts";
+import { whyMissing } from "../../../domain/missing-challenge.ts";
 import { requirePermitted } from "../../../domain/permitted-methods.ts";
 import { enrollProvenAddress, recordVerifiedAddress } from "../../../domain/proven-address.ts";
 import {
@@ -25,7 +26,10 @@ export async function claimChallenge({ tenant, body, nameUser }: Call): Promise<
 
   const challenge = findCodeChallenge(tenant, challengeId);
   if (challenge === undefined || challenge.begunBy !== "server-api") {
-    throw invalidRequest("The challenge is invalid.", "no challenge has this id, or it has expired");
+    throw invalidRequest(
+      "The challenge is invalid.",
+      whyMissing(tenant, challengeId, "no challenge has this id"),
+    );
   }
   if (challenge.claimedBy !== undefined) throw invalidRequest("The challenge has already been claimed.");
   if (challenge.userId !== undefined && challenge.userId !== userId)

@@ -1,5 +1,6 @@
 /** `POST /challenge` (protocol 4.3): sends a code to an address, for a user who need not exist yet. */
 import { addressKey, findCodeChallenge, sendCode } from "../../../domain/codes.ts";
+import { whyMissing } from "../../../domain/missing-challenge.ts";
 import { requirePermitted } from "../../../domain/permitted-methods.ts";
 import { checkActionCode } from "../../../domain/tracked-actions.ts";
 import { checkUserId } from "../../../domain/user-records.ts";
@@ -51,7 +52,10 @@ function begin({ tenant, body }: Call): Promise<CodeChallenge> {
 function resend({ tenant }: Call, challengeId: string): Promise<CodeChallenge> {
   const challenge = findCodeChallenge(tenant, challengeId);
   if (challenge === undefined || challenge.begunBy !== "server-api" || challenge.verifiedAt !== undefined) {
-    throw invalidRequest("The challenge is invalid.", "no open challenge has this id");
+    throw invalidRequest(
+      "The challenge is invalid.",
+      whyMissing(tenant, challengeId, "no open challenge has this id"),
+    );
   }
   return sendCode(tenant, challenge);
 }

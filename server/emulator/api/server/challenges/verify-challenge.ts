@@ -1,5 +1,6 @@
 /** `POST /verify` (protocol 4.4): a wrong code is a 200 that says so. */
 import { addressKey, checkCode, findCodeChallenge, smsChannelOf } from "../../../domain/codes.ts";
+import { whyMissing } from "../../../domain/missing-challenge.ts";
 import { requiredText } from "../../../wire/input.ts";
 import type { Json } from "../../../wire/wire.ts";
 import { invalidRequest } from "../../../wire/wire-error.ts";
@@ -11,7 +12,10 @@ export function verifyChallenge({ tenant, body, note }: Call): Json {
 
   const known = tenant.state.challenges.get(challengeId);
   if (known?.kind !== "code" || known.begunBy !== "server-api") {
-    throw invalidRequest("The challenge is invalid.", "no challenge has this id");
+    throw invalidRequest(
+      "The challenge is invalid.",
+      whyMissing(tenant, challengeId, "no challenge has this id"),
+    );
   }
   const outcome = checkCode(tenant, findCodeChallenge(tenant, challengeId), verificationCode, note);
   if (!outcome.isVerified) return { ...outcome };
