@@ -2,7 +2,6 @@
  * What each operation takes and answers: the one description of our API. The server parses by it, OpenAPI is
  * generated from it, and the tests check every answer against it.
  */
-import type { z } from "zod";
 import {
   ActivityResponse,
   CeremonyReport,
@@ -28,34 +27,8 @@ import {
   ValidateResponse,
   VerifyOtpRequest,
 } from "./contract.ts";
-import type { ProblemCode } from "./problem.ts";
+import { type OperationDescription, tokenProblems } from "./operation-description.ts";
 import type { OperationName } from "./routes.ts";
-
-export interface OperationDescription {
-  readonly summary: string;
-  readonly request?: z.ZodType;
-  readonly status: 200 | 202 | 204;
-  /** The body on success; none with 204. */
-  readonly answer?: z.ZodType;
-  /** The problems of this operation, besides those that any request can meet (`commonProblems`). */
-  readonly problems: readonly ProblemCode[];
-}
-
-/** Any request can be answered with these. */
-export const commonProblems = [
-  "cross_site_request",
-  "malformed_json",
-  "payload_too_large",
-  "unsupported_media_type",
-  "internal_error",
-] as const satisfies readonly ProblemCode[];
-
-const tokenProblems = [
-  "challenge_failed",
-  "challenge_expired",
-  "token_mismatch",
-  "token_already_used",
-] as const satisfies readonly ProblemCode[];
 
 export const operations = {
   challengeOtp: {

@@ -34,7 +34,10 @@ export const problemTable = {
   challenge_expired: { status: 401, title: "That took too long. Try again." },
   token_mismatch: { status: 401, title: "That confirmation was for something else. Try again." },
   token_already_used: { status: 401, title: "That confirmation was already used. Try again." },
-  sign_in_not_begun: { status: 401, title: "Begin the sign-in in this browser. Reload the page and try again." },
+  sign_in_not_begun: {
+    status: 401,
+    title: "Begin the sign-in in this browser. Reload the page and try again.",
+  },
   rate_limited: { status: 429, title: "Too many attempts. Wait a little and try again." },
   upstream_unavailable: {
     status: 503,

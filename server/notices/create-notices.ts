@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Request } from "express";
 import { z } from "zod";
 import { sha256 } from "../http/hash.ts";
-import { nameAgent } from "../http/user-agent.ts";
+import { nameAgent } from "../http/headers/user-agent.ts";
 import { surviveListener } from "../passkeys/ports/events.ts";
 import type { ClaimedNotice, Notice, Notices, Told } from "../passkeys/ports/notices.ts";
 import { createNotMeLinks } from "./not-me-link.ts";

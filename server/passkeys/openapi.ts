@@ -1,6 +1,7 @@
 /** OpenAPI 3.1, generated from the one description in `shared/`. Served at `GET /openapi.json`. */
 import { z } from "zod";
-import { commonProblems, type OperationDescription, operations } from "../../shared/operations.ts";
+import { commonProblems, type OperationDescription } from "../../shared/operation-description.ts";
+import { operations } from "../../shared/operations.ts";
 import { type ProblemCode, problemCodes, stepUpMethods } from "../../shared/problem.ts";
 import { type OperationName, routes } from "../../shared/routes.ts";
 import { problemTable } from "../http/errors.ts";

@@ -2,13 +2,13 @@
 import { unsign } from "cookie-signature";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import session, { type Store } from "express-session";
-import { readCookies } from "../http/cookies.ts";
 import { AppError } from "../http/errors.ts";
+import { readCookies } from "../http/headers/cookies.ts";
 import { type Names, refuseUnknown } from "../http/options/known-options.ts";
 import { toStoreError } from "../http/outages.ts";
 import { nameSession } from "../passkeys/ports/occasion.ts";
 import type { SessionPort } from "../passkeys/ports/sessions.ts";
-import { cookieName } from "./cookie-name.ts";
+import { cookieName, readSecrets } from "./cookie-name.ts";
 import { type IndexOptions, indexSessions } from "./indexed-sessions.ts";
 import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
 import { sendOnlyNewCookie } from "./set-cookie-filter.ts";
@@ -225,22 +225,6 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     const { maxAge: _, ...attributes } = cookie;
     res.clearCookie(name, attributes);
   }
-}
-
-function readSecrets({ secret, cookieName: own }: CookieSessionOptions): string[] {
-  const secrets = [secret].flat();
-  // An environment variable that is not set passes the compiler with a cast.
-  if (secrets.length === 0 || !secrets.every((one) => typeof one === "string" && one.length >= 32))
-    throw new TypeError(
-      "createCookieSessions: `secret` must be at least 32 characters, or a list of such: make one with `openssl rand -base64 32`.",
-    );
-  if (own === undefined) return secrets;
-  if (typeof own !== "string" || !/^(?!__)[\w-]{1,64}$/.test(own))
-    throw new TypeError(
-      "createCookieSessions: `cookieName` must be 1 to 64 letters, digits, - and _, and not begin with __: `__Host-` is put before it.",
-    );
-  // Brands may share a store and a secret: the signature of one is wrong for another.
-  return secrets.map((one) => `${one} ${own}`);
 }
 
 const plainRequest =

@@ -1,6 +1,6 @@
 /** Keeps the index of sessions, for cookie and bearer sessions alike: a session that is not in it has ended. */
 import type { Request } from "express";
-import { nameAgent } from "../http/user-agent.ts";
+import { nameAgent } from "../http/headers/user-agent.ts";
 import type { SessionIndex, SessionList } from "../passkeys/ports/session-list.ts";
 import type { SignedInData } from "./stored-session.ts";
 

@@ -4,8 +4,8 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Request, Response } from "express";
-import { readCookies } from "../http/cookies.ts";
 import { sha256 } from "../http/hash.ts";
+import { readCookies } from "../http/headers/cookies.ts";
 import { type Names, refuseUnknown } from "../http/options/known-options.ts";
 import type { KnownBrowserStore, KnownBrowsers } from "../passkeys/ports/known-browsers.ts";
 import { cookieName } from "./cookie-name.ts";

@@ -1,6 +1,6 @@
 /** Sends the session cookie only in the answer that made the session, as a cookie that ends with the browser. */
 import type { Request, Response } from "express";
-import { readCookies } from "../http/cookies.ts";
+import { readCookies } from "../http/headers/cookies.ts";
 
 /**
  * express-session repeats the request's own cookie in its answer. A slow answer would then replace the newer cookie of a

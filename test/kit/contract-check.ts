@@ -1,7 +1,8 @@
 /** Holds every answer of our API against its one description, `shared/operations.ts`. A supertest plugin. */
 import type request from "supertest";
 import { z } from "zod";
-import { commonProblems, type OperationDescription, operations } from "../../shared/operations.ts";
+import { commonProblems, type OperationDescription } from "../../shared/operation-description.ts";
+import { operations } from "../../shared/operations.ts";
 import { isProblem } from "../../shared/problem.ts";
 import { type OperationName, routes } from "../../shared/routes.ts";
 

@@ -112,7 +112,7 @@ export const sessionMutations: readonly Mutation[] = [
   },
   {
     id: "J16-a-brand-takes-the-cookie-of-another",
-    file: "cookie-sessions.ts",
+    file: "cookie-name.ts",
     find: "return secrets.map((one) =>",
     replace: 'if (own !== "") return secrets;\n  return secrets.map((one) =>',
     tests: ["several-routers.test.ts"],

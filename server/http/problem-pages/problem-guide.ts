@@ -105,7 +105,7 @@ export const problemGuide = {
     cause:
       "The request would sign in a visitor whose browser has not loaded `GET /config` or `GET /session` of this API, or does not send the cookie `passkeys_begun` that they set.",
     remedy:
-      "Load `GET /config` once before the sign-in, with cookies: `credentials: \"include\"` on another origin of the same site, a cookie jar in a native app. Then start the ceremony again.",
+      'Load `GET /config` once before the sign-in, with cookies: `credentials: "include"` on another origin of the same site, a cookie jar in a native app. Then start the ceremony again.',
   },
   rate_limited: {
     cause: "Too many requests of this kind came from this network address or for this account.",

@@ -12,7 +12,7 @@ import {
 import type { ProblemCode } from "../../../shared/problem.ts";
 import { AppError } from "../../http/errors.ts";
 import { sha256 } from "../../http/hash.ts";
-import { languageOf } from "../../http/language.ts";
+import { languageOf } from "../../http/headers/language.ts";
 import { type Operation, operation } from "../../http/operation.ts";
 import { unlessOut } from "../../http/outages.ts";
 import { beyondRequest } from "../../http/request-deadline.ts";

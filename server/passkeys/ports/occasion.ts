@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Request } from "express";
 import { sha256 } from "../../http/hash.ts";
-import { nameAgent } from "../../http/user-agent.ts";
+import { nameAgent } from "../../http/headers/user-agent.ts";
 
 const requests = new AsyncLocalStorage<Request>();
 const sessionIds = new WeakMap<Request, string>();

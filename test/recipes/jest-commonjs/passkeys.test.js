@@ -1,8 +1,4 @@
-const {
-  createSoftAuthenticator,
-  guardSuite,
-  startEmulatorFor,
-} = require("authsignal-emulator/testing");
+const { createSoftAuthenticator, guardSuite, startEmulatorFor } = require("authsignal-emulator/testing");
 const { createApp } = require("./app.js");
 
 guardSuite(afterEach);

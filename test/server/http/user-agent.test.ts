@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nameAgent } from "../../../server/http/user-agent.ts";
+import { nameAgent } from "../../../server/http/headers/user-agent.ts";
 
 const webkit = "AppleWebKit/537.36 (KHTML, like Gecko)";
 

@@ -10,7 +10,7 @@ const stack = await startStack({ policies: { afterCode: "limited" } });
 afterAll(() => stack.close());
 
 test("the API describes itself in OpenAPI 3.1, operation by operation", async () => {
-  const lab = await startLab({ notify: async () => {} });
+  const lab = await startLab({ notify: async () => {}, policies: { afterCode: "limited" } });
   const { body } = await lab.agent().get("/api/openapi.json").expect(200);
   await lab.close();
   expect(body.openapi).toBe("3.1.0");

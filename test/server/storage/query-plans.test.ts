@@ -75,6 +75,11 @@ describe("what requests ask", () => {
     const begun = { ...grant, idempotencyKey: "k", passkeyIds: [] };
     const answer = { declined: 1, never: false, answeredAt: now() };
     const calls: Record<keyof FlowStore, () => Promise<unknown>> = {
+      beginRecovery: () => flows.beginRecovery("u", { beganAt: now(), endsAt: soon, expiresAt: soon }),
+      findRecovery: () => flows.findRecovery("u", now()),
+      noteRecoveryEnd: () => flows.noteRecoveryEnd("u", now()),
+      useRecovery: () => flows.useRecovery("u", "s"),
+      cancelRecovery: () => flows.cancelRecovery("u"),
       consumeToken: () => flows.consumeToken("t", soon),
       releaseToken: () => flows.releaseToken("t"),
       countOtpAttempt: () => flows.countOtpAttempt("c", soon),

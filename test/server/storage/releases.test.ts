@@ -103,7 +103,7 @@ describe.runIf(process.env.TEST_DATABASE_URL !== undefined)(
       return client;
     }
     const insert = (id: string) => `insert into passkeys_passkey_browsers values ('${id}', 'u', 1)`;
-    const before = upTo(names.indexOf("008-browsers-of-users"));
+    const before = upTo(names.indexOf("010-browsers-of-users"));
 
     test("An index that a new version needs is made while others write, and no write waits for it", async () => {
       await (await open(before)).close();

@@ -19,7 +19,11 @@ test.each<[string, object, string]>([
     {},
     "pass `file`, the path of a SQLite file, `databaseUrl`, a postgres:// address, or `pool`",
   ],
-  ["a misspelt option", { file: "a", tablPrefix: "a_" }, "`tablPrefix` is no option. Did you mean `tablePrefix`? The options are file,"],
+  [
+    "a misspelt option",
+    { file: "a", tablPrefix: "a_" },
+    "`tablPrefix` is no option. Did you mean `tablePrefix`? The options are file,",
+  ],
   ["file and address", { file: "a", databaseUrl }, "`file`, `databaseUrl` and `pool` are three ways"],
   ["address and pool", { databaseUrl, pool: idlePool }, "`file`, `databaseUrl` and `pool` are three ways"],
   ["a client for a pool", { pool: new pg.Client() }, "`pool` must be a Pool of pg"],

@@ -201,6 +201,12 @@ export const later: LaterMessages = {
     "Para esto necesita una llave de acceso. Cree una en su cuenta e inténtelo de nuevo.",
   "problem.no_account": "Con este correo electrónico no puede iniciar sesión aquí. Use otro.",
   "problem.step_up_required": "Inició sesión hace un rato. Confirme que es usted e inténtelo de nuevo.",
+  "problem.sign_in_not_begun":
+    "Este inicio de sesión no comenzó en este navegador. Vuelva a cargar la página e inténtelo de nuevo. Si no ayuda, permita las cookies de este sitio.",
+  "problem.limited_session":
+    "Inició sesión con un código. Confirme con su llave de acceso para hacer esto, o inicie la recuperación si la ha perdido.",
+  "problem.recovery_not_needed": "Puede hacerlo sin una recuperación.",
+  "problem.recovery_not_found": "Ya no hay ninguna recuperación en curso.",
   "problem.session_not_found": "Esa sesión ya ha terminado.",
   "problem.passkey_not_found": "Esta llave de acceso ya no está en su cuenta.",
   "problem.passkey_limit_reached": "Su cuenta no puede tener más llaves de acceso. Elimine una primero.",

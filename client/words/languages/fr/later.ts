@@ -203,6 +203,12 @@ export const later: LaterMessages = {
   "problem.no_account": "Cette adresse e-mail ne permet pas de se connecter ici. Utilisez-en une autre.",
   "problem.step_up_required":
     "Vous vous êtes connecté il y a un moment. Confirmez que c’est vous, puis réessayez.",
+  "problem.sign_in_not_begun":
+    "Cette connexion n’a pas commencé dans ce navigateur. Rechargez la page et réessayez. Si cela n’aide pas, autorisez les cookies pour ce site.",
+  "problem.limited_session":
+    "Vous vous êtes connecté avec un code. Confirmez avec votre clé d’accès pour faire cela, ou commencez la récupération si vous l’avez perdue.",
+  "problem.recovery_not_needed": "Vous pouvez le faire sans récupération.",
+  "problem.recovery_not_found": "Aucune récupération n’est plus en cours.",
   "problem.session_not_found": "Cette session a déjà pris fin.",
   "problem.passkey_not_found": "Cette clé d’accès n’est plus dans votre compte.",
   "problem.passkey_limit_reached":

@@ -6,7 +6,7 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Request, Response } from "express";
-import { readCookies } from "../../../http/cookies.ts";
+import { readCookies } from "../../../http/headers/cookies.ts";
 import type { PasskeysContext } from "../../ports/options.ts";
 
 export interface BegunHere {
