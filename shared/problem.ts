@@ -45,7 +45,7 @@ export const problemCodes = [
   "token_mismatch",
   /** 401: the result token was already accepted once. */
   "token_already_used",
-  /** 401: this browser has not opened the page that signs in. Load `GET /config` with cookies, then start the ceremony again. */
+  /** 401: nothing shows that our own page sent the request. Load `GET /config` with cookies, then start the ceremony again. */
   "sign_in_not_begun",
   /** 429: wait `retryAfter` seconds. */
   "rate_limited",

@@ -1,12 +1,10 @@
 /** The driver's side of a request: a cookie jar and no more. */
 export class BenchBrowser {
   readonly #origin: string;
-  readonly #cookies: Map<string, string>;
+  readonly #cookies = new Map<string, string>();
 
-  /** @param cookies that the browser has from before */
-  constructor(origin: string, cookies: Readonly<Record<string, string>> = {}) {
+  constructor(origin: string) {
     this.#origin = origin;
-    this.#cookies = new Map(Object.entries(cookies));
   }
 
   post<Answer>(path: string, body: object): Promise<Answer> {
@@ -15,12 +13,6 @@ export class BenchBrowser {
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
     });
-  }
-
-  /** Asks for something on the way, such as a cookie. */
-  async visit(path: string): Promise<this> {
-    await this.get(path);
-    return this;
   }
 
   get<Answer>(path: string): Promise<Answer> {

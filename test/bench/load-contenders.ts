@@ -102,9 +102,7 @@ async function startOurs(name: string, kind: SubjectKind): Promise<LoadContender
     subject,
     async "sign-in"() {
       const token = await client.signIn({ action: signInAction });
-      await new BenchBrowser(origin)
-        .visit("/api/config")
-        .then((page) => page.post("/api/validate", { token, action: signInAction }));
+      await new BenchBrowser(origin).post("/api/validate", { token, action: signInAction });
     },
     async prepare() {
       owners.length = 0;

@@ -21,8 +21,6 @@ export type Agent = ReturnType<typeof request.agent>;
 
 /** As much of supertest as a flow needs: an agent of any version of it will do. */
 export interface FlowAgent {
-  /** Opens the page before a passkey sign-in, which demands the cookie of that. Needed where sessions are cookies. */
-  get?(path: string): PromiseLike<unknown>;
   post(path: string): {
     send(body: object): PromiseLike<{ readonly status: number; readonly body: unknown }>;
   };
@@ -123,7 +121,6 @@ export function createFlows(options: FlowsOptions): Flows {
     },
 
     async signInWithPasskey(agent, authenticator) {
-      await agent.get?.(`${prefix}${routes.getConfig.path}`);
       const token = await signInToken(authenticator);
       const action = actions.signInWithPasskey;
       return (await post<SignedInResponse>(agent, "validate", { token, action })).user;

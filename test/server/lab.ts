@@ -54,10 +54,8 @@ export interface Lab extends Flows {
   readonly storage: Storage;
   /** Sends the notices that were told so far, to `notify`. */
   sendNotices(): Promise<void>;
-  /** A new browser in which the sign-in page is open, at a network address of its own, or at the given one. */
+  /** A new browser at a network address of its own, or at the given one. */
   agent(ip?: string): Agent;
-  /** The same, with no cookie: it has opened nothing of the app. */
-  stranger(ip?: string): Agent;
   /** A new person, signed in with a code, with or without a passkey. */
   person(has?: "passkey"): Promise<Person>;
   clientApi(authenticator: SoftAuthenticator): ClientApi;
@@ -97,13 +95,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   if (line === undefined) throw new Error("The stack opened no line to Authsignal.");
   const { url, origin, emulator, flows, log, clientApi, authsignal } = stack;
   const opened = line;
-  const stranger = (ip = newAddress()): Agent =>
+  const agent = (ip = newAddress()): Agent =>
     request.agent(url).use(checkContract("/api")).set("Origin", origin).set("X-Forwarded-For", ip);
-  const agent = (ip?: string): Agent => {
-    const opened = stranger(ip);
-    opened.jar.setCookie(`${pageOpened}; path=/`, new URL(url).hostname, "/");
-    return opened;
-  };
 
   async function stepUpToken(
     { agent: browserOf, authenticator }: Pick<Person, "agent" | "authenticator">,
@@ -129,7 +122,6 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       await stack.notices?.flush();
     },
     agent,
-    stranger,
     ...flows,
     clientApi,
     stepUpToken,
@@ -201,9 +193,6 @@ function hostApp(
   return app;
 }
 
-/** The cookie of a browser in which the sign-in page is open. */
-export const pageOpened = `passkeys_begun=${"b".repeat(32)}`;
-
 /** The cookies that an answer sets, as the next request would carry them. */
 export function cookiesOf(response: request.Response): string {
   return setCookies(response)
@@ -211,15 +200,12 @@ export function cookiesOf(response: request.Response): string {
     .join("; ");
 }
 
-/** The cookies that a browser has for the app, as its next request carries them, without that of the open page. */
+/** The cookies that a browser has for the app, as its next request carries them. */
 export async function cookiesIn(agent: Agent): Promise<string> {
   const test = agent.get(api("getSession"));
   await test.expect(200);
   // What superagent has put into the header.
-  return String(Reflect.get(test, "cookies"))
-    .split("; ")
-    .filter((pair) => pair !== pageOpened)
-    .join("; ");
+  return String(Reflect.get(test, "cookies"));
 }
 
 /** The `Set-Cookie` headers of an answer. */

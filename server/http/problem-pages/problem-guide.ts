@@ -103,9 +103,9 @@ export const problemGuide = {
   },
   sign_in_not_begun: {
     cause:
-      "The request would sign in a visitor whose browser has not loaded `GET /config` or `GET /session` of this API, or does not send the cookie `passkeys_begun` that they set.",
+      "A browser's request for the sign-in of a visitor says neither by `Origin` nor by `Sec-Fetch-Site` that your own page sent it, and has no cookie `passkeys_begun`, which `GET /config` and `GET /session` set.",
     remedy:
-      'Load `GET /config` once before the sign-in, with cookies: `credentials: "include"` on another origin of the same site, a cookie jar in a native app. Then start the ceremony again.',
+      "Let the proxy in front of this server pass on `Origin`. Otherwise load `GET /config` with cookies before the sign-in, then start the ceremony again.",
   },
   rate_limited: {
     cause: "Too many requests of this kind came from this network address or for this account.",

@@ -332,7 +332,7 @@ describe("what is not there", () => {
     ["a cookie that is an object", "passkeys_session=j%3A%7B%22id%22%3A1%7D"],
     ["a hundred cookies", Array.from({ length: 100 }, (_, at) => `passkeys_session=s%3A${at}.x`).join("; ")],
   ])("A Cookie header with %s is not a session", async (_, cookie) => {
-    const answer = await lab.stranger().get(api("getSession")).set("Cookie", cookie).expect(200);
+    const answer = await lab.agent().get(api("getSession")).set("Cookie", cookie).expect(200);
     expect(answer.body.user).toBeNull();
   });
 });

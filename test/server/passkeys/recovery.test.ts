@@ -5,6 +5,7 @@ import {
   createPasskeyGuard,
   type PasskeysOptions,
 } from "../../../server/passkeys/index.ts";
+import type { Notice } from "../../../server/passkeys/ports/notices.ts";
 import { actions } from "../../../shared/actions.ts";
 import { type Agent, api } from "../../kit/flows.ts";
 import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
@@ -74,6 +75,7 @@ describe("a recovery", () => {
     expect(told(person, "recovery_began")).toEqual([
       {
         event: "recovery_began",
+        session: expect.any(String),
         userId: person.user.id,
         endsAt: body.endsAt,
         requestId: expect.any(String),
@@ -146,7 +148,7 @@ describe("a recovery", () => {
     await begin(person.limited).expect(200);
     lab.advance(8 * day);
     const agent = await byCode(person);
-    expect(await sessionOf(agent)).toEqual({ user: person.user, assurance: "limited" });
+    expect(await sessionOf(agent)).toEqual({ user: person.user, assurance: "limited", idleSeconds: 1800 });
     expect((await begin(agent).expect(200)).body.hasEnded).toBe(false);
   });
 
@@ -192,7 +194,11 @@ describe("cancelling", () => {
     const person = await loser();
     await begin(person.limited).expect(200);
     await cancel(await byPasskey(person)).expect(204);
-    expect(await sessionOf(person.limited)).toEqual({ user: person.user, assurance: "limited" });
+    expect(await sessionOf(person.limited)).toEqual({
+      user: person.user,
+      assurance: "limited",
+      idleSeconds: 1800,
+    });
     lab.advance(day);
     expect((await sessionOf(await byCode(person))).assurance).toBe("limited");
     expect(told(person, "recovery_ended")).toEqual([]);
@@ -320,4 +326,30 @@ test("A host may have a recovery wait for as long as it wants", async () => {
   await own.signInWithOtp(agent, person.user.email);
   expect(await sessionOf(agent)).not.toHaveProperty("assurance");
   await own.close();
+});
+
+test("a recovery is told in a notice, whose link cancels it and signs the account out", async () => {
+  const sent: Notice[] = [];
+  const own = await startLab({
+    notify: async (notice) => void sent.push(notice),
+    policies: { afterCode: "limited" },
+  });
+  try {
+    const { user } = await own.person("passkey");
+    const limited = own.agent();
+    await own.signInWithOtp(limited, user.email);
+    await begin(limited).expect(200);
+    await begin(limited).expect(200);
+    await own.sendNotices();
+    const told = sent.filter(({ kind }) => kind === "recovery_began");
+    expect(told).toMatchObject([{ to: user.email, by: "user" }]);
+    const token = new URL(String(told[0]?.notMeUrl)).searchParams.get("token");
+    await own.agent().post(api("reportNotMe")).send({ token, removePasskey: false }).expect(200);
+    expect((await limited.get(api("getSession")).expect(200)).body.user).toBeNull();
+    const again = own.agent();
+    await own.signInWithOtp(again, user.email);
+    expect((await again.get(api("getSession")).expect(200)).body).not.toHaveProperty("recovery");
+  } finally {
+    await own.close();
+  }
 });

@@ -10,7 +10,7 @@ import { api } from "../../kit/flows.ts";
 import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
 import { openTestStorage } from "../../kit/test-storage.ts";
 import { only } from "../authsignal/authsignal-line.ts";
-import { pageOpened, startLab } from "../lab.ts";
+import { startLab } from "../lab.ts";
 
 describe("bearer sessions", () => {
   test("A bearer session that was ended during a step-up is not renewed, and the answer is 401", async () => {
@@ -78,7 +78,7 @@ test("A request that closes its connection while Authsignal works stores nothing
     const controller = new AbortController();
     const gone = fetch(`${lab.url}${api("validate")}`, {
       method: "POST",
-      headers: { "Content-Type": "application/json", Origin: lab.origin, Cookie: pageOpened },
+      headers: { "Content-Type": "application/json", Origin: lab.origin },
       body: JSON.stringify({ token, action: actions.signInWithPasskey }),
       signal: controller.signal,
     }).catch((error: unknown) => error);

@@ -195,14 +195,14 @@ export const later: LaterMessages = {
   "problem.not_authenticated": "Su sesión ha terminado. Inicie sesión de nuevo para continuar.",
   "problem.otp_not_requested":
     "Este código ya se usó o se pidió en otro navegador. Pida uno nuevo. Si eso no ayuda, permita las cookies de este sitio.",
+  "problem.sign_in_not_begun":
+    "Este inicio de sesión no comenzó en este navegador. Vuelva a cargar la página e inténtelo de nuevo. Si no ayuda, permita las cookies de este sitio.",
   "problem.otp_expired": "Este código ha caducado. Pida uno nuevo.",
   "problem.otp_attempts_exceeded": "Demasiados códigos incorrectos. Pida uno nuevo.",
   "problem.passkey_required":
     "Para esto necesita una llave de acceso. Cree una en su cuenta e inténtelo de nuevo.",
   "problem.no_account": "Con este correo electrónico no puede iniciar sesión aquí. Use otro.",
   "problem.step_up_required": "Inició sesión hace un rato. Confirme que es usted e inténtelo de nuevo.",
-  "problem.sign_in_not_begun":
-    "Este inicio de sesión no comenzó en este navegador. Vuelva a cargar la página e inténtelo de nuevo. Si no ayuda, permita las cookies de este sitio.",
   "problem.limited_session":
     "Inició sesión con un código. Confirme con su llave de acceso para hacer esto, o inicie la recuperación si la ha perdido.",
   "problem.recovery_not_needed": "Puede hacerlo sin una recuperación.",

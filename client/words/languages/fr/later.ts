@@ -196,6 +196,8 @@ export const later: LaterMessages = {
   "problem.not_authenticated": "Votre session a pris fin. Reconnectez-vous pour continuer.",
   "problem.otp_not_requested":
     "Ce code a déjà servi, ou a été demandé dans un autre navigateur. Demandez-en un nouveau. Si cela ne suffit pas, autorisez les cookies de ce site.",
+  "problem.sign_in_not_begun":
+    "Cette connexion n’a pas commencé dans ce navigateur. Rechargez la page et réessayez. Si cela n’aide pas, autorisez les cookies pour ce site.",
   "problem.otp_expired": "Ce code n’est plus valable. Demandez-en un nouveau.",
   "problem.otp_attempts_exceeded": "Trop de codes erronés. Demandez-en un nouveau.",
   "problem.passkey_required":
@@ -203,8 +205,6 @@ export const later: LaterMessages = {
   "problem.no_account": "Cette adresse e-mail ne permet pas de se connecter ici. Utilisez-en une autre.",
   "problem.step_up_required":
     "Vous vous êtes connecté il y a un moment. Confirmez que c’est vous, puis réessayez.",
-  "problem.sign_in_not_begun":
-    "Cette connexion n’a pas commencé dans ce navigateur. Rechargez la page et réessayez. Si cela n’aide pas, autorisez les cookies pour ce site.",
   "problem.limited_session":
     "Vous vous êtes connecté avec un code. Confirmez avec votre clé d’accès pour faire cela, ou commencez la récupération si vous l’avez perdue.",
   "problem.recovery_not_needed": "Vous pouvez le faire sans récupération.",

@@ -1,8 +1,9 @@
 /**
- * Binds a passkey sign-in without a session to a browser that has opened our own page, against login CSRF (requirement S7).
- * The page's `GET /config` or `GET /session` sets a cookie that browsers send with requests of our own site only, and the
- * finish demands it. Only its presence is a proof, so it needs neither a key nor a row of the storage, and lives as long
- * as the browser: a page may wait for hours.
+ * Binds a passkey sign-in without a session to our own pages, against login CSRF (requirement S7). A browser names the page
+ * that sends a request, and no page can change that. Where those headers are lost on the way to this server, a cookie takes
+ * their place: `GET /config` and `GET /session` set it, and browsers send it with requests of our own site only. Only its
+ * presence counts, so it needs neither a key nor a row of the storage. It lives as long as the browser: a page may wait for
+ * hours.
  */
 import { randomBytes } from "node:crypto";
 import type { Request, Response } from "express";
@@ -12,7 +13,7 @@ import type { PasskeysContext } from "../../ports/options.ts";
 export interface BegunHere {
   /** Sets the cookie in a browser that does not have it. */
   note(req: Request, res: Response): void;
-  /** Whether the request may finish a sign-in: its browser has the cookie, or cannot be made to send the request. */
+  /** Whether our own page sent the request, as its browser says or as the cookie shows; true for what is no browser. */
   holdsFor(req: Request): boolean;
 }
 
@@ -24,6 +25,9 @@ export function createBegunHere({ origins, crossSiteOrigins, sessions }: Bound):
   const secure = origins.every((origin) => origin.startsWith("https:"));
   // `__Host-`: no neighbour on another subdomain can set it.
   const name = secure ? "__Host-passkeys_begun" : "passkeys_begun";
+  const isFromListedPage = (req: Request) =>
+    req.get("sec-fetch-site") === "same-origin" ||
+    [...origins, ...crossSiteOrigins].includes(req.get("origin") ?? "");
   const isThere = (req: Request) => readCookies(req, name).some((value) => /^[\w-]{32}$/.test(value));
   return {
     note(req, res) {
@@ -31,7 +35,11 @@ export function createBegunHere({ origins, crossSiteOrigins, sessions }: Bound):
       const value = randomBytes(24).toString("base64url");
       res.cookie(name, value, { httpOnly: true, sameSite: "strict", secure, path: "/" });
     },
-    // A page of another site never has the cookie. Its `Origin`, which no page can forge, is one that the host has listed.
-    holdsFor: (req) => isThere(req) || crossSiteOrigins.includes(req.get("origin") ?? ""),
+    holdsFor: (req) => isFromListedPage(req) || !isBrowser(req) || isThere(req),
   };
+}
+
+/** Every browser names itself so. Another client sends what its user tells it to. */
+function isBrowser(req: Request): boolean {
+  return (req.get("user-agent") ?? "").startsWith("Mozilla/");
 }

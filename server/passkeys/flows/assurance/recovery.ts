@@ -5,6 +5,7 @@ import { type Operation, operation } from "../../../http/operation.ts";
 import type { PasskeysContext } from "../../ports/options.ts";
 import type { Recovery, RecoveryStore } from "../../ports/recoveries.ts";
 import { seeAuthenticators } from "../authenticators.ts";
+import { tellOfRecovery } from "../oversight/tell.ts";
 import { createUserLimit } from "../rate-limits.ts";
 import { requireSignedIn } from "../signed-in.ts";
 import { requireFull, type Standing, standingOf } from "./standing.ts";
@@ -36,13 +37,11 @@ export function recoveryOperations(
       const endsAt = new Date(beganAt.getTime() + context.recoveryWaitingTime * 1000);
       const expiresAt = new Date(endsAt.getTime() + openMs);
       const begun = await recoveries.beginRecovery(user.id, { beganAt, endsAt, expiresAt });
-      if (begun.isNew)
-        onEvent({
-          event: "recovery_began",
-          requestId: req.id,
-          userId: user.id,
-          endsAt: endsAt.toISOString(),
-        });
+      if (begun.isNew) {
+        const ends = endsAt.toISOString();
+        onEvent({ event: "recovery_began", requestId: req.id, userId: user.id, endsAt: ends });
+        tellOfRecovery(context, { req, user, beganAt });
+      }
       return { status: 200, body: toAnswer(begun.recovery) };
     },
   });

@@ -48,6 +48,8 @@ export async function confirmNotMe(
   const endAll = async () => (await sessions.sessionList?.endAll(user.id)) ?? null;
   const common = { requestId: req.id, userId: user.id };
   await storage.flows.dropGrants(user.id);
+  if (link.kind === "recovery_began" && (await context.recoveries?.cancelRecovery(user.id)) === true)
+    onEvent({ event: "recovery_cancelled", ...common, by: "user" });
   let sessionsEnded = await endAll();
   if (passkey !== null) {
     await removePasskey(context, { userId: user.id, passkeyId: passkey.id });

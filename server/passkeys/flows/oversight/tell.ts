@@ -61,6 +61,14 @@ function methodInWords(method: string): string {
   return method.toLowerCase().replaceAll("_", " ");
 }
 
+/** At once: until the end of the wait the person can cancel it. */
+export function tellOfRecovery(
+  { notices }: PasskeysContext,
+  { req, user, beganAt }: { readonly req: Request; readonly user: User; readonly beganAt: Date },
+): void {
+  notices.tell({ kind: "recovery_began", ...toUser(user), req, about: beganAt.toISOString() });
+}
+
 /** Once for each browser. Not for the first sign-in of all: the person is there. */
 export async function tellOfNewBrowser(
   { notices, knownBrowsers }: PasskeysContext,
