@@ -56,8 +56,8 @@ function send(name: OperationName, site: string | undefined, origin: string | un
   const path = api(name).replace(":id", "an-id");
   const verb = { GET: plain.get, POST: plain.post, PUT: plain.put, PATCH: plain.patch, DELETE: plain.delete };
   const asked = verb[method].call(plain, path);
-  // Signing out is asked for without the cookie, or the rows after it had no session.
-  if (name !== "deleteSession") asked.set("Cookie", cookie);
+  // What ends the session is asked for without the cookie, or the rows after it had none.
+  if (name !== "deleteSession" && name !== "deleteAccount") asked.set("Cookie", cookie);
   if (site !== undefined) asked.set("Sec-Fetch-Site", site);
   if (origin !== undefined) asked.set("Origin", origin);
   return method === "GET" || method === "DELETE" ? asked : asked.send(bodies[name]);

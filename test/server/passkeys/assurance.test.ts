@@ -37,7 +37,11 @@ async function byCode(): Promise<Person & { limited: Agent; passkeyId: string }>
   return { ...person, limited, passkeyId: body[0].id };
 }
 
-const sessionOf = async (agent: Agent) => (await agent.get(api("getSession")).expect(200)).body;
+async function sessionOf(agent: Agent) {
+  const { idleSeconds, ...session } = (await agent.get(api("getSession")).expect(200)).body;
+  expect(idleSeconds).toBe(1800);
+  return session;
+}
 
 describe("a code for an account with a passkey", () => {
   test("opens a limited session, says so, and offers no passkey", async () => {
@@ -183,7 +187,7 @@ test("With `afterCode: full` a code opens everything, and there is no recovery",
   const person = await own.person("passkey");
   const agent = own.agent();
   await own.signInWithOtp(agent, person.user.email);
-  expect((await agent.get(api("getSession")).expect(200)).body).toEqual({ user: person.user });
+  expect(await sessionOf(agent)).toEqual({ user: person.user });
   await agent.post(api("createEnrollToken")).send({}).expect(200);
   const absent = await agent.post(api("beginRecovery")).send({}).expect(404);
   expect(absent.body.code).toBe("not_found");
