@@ -10,9 +10,7 @@ import { type SoftAuthenticatorOptions, withDefaults } from "./soft-authenticato
 import {
   encodeClientData,
   encodeHeader,
-  loadLibrary,
-  makeCredential,
-  requireRpId,
+  loadCredentialMaker,
   type SoftCredential,
   type StoredCredential,
   signAssertion,
@@ -85,8 +83,8 @@ export function createSoftAuthenticator(options: Partial<SoftAuthenticatorOption
     context: CeremonyContext,
   ): Promise<RegistrationResponseJSON> {
     contextShape.check(context, "create");
-    const library = await loadLibrary();
-    const rpId = requireRpId(library, request.rp.id, context.origin);
+    const maker = await loadCredentialMaker();
+    const rpId = maker.requireRpId(request.rp.id, context.origin);
     const selection = request.authenticatorSelection ?? {};
     const attachment = attachmentOf(knobs.transport);
     const needsResidentKey = selection.residentKey === "required" || selection.requireResidentKey === true;
@@ -99,7 +97,7 @@ export function createSoftAuthenticator(options: Partial<SoftAuthenticatorOption
     const userVerified = askPerson(selection.userVerification);
     const fault = takeFault(context);
 
-    const made = makeCredential(library, request, context.origin, knobs);
+    const made = maker.make(request, context.origin, knobs);
     const credential: StoredCredential = {
       credentialId: made.credentialId,
       privateKey: made.privateKey,
@@ -142,7 +140,7 @@ export function createSoftAuthenticator(options: Partial<SoftAuthenticatorOption
     context: CeremonyContext,
   ): Promise<AuthenticationResponseJSON> {
     contextShape.check(context, "get");
-    const rpId = requireRpId(await loadLibrary(), request.rpId, context.origin);
+    const rpId = (await loadCredentialMaker()).requireRpId(request.rpId, context.origin);
     const allowed = new Set(request.allowCredentials?.map(({ id }) => id));
     const held = stored.findLast(
       (candidate) =>

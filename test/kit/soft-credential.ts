@@ -40,19 +40,35 @@ export interface Attestation {
 const headerLength = 37;
 
 const importLibrary = () => import("nid-webauthn-emulator");
-export type Library = Awaited<ReturnType<typeof importLibrary>>;
+type Library = Awaited<ReturnType<typeof importLibrary>>;
 
-/** Loaded with the first ceremony: a suite without one does not need the package. */
-export function loadLibrary(): Promise<Library> {
-  return loadOptional("The soft authenticator", ["nid-webauthn-emulator"], importLibrary);
+interface Make {
+  readonly aaguid: string;
+  readonly algorithms: readonly Algorithm[];
 }
 
-/** Makes a key pair and its `none` attestation. Throws NotSupportedError when no algorithm fits. */
-export function makeCredential(
+/** What needs the library, without its types: those need the DOM's, which a backend does not have. */
+export interface CredentialMaker {
+  /** Makes a key pair and its `none` attestation. Throws NotSupportedError when no algorithm fits. */
+  make(options: CreationOptionsJSON, origin: string, make: Make): Attestation;
+  /** The RP ID that a page of this origin may use. Throws the browser's SecurityError for any other. */
+  requireRpId(rpId: string | undefined, origin: string): string;
+}
+
+/** Loaded with the first ceremony: a suite without one does not need the package. */
+export async function loadCredentialMaker(): Promise<CredentialMaker> {
+  const library = await loadOptional("The soft authenticator", ["nid-webauthn-emulator"], importLibrary);
+  return {
+    make: (...call) => makeCredential(library, ...call),
+    requireRpId: (...call) => requireRpId(library, ...call),
+  };
+}
+
+function makeCredential(
   { AuthenticatorEmulator, WebAuthnEmulator }: Library,
   options: CreationOptionsJSON,
   origin: string,
-  make: { readonly aaguid: string; readonly algorithms: readonly Algorithm[] },
+  make: Make,
 ): Attestation {
   const kept: PasskeyDiscoverableCredential[] = [];
   const emulator = new WebAuthnEmulator(
@@ -127,8 +143,7 @@ export function signAssertion(key: KeyObject, authenticatorData: Buffer, clientD
   return sign(digest, Buffer.concat([authenticatorData, sha256(clientData)]), key);
 }
 
-/** The RP ID that a page of this origin may use. Throws the browser's SecurityError for any other. */
-export function requireRpId({ RpId }: Library, rpId: string | undefined, origin: string): string {
+function requireRpId({ RpId }: Library, rpId: string | undefined, origin: string): string {
   const host = new URL(origin).hostname;
   const wanted = rpId ?? host;
   const isSuffix = host === wanted || host.endsWith(`.${wanted}`);
