@@ -18,9 +18,8 @@ export async function verifierLoaded(): Promise<void> {
 }
 
 async function load(): Promise<Verifier> {
-  const [server, helpers] = await Promise.all([
-    import("@simplewebauthn/server"),
-    import("@simplewebauthn/server/helpers"),
-  ]);
+  // One after the other: Jest's loader of ES modules hangs on two imports at once that share a module.
+  const server = await import("@simplewebauthn/server");
+  const helpers = await import("@simplewebauthn/server/helpers");
   return { ...server, ...helpers };
 }
