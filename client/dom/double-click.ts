@@ -2,7 +2,7 @@
  * needs:    a document.
  * does:     ignores the second click of a double click after the first one changed what is under the pointer, to
  *           another view or a dialog: it was meant for what was there before.
- * must not: ignore keyboard clicks, or two clicks on the same control.
+ * must not: ignore keyboard clicks, two clicks on the same control, or a click after something was typed.
  */
 const doubleClick = { milliseconds: 500, pixels: 5 } as const;
 
@@ -14,7 +14,8 @@ interface Click {
 }
 
 export function ignoreSecondClicks(signal: AbortSignal): void {
-  let last: Click = { target: null, x: 0, y: 0, at: Number.NEGATIVE_INFINITY };
+  const none: Click = { target: null, x: 0, y: 0, at: Number.NEGATIVE_INFINITY };
+  let last = none;
 
   function onClick(event: MouseEvent): void {
     const { target, clientX: x, clientY: y, timeStamp: at, detail } = event;
@@ -29,7 +30,12 @@ export function ignoreSecondClicks(signal: AbortSignal): void {
     last = { target, x, y, at };
   }
 
+  function onTyped(): void {
+    last = none;
+  }
+
   document.addEventListener("click", onClick, { capture: true, signal });
+  document.addEventListener("input", onTyped, { capture: true, signal });
 }
 
 /** Whether the first target was removed, or one of the two is in a dialog that the other is not in. */

@@ -54,3 +54,12 @@ test("A second click on the same control, by keyboard, or elsewhere is not ignor
   click(show("Elsewhere"), { x: 200 });
   expect(clicked).toEqual(["Again", "Again", "By keyboard", "Elsewhere"]);
 });
+
+test("A click after something was typed is not ignored, however soon it comes", () => {
+  click(show("Continue to the code"));
+  const code = show("Continue with the code");
+  document.body.append(document.createElement("input"));
+  document.querySelector("input")?.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  click(code);
+  expect(clicked).toEqual(["Continue to the code", "Continue with the code"]);
+});
