@@ -116,7 +116,7 @@ export const later: LaterMessages = {
   "sessions.unknown": "Navegador desconocido",
   "sessions.lastSeen": "Última actividad: {when}",
   "sessions.started": "Sesión iniciada el {when}",
-  "sessions.endNamed": "Cerrar la sesión de {name}",
+  "sessions.endNamed": "Cerrar sesión en {name}",
   "sessions.ended": "Se ha cerrado la sesión de {name}.",
   "sessions.endOthers": "Cerrar todas las demás sesiones",
   "sessions.othersEnded": "Se han cerrado todas las demás sesiones.",

@@ -117,7 +117,7 @@ export const later: LaterMessages = {
   "sessions.unknown": "Navigateur inconnu",
   "sessions.lastSeen": "Dernière activité : {when}",
   "sessions.started": "Connecté le {when}",
-  "sessions.endNamed": "Déconnecter {name}",
+  "sessions.endNamed": "Se déconnecter de {name}",
   "sessions.ended": "{name} est déconnecté.",
   "sessions.endOthers": "Déconnecter tous les autres",
   "sessions.othersEnded": "Tous les autres sont déconnectés.",
