@@ -21,7 +21,7 @@ const deadlines = new AsyncLocalStorage<Deadline | undefined>();
 /** How much later the whole request is given up than the wait in it, so that the log names that wait. */
 const laterMs = 20;
 
-/** The request's time is over. It tells nothing about whoever is waited for last, so it is no outage of theirs. */
+/** The request's time is over. The service that it waited for last may be well, so this is not an outage of that service. */
 export class LateRequest extends AppError {
   constructor(waitedFor: string) {
     const { milliseconds = 0 } = deadlines.getStore() ?? {};

@@ -30,7 +30,7 @@ export interface PasskeyListDeps {
   deletePasskey(passkey: Passkey, options: { readonly isLast: boolean }): Promise<boolean>;
 }
 
-/** After these the person may want to end other sessions: somebody else may be signed in. */
+/** After these changes the list offers to end other sessions, because another person may be signed in. */
 const afterChanges: readonly MessageKey[] = ["offer.created", "passkey.deleted"];
 
 /** Milliseconds for which the notice stays in sight while the list is scrolled. */
