@@ -144,3 +144,25 @@ test("A storage without its audit table has no reader of events", async () => {
   await storage.close();
   await place.drop();
 });
+
+test("a recovery that began and was cancelled is in the recent activity of every session of the account", async () => {
+  const own = await startLab({ policies: { afterCode: "limited" } });
+  try {
+    const person = await own.person("passkey");
+    const limited = own.agent();
+    await own.signInWithOtp(limited, person.user.email);
+    await limited.post(api("beginRecovery")).send({}).expect(200);
+    const full = own.agent();
+    await own.signInWithPasskey(full, person.authenticator);
+    await full.delete(api("cancelRecovery")).expect(204);
+    const recoveries = async () => {
+      const { body }: { body: ActivityResponse } = await full.get(api("listActivity")).expect(200);
+      return body.map(({ event }) => event).filter((event) => event.startsWith("recovery_"));
+    };
+    await expect
+      .poll(async () => (await recoveries()).toSorted())
+      .toEqual(["recovery_began", "recovery_cancelled"]);
+  } finally {
+    await own.close();
+  }
+});

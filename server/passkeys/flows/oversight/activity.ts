@@ -22,6 +22,9 @@ const shown: readonly SecurityEvent["event"][] = [
   "authenticator.appeared",
   "authenticator.vanished",
   "not_me.confirmed",
+  "recovery_began",
+  "recovery_cancelled",
+  "recovery_ended",
 ];
 
 const most = 50;
