@@ -119,6 +119,7 @@ export const environmentVariables = {
   SESSION_SECRET_FILE: fileOf("SESSION_SECRET"),
   DATABASE_URL_FILE: fileOf("DATABASE_URL"),
   REDIS_URL_FILE: fileOf("REDIS_URL"),
+  SMTP_URL_FILE: fileOf("SMTP_URL"),
 } as const;
 
 export type VariableName = keyof typeof environmentVariables;
@@ -151,6 +152,7 @@ const secretNames = [
   "SESSION_SECRET",
   "DATABASE_URL",
   "REDIS_URL",
+  "SMTP_URL",
 ] as const satisfies readonly VariableName[];
 
 function fileOf(name: string): { readonly default: string; readonly meaning: string } {

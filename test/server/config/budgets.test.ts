@@ -106,6 +106,8 @@ test("Every secret may be in a file, with or without a line end", () => {
     AUTHSIGNAL_API_SECRET_KEY_FILE: fileWith(AUTHSIGNAL_API_SECRET_KEY),
     DATABASE_URL_FILE: fileWith("postgres://app:secret@db/app\r\n"),
     REDIS_URL_FILE: fileWith("rediss://:secret@cache\n"),
+    SMTP_URL_FILE: fileWith("smtp://app:secret@mail:587\n"),
+    MAIL_FROM: "no-reply@example.com",
     DATABASE_CONNECTIONS: "20",
   });
   expect(config).toMatchObject({
@@ -114,6 +116,7 @@ test("Every secret may be in a file, with or without a line end", () => {
     databaseUrl: "postgres://app:secret@db/app",
     redisUrl: "rediss://:secret@cache",
     databaseConnections: 20,
+    mail: { url: "smtp://app:secret@mail:587", from: "no-reply@example.com" },
   });
 });
 
