@@ -11,13 +11,18 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { createServer, request } from "node:http";
+import { createServer, request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import request from "supertest";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { defaultTenant } from "../../../server/emulator/index.ts";
+import { createClientApi } from "../../kit/client-api.ts";
+import { createFlows } from "../../kit/flows.ts";
 import { freePort, listen } from "../../kit/listen.ts";
+import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
 
 const repository = fileURLToPath(new URL("../../../", import.meta.url));
 beforeAll(() => {
@@ -115,7 +120,7 @@ function openWebSocket(port: string): Promise<void> {
     "Sec-WebSocket-Protocol": "vite-ping",
   };
   return new Promise((resolve, reject) => {
-    const opening = request(`http://localhost:${port}/`, { headers });
+    const opening = httpRequest(`http://localhost:${port}/`, { headers });
     opening.once("error", reject).end();
     opening.once("upgrade", (_res, socket) => {
       // The server may reset it.
@@ -144,6 +149,25 @@ describe("the processes of", () => {
       await expect.poll(() => isOpen(ports.EMULATOR_PORT)).toBe(false);
     },
   );
+});
+
+test("After `npm start` a person signs in by code, adds a passkey and signs in with it", async () => {
+  const ports = await freePorts();
+  npm("start", ports);
+  await expect.poll(() => statusAt(ports.PORT), aStart).toBe(200);
+  const origin = `http://localhost:${ports.PORT}`;
+  const emulatorUrl = `http://localhost:${ports.EMULATOR_PORT}`;
+  const { tenantId } = defaultTenant;
+  const { signInWithOtp, enrollPasskey, signInWithPasskey } = createFlows({
+    emulatorUrl,
+    clientApi: (authenticator) =>
+      createClientApi({ tenantId, baseUrl: `${emulatorUrl}/v1`, origin, authenticator }),
+  });
+  const authenticator = createSoftAuthenticator();
+  const owner = request.agent(origin);
+  const user = await signInWithOtp(owner);
+  await enrollPasskey(owner, authenticator);
+  expect(await signInWithPasskey(request.agent(origin), authenticator)).toMatchObject({ id: user.id });
 });
 
 test("`npm run dev` restarts when a file of the server changes, also while a page is open", async () => {
