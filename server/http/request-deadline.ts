@@ -18,8 +18,11 @@ interface Deadline {
 
 const deadlines = new AsyncLocalStorage<Deadline | undefined>();
 
-/** How much later the whole request is given up than the wait in it, so that the log names that wait. */
-const laterMs = 20;
+/**
+ * How much later the whole request is given up than the wait in it: the log names that wait, and an answer that can do
+ * without what it waited for still has time for its writes.
+ */
+const laterMs = 250;
 
 /** The request's time is over. The service that it waited for last may be well, so this is not an outage of that service. */
 export class LateRequest extends AppError {
