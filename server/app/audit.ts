@@ -3,12 +3,22 @@ import { randomUUID } from "node:crypto";
 import { describeError } from "../http/describe-error.ts";
 import { beyondRequest } from "../http/request-deadline.ts";
 import type { SecurityEvent } from "../passkeys/index.ts";
+import { compileOnce, type SlotOf } from "../storage/compiled.ts";
 import type { Database } from "../storage/database.ts";
 
 /** What the trail writes: pino's logger, or another with these methods, such as `console`. */
 export interface AuditLog {
   info(line: object): void;
   error(line: object): void;
+}
+
+interface EventRow {
+  readonly id: string;
+  readonly at: string;
+  readonly event: string;
+  readonly userId: string | null;
+  readonly requestId: string | null;
+  readonly facts: string;
 }
 
 /**
@@ -24,19 +34,29 @@ export function createAuditTrail(
   log: AuditLog,
   now: () => Date,
 ): (event: SecurityEvent) => void {
+  const insert = compileOnce(db, (slot: SlotOf<EventRow>) =>
+    db.insertInto("audit_events").values({
+      id: slot("id"),
+      at: slot("at"),
+      event: slot("event"),
+      user_id: slot("userId"),
+      request_id: slot("requestId"),
+      facts: slot("facts"),
+    }),
+  );
   return (event) => {
     log.info(event);
     const { event: name, requestId, ...facts } = event;
-    const row = {
+    const row: EventRow = {
       id: randomUUID(),
       at: now().toISOString(),
       event: name,
-      user_id: "userId" in event ? event.userId : null,
-      request_id: requestId ?? null,
+      userId: "userId" in event ? event.userId : null,
+      requestId: requestId ?? null,
       facts: JSON.stringify(facts),
     };
     // The event has happened, also when the request's time is over.
-    beyondRequest(() => db.insertInto("audit_events").values(row).execute()).catch((error: unknown) =>
+    beyondRequest(() => insert(row)).catch((error: unknown) =>
       log.error({ event: "audit.failed", lost: event, cause: describeError(error) }),
     );
   };

@@ -2,19 +2,11 @@
  * Runs every call to Authsignal with a deadline and a circuit breaker, without retries, and with errors that contain no
  * secret.
  */
-import {
-  BrokenCircuitError,
-  CircuitState,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  handleWhen,
-  TaskCancelledError,
-  TimeoutStrategy,
-  timeout,
-} from "cockatiel";
+import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from "cockatiel";
 import { z } from "zod";
 import { AppError } from "../http/errors.ts";
 import { LateRequest, requireTime, timeLeft } from "../http/request-deadline.ts";
+import { within } from "../http/within.ts";
 import { type AuthsignalState, Refusal, Unanswered } from "../passkeys/ports/authsignal.ts";
 import { isLoopback } from "../relying-party/addresses.ts";
 import { proxyHint } from "./proxy-variables.ts";
@@ -98,13 +90,14 @@ export function createCaller(
     try {
       return await breaker.execute(async () => {
         const left = timeLeft();
-        const deadline = timeout(Math.min(deadlineMs, left), TimeoutStrategy.Aggressive);
         // The breaker takes an error that is no outage for a success, which would end the trial of a frozen Authsignal.
         const isTrial = breaker.state === CircuitState.HalfOpen;
-        const answer = await deadline.execute(work).catch((error) => {
-          if (error instanceof TaskCancelledError && left < deadlineMs && !isTrial) throw new LateCall();
-          throwClean(error, apiUrl);
-        });
+        const answer = await within(Math.min(deadlineMs, left), work(), () => new LateAnswer()).catch(
+          (error) => {
+            if (error instanceof LateAnswer && left < deadlineMs && !isTrial) throw new LateCall();
+            throwClean(error, apiUrl);
+          },
+        );
         const parsed = schema.safeParse(answer);
         if (parsed.success) return parsed.data;
         throw unanswered("Authsignal's answer could not be read.", apiUrl);
@@ -134,6 +127,9 @@ export function createCaller(
   };
   return Object.assign(call, { state });
 }
+
+/** The call has taken longer than it may. */
+class LateAnswer extends Error {}
 
 /** The request's time is over while a call is under way: that may have arrived, and says nothing about Authsignal. */
 class LateCall extends Unanswered {
@@ -186,7 +182,7 @@ export function codeOfFault(message: string): string | null {
 function throwClean(error: unknown, apiUrl: string): never {
   // Our own fault, such as an id that Authsignal cannot take, is no outage of Authsignal's.
   if (error instanceof AppError) throw error;
-  if (error instanceof TaskCancelledError) throw unanswered("Authsignal did not answer in time.", apiUrl);
+  if (error instanceof LateAnswer) throw unanswered("Authsignal did not answer in time.", apiUrl);
   const fault = NetworkFault.safeParse(error);
   const code = fault.success ? codeOfFault(fault.data.errorDescription) : null;
   if (code !== null) {

@@ -3,9 +3,9 @@
  * The deadline is in the request's asynchronous context, so that no function has to pass it on.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { setTimeout as delay } from "node:timers/promises";
 import type { RequestHandler } from "express";
 import { AppError } from "./errors.ts";
+import { within } from "./within.ts";
 
 /** Milliseconds. Shorter than the pages wait (client/http/api.ts), so that they get the 503 and not a time-out. */
 export const defaultRequestMs = 10_000;
@@ -18,8 +18,11 @@ interface Deadline {
 
 const deadlines = new AsyncLocalStorage<Deadline | undefined>();
 
-/** How much later the whole request is given up than the wait in it, so that the log names that wait. */
-const laterMs = 20;
+/**
+ * How much later the whole request is given up than the wait in it: the log names that wait, and an answer that can do
+ * without what it waited for still has time for its writes.
+ */
+const laterMs = 250;
 
 /** The request's time is over. The service that it waited for last may be well, so this is not an outage of that service. */
 export class LateRequest extends AppError {
@@ -72,16 +75,10 @@ export async function withinRequest<Value>(
     },
     () => {},
   );
-  const timer = new AbortController();
-  const deadline = delay(left, undefined, { signal: timer.signal, ref: false }).then(() => {
+  return within(left, work, () => {
     isLate = true;
-    throw new LateRequest(waitedFor);
+    return new LateRequest(waitedFor);
   });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    timer.abort();
-  }
 }
 
 /** The whole answer to a request: also what waits for something that knows no deadline, such as a port of the host. */

@@ -6,7 +6,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { beyondRequest } from "../http/request-deadline.ts";
-import { within } from "./deadline.ts";
+import { within } from "../http/within.ts";
 
 /** A storage that takes longer is of no use to a request either. */
 const deadlineMs = 2000;

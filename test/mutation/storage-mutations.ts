@@ -33,8 +33,8 @@ export const storageMutations: readonly Mutation[] = [
   {
     id: "S21-idle-session-is-read-at-its-end",
     file: "sql-session-store.ts",
-    find: '.where("expires_at", ">", this.#now().getTime())',
-    replace: '.where("expires_at", ">=", this.#now().getTime())',
+    find: '.where("expires_at", ">", slot("now"))',
+    replace: '.where("expires_at", ">=", slot("now"))',
     tests: ["time-bounds.test.ts"],
   },
   {
@@ -66,25 +66,25 @@ export const storageMutations: readonly Mutation[] = [
     tests: ["flow-store-races.test.ts"],
   },
   {
-    id: "T07-begun-action-is-read-and-then-deleted",
+    id: "T07-begun-action-can-be-taken-twice",
     file: "sql-flow-store.ts",
-    find: '.deleteFrom("begun_actions")\n        .where("idempotency_key", "=", idempotencyKey)\n        .where("session_id", "=", sessionId)\n        .where("expires_at", ">", now.getTime())\n        .returning(["action", "operation", "passkey_ids"])\n        .executeTakeFirst();',
+    find: '.deleteFrom("begun_actions")\n        .where("idempotency_key", "=", slot("idempotencyKey"))\n        .where("session_id", "=", slot("sessionId"))\n        .where("expires_at", ">", slot("now"))\n        .returning(["action", "operation", "passkey_ids"])',
     replace:
-      '.selectFrom("begun_actions").select(["action", "operation", "passkey_ids"]).where("idempotency_key", "=", idempotencyKey).where("session_id", "=", sessionId).where("expires_at", ">", now.getTime()).executeTakeFirst();\n      await db.deleteFrom("begun_actions").where("idempotency_key", "=", idempotencyKey).execute();',
+      '.selectFrom("begun_actions")\n        .where("idempotency_key", "=", slot("idempotencyKey"))\n        .where("session_id", "=", slot("sessionId"))\n        .where("expires_at", ">", slot("now"))\n        .select(["action", "operation", "passkey_ids"])',
     tests: ["flow-store-races.test.ts"],
   },
   {
     id: "T08-any-session-ends-a-begun-action",
     file: "sql-flow-store.ts",
-    find: '.where("idempotency_key", "=", idempotencyKey)\n        .where("session_id", "=", sessionId)',
-    replace: '.where("idempotency_key", "=", idempotencyKey)',
+    find: '.where("idempotency_key", "=", slot("idempotencyKey"))\n        .where("session_id", "=", slot("sessionId"))',
+    replace: '.where("idempotency_key", "=", slot("idempotencyKey"))',
     tests: ["flow-store-rows.test.ts"],
   },
   {
     id: "T09-begun-action-is-taken-at-its-end",
     file: "sql-flow-store.ts",
-    find: '.where("expires_at", ">", now.getTime())\n        .returning(',
-    replace: '.where("expires_at", ">=", now.getTime())\n        .returning(',
+    find: '.where("expires_at", ">", slot("now"))\n        .returning(',
+    replace: '.where("expires_at", ">=", slot("now"))\n        .returning(',
     tests: ["flow-store-rows.test.ts"],
   },
   {
@@ -111,8 +111,8 @@ export const storageMutations: readonly Mutation[] = [
   {
     id: "T13-names-of-everybody-are-read",
     file: "sql-flow-store.ts",
-    find: '.select(["passkey_id", "name"])\n        .where("user_id", "=", userId)',
-    replace: '.select(["passkey_id", "name"])\n        .where("user_id", "!=", userId.slice(0, 0))',
+    find: '.select(["passkey_id", "name"]).where("user_id", "=", slot("userId"))',
+    replace: '.select(["passkey_id", "name"])',
     tests: ["flow-store-rows.test.ts"],
   },
   {
@@ -125,7 +125,7 @@ export const storageMutations: readonly Mutation[] = [
   {
     id: "T15-remembering-a-browser-twice-fails",
     file: "sql-known-browsers.ts",
-    find: '.onConflict((conflict) => conflict.columns(["id", "user_id"]).doUpdateSet({ expires_at }))',
+    find: '.onConflict((conflict) =>\n        conflict.columns(["id", "user_id"]).doUpdateSet({ expires_at: slot("expiresAt") }),\n      )',
     replace: "",
     tests: ["flow-store-races.test.ts"],
   },
@@ -153,15 +153,15 @@ export const storageMutations: readonly Mutation[] = [
   {
     id: "S08-store-brings-an-ended-session-back",
     file: "sql-session-store.ts",
-    find: "stored !== undefined\n        ? this.#db.updateTable",
-    replace: "stored === null\n        ? this.#db.updateTable",
+    find: "stored !== undefined ? this.#update(row)",
+    replace: "stored === null ? this.#update(row)",
     tests: ["server/sessions.test.ts"],
   },
   {
     id: "S10-browser-of-any-account",
     file: "sql-known-browsers.ts",
-    find: '.where("id", "=", browser)\n        .where("user_id", "=", userId)',
-    replace: '.where("id", "=", browser)',
+    find: '.where("id", "=", slot("browser"))\n      .where("user_id", "=", slot("userId"))',
+    replace: '.where("id", "=", slot("browser"))',
     tests: ["flow-store-races.test.ts"],
   },
   {

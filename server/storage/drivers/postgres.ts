@@ -11,9 +11,9 @@ import {
   warnOfOutage,
   watchOutages,
 } from "../../http/outages.ts";
+import { within } from "../../http/within.ts";
 import type { Limiter, LimitRule } from "../../passkeys/ports/limiter.ts";
 import type { Database, PoolLoad, SqlBackEnd } from "../database.ts";
-import { within } from "../deadline.ts";
 import { readPoints, toLimiter } from "../stores/limiters.ts";
 import { askForTables } from "../tables/check-tables.ts";
 import { type Migrations, type MigrationTarget, migrate, requireMigrated } from "../tables/migrate.ts";

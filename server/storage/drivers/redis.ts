@@ -4,8 +4,8 @@ import { RateLimiterRedis } from "rate-limiter-flexible";
 import { createClient, ErrorReply } from "redis";
 import { isDefect, type OutageWatch, type StorageNotice, watchOutages } from "../../http/outages.ts";
 import { withinRequest } from "../../http/request-deadline.ts";
+import { within } from "../../http/within.ts";
 import type { Limiter, LimitRule } from "../../passkeys/ports/limiter.ts";
-import { within } from "../deadline.ts";
 import { toLimiter } from "../stores/limiters.ts";
 import { RedisSessionStore } from "../stores/redis-session-store.ts";
 

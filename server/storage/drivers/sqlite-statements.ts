@@ -18,6 +18,11 @@ interface Prepared {
 
 export interface Statements {
   prepare(sql: string): Prepared;
+  /**
+   * Runs writes in one transaction, in order. One that fails takes no other with it.
+   * @returns what each has returned or thrown
+   */
+  together<Result>(writes: readonly (() => Result)[]): readonly PromiseSettledResult<Result>[];
 }
 
 /**
@@ -58,7 +63,32 @@ export function createStatements(sqlite: Connection): Statements {
         iterate: (...values) => run(sql, (statement) => statement.iterate(...values)),
       };
     },
+    together(writes) {
+      let hasOneFailed = false;
+      const writeAll = () =>
+        writes.map((write) => {
+          const outcome = settle(write);
+          if (outcome.status === "fulfilled") return outcome;
+          hasOneFailed = true;
+          throw outcome.reason;
+        });
+      try {
+        return locked(sqlite, writeAll);
+      } catch (reason) {
+        // Without the lock, or without room for the commit, each of them would fail in the same way.
+        if (!hasOneFailed || writes.length === 1) return writes.map(() => ({ status: "rejected", reason }));
+        return writes.map((write) => settle(() => locked(sqlite, write)));
+      }
+    },
   };
+}
+
+function settle<Result>(write: () => Result): PromiseSettledResult<Result> {
+  try {
+    return { status: "fulfilled", value: write() };
+  } catch (reason) {
+    return { status: "rejected", reason };
+  }
 }
 
 /** What Kysely sends around a transaction. A deferred one would ask for the lock in the middle. */
@@ -93,6 +123,6 @@ function locked<Result>(sqlite: Connection, write: () => Result): Result {
   }
 }
 
-function isRead(sql: string): boolean {
+export function isRead(sql: string): boolean {
   return /^\s*(select|pragma|explain)\b/i.test(sql);
 }

@@ -1,7 +1,7 @@
 /** The default: one SQLite file through libsql, whose npm package carries its binary. */
 import { closeSync, existsSync, fstatSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
-import { Kysely, SqliteDialect } from "kysely";
+import { type Dialect, Kysely, SqliteDialect } from "kysely";
 import SqliteDatabase from "libsql";
 import { RateLimiterSQLite } from "rate-limiter-flexible";
 import { type OutageWatch, type StorageNotice, warnOfOutage, watchOutages } from "../../http/outages.ts";
@@ -15,6 +15,7 @@ import type { Part } from "../tables/parts.ts";
 import { busyTimeout, patiently, sqliteTarget } from "../tables/sqlite-target.ts";
 import type { Schema } from "../tables/table-types.ts";
 import { guardDialect } from "./guarded-dialect.ts";
+import { BatchingDriver } from "./sqlite-batches.ts";
 import { createStatements } from "./sqlite-statements.ts";
 
 export interface SqliteOptions {
@@ -44,7 +45,7 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlBackEnd> {
   const outages = watchOutages({ storage: "SQLite", isOutage, notify: options.notify ?? warnOfOutage });
   const isNew = makeFile(file);
   const accounts = connect(file, outages);
-  const traffic = connect(file, outages);
+  const traffic = connect(file, outages, { commitsTogether: true });
   const close = async () => {
     for (const { db, sqlite } of [traffic, accounts]) {
       await db.destroy();
@@ -146,16 +147,26 @@ function isClosed(error: unknown): boolean {
 
 type Connection = ReturnType<typeof connect>;
 
-function connect(file: string, outages: OutageWatch) {
+function connect(file: string, outages: OutageWatch, { commitsTogether = false } = {}) {
   const sqlite = new SqliteDatabase(file);
   sqlite.exec(busyTimeout);
+  const statements = createStatements(sqlite);
   const database = {
-    ...createStatements(sqlite),
+    prepare: statements.prepare,
     // rate-limiter-flexible wraps each of its statements so. One statement is a transaction without that.
     transaction: <Run>(run: Run): Run => run,
     close: () => void sqlite.close(),
   };
-  const db = new Kysely<Schema>({ dialect: guardDialect(new SqliteDialect({ database }), outages) });
+  const plain = new SqliteDialect({ database });
+  const dialect: Dialect = commitsTogether
+    ? {
+        createAdapter: () => plain.createAdapter(),
+        createDriver: () => new BatchingDriver(plain.createDriver(), statements),
+        createIntrospector: (db) => plain.createIntrospector(db),
+        createQueryCompiler: () => plain.createQueryCompiler(),
+      }
+    : plain;
+  const db = new Kysely<Schema>({ dialect: guardDialect(dialect, outages) });
   return { sqlite, database, db };
 }
 

@@ -5,15 +5,23 @@
 import type { RateLimiterAbstract } from "rate-limiter-flexible";
 import type { OutageWatch } from "../../http/outages.ts";
 import type { Limiter, LimitRule } from "../../passkeys/ports/limiter.ts";
+import { compileOnce, type SlotOf } from "../compiled.ts";
 import type { Database } from "../database.ts";
 
 export function readPoints(db: Database): CounterStore["read"] {
-  return async (keys) => {
-    const rows = await db
+  // As many as `countsIn` asks for.
+  const find = compileOnce(db, (slot: SlotOf<Record<string, string>>) =>
+    db
       .selectFrom("rate_limits")
       .select(["key", "points"])
-      .where("key", "in", keys)
-      .execute();
+      .where(
+        "key",
+        "in",
+        Array.from({ length: parts + 1 }, (_, at) => slot(String(at))),
+      ),
+  );
+  return async (keys) => {
+    const { rows } = await find(Object.fromEntries(keys.entries()));
     return new Map(rows.map(({ key, points }) => [key, points]));
   };
 }

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { FlowStore, Grant } from "../../passkeys/ports/flow-store.ts";
 import type { RecoveryStore } from "../../passkeys/ports/recoveries.ts";
+import { compileOnce, type SlotOf } from "../compiled.ts";
 import type { Database, SqlBackEnd } from "../database.ts";
 import { knownAuthenticators } from "./sql-known-authenticators.ts";
 import { recoveries } from "./sql-recoveries.ts";
@@ -31,15 +32,17 @@ export function createSqlFlowStore({
 type Tokens = "consumeToken" | "releaseToken" | "countOtpAttempt" | "keepAcceptedCode" | "acceptedAddress";
 
 function tokens(db: Database): Pick<FlowStore, Tokens> {
+  const consume = compileOnce(db, (slot: SlotOf<{ identity: string; expiresAt: number }>) =>
+    db
+      .insertInto("consumed_tokens")
+      .values({ identity: slot("identity"), expires_at: slot("expiresAt") })
+      .onConflict((conflict) => conflict.column("identity").doNothing())
+      .returning("identity"),
+  );
   return {
     async consumeToken(identity, expiresAt) {
-      const inserted = await db
-        .insertInto("consumed_tokens")
-        .values({ identity, expires_at: expiresAt.getTime() })
-        .onConflict((conflict) => conflict.column("identity").doNothing())
-        .returning("identity")
-        .execute();
-      return inserted.length === 1;
+      const { rows } = await consume({ identity, expiresAt: expiresAt.getTime() });
+      return rows.length === 1;
     },
 
     async countOtpAttempt(challengeId, expiresAt) {
@@ -80,30 +83,42 @@ function tokens(db: Database): Pick<FlowStore, Tokens> {
   };
 }
 
+interface BegunRow {
+  readonly idempotencyKey: string;
+  readonly sessionId: string;
+  readonly action: string;
+  readonly operation: string;
+  readonly passkeyIds: string;
+  readonly expiresAt: number;
+}
+
 function begunActions(db: Database): Pick<FlowStore, "keepBegun" | "takeBegun"> {
+  const keep = compileOnce(db, (slot: SlotOf<BegunRow>) =>
+    db.insertInto("begun_actions").values({
+      idempotency_key: slot("idempotencyKey"),
+      session_id: slot("sessionId"),
+      action: slot("action"),
+      operation: slot("operation"),
+      passkey_ids: slot("passkeyIds"),
+      expires_at: slot("expiresAt"),
+    }),
+  );
+  const take = compileOnce(db, (slot: SlotOf<{ idempotencyKey: string; sessionId: string; now: number }>) =>
+    db
+      .deleteFrom("begun_actions")
+      .where("idempotency_key", "=", slot("idempotencyKey"))
+      .where("session_id", "=", slot("sessionId"))
+      .where("expires_at", ">", slot("now"))
+      .returning(["action", "operation", "passkey_ids"]),
+  );
   return {
-    async keepBegun({ idempotencyKey, sessionId, action, operation, passkeyIds }, expiresAt) {
-      await db
-        .insertInto("begun_actions")
-        .values({
-          idempotency_key: idempotencyKey,
-          session_id: sessionId,
-          action,
-          operation,
-          passkey_ids: JSON.stringify(passkeyIds),
-          expires_at: expiresAt.getTime(),
-        })
-        .execute();
+    async keepBegun({ passkeyIds, ...begun }, expiresAt) {
+      await keep({ ...begun, passkeyIds: JSON.stringify(passkeyIds), expiresAt: expiresAt.getTime() });
     },
 
     async takeBegun(idempotencyKey, sessionId, now) {
-      const row = await db
-        .deleteFrom("begun_actions")
-        .where("idempotency_key", "=", idempotencyKey)
-        .where("session_id", "=", sessionId)
-        .where("expires_at", ">", now.getTime())
-        .returning(["action", "operation", "passkey_ids"])
-        .executeTakeFirst();
+      const { rows } = await take({ idempotencyKey, sessionId, now: now.getTime() });
+      const [row] = rows;
       // Without the passkeys of its beginning nothing can be told from what is there at its end.
       if (row === undefined) return null;
       const { action, operation } = row;
@@ -159,13 +174,12 @@ function grants(db: Database): Pick<FlowStore, "keepGrant" | "takeGrant" | "drop
 }
 
 function passkeyNames(db: Database): Pick<FlowStore, "passkeyNames" | "keepPasskeyName"> {
+  const namesOf = compileOnce(db, (slot: SlotOf<{ userId: string }>) =>
+    db.selectFrom("passkey_names").select(["passkey_id", "name"]).where("user_id", "=", slot("userId")),
+  );
   return {
     async passkeyNames(userId) {
-      const rows = await db
-        .selectFrom("passkey_names")
-        .select(["passkey_id", "name"])
-        .where("user_id", "=", userId)
-        .execute();
+      const { rows } = await namesOf({ userId });
       return new Map(rows.map(({ passkey_id, name }) => [passkey_id, name]));
     },
 
@@ -188,13 +202,16 @@ function passkeyNames(db: Database): Pick<FlowStore, "passkeyNames" | "keepPassk
 }
 
 function offerAnswers(db: Database): Pick<FlowStore, "offerAnswer" | "keepOfferAnswer"> {
+  const answerOf = compileOnce(db, (slot: SlotOf<{ userId: string }>) =>
+    db
+      .selectFrom("offer_answers")
+      .select(["declined", "never", "answered_at"])
+      .where("user_id", "=", slot("userId")),
+  );
   return {
     async offerAnswer(userId) {
-      const row = await db
-        .selectFrom("offer_answers")
-        .select(["declined", "never", "answered_at"])
-        .where("user_id", "=", userId)
-        .executeTakeFirst();
+      const { rows } = await answerOf({ userId });
+      const [row] = rows;
       if (row === undefined) return null;
       return { declined: row.declined, never: row.never === 1, answeredAt: new Date(row.answered_at) };
     },

@@ -1,34 +1,52 @@
 /** Which sessions there are, of whom. A session whose row is gone has ended, wherever its content is kept. */
 import type { SessionIndex } from "../../passkeys/ports/session-list.ts";
+import { compileOnce, type SlotOf } from "../compiled.ts";
 import type { Database } from "../database.ts";
 
 const seenStepMs = 60 * 1000;
 
+interface AddedRow {
+  readonly id: string;
+  readonly userId: string;
+  readonly method: string;
+  readonly browser: string | null;
+  readonly system: string | null;
+  readonly place: string | null;
+  readonly startedAt: number;
+  readonly seenAt: number;
+  readonly endsAt: number;
+}
+
 export function createSqlSessionIndex(db: Database): SessionIndex {
+  const insert = compileOnce(db, (slot: SlotOf<AddedRow>) =>
+    db.insertInto("user_sessions").values({
+      id: slot("id"),
+      user_id: slot("userId"),
+      method: slot("method"),
+      browser: slot("browser"),
+      system: slot("system"),
+      place: slot("place"),
+      started_at: slot("startedAt"),
+      seen_at: slot("seenAt"),
+      expires_at: slot("endsAt"),
+    }),
+  );
+  const find = compileOnce(db, (slot: SlotOf<{ id: string }>) =>
+    db.selectFrom("user_sessions").select(["seen_at", "method"]).where("id", "=", slot("id")),
+  );
   return {
-    async add({ id, userId, browser, system, place, method, startedAt, lastSeenAt, endsAt }) {
-      await db
-        .insertInto("user_sessions")
-        .values({
-          id,
-          user_id: userId,
-          method,
-          browser,
-          system,
-          place,
-          started_at: startedAt.getTime(),
-          seen_at: lastSeenAt.getTime(),
-          expires_at: endsAt.getTime(),
-        })
-        .execute();
+    async add({ startedAt, lastSeenAt, endsAt, ...session }) {
+      await insert({
+        ...session,
+        startedAt: startedAt.getTime(),
+        seenAt: lastSeenAt.getTime(),
+        endsAt: endsAt.getTime(),
+      });
     },
 
     async see({ id, method, place, lastSeenAt }) {
-      const row = await db
-        .selectFrom("user_sessions")
-        .select(["seen_at", "method"])
-        .where("id", "=", id)
-        .executeTakeFirst();
+      const { rows } = await find({ id });
+      const [row] = rows;
       if (row === undefined) return false;
       const seenAt = lastSeenAt.getTime();
       if (row.method === method && seenAt < Number(row.seen_at) + seenStepMs) return true;

@@ -6,6 +6,7 @@ import type { Request } from "express";
 import { type Session, type SessionData, Store } from "express-session";
 import { sha256 } from "../../http/hash.ts";
 import { ignoreOutage, settle } from "../../http/settle.ts";
+import { compileOnce, type RunQuery, type SlotOf } from "../compiled.ts";
 import type { Database } from "../database.ts";
 
 const touchStepMs = 60 * 1000;
@@ -16,8 +17,17 @@ interface Stored {
   readonly content: string | null;
 }
 
+interface Kept {
+  readonly id: string;
+  readonly data: string;
+  readonly expiresAt: number;
+}
+
 export class SqlSessionStore extends Store {
   readonly #db: Database;
+  readonly #find: RunQuery<{ id: string; now: number }, { data: string; expires_at: number }>;
+  readonly #insert: RunQuery<Kept, unknown>;
+  readonly #update: RunQuery<Kept, unknown>;
   readonly #now: () => Date;
   /** Sessions that were read or written here. If the row is gone when they are written, they have been ended meanwhile. */
   readonly #stored = new WeakMap<object, Stored>();
@@ -28,6 +38,26 @@ export class SqlSessionStore extends Store {
     super();
     this.#db = db;
     this.#now = now;
+    this.#find = compileOnce(db, (slot: SlotOf<{ id: string; now: number }>) =>
+      db
+        .selectFrom("sessions")
+        .select(["data", "expires_at"])
+        .where("id", "=", slot("id"))
+        .where("expires_at", ">", slot("now")),
+    );
+    this.#insert = compileOnce(db, (slot: SlotOf<Kept>) => {
+      const row = { data: slot("data"), expires_at: slot("expiresAt") };
+      return db
+        .insertInto("sessions")
+        .values({ id: slot("id"), ...row })
+        .onConflict((conflict) => conflict.column("id").doUpdateSet(row));
+    });
+    this.#update = compileOnce(db, (slot: SlotOf<Kept>) =>
+      db
+        .updateTable("sessions")
+        .set({ data: slot("data"), expires_at: slot("expiresAt") })
+        .where("id", "=", slot("id")),
+    );
   }
 
   override createSession(req: Request, data: SessionData): Session & SessionData {
@@ -46,14 +76,9 @@ export class SqlSessionStore extends Store {
   }
 
   override get(sid: string, done: (error: unknown, session?: SessionData | null) => void): void {
-    const found = this.#db
-      .selectFrom("sessions")
-      .select(["data", "expires_at"])
-      .where("id", "=", sha256(sid))
-      .where("expires_at", ">", this.#now().getTime())
-      .executeTakeFirst();
+    const found = this.#find({ id: sha256(sid), now: this.#now().getTime() });
     void settle(
-      found.then((row) => (row === undefined ? null : this.#read(row))),
+      found.then(({ rows: [row] }) => (row === undefined ? null : this.#read(row))),
       done,
     );
   }
@@ -67,18 +92,10 @@ export class SqlSessionStore extends Store {
       this.touch(sid, session, done);
       return;
     }
-    const id = sha256(sid);
-    const row = { data: JSON.stringify(session), expires_at: this.#expiry(session) };
-    const written =
-      stored !== undefined
-        ? this.#db.updateTable("sessions").set(row).where("id", "=", id).execute()
-        : this.#db
-            .insertInto("sessions")
-            .values({ id, ...row })
-            .onConflict((conflict) => conflict.column("id").doUpdateSet(row))
-            .execute();
+    const row = { id: sha256(sid), data: JSON.stringify(session), expiresAt: this.#expiry(session) };
+    const written = stored !== undefined ? this.#update(row) : this.#insert(row);
     void settle(
-      written.then(() => void this.#stored.set(session, { expiresAt: row.expires_at, content })),
+      written.then(() => void this.#stored.set(session, { expiresAt: row.expiresAt, content })),
       done,
     );
   }

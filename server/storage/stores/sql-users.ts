@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { User } from "../../../shared/contract.ts";
 import { normaliseEmail } from "../../passkeys/ports/email-address.ts";
 import type { UserDirectory } from "../../passkeys/ports/users.ts";
+import { compileOnce, type RunQuery, type SlotOf } from "../compiled.ts";
 import type { Database } from "../database.ts";
 
 /** Every proven address is an account: none is refused. */
@@ -14,14 +15,12 @@ export interface SqlUsers extends UserDirectory {
 /** @param accounts `storage.accounts`; of a lazy storage `async () => (await storage.opened()).accounts` */
 export function createSqlUsers(accounts: Database | (() => Promise<Database>), now: () => Date): SqlUsers {
   const open = async () => (typeof accounts === "function" ? accounts() : accounts);
+  let find: RunQuery<{ id: string }, User> | undefined;
   return {
     async findById(userId) {
-      const db = await open();
-      const row = await db
-        .selectFrom("users")
-        .select(["id", "email"])
-        .where("id", "=", userId)
-        .executeTakeFirst();
+      find ??= findIn(await open());
+      const { rows } = await find({ id: userId });
+      const [row] = rows;
       return row === undefined ? null : toUser(row);
     },
 
@@ -46,6 +45,12 @@ export function createSqlUsers(accounts: Database | (() => Promise<Database>), n
       return toUser(row);
     },
   };
+}
+
+function findIn(db: Database): RunQuery<{ id: string }, User> {
+  return compileOnce(db, (slot: SlotOf<{ id: string }>) =>
+    db.selectFrom("users").select(["id", "email"]).where("id", "=", slot("id")),
+  );
 }
 
 /** Drivers add members of their own to rows (libsql: `_metadata`); a user has exactly two. */
