@@ -10,6 +10,7 @@ import { createSdkGateway } from "../authsignal/sdk-gateway.ts";
 import type { Config, MetricsConfig, TenantConfig } from "../config/config.ts";
 import { describeError } from "../http/describe-error.ts";
 import type { Logger } from "../http/log.ts";
+import { hasTelemetry, startTracing } from "../http/tracing.ts";
 import { within } from "../http/within.ts";
 import { createNotices, type KeptNotices } from "../notices/create-notices.ts";
 import { createMailer } from "../notices/mailer.ts";
@@ -54,6 +55,8 @@ export interface ServeOptions {
 export async function serve(options: ServeOptions): Promise<void> {
   const { config, tenant, log } = options;
   surviveClosedOutput();
+  // An SDK that `node --import` has registered. Without one nothing of OpenTelemetry is loaded.
+  if (hasTelemetry()) await startTracing();
   if (config.databaseUrl === null) makeDataFolder(config.dataDir);
   const notify = config.mail === null ? options.notify : await createMailer(config.mail);
   const storage = await openConfiguredStorage(config, log, notify !== undefined);

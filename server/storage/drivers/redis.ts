@@ -85,7 +85,8 @@ function boundedBy(milliseconds: number, outages: OutageWatch): OutageWatch {
   const late = `Redis did not answer within ${milliseconds} ms.`;
   return {
     convert: outages.convert,
-    run: (work) => outages.run(() => withinRequest("Redis", within(milliseconds, work(), late))),
+    run: (work, operation) =>
+      outages.run(() => withinRequest("Redis", within(milliseconds, work(), late)), operation),
   };
 }
 
