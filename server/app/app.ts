@@ -110,7 +110,16 @@ export function createApp(deps: AppDeps): Express {
     }),
   );
   app.get("/healthz", (_req, res) => void res.json({ status: "ok" }));
-  app.get("/readyz", createReadiness({ storage, authsignal: deps.authsignal, log, draining: deps.draining }));
+  app.get(
+    "/readyz",
+    createReadiness({
+      storage,
+      authsignal: deps.authsignal,
+      log,
+      draining: deps.draining,
+      hasAnswered: true,
+    }),
+  );
   app.use(createProblemPages());
   if (deps.wellKnown !== undefined) app.use(createWellKnown(deps.wellKnown));
   if (typeof deps.proxiedApiUrl === "string")
