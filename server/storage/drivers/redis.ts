@@ -84,7 +84,7 @@ function boundedBy(milliseconds: number, outages: OutageWatch): OutageWatch {
 
 /** A reply that is an error begins with a word; these say that nothing can be done now. */
 const outageReply =
-  /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|OOM|MISCONF|NOREPLICAS|NOAUTH|WRONGPASS) |^ERR max number of clients/;
+  /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|OOM|MISCONF|NOREPLICAS|NOAUTH|NOPERM|WRONGPASS|EXECABORT) |^ERR max number of clients/;
 
 function isOutage(error: unknown): boolean {
   return error instanceof ErrorReply ? outageReply.test(error.message) : !isDefect(error);

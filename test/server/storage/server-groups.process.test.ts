@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { migrateStorage } from "../../../server/storage/migrate-storage.ts";
 import { openStorage, type Storage } from "../../../server/storage/storage.ts";
 import { askRedis, type Group, startCluster, startPgBouncer, startSentinel } from "../../chaos/groups.ts";
+import { createRedis } from "../../chaos/servers.ts";
 import { createTestPlace } from "../../kit/test-storage.ts";
 
 const now = () => new Date();
@@ -88,6 +89,32 @@ describe.runIf(process.env.TEST_REDIS_URL !== undefined)("Redis in several proce
       await started.programs[0]?.stop("SIGKILL");
       const works = () => sessionsAndLimitsWork(opened).then(() => "works", String);
       await expect.poll(works, { timeout: 60_000, interval: 200 }).toBe("works");
+    },
+    slow,
+  );
+
+  test(
+    "A Redis that is full, has become a replica or forbids a command is a 503 for a write, and works again afterwards",
+    async () => {
+      const server = await createRedis(folder);
+      await server.start();
+      group = { url: server.url, programs: [server], close: async () => void (await server.stop("SIGKILL")) };
+      const opened = await openOn(server.url);
+      const limit = opened.limiter({ name: "rule", points: 99, seconds: 60 });
+      const set = promisify(opened.sessionStore.set.bind(opened.sessionStore));
+      for (const [fault, remedy] of [
+        ["CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0"],
+        ["REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE"],
+        ["ACL SETUSER default -eval -set", "ACL SETUSER default +@all"],
+      ] as const) {
+        await askRedis(server.port, ...fault.split(" "));
+        await expect(limit.spend("key"), fault).rejects.toMatchObject({ code: "upstream_unavailable" });
+        await expect(set("session", session()), fault).rejects.toMatchObject({
+          code: "upstream_unavailable",
+        });
+        await askRedis(server.port, ...remedy.split(" "));
+        expect(await limit.spend("key"), remedy).toBe(0);
+      }
     },
     slow,
   );
