@@ -1,6 +1,6 @@
 /** Starts the app from a configuration, and stops it on SIGTERM. The same with a tenant and with the emulator. */
 import { randomBytes } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { join } from "node:path";
@@ -195,6 +195,8 @@ function wellKnownOf({ origin, moreOrigins, rpId, iosApps, androidApps }: Config
 function keptSecret(dataDir: string): string {
   const file = join(dataDir, "session-secret");
   makeDataFolder(dataDir);
+  // A full disk or a power cut leaves an empty one, which every later start would read.
+  if (existsSync(file) && statSync(file).size === 0) rmSync(file);
   try {
     writeFileSync(file, randomBytes(32).toString("base64url"), { flag: "wx", mode: 0o600 });
   } catch (error) {
