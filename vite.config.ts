@@ -31,7 +31,16 @@ const serverEntries: UserConfig = {
   publicDir: false,
   ssr: {
     noExternal: true,
-    external: ["libsql", "pg", "redis", "connect-redis", "prom-client", "vite", "selfsigned"],
+    external: [
+      "@opentelemetry/api",
+      "libsql",
+      "pg",
+      "redis",
+      "connect-redis",
+      "prom-client",
+      "vite",
+      "selfsigned",
+    ],
   },
   build: {
     ssr: true,

@@ -16,6 +16,7 @@ export { createErrorHandler, toProblem } from "./http/error-handler.ts";
 export { AppError, type ProblemExtras } from "./http/errors.ts";
 export { MissingPackageError } from "./http/optional-package.ts";
 export { createProblemPages } from "./http/problem-pages/problem-pages.ts";
+export { startTracing, stopTracing } from "./http/tracing.ts";
 export { createNotices, type KeptNotices } from "./notices/create-notices.ts";
 export { createMailer, type MailerOptions } from "./notices/mailer.ts";
 export type { NoticeText } from "./notices/notice-words.ts";

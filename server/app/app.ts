@@ -22,6 +22,7 @@ import type { Storage } from "../storage/storage.ts";
 import { createSqlUsers } from "../storage/stores/sql-users.ts";
 import { createAuditTrail } from "./audit.ts";
 import type { Metrics } from "./metrics.ts";
+import { traceRequests } from "./monitoring/request-tracing.ts";
 import { warnOfPlainRequests } from "./proxy-check.ts";
 import { createReadiness } from "./readiness.ts";
 import { requestContext } from "./request-context.ts";
@@ -92,6 +93,7 @@ export function createApp(deps: AppDeps): Express {
   const app = express();
   app.disable("x-powered-by");
   app.set("trust proxy", proxyTrust(deps.trustProxy ?? 0));
+  app.use(traceRequests(apiPath));
   app.use(requestContext(log, apiPath));
   // Before the sessions, whose store may be slow.
   app.use(boundRequests(deps.policies?.requestTimeoutMs ?? defaultRequestMs));
@@ -108,7 +110,16 @@ export function createApp(deps: AppDeps): Express {
     }),
   );
   app.get("/healthz", (_req, res) => void res.json({ status: "ok" }));
-  app.get("/readyz", createReadiness({ storage, authsignal: deps.authsignal, log, draining: deps.draining }));
+  app.get(
+    "/readyz",
+    createReadiness({
+      storage,
+      authsignal: deps.authsignal,
+      log,
+      draining: deps.draining,
+      hasAnswered: true,
+    }),
+  );
   app.use(createProblemPages());
   if (deps.wellKnown !== undefined) app.use(createWellKnown(deps.wellKnown));
   if (typeof deps.proxiedApiUrl === "string")

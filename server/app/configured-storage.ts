@@ -51,7 +51,7 @@ function startErrorOf(notice: StorageNotice | null): StartError | null {
   if (notice?.event !== "storage.unavailable") return null;
   const { storage, cause } = notice;
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  const reason = describeError(cause).message || code;
+  const reason = (describeError(cause).message || code).replace(/\.$/, "");
   return new StartError(`${storage} cannot be used: ${reason}. Check ${variables[storage] ?? storage}.`);
 }
 

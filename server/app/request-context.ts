@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Request, RequestHandler } from "express";
 import { describeError } from "../http/describe-error.ts";
 import type { Logger } from "../http/log.ts";
+import { currentTraceId } from "../http/tracing.ts";
 import { onRequestEnd } from "./request-end.ts";
 
 declare global {
@@ -33,10 +34,11 @@ export function requestContext(log: Logger, apiPath: string): RequestHandler {
   };
 }
 
-/** The ids that a proxy or a tracing client has sent: logged beside ours, so that their requests can be found. */
+/** The ids of a proxy and of the trace: logged beside ours, so that their requests can be found. */
 function incomingIds({ headers }: Request): { incomingRequestId?: string; traceId?: string } {
   const id = String(headers["x-request-id"] ?? "");
-  const [, traceId] = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(String(headers.traceparent ?? "")) ?? [];
+  const [, given] = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(String(headers.traceparent ?? "")) ?? [];
+  const traceId = currentTraceId() ?? given;
   return {
     // Other characters could forge a log line, or carry an address.
     ...(/^[\w.:-]{1,128}$/.test(id) ? { incomingRequestId: id } : {}),

@@ -1,6 +1,6 @@
 /** Starts the app from a configuration, and stops it on SIGTERM. The same with a tenant and with the emulator. */
 import { randomBytes } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { join } from "node:path";
@@ -10,6 +10,7 @@ import { createSdkGateway } from "../authsignal/sdk-gateway.ts";
 import type { Config, MetricsConfig, TenantConfig } from "../config/config.ts";
 import { describeError } from "../http/describe-error.ts";
 import type { Logger } from "../http/log.ts";
+import { hasTelemetry, startTracing } from "../http/tracing.ts";
 import { within } from "../http/within.ts";
 import { createNotices, type KeptNotices } from "../notices/create-notices.ts";
 import { createMailer } from "../notices/mailer.ts";
@@ -54,6 +55,8 @@ export interface ServeOptions {
 export async function serve(options: ServeOptions): Promise<void> {
   const { config, tenant, log } = options;
   surviveClosedOutput();
+  // An SDK that `node --import` has registered. Without one nothing of OpenTelemetry is loaded.
+  if (hasTelemetry()) await startTracing();
   if (config.databaseUrl === null) makeDataFolder(config.dataDir);
   const notify = config.mail === null ? options.notify : await createMailer(config.mail);
   const storage = await openConfiguredStorage(config, log, notify !== undefined);
@@ -192,6 +195,8 @@ function wellKnownOf({ origin, moreOrigins, rpId, iosApps, androidApps }: Config
 function keptSecret(dataDir: string): string {
   const file = join(dataDir, "session-secret");
   makeDataFolder(dataDir);
+  // A full disk or a power cut leaves an empty one, which every later start would read.
+  if (existsSync(file) && statSync(file).size === 0) rmSync(file);
   try {
     writeFileSync(file, randomBytes(32).toString("base64url"), { flag: "wx", mode: 0o600 });
   } catch (error) {

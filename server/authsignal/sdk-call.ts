@@ -6,6 +6,7 @@ import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, h
 import { z } from "zod";
 import { AppError } from "../http/errors.ts";
 import { LateRequest, requireTime, timeLeft } from "../http/request-deadline.ts";
+import { inSpan } from "../http/tracing.ts";
 import { within } from "../http/within.ts";
 import { type AuthsignalState, Refusal, Unanswered } from "../passkeys/ports/authsignal.ts";
 import { isLoopback } from "../relying-party/addresses.ts";
@@ -108,6 +109,7 @@ export function createCaller(
       throw error;
     }
   };
+  const span = { kind: "client", attributes: { "server.address": new URL(apiUrl).hostname } } as const;
   const call = async <Answer>(
     operation: string,
     schema: z.ZodType<Answer>,
@@ -117,7 +119,7 @@ export function createCaller(
     const over = (outcome: AuthsignalCall["outcome"]): void =>
       onCall({ operation, outcome, seconds: (performance.now() - before) / 1000 });
     try {
-      const answer = await send(schema, work);
+      const answer = await inSpan({ ...span, name: `authsignal ${operation}` }, () => send(schema, work));
       over("ok");
       return answer;
     } catch (error) {

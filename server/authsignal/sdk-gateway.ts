@@ -8,6 +8,7 @@ import { Agent as HttpsAgent } from "node:https";
 import { Authsignal } from "@authsignal/node";
 import { z } from "zod";
 import { AppError } from "../http/errors.ts";
+import { traceHeaders } from "../http/tracing.ts";
 import type {
   AuthsignalGateway,
   EnrolledPasskey,
@@ -139,12 +140,17 @@ function createSdk({ apiSecretKey, apiUrl }: SdkGatewayOptions): Authsignal {
   const { hostname } = new URL(apiUrl);
   const agents = keptConnections();
   const withConnection = (): object => {
-    const own: object = Reflect.apply(settings, sdk, []);
+    const own: object = withTrace(Reflect.apply(settings, sdk, []));
     // A proxy on another machine cannot reach this one.
     if (isLoopback(hostname)) return { ...own, ...agents, proxy: false };
     return proxyHint(apiUrl) === "" ? { ...own, ...agents } : own;
   };
   return Object.assign(sdk, { getRequestConfig: withConnection });
+}
+
+/** Lets Authsignal and the proxies on the way continue the trace. */
+function withTrace(settings: { readonly headers?: object }): object {
+  return { ...settings, headers: { ...settings.headers, ...traceHeaders() } };
 }
 
 /**

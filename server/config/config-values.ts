@@ -1,5 +1,6 @@
 /** Reads ports, limits, storages and secrets. No value of a secret or of a URL is repeated in a problem. */
 import { isIP } from "node:net";
+import { readRedisAddress } from "../http/options/redis-address.ts";
 import { isProxyNetwork, type TrustedProxies } from "../http/proxy-trust.ts";
 import { parseUrl } from "../relying-party/addresses.ts";
 import { split } from "../relying-party/native-apps.ts";
@@ -74,7 +75,7 @@ export function readStores(variables: Variables): {
   return {
     databaseUrl,
     ...readTables(variables, databaseUrl),
-    redisUrl: readUrl(variables, "REDIS_URL", ["redis:", "rediss:"]),
+    redisUrl: readRedisUrl(variables),
     auditRetentionDays: readNumber(variables, "AUDIT_RETENTION_DAYS", { otherwise: 400, min: 1, max: 3650 }),
   };
 }
@@ -156,6 +157,15 @@ function readTrustedProxies(variables: Variables): TrustedProxies {
     "TRUST_PROXY is not a whole number from 0 to 32, nor the addresses and subnets of your proxies, such as 10.0.0.0/8, loopback.",
   );
   return 0;
+}
+
+function readRedisUrl({ read, problems }: Variables): string | null {
+  const text = read("REDIS_URL");
+  if (text === undefined) return null;
+  const address = readRedisAddress(text);
+  if (!("fault" in address)) return text;
+  problems.push(`REDIS_URL ${address.fault}.`);
+  return null;
 }
 
 function readUrl(

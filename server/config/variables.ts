@@ -57,7 +57,11 @@ export const environmentVariables = {
     meaning:
       "`off`: the start makes no tables, and stops unless `authsignal-passkeys migrate` has brought them up to date.",
   },
-  REDIS_URL: { default: "", meaning: "`redis://…`: sessions and limits in Redis." },
+  REDIS_URL: {
+    default: "",
+    meaning:
+      "`redis://…`, `redis-sentinel://…?master=…` or `redis-cluster://…`: sessions and limits in Redis.",
+  },
   SMTP_URL: {
     default: "",
     meaning:

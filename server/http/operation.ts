@@ -5,6 +5,7 @@ import type { Problem } from "../../shared/problem.ts";
 import { type OperationName, routes } from "../../shared/routes.ts";
 import { AppError } from "./errors.ts";
 import { answerInTime } from "./request-deadline.ts";
+import { inRequestSpan } from "./tracing.ts";
 
 export interface Call<Body> {
   readonly req: Request;
@@ -38,10 +39,16 @@ export function operation<Schema extends z.ZodType>(definition: {
 export function mountOperation(router: Router, name: OperationName, { body, handle }: Operation): void {
   const { method, path } = routes[name];
   const verb = method.toLowerCase() as Lowercase<typeof method>;
+  const span = {
+    name: `passkeys ${name}`,
+    attributes: { "http.request.method": method, "http.route": path },
+  };
   const answerTo = async (req: Request, res: Response): Promise<void> => {
     if (body !== undefined && !req.is("application/json")) throw new AppError("unsupported_media_type");
     refuseForeignBody(req.body);
-    const answer = await answerInTime(handle({ req, res, body: req.body }));
+    const answer = await inRequestSpan(span, req.headers, () =>
+      answerInTime(handle({ req, res, body: req.body })),
+    );
     res.status(answer.status);
     if (answer.body === undefined) res.end();
     else res.json(answer.body);

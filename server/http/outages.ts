@@ -4,6 +4,7 @@
  */
 import { AppError } from "./errors.ts";
 import { requireTime } from "./request-deadline.ts";
+import { inStorageSpan } from "./tracing.ts";
 
 /** What a storage reports: once when an outage begins, and once when it ends. */
 export type StorageNotice =
@@ -11,8 +12,11 @@ export type StorageNotice =
   | { readonly event: "storage.available"; readonly storage: string };
 
 export interface OutageWatch {
-  /** @throws AppError upstream_unavailable in an outage or after the request's deadline, else what `work` throws */
-  run<Value>(work: () => Promise<Value>): Promise<Value>;
+  /**
+   * @param operation names the work in traces, such as `select passkeys_users`. Without it, it has no span
+   * @throws AppError upstream_unavailable in an outage or after the request's deadline, else what `work` throws
+   */
+  run<Value>(work: () => Promise<Value>, operation?: () => string): Promise<Value>;
   /** For an error outside a request, such as that of an idle connection. @returns what to throw */
   convert(error: unknown): unknown;
 }
@@ -37,10 +41,10 @@ export function watchOutages({ storage, isOutage, notify }: WatchOptions): Outag
 
   return {
     convert,
-    async run(work) {
+    async run(work, operation) {
       requireTime(storage);
       try {
-        const value = await work();
+        const value = await inStorageSpan(storage, operation, work);
         if (isOut) notify({ event: "storage.available", storage });
         isOut = false;
         return value;

@@ -11,8 +11,8 @@ import { within } from "../http/within.ts";
 /** A storage that takes longer is of no use to a request either. */
 const deadlineMs = 2000;
 const keptMs = 1000;
-/** How long a probe waits for a check while an earlier outcome is known, and how old that one may be. */
-const patienceMs = 50;
+/** How old a check may be before probes no longer wait for it while an earlier outcome is known, and how old that one may be. */
+const patienceMs = 30;
 const rememberedMs = 60_000;
 
 export interface Probe {
@@ -44,11 +44,14 @@ export function createProbe(check: () => Promise<void>): Probe {
       if (known !== null && performance.now() < known.until) return known.outcome;
       underway ??= begin();
       const { outcome, since } = underway;
-      const left = Math.max(0, deadlineMs - (performance.now() - since));
+      const age = performance.now() - since;
+      const left = Math.max(0, deadlineMs - age);
       const late = `The storage did not answer within ${deadlineMs} ms.`;
       const remembered = known !== null && performance.now() < known.until + rememberedMs ? known : null;
       if (remembered === null || left === 0) return within(left, outcome, late);
-      const isSlow = await Promise.race([outcome.then(() => false), delay(patienceMs, true, { ref: false })]);
+      if (age >= patienceMs) return remembered.outcome;
+      const patience = delay(patienceMs - age, true, { ref: false });
+      const isSlow = await Promise.race([outcome.then(() => false), patience]);
       return isSlow ? remembered.outcome : outcome;
     },
     stop() {

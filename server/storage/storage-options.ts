@@ -1,5 +1,6 @@
 /** What `openStorage` takes. Past the compiler it is checked once more, with what to write instead. */
 import { type Names as KnownNames, refuseUnknown } from "../http/options/known-options.ts";
+import { type RedisAddress, readRedisAddress } from "../http/options/redis-address.ts";
 import type { StorageNotice } from "../http/outages.ts";
 import { faultOfPool, type HostPool } from "./drivers/host-pool.ts";
 import { defaultBounds, type PostgresBounds } from "./drivers/postgres-bounds.ts";
@@ -43,7 +44,10 @@ interface InPostgres {
 }
 
 interface Redis {
-  /** `redis://…`: sessions and limits. */
+  /**
+   * `redis://…`, `redis-sentinel://host,host/0?master=mymaster` or `redis-cluster://host,host`, with TLS `rediss…`:
+   * sessions and limits.
+   */
   readonly redisUrl: string;
   /** Begins every key in Redis. Default `passkeys:`. */
   readonly redisPrefix?: string;
@@ -103,7 +107,7 @@ interface Read {
   readonly leftOut: ReadonlySet<Part>;
   readonly migrates: boolean;
   readonly bounds: PostgresBounds;
-  readonly redisUrl: string | null;
+  readonly redis: RedisAddress | null;
   readonly redisPrefix: string;
   readonly database: { readonly file: string } | { readonly url: string } | { readonly pool: HostPool };
   readonly schema: string | null;
@@ -133,6 +137,8 @@ export function readStorageOptions(options: StorageOptions): Read {
   const tablePrefix = text(options.tablePrefix ?? "passkeys_", "tablePrefix", prefixRule) ?? "";
   const redisPrefix = options.redisPrefix ?? null;
   const redisUrl = text(options.redisUrl, "redisUrl", "an address such as redis://localhost:6379");
+  const redis = redisUrl === null ? null : readRedisAddress(redisUrl);
+  if (redis !== null && "fault" in redis) throw fault(`\`redisUrl\` ${redis.fault}`);
   // `sqlite_` is SQLite's own. The longest name of a table has to fit into PostgreSQL's 63 bytes.
   if (!/^(?!sqlite_)[a-z_][a-z0-9_]{0,30}$/.test(tablePrefix))
     throw fault(`\`tablePrefix\` must be ${prefixRule}`);
@@ -144,7 +150,7 @@ export function readStorageOptions(options: StorageOptions): Read {
     leftOut: readTables(options.tables ?? {}),
     bounds: readBounds(options),
     migrates: flag(options.migrate ?? true, "migrate"),
-    redisUrl,
+    redis,
     redisPrefix: redisPrefix ?? "passkeys:",
   };
 }

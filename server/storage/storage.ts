@@ -66,8 +66,16 @@ export interface StorageLoad {
  *   and with `migrate: false` for tables that are not up to date
  */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
-  const { database, redisUrl, redisPrefix, tablePrefix, leftOut, migrates, bounds, schema } =
-    readStorageOptions(options);
+  const {
+    database,
+    redis: address,
+    redisPrefix,
+    tablePrefix,
+    leftOut,
+    migrates,
+    bounds,
+    schema,
+  } = readStorageOptions(options);
   const notify = options.onNotice ?? warnOfOutage;
   const own = { tablePrefix, leftOut, migrations, migrates, notify };
   const sql =
@@ -75,8 +83,8 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       ? await (await loadSqlite()).openSqlite({ ...own, file: database.file })
       : await (await loadPostgres()).openPostgres({ ...own, database, schema, bounds });
   const redis =
-    redisUrl !== null
-      ? await (await loadRedis()).openRedis(redisUrl, redisPrefix, bounds.queryMs, notify)
+    address !== null
+      ? await (await loadRedis()).openRedis(address, redisPrefix, bounds.queryMs, notify)
       : null;
   const probe = createProbe(async () => {
     await settleAll([sql.check(), redis?.check()]);

@@ -161,7 +161,12 @@ async function prepareFullDisk(fleet: Fleet): Promise<{ base: string; close: () 
 async function fillDisk(fleet: Fleet): Promise<void> {
   const file = join(smallDisk(fleet), "ballast");
   const { bavail, bsize } = statfsSync(smallDisk(fleet));
-  writeFileSync(file, Buffer.alloc(bavail * bsize));
+  try {
+    writeFileSync(file, Buffer.alloc(bavail * bsize));
+  } catch (error) {
+    // The app has written meanwhile: it is full as well.
+    if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) throw error;
+  }
   await delay(6 * second);
   rmSync(file);
 }

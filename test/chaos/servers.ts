@@ -136,6 +136,8 @@ http {
   upstream passkeys {
     ${ports.map((one) => `server 127.0.0.1:${one} max_fails=1 fail_timeout=1s;`).join("\n    ")}
     keepalive 32;
+    # Shorter than the drain of these instances.
+    keepalive_timeout 1s;
   }
   server {
     listen 127.0.0.1:${port};

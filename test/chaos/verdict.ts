@@ -19,8 +19,8 @@ export interface Observed {
 const slackMs = 2000;
 /** A call that began just before takes five seconds, and opens the breaker for another five. */
 const recoveryMs = 10_000;
-/** Less than the two seconds of a check, beyond what the machine adds: an answer in this time did not wait for it. */
-const readyzMs = 1500;
+/** What 99 of 100 probes may take, beyond what the machine adds: an answer in this time did not wait for a frozen server. */
+const readyzMs = 100;
 
 /** @returns sentences about what must not be */
 export function judge(observed: Observed): readonly string[] {
@@ -49,10 +49,15 @@ export function judge(observed: Observed): readonly string[] {
   const recovery = Math.round(recoveryMs + slackMs + machineMs);
   expectThat(recoveredMs <= recovery, `requests failed until ${recoveredMs} ms after it was over.`);
   expectThat(readyz.length > 0, "no readiness was answered.");
-  const slowest = Math.round(readyz.at(-1) ?? 0);
+  const slow = Math.round(percentile(readyz));
   const allowed = Math.round(readyzMs + 2 * machineMs);
-  expectThat(slowest <= allowed, `GET /readyz took ${slowest} ms, and ${allowed} are allowed.`);
+  expectThat(slow <= allowed, `GET /readyz took ${slow} ms, and ${allowed} are allowed.`);
   return wrong;
+}
+
+/** The ninety-ninth, of sorted times. */
+function percentile(sorted: readonly number[]): number {
+  return sorted[Math.floor((sorted.length - 1) * 0.99)] ?? 0;
 }
 
 function described(calls: Ledger["calls"]): string {
@@ -87,8 +92,8 @@ const head = [
   "lost",
   "accepted twice",
   "signed out",
-  "/readyz p95 (longest)",
-  "/healthz longest",
+  "/readyz p99 (longest)",
+  "/healthz p99 (longest)",
 ];
 
 /** In Markdown, for DEPLOYING.md. */
@@ -97,7 +102,8 @@ export function tableOf(all: readonly Observed[]): string {
     const { scenario, ledger, missing } = observed;
     const { failures, longestMs, recoveredMs, twice, readyz, healthz } = numbersOf(observed);
     const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
-    const p95 = readyz[Math.floor(readyz.length * 0.95)] ?? 0;
+    const times = (sorted: readonly number[]): string =>
+      `${Math.round(percentile(sorted))} (${Math.round(sorted.at(-1) ?? 0)}) ms`;
     return [
       scenario.name,
       ledger.calls.length,
@@ -107,8 +113,8 @@ export function tableOf(all: readonly Observed[]): string {
       ledger.lost.length + missing.length,
       twice,
       ledger.signedOut,
-      `${Math.round(p95)} (${Math.round(readyz.at(-1) ?? 0)}) ms`,
-      `${Math.round(healthz.at(-1) ?? 0)} ms`,
+      times(readyz),
+      times(healthz),
     ].join(" | ");
   });
   return [head.join(" | "), head.map(() => "---").join("|"), ...rows].map((row) => `| ${row} |`).join("\n");

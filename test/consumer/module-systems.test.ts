@@ -182,12 +182,17 @@ describe("Without a driver", () => {
       "createMetrics()",
       'createMetrics needs prom-client from npm: run "npm install prom-client".',
     ],
+    [
+      "@opentelemetry/api",
+      "startTracing()",
+      'startTracing needs @opentelemetry/api from npm: run "npm install @opentelemetry/api".',
+    ],
   ])(
     "without %s one sentence says what to install, for import and for require()",
     async (_, call, sentence) => {
       const project = await newProject([], ["express"], ["router"]);
       const body = `${call}.catch((error) => console.log(error.name + ": " + error.message));`;
-      const names = "{ createMetrics, openStorage }";
+      const names = "{ createMetrics, openStorage, startTracing }";
       await writeFile(
         join(project.folder, "esm.mjs"),
         `import ${names} from "authsignal-passkeys-express";\n${body}`,

@@ -56,6 +56,7 @@ export const routerPackage: PackageDescription = {
   peers: { express: "^4.21.0 || ^5.0.0" },
   optionalPeers: {
     "@authsignal/browser": "^1.16.0",
+    "@opentelemetry/api": "^1.9.0",
     "@types/express": ">=4.17",
     "@types/express-session": "^1.18.0",
     "connect-redis": "^9.0.0",

@@ -13,6 +13,8 @@ import {
   type SecurityEvent,
   type Storage,
   securityHeaders,
+  startTracing,
+  stopTracing,
   warnOfPlainRequests,
 } from "../../server/index.ts";
 import { createCookieSessions } from "../../server/sessions/cookie-sessions.ts";
@@ -34,7 +36,10 @@ beforeAll(async () => {
   storage = await kit.openStorage();
   app = await createHost();
 });
-afterAll(() => kit?.close());
+afterAll(async () => {
+  stopTracing();
+  await kit?.close();
+});
 
 async function createHost(): Promise<express.Express> {
   const { now } = kit;
@@ -71,6 +76,8 @@ async function createHost(): Promise<express.Express> {
   metrics.watch({ storage, authsignal });
   app.use(metrics.middleware);
   app.get("/internal/metrics", metrics.page);
+
+  await startTracing();
 
   const record = createAuditTrail(storage.traffic, log, now);
   const onEvent = (event: SecurityEvent) => {

@@ -42,10 +42,20 @@ class GuardedConnection implements DatabaseConnection {
 
   executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
     // In an async function, because SQLite's driver throws at once.
-    return this.#outages.run(async () => this.own.executeQuery<Row>(query));
+    return this.#outages.run(
+      async () => this.own.executeQuery<Row>(query),
+      () => nameOf(query),
+    );
   }
 
   streamQuery<Row>(query: CompiledQuery, chunkSize?: number): AsyncIterableIterator<QueryResult<Row>> {
     return this.own.streamQuery<Row>(query, chunkSize);
   }
+}
+
+/** The statement and its table, such as `select passkeys_users`, for traces. */
+function nameOf({ sql }: CompiledQuery): string {
+  const [verb = ""] = /^\w+/.exec(sql.trimStart()) ?? [];
+  const [, table] = /\b(?:from|into|update)\s+(?:"[^"]*"\.)?"([^"]*)"/.exec(sql) ?? [];
+  return table === undefined ? verb : `${verb} ${table}`;
 }

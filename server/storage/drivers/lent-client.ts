@@ -23,13 +23,14 @@ export interface Lending {
  * lent to the next request, which would fail as well.
  */
 export function lend(pool: HostPool, { answerMs, end }: Lending): LentPool {
+  const prepared = { isKept: true };
   const connect = async (): Promise<LentClient> => {
     checkPoolInUse(pool);
     // A connection that comes after the request's deadline goes straight back.
     const client = await withinRequest("a connection to PostgreSQL", pool.connect(), (late) =>
       late.release(),
     );
-    return new LentClient(client, answerMs);
+    return new LentClient(client, answerMs, prepared);
   };
   return {
     connect,
@@ -48,17 +49,35 @@ export function lend(pool: HostPool, { answerMs, end }: Lending): LentPool {
 export class LentClient implements PostgresPoolClient {
   readonly #client: HostClient;
   readonly #answerMs: number | null;
+  /** Shared by the pool. */
+  readonly #prepared: { isKept: boolean };
   #isBroken = false;
 
-  constructor(client: HostClient, answerMs: number | null) {
+  constructor(client: HostClient, answerMs: number | null, prepared: { isKept: boolean }) {
     this.#client = client;
     this.#answerMs = answerMs;
+    this.#prepared = prepared;
     // The pool listens to its idle clients only. A lent one also emits `error` when it loses its connection; the promise of
     // the query that runs on it rejects anyway.
     client.on("error", ignore);
   }
 
   async run<Row>(query: PoolQuery): Promise<PostgresQueryResult<Row>> {
+    if (query.name === undefined) return this.#send<Row>(query);
+    const { name: _, ...unnamed } = query;
+    if (!this.#prepared.isKept) return this.#send<Row>(unnamed);
+    try {
+      return await this.#send<Row>(query);
+    } catch (error) {
+      // A pooler in transaction mode has changed the connection behind this one. The server has refused the name before it
+      // did anything.
+      if (!isStatementLost(error)) throw error;
+      this.#prepared.isKept = false;
+      return this.#send<Row>(unnamed);
+    }
+  }
+
+  async #send<Row>(query: PoolQuery): Promise<PostgresQueryResult<Row>> {
     const left = Math.ceil(timeLeft());
     const bound = Math.min(this.#answerMs ?? Number.POSITIVE_INFINITY, left);
     try {
@@ -96,6 +115,11 @@ export class LentClient implements PostgresPoolClient {
 }
 
 function ignore(): void {}
+
+/** A prepared statement of this name is there already (42P05), or is not there (26000). */
+function isStatementLost(error: unknown): boolean {
+  return isSqlAnswer(error) && (error.code === "42P05" || error.code === "26000");
+}
 
 /** The server has refused the query and takes the next one. */
 function isAnswer(error: unknown): boolean {

@@ -1,21 +1,21 @@
 /** Sessions and limits in Redis, through kept adapters. Loaded only with REDIS_URL. */
 import type { Store } from "express-session";
 import { RateLimiterRedis } from "rate-limiter-flexible";
-import { createClient, ErrorReply } from "redis";
+import { ErrorReply } from "redis";
+import type { RedisAddress } from "../../http/options/redis-address.ts";
 import { isDefect, type OutageWatch, type StorageNotice, watchOutages } from "../../http/outages.ts";
 import { withinRequest } from "../../http/request-deadline.ts";
 import { within } from "../../http/within.ts";
 import type { Limiter, LimitRule } from "../../passkeys/ports/limiter.ts";
 import { toLimiter } from "../stores/limiters.ts";
 import { RedisSessionStore } from "../stores/redis-session-store.ts";
+import { createRedisLine } from "./redis-line.ts";
 
-/** Tries to connect at the start, some four seconds in all. Later the client tries for as long as it takes. */
-const firstTries = 7;
 /** How long closing waits for commands that are under way. */
 const closeMs = 2000;
 
 export async function openRedis(
-  redisUrl: string,
+  address: RedisAddress,
   prefix: string,
   commandMs: number,
   notify: (notice: StorageNotice) => void,
@@ -28,24 +28,16 @@ export async function openRedis(
   close: () => Promise<void>;
 }> {
   const outages = boundedBy(commandMs, watchOutages({ storage: "Redis", isOutage, notify }));
-  let isStarted = false;
-  const client = createClient({
-    url: redisUrl,
-    // While Redis is away a command fails at once instead of queueing behind the person who waits.
-    disableOfflineQueue: true,
-    socket: {
-      connectTimeout: 3000,
-      // Without an end to it, a start without Redis would wait and say nothing.
-      reconnectStrategy: (tries, cause) =>
-        !isStarted && tries >= firstTries ? cause : Math.min(2 ** tries * 50, 2000) + Math.random() * 200,
-    },
-  });
-  // The client reconnects by itself; without a listener an outage would end the process.
-  client.on("error", (error: unknown) => void outages.convert(error));
-  await outages.run(() => client.connect());
-  isStarted = true;
+  const { client, connect, readAll } = createRedisLine(address, (error) => void outages.convert(error));
+  try {
+    await outages.run(connect);
+  } catch (error) {
+    // Otherwise it would go on trying behind a start that has failed.
+    if (client.isOpen) await client.destroy();
+    throw error;
+  }
   const readPointsIn = async (keys: readonly string[]): Promise<ReadonlyMap<string, number>> => {
-    const values = await client.mGet(keys.map((key) => `${prefix}${key}`));
+    const values = await readAll(keys.map((key) => `${prefix}${key}`));
     return new Map(keys.map((key, at) => [key, Number(values[at] ?? 0)]));
   };
   return {
@@ -85,13 +77,14 @@ function boundedBy(milliseconds: number, outages: OutageWatch): OutageWatch {
   const late = `Redis did not answer within ${milliseconds} ms.`;
   return {
     convert: outages.convert,
-    run: (work) => outages.run(() => withinRequest("Redis", within(milliseconds, work(), late))),
+    run: (work, operation) =>
+      outages.run(() => withinRequest("Redis", within(milliseconds, work(), late)), operation),
   };
 }
 
 /** A reply that is an error begins with a word; these say that nothing can be done now. */
 const outageReply =
-  /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|OOM|MISCONF|NOREPLICAS|NOAUTH|WRONGPASS) |^ERR max number of clients/;
+  /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|OOM|MISCONF|NOREPLICAS|NOAUTH|NOPERM|WRONGPASS|EXECABORT) |^ERR max number of clients/;
 
 function isOutage(error: unknown): boolean {
   return error instanceof ErrorReply ? outageReply.test(error.message) : !isDefect(error);

@@ -76,35 +76,47 @@ export function toLimiter(
 
   return {
     async spend(key) {
-      return outages.run(async () => {
-        const part = currentPart();
-        const [spent, [, ...before]] = await Promise.all([
-          counter.consume(keyIn(key, part)),
-          countsIn(key, part),
-        ]);
-        const counts = [spent.consumedPoints, ...before];
-        // The point that was just spent is among them.
-        const wait = waitFor(counts, part, points + 1);
-        // What is refused costs nothing, so that asking again and again does not lengthen the wait.
-        if (wait > 0) await counter.reward(keyIn(key, part));
-        return wait;
-      });
+      return outages.run(
+        async () => {
+          const part = currentPart();
+          const [spent, [, ...before]] = await Promise.all([
+            counter.consume(keyIn(key, part)),
+            countsIn(key, part),
+          ]);
+          const counts = [spent.consumedPoints, ...before];
+          // The point that was just spent is among them.
+          const wait = waitFor(counts, part, points + 1);
+          // What is refused costs nothing, so that asking again and again does not lengthen the wait.
+          if (wait > 0) await counter.reward(keyIn(key, part));
+          return wait;
+        },
+        () => "spend limit",
+      );
     },
     async giveBack(key) {
-      await outages.run(() => counter.reward(keyIn(key, currentPart())));
+      await outages.run(
+        () => counter.reward(keyIn(key, currentPart())),
+        () => "give back limit",
+      );
     },
     async blockedFor(key) {
-      return outages.run(async () => {
-        const part = currentPart();
-        return waitFor(await countsIn(key, part), part, points);
-      });
+      return outages.run(
+        async () => {
+          const part = currentPart();
+          return waitFor(await countsIn(key, part), part, points);
+        },
+        () => "read limit",
+      );
     },
     async reset(key) {
-      await outages.run(async () => {
-        const part = currentPart();
-        // One after the other: at once they would take several connections of a pool.
-        for (let at = 0; at <= parts; at += 1) await counter.delete(keyIn(key, part - at));
-      });
+      await outages.run(
+        async () => {
+          const part = currentPart();
+          // One after the other: at once they would take several connections of a pool.
+          for (let at = 0; at <= parts; at += 1) await counter.delete(keyIn(key, part - at));
+        },
+        () => "reset limit",
+      );
     },
   };
 }

@@ -32,7 +32,10 @@ export class RedisSessionStore extends RedisStore {
   }
 
   override get(sid: string, done?: (error: unknown, session?: SessionData | null) => void) {
-    const found: Promise<SessionData | null> = this.#outages.run(() => super.get(sha256(sid)));
+    const found: Promise<SessionData | null> = this.#outages.run(
+      () => super.get(sha256(sid)),
+      () => "get session",
+    );
     return settle(found, done);
   }
 
@@ -41,13 +44,16 @@ export class RedisSessionStore extends RedisStore {
     const seconds = Math.ceil((session.cookie.originalMaxAge ?? defaultLifeMs) / 1000);
     if (seconds <= 0) return this.destroy(sid, done);
     const expiration = { type: "EX", value: seconds } as const;
-    const written = this.#outages.run(async () => {
-      await this.client.set(this.prefix + sha256(sid), this.serializer.stringify(session), {
-        expiration,
-        ...(this.#stored.has(session) && { condition: "XX" }),
-      });
-      this.#stored.add(session);
-    });
+    const written = this.#outages.run(
+      async () => {
+        await this.client.set(this.prefix + sha256(sid), this.serializer.stringify(session), {
+          expiration,
+          ...(this.#stored.has(session) && { condition: "XX" }),
+        });
+        this.#stored.add(session);
+      },
+      () => "set session",
+    );
     await settle(written, done);
   }
 
@@ -56,13 +62,19 @@ export class RedisSessionStore extends RedisStore {
    * the error printed. The session ends earlier; the storage has given notice.
    */
   override async touch(sid: string, session: SessionData, done?: Done): Promise<void> {
-    const touched = this.#outages.run(() => super.touch(sha256(sid), session));
+    const touched = this.#outages.run(
+      () => super.touch(sha256(sid), session),
+      () => "touch session",
+    );
     await settle(touched.catch(ignoreOutage), done);
   }
 
   override destroy(sid: string, done?: Done) {
     return settle(
-      this.#outages.run(() => super.destroy(sha256(sid))),
+      this.#outages.run(
+        () => super.destroy(sha256(sid)),
+        () => "delete session",
+      ),
       done,
     );
   }

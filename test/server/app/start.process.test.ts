@@ -188,15 +188,19 @@ test("`npm run dev` restarts when a file of the server changes, also while a pag
   await expect.poll(() => output().match(/^App /gm)).toHaveLength(2);
 });
 
-test("`npm start` reads .env, lets the environment count before it, and keeps its files from other users", async () => {
+test("`npm start` reads .env, lets the environment count before it, keeps its files from other users, and replaces an empty secret", async () => {
   const { PORT, EMULATOR_PORT } = await freePorts();
   const other = String(await freePort());
   writeFileSync(
     join(folder, ".env"),
     `PORT=${other}\nEMULATOR_PORT=${EMULATOR_PORT}\nORIGIN=http://localhost:${PORT}\nDATA_DIR=\n`,
   );
+  // What a full disk leaves of the first start.
+  mkdirSync(join(folder, ".data"), { mode: 0o700 });
+  writeFileSync(join(folder, ".data/session-secret"), "");
   const { output } = npm("start", { PORT });
   await expect.poll(() => statusAt(PORT), aStart).toBe(200);
+  expect(readFileSync(join(folder, ".data/session-secret"), "utf8")).toHaveLength(43);
   await expect.poll(output).toContain(`App       http://localhost:${PORT}\n`);
   expect(output()).toContain(`Emulator  http://localhost:${EMULATOR_PORT}`);
   expect(await isOpen(other)).toBe(false);

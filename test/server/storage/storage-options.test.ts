@@ -40,6 +40,31 @@ test.each<[string, object, string]>([
   ["a schema in SQLite", { file: "a", schema: "own" }, "`schema` has no effect on a SQLite file"],
   ["a schema with a quote", { databaseUrl, schema: 'a".b' }, "`schema` must be letters"],
   ["a Redis prefix without Redis", { file: "a", redisPrefix: "a:" }, "`redisPrefix` has no effect without"],
+  [
+    "a Redis of another scheme",
+    { file: "a", redisUrl: "http://cache" },
+    "`redisUrl` must be an address such as",
+  ],
+  [
+    "a Sentinel without the name of its group",
+    { file: "a", redisUrl: "redis-sentinel://a,b:26380/0" },
+    "`redisUrl` needs ?master=…",
+  ],
+  [
+    "a misspelt name in Sentinel's query",
+    { file: "a", redisUrl: "redis-sentinel://a/0?mastr=m" },
+    '`redisUrl` has "mastr" in its query',
+  ],
+  [
+    "a database of a Cluster",
+    { file: "a", redisUrl: "redis-cluster://a,b/1" },
+    "`redisUrl` names a database",
+  ],
+  [
+    "a port that is none",
+    { file: "a", redisUrl: "redis-cluster://a,b:99999" },
+    "`redisUrl` must be an address",
+  ],
   ["a table that cannot be left out", { file: "a", tables: { grants: false } }, "`tables` has only users,"],
   ["a table that is text", { file: "a", tables: { users: "no" } }, "`tables.users` must be true or false"],
   [
