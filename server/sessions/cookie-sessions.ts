@@ -28,6 +28,7 @@ import {
 } from "./stored-session.ts";
 
 export interface CookieSessionOptions extends IndexOptions {
+  /** `storage.sessionStore`. Most other stores of express-session let a slow request bring an ended session back. */
   readonly store: Store;
   /** Signs the cookie; at least 32 characters. Several for a rotation: the first signs, all verify. */
   readonly secret: string | readonly string[];

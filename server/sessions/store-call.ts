@@ -15,7 +15,28 @@ export function storeCall<Value = void>(
   });
 }
 
+/**
+ * @returns the session or marker under this name, or null
+ * @throws AppError upstream_unavailable when the store cannot be used, else the store's own error
+ */
+export async function readFrom(store: Store, sid: string): Promise<SessionData | null> {
+  return (await storeCall<SessionData | null>((done) => store.get(sid, unlessMissing(done)))) ?? null;
+}
+
+/** @throws AppError upstream_unavailable when the store cannot be used, else the store's own error */
+export async function destroyIn(store: Store, sid: string): Promise<void> {
+  await storeCall((done) => store.destroy(sid, unlessMissing(done)));
+}
+
 type Done = (error?: unknown) => void;
+
+/** Stores over files answer `ENOENT` for a session that is not there; express-session takes that for none, too. */
+export function unlessMissing<Value>(done: (error?: unknown, value?: Value) => void) {
+  return (error?: unknown, value?: Value): void => {
+    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    done(isMissing ? undefined : error, value);
+  };
+}
 
 /**
  * The same sessions, for one middleware alone. express-session puts its settings of the cookie into the store
