@@ -74,7 +74,7 @@ async function run(args: readonly string[]): Promise<string> {
 
 function readOptions(values: Readonly<Record<string, string | boolean | undefined>>): TableOptions {
   // Not on standard output, which may be SQL.
-  if (readEnvFile())
+  if (readEnvFile() !== null)
     process.stderr.write("Reads .env too. A variable of the environment counts before it.\n");
   const env = readEnvironment();
   const { read, problems } = variablesIn(env, "local");

@@ -13,6 +13,7 @@ const usage = `Usage: authsignal-doctor [options]
 Checks AUTHSIGNAL_TENANT_ID, AUTHSIGNAL_API_SECRET_KEY, AUTHSIGNAL_API_URL, ORIGIN and RP_ID, of the environment or of a
 file .env in this folder, against Authsignal. Prints no secret. Exits with 1 when a check fails.
 
+  --env <path>           reads this file of variables in the place of .env
   --read-only            creates no trial user, so it does not check expected origins and actions
   --action <code>        checks a step-up action of your own too (repeatable)
   --app-url <url>        where your app mounts the router, such as https://api.example.com/auth;
@@ -30,12 +31,14 @@ try {
       "production-entry": { type: "boolean", default: false },
       action: { type: "string", multiple: true, default: [] },
       "app-url": { type: "string" },
+      // Not `env-file`: Node 20 takes that for itself, also behind the script.
+      env: { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) process.stdout.write(usage);
   else
-    await examine({
+    await examine(values.env, {
       isReadOnly: values["read-only"],
       isEmulated: values.emulator,
       isProductionEntry: values["production-entry"],
@@ -46,9 +49,10 @@ try {
   reportAndExit(error);
 }
 
-async function examine(options: CheckOptions): Promise<void> {
-  if (readEnvFile())
-    process.stdout.write("Reads .env too. A variable of the environment counts before it.\n\n");
+async function examine(envFile: string | undefined, options: CheckOptions): Promise<void> {
+  const read = readEnvFile(envFile);
+  if (read !== null)
+    process.stdout.write(`Reads ${read} too. A variable of the environment counts before it.\n\n`);
   const env = readEnvironment();
   const { text, exitCode } = report(await runChecks(env, options), env.AUTHSIGNAL_API_SECRET_KEY);
   process.stdout.write(`${text}\n`);

@@ -35,7 +35,7 @@ const builtFolder = fileURLToPath(new URL("../client/", import.meta.url));
 const domain = values.https === true ? (values.domain ?? "localhost") : null;
 
 try {
-  const hasEnvFile = readEnvFile();
+  const hasEnvFile = readEnvFile() !== null;
   const config = loadLocalConfig(withDomain(readEnvironment(), domain));
   makeDataFolder(config.dataDir);
   const emulator = config.tenant === null ? await startEmulator(config) : null;

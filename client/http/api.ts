@@ -48,10 +48,12 @@ export interface ApiOptions {
    * `same-origin`.
    */
   readonly credentials?: RequestCredentials;
+  /** Sends the requests, in the place of `fetch`: `createBearerFetch` (bearer.ts) adds a token. */
+  readonly send?: typeof fetch;
 }
 
 /** @param mountedAt a path such as `/auth`, or with `credentials: "include"` a URL such as `https://api.example.com/auth` */
-export function createApi(mountedAt: string, { credentials = "same-origin" }: ApiOptions = {}): Api {
+export function createApi(mountedAt: string, { credentials = "same-origin", send }: ApiOptions = {}): Api {
   async function call(route: Route, body?: object): Promise<Response> {
     const signal = AbortSignal.timeout(deadline);
     const request: RequestInit = { method: route.method, credentials, signal };
@@ -63,7 +65,7 @@ export function createApi(mountedAt: string, { credentials = "same-origin" }: Ap
       };
       request.body = JSON.stringify(body);
     }
-    const response = await fetch(mountedAt + route.path, request).catch((cause: unknown) => {
+    const response = await (send ?? fetch)(mountedAt + route.path, request).catch((cause: unknown) => {
       throw new ApiError("unreachable", undefined, { cause });
     });
     noteServerTime(response.headers.get("Date"));

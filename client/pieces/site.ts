@@ -16,18 +16,26 @@ export interface Site {
   reportMisconfiguration(): void;
 }
 
-const sites = new Map<string, Site>();
+const sites = new Map<string, { readonly site: Site; readonly options: ApiOptions }>();
 
-/** @param mountedAt where the router is, such as `/auth`, or a URL with `credentials: "include"` */
+/**
+ * For an API on another origin or with tokens call it yourself with `options`, before the first piece of the page.
+ * @param mountedAt where the router is, such as `/auth`, or a URL with `credentials: "include"`
+ * @throws TypeError for options that come too late to have an effect
+ */
 export function siteAt(mountedAt: string, options?: ApiOptions): Site {
   const known = sites.get(mountedAt);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    const { credentials, send } = options ?? known.options;
+    if (credentials === known.options.credentials && send === known.options.send) return known.site;
+    throw new TypeError(`siteAt("${mountedAt}") has no effect here: call it before the first piece.`);
+  }
   const api = createAccountApi(createApi(mountedAt, options));
   const site: Site = {
     api,
     ceremonies: createCeremonies({ config: api.getConfig, keepSignInReady: false }),
     reportMisconfiguration: () => void api.getConfig().then(reportMisconfiguration, () => {}),
   };
-  sites.set(mountedAt, site);
+  sites.set(mountedAt, { site, options: options ?? {} });
   return site;
 }

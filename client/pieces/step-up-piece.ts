@@ -19,16 +19,22 @@ export interface StepUpRequest extends RequestInit {
  */
 export function createStepUpFetch(
   mountedAt: string,
-  options: Pick<Confirmation, "describe" | "words"> = {},
+  {
+    send = fetch,
+    ...options
+  }: Pick<Confirmation, "describe" | "words"> & {
+    /** Sends the requests, in the place of `fetch`: `createBearerFetch` adds a token. */
+    readonly send?: typeof fetch;
+  } = {},
 ): (input: RequestInfo | URL, init?: StepUpRequest) => Promise<Response> {
   return async (input, init = {}) => {
     const { operation, ...usual } = init;
     const request = new Request(input, usual);
-    const answer = await fetch(request.clone());
+    const answer = await send(request.clone());
     const needed = answer.status === 403 ? neededStepUp(await bodyOf(answer.clone())) : undefined;
     if (needed === undefined || !needed.methods.includes("passkey")) return answer;
     const isConfirmed = await confirmByPasskey(mountedAt, { ...options, action: needed.action, operation });
-    return isConfirmed ? fetch(request) : answer;
+    return isConfirmed ? send(request) : answer;
   };
 }
 

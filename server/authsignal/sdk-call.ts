@@ -17,7 +17,8 @@ const refusedMs = 5000;
 
 /** A 4xx of Authsignal. Copied from the SDK's error, which contains the secret. */
 export class RefusedCall extends Refusal {
-  readonly statusCode: number;
+  /** The status of Authsignal. */
+  readonly answered: number;
   readonly errorCode: string;
   constructor(statusCode: number, errorCode: string) {
     // The answer when the caller handles no 4xx: usually the tenant is not set up for the call.
@@ -25,7 +26,7 @@ export class RefusedCall extends Refusal {
       detail: `Authsignal answered ${statusCode} ${errorCode}.`,
       extras: { retryAfter: 5 },
     });
-    this.statusCode = statusCode;
+    this.answered = statusCode;
     this.errorCode = errorCode;
   }
 }

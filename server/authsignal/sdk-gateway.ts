@@ -167,7 +167,7 @@ function keptConnections(): { readonly httpAgent: HttpAgent; readonly httpsAgent
  * documented; a 404 with an error code means the same.
  */
 function noneIfUnknownUser(error: unknown): z.infer<typeof AuthenticatorsAnswer> {
-  if (error instanceof RefusedCall && error.statusCode === 404 && error.errorCode !== "unknown") return [];
+  if (error instanceof RefusedCall && error.answered === 404 && error.errorCode !== "unknown") return [];
   throw error;
 }
 

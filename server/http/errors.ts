@@ -76,4 +76,20 @@ export class AppError extends Error {
     this.publicMessage = row.title;
     this.extras = options.extras ?? {};
   }
+
+  /** For error handlers that know http-errors: the same as `status`. */
+  get statusCode(): number {
+    return this.status;
+  }
+
+  /** For error handlers that know http-errors: whether `message` may be shown. */
+  get expose(): boolean {
+    return this.status < 500 && this.message === this.publicMessage;
+  }
+
+  /** For error handlers that know http-errors, Express's own among them. */
+  get headers(): Readonly<Record<string, string>> {
+    const { retryAfter } = this.extras;
+    return retryAfter === undefined ? {} : { "Retry-After": String(retryAfter) };
+  }
 }

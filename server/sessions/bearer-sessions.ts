@@ -16,7 +16,7 @@ import { nameSession } from "../passkeys/ports/occasion.ts";
 import type { SessionPort } from "../passkeys/ports/sessions.ts";
 import { type IndexOptions, indexSessions } from "./indexed-sessions.ts";
 import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
-import { storeCall } from "./store-call.ts";
+import { destroyIn, readFrom, storeCall } from "./store-call.ts";
 import { newSignedIn, proven, toSignedIn } from "./stored-session.ts";
 
 /** How long a renewed token can still sign out: longer than any request in flight. */
@@ -58,7 +58,7 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
   const indexed = indexSessions(options, { idleMs, absoluteMs, now });
 
   async function read(key: string): Promise<Kept | null> {
-    const data = await storeCall<SessionData | null>((done) => store.get(key, done));
+    const data = await readFrom(store, key);
     return data?.passkeys ?? null;
   }
 
@@ -110,8 +110,7 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
   async function drop(req: Request): Promise<void> {
     const token = tokenOf(req);
     if (token === null) return;
-    for (const kind of ["session", "code"] as const)
-      await storeCall((done) => store.destroy(keyOf(kind, token), done));
+    for (const kind of ["session", "code"] as const) await destroyIn(store, keyOf(kind, token));
   }
 
   /**
@@ -122,7 +121,7 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
     const token = tokenOf(req);
     if (token === null) return;
     await write(keyOf("session", token), { renewed: sessionId }, renewedMs);
-    await storeCall((done) => store.destroy(keyOf("code", token), done));
+    await destroyIn(store, keyOf("code", token));
   }
 
   return {

@@ -12,6 +12,7 @@ import { cookieName, readSecrets } from "./cookie-name.ts";
 import { type IndexOptions, indexSessions } from "./indexed-sessions.ts";
 import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
 import { sendOnlyNewCookie } from "./set-cookie-filter.ts";
+import { StoreView } from "./store-call.ts";
 import {
   destroy,
   destroyOther,
@@ -27,6 +28,7 @@ import {
 } from "./stored-session.ts";
 
 export interface CookieSessionOptions extends IndexOptions {
+  /** `storage.sessionStore`. Most other stores of express-session let a slow request bring an ended session back. */
   readonly store: Store;
   /** Signs the cookie; at least 32 characters. Several for a rotation: the first signs, all verify. */
   readonly secret: string | readonly string[];
@@ -85,7 +87,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     name,
     cookie,
     secret: secrets,
-    store: options.store,
+    store: new StoreView(options.store),
     resave: false,
     saveUninitialized: false,
     // Sets the cookie in every answer; `sendOnlyNewCookie` keeps those that the browser does not have.

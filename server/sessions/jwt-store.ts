@@ -6,7 +6,7 @@ import { sha256 } from "../http/hash.ts";
 import type { PendingOtp } from "../passkeys/ports/sessions.ts";
 import type { JwtClaims } from "./jwt-claims.ts";
 import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
-import { storeCall } from "./store-call.ts";
+import { destroyIn, readFrom, storeCall } from "./store-call.ts";
 
 /** Longer than any code lives. */
 const codeMs = 30 * 60 * 1000;
@@ -32,7 +32,7 @@ export interface JwtStore {
 
 export function createJwtStore(store: Store, codeHeader: string, now: () => Date): JwtStore {
   async function read(key: string): Promise<Kept | null> {
-    const data = await storeCall<SessionData | null>((done) => store.get(key, done));
+    const data = await readFrom(store, key);
     return data?.passkeys ?? null;
   }
 
@@ -77,7 +77,7 @@ export function createJwtStore(store: Store, codeHeader: string, now: () => Date
     async keepPendingOtp({ req, res }, claims, pending) {
       const known = codeKey(req, claims);
       if (pending === null) {
-        if (known !== null) await storeCall((done) => store.destroy(known, done));
+        if (known !== null) await destroyIn(store, known);
         return;
       }
       const kept = { pendingOtp: toPendingCodeData(pending) };
@@ -93,7 +93,7 @@ export function createJwtStore(store: Store, codeHeader: string, now: () => Date
 
     async dropCode(req, claims) {
       for (const key of [codeKey(req, claims), codeKey(req, null)])
-        if (key !== null) await storeCall((done) => store.destroy(key, done));
+        if (key !== null) await destroyIn(store, key);
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Request } from "express";
 import type { SessionData } from "express-session";
 import type { AuthenticationMethod, NewSession, SignedIn } from "../passkeys/ports/sessions.ts";
 import type { PendingCodeData } from "./pending-code.ts";
-import { storeCall } from "./store-call.ts";
+import { destroyIn, readFrom, storeCall, unlessMissing } from "./store-call.ts";
 
 /** Longer than any request in flight. */
 const markedMs = 60 * 1000;
@@ -67,8 +67,8 @@ export function save(req: Request): Promise<void> {
 }
 
 /** @returns the session or marker in the store, or null */
-export async function read(req: Request, sid: string): Promise<SessionData | null> {
-  return (await storeCall<SessionData | null>((done) => req.sessionStore.get(sid, done))) ?? null;
+export function read(req: Request, sid: string): Promise<SessionData | null> {
+  return readFrom(req.sessionStore, sid);
 }
 
 /** Writes a marker that tells requests in flight that a session was renewed or ended. */
@@ -105,13 +105,13 @@ export async function rotate(req: Request, signedIn: SignedInData, hosts: object
 
 /** Ends the session and gives the request an empty one with a new id. */
 export function regenerate(req: Request): Promise<void> {
-  return storeCall((done) => req.session.regenerate(done));
+  return storeCall((done) => req.session.regenerate(unlessMissing(done)));
 }
 
 export function destroy(req: Request): Promise<void> {
-  return storeCall((done) => req.session.destroy(done));
+  return storeCall((done) => req.session.destroy(unlessMissing(done)));
 }
 
 export function destroyOther(req: Request, sid: string): Promise<void> {
-  return storeCall((done) => req.sessionStore.destroy(sid, done));
+  return destroyIn(req.sessionStore, sid);
 }

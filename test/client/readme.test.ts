@@ -1,7 +1,7 @@
 // @vitest-environment node
 /** What client/README.md shows compiles, and its lists of files are what the command copies. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { CopyError, copyPieces } from "../../server/copy/copy-piece.ts";
@@ -82,6 +82,16 @@ test.each(names)(
     expect(compile({ ...vanilla, compilerOptions: { ...vanilla.compilerOptions, ...strict } })).toBe("");
   },
 );
+
+test("the snippets for an API on another origin compile beside a piece", { timeout: 60_000 }, () => {
+  copyPieces({ names: ["button"], to: `${folder}/src/passkeys`, force: false });
+  copyFileSync(`${repository}/client/http/bearer.ts`, `${folder}/src/passkeys/bearer.ts`);
+  const section = readme.split(/^## /m).find((text) => text.startsWith("API on another origin")) ?? "";
+  const snippets = [...section.matchAll(/(?<=```ts\n)[\s\S]*?(?=```)/g)].map(([snippet]) => snippet);
+  expect(snippets).toHaveLength(2);
+  for (const [index, snippet] of snippets.entries()) writeFileSync(`${folder}/src/main${index}.ts`, snippet);
+  expect(compile(vanilla)).toBe("");
+});
 
 test.each(names)(
   "the list of files of %s in client/README.md is what its code and its types import",

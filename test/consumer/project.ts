@@ -74,6 +74,8 @@ export interface Project {
   readonly folder: string;
   /** Runs a command line tool of the project; resolves with what it printed, rejects with that if it failed. */
   run(tool: string, ...args: string[]): Promise<string>;
+  /** The same with variables in the environment. */
+  runWith(env: Readonly<Record<string, string>>, tool: string, ...args: string[]): Promise<string>;
   /** Starts Node with these arguments, for a script that goes on running; resolves when it has printed this. */
   start(args: readonly string[], env: Record<string, string>, printed: RegExp): Promise<Running>;
   read(file: string): Promise<string>;
@@ -102,17 +104,19 @@ export async function createProject(packed: PackedPackages, options: ProjectOpti
     const [name, installedAs] = typeof one === "string" ? [one, one] : one;
     await link(folder, name, installedAs);
   }
+  const runWith: Project["runWith"] = async (given, tool, ...args) => {
+    const command = tool === "node" ? process.execPath : join(repository, "node_modules/.bin", tool);
+    // Without what the suite that runs this has set for itself.
+    const env = { PATH: process.env.PATH, HOME: process.env.HOME, NO_COLOR: "1", ...given };
+    const done = await run(command, args, { cwd: folder, env }).catch((error: ExecFileException) => {
+      throw new Error(`${tool} ${args.join(" ")} failed:\n${error.stdout}\n${error.stderr}`);
+    });
+    return `${done.stdout}${done.stderr}`;
+  };
   return {
     folder,
-    async run(tool, ...args) {
-      const command = tool === "node" ? process.execPath : join(repository, "node_modules/.bin", tool);
-      // Without what the suite that runs this has set for itself.
-      const env = { PATH: process.env.PATH, HOME: process.env.HOME, NO_COLOR: "1" };
-      const done = await run(command, args, { cwd: folder, env }).catch((error: ExecFileException) => {
-        throw new Error(`${tool} ${args.join(" ")} failed:\n${error.stdout}\n${error.stderr}`);
-      });
-      return `${done.stdout}${done.stderr}`;
-    },
+    run: (tool, ...args) => runWith({}, tool, ...args),
+    runWith,
     async start(args, env, printed) {
       const { PATH = "" } = process.env;
       const child = spawn(process.execPath, args, { cwd: folder, env: { PATH, ...env } });

@@ -60,10 +60,15 @@ export interface TestPlace {
 /** An empty database, as the environment has it, and a part of Redis. */
 export async function createTestPlace(): Promise<TestPlace> {
   const { TEST_DATABASE_URL: databaseUrl, TEST_REDIS_URL: redisUrl } = process.env;
-  const own = `test_${randomUUID().replaceAll("-", "")}`;
-  const place = databaseUrl === undefined ? await createFile(own) : await createDatabase(databaseUrl, own);
+  const own = ownName();
+  const place =
+    databaseUrl === undefined ? await createFile(own) : await createTestDatabase(databaseUrl, own);
   const redis = redisUrl === undefined ? { redisUrl: null } : { redisUrl, redisPrefix: `${own}:` };
   return { options: { ...place.database, ...redis }, drop: place.drop };
+}
+
+function ownName(): string {
+  return `test_${randomUUID().replaceAll("-", "")}`;
 }
 
 async function createFile(name: string) {
@@ -71,7 +76,8 @@ async function createFile(name: string) {
   return { database: { file: join(folder, "app.sqlite") }, drop: () => rm(folder, { recursive: true }) };
 }
 
-async function createDatabase(serverUrl: string, name: string) {
+/** An empty database of PostgreSQL, beside the one that the URL names. */
+export async function createTestDatabase(serverUrl: string, name = ownName()) {
   await run(serverUrl, `create database ${name}`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;

@@ -1,5 +1,6 @@
 /** One session port and several routers: apps that are built again, and two brands in one process. */
 import express, { type Express } from "express";
+import session from "express-session";
 import request from "supertest";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createErrorHandler } from "../../server/http/error-handler.ts";
@@ -111,6 +112,55 @@ test("the cookie of one brand does not sign in to another", async () => {
   expect(await asked("/brand_a", "brand_a")).toMatchObject({ userId: "u1" });
   expect(await asked("/brand_b", "brand_b")).toBeNull();
   expect(await asked("/none", "passkeys_session")).toBeNull();
+});
+
+test("brands over one store keep their own settings of the cookie, whichever was made last", async () => {
+  const storage = await kit.openStorage();
+  const shared = { store: storage.sessionStore, secret: "only the tests of this host know it", now: kit.now };
+  const app = express().set("trust proxy", true);
+  const brands = [
+    { cookieName: "short", secure: true, idleSeconds: 60 },
+    { cookieName: "long", secure: false, idleSeconds: 3600 },
+  ];
+  for (const brand of brands) {
+    const sessions = createCookieSessions({ ...shared, ...brand });
+    app.use(`/${brand.cookieName}`, sessions.middleware, async (req, res) => {
+      if (req.method === "POST") await sessions.start(req, res, { userId: "u1", method: "passkey" });
+      res.json(await sessions.current(req));
+    });
+  }
+  // A middleware of the host's own, over the same store.
+  const own = { secret: "of this host", resave: false, saveUninitialized: true };
+  app.use(session({ ...own, store: storage.sessionStore, cookie: { path: "/", httpOnly: false } }));
+  app.use((req, res) => {
+    req.session.regenerate(() => res.status(204).end());
+  });
+  const cookieOf = async (path: string) =>
+    String((await request(app).post(path).set("X-Forwarded-Proto", "https")).get("Set-Cookie"));
+  const [short, long, host] = [await cookieOf("/short"), await cookieOf("/long"), await cookieOf("/")];
+  expect(short).toMatch(/^__Host-short=.*HttpOnly; Secure; SameSite=Lax/);
+  expect(long).toMatch(/^long=(?!.*Secure).*HttpOnly; SameSite=Lax/);
+  expect(host).toMatch(/^connect\.sid=(?!.*(HttpOnly|Secure))/);
+
+  kit.advance(120_000);
+  const whoAt = async (path: string, cookie: string) =>
+    (await request(app).get(path).set("Cookie", cookie).set("X-Forwarded-Proto", "https")).body;
+  expect(await whoAt("/short", short)).toBeNull();
+  expect(await whoAt("/long", long)).toMatchObject({ userId: "u1" });
+});
+
+test("many brands over one store cause no warning of Node about listeners", async () => {
+  const storage = await kit.openStorage();
+  const shared = {
+    store: storage.sessionStore,
+    secret: "only the tests of this host know it",
+    secure: false,
+  };
+  for (let brand = 0; brand < 20; brand += 1)
+    createCookieSessions({ ...shared, cookieName: `brand_${brand}`, now: kit.now });
+  expect(storage.sessionStore.listenerCount("disconnect")).toBeLessThan(
+    storage.sessionStore.getMaxListeners(),
+  );
 });
 
 test.each(["", "a b", "__Host-shop", "shop;"])(

@@ -36,7 +36,7 @@ test("The doctor's --help lists every option and checks nothing", async () => {
   const { code, stdout } = await doctor("--help");
   expect(code).toBe(0);
   expect(stdout).toMatch(/^Usage: authsignal-doctor/);
-  for (const option of ["read-only", "action", "app-url", "emulator", "production-entry", "help"])
+  for (const option of ["env", "read-only", "action", "app-url", "emulator", "production-entry", "help"])
     expect(stdout).toContain(`--${option}`);
 });
 
@@ -63,4 +63,16 @@ test("The doctor reads .env in its folder, and shows no secret of it", async () 
   expect(stdout).not.toContain("AUTHSIGNAL_TENANT_ID is missing");
   expect(stdout).toContain("AUTHSIGNAL_API_URL is missing");
   expect(stdout).not.toContain("the-secret-of-the-file");
+});
+
+test("The doctor reads the file that --env names in the place of .env, and says so if it cannot", async () => {
+  writeFileSync(join(folder, ".env"), "AUTHSIGNAL_API_URL=http://localhost:1/v1\n");
+  writeFileSync(join(folder, "emulator.env"), "AUTHSIGNAL_TENANT_ID=t\n");
+  const { stdout } = await doctor("--env", "emulator.env");
+  expect(stdout).toContain("Reads emulator.env too.");
+  expect(stdout).not.toContain("AUTHSIGNAL_TENANT_ID is missing");
+  expect(stdout).toContain("AUTHSIGNAL_API_URL is missing");
+  const missing = await doctor("--env", "none.env");
+  expect(missing.code).toBe(1);
+  expect(missing.stderr).toContain("none.env cannot be read (ENOENT): name a file that you may read.");
 });

@@ -33,3 +33,20 @@ export class JsonStore extends Store {
     });
   }
 }
+
+/** A store over files: what is not there is an error to it, `ENOENT`. */
+export class FileLikeStore extends JsonStore {
+  override get(sid: string, done: (error: unknown, session?: SessionData | null) => void): void {
+    if (this.rows.has(sid)) super.get(sid, done);
+    else setImmediate(() => done(missing(sid)));
+  }
+
+  override destroy(sid: string, done?: (error?: unknown) => void): void {
+    if (this.rows.has(sid)) super.destroy(sid, done);
+    else setImmediate(() => done?.(missing(sid)));
+  }
+}
+
+function missing(sid: string): Error {
+  return Object.assign(new Error(`no such file: ${sid}`), { code: "ENOENT" });
+}

@@ -9,7 +9,7 @@ import { createExpressSessionPort } from "../../../server/sessions/express-sessi
 import { createJwtSessions } from "../../../server/sessions/jwt-sessions.ts";
 import { type SessionsUnderTest, sessionPromises } from "../../kit/session-conformance.ts";
 import { openTestStorage } from "../../kit/test-storage.ts";
-import { JsonStore } from "./json-store.ts";
+import { FileLikeStore, JsonStore } from "./json-store.ts";
 
 declare module "express-session" {
   interface SessionData {
@@ -72,6 +72,12 @@ const ports: Record<string, SessionsUnderTest> = {
   "createExpressSessionPort over a store that writes whatever comes": overExpressSession({
     store: new JsonStore(),
   }),
+  "createExpressSessionPort over a store of files": overExpressSession({ store: new FileLikeStore() }),
+  "createBearerSessions over a store of files": {
+    sessions: createBearerSessions({ store: new FileLikeStore(), now }),
+    now,
+    advance,
+  },
   "createExpressSessionPort over middleware that saves at every request": overExpressSession({
     store: new JsonStore(),
     resave: true,

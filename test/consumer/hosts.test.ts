@@ -1,0 +1,84 @@
+/** Whole APIs that have added the packed packages, each with a suite of its own that runs here. */
+import { afterAll, expect, inject, test } from "vitest";
+import { whyNoPostgres, withDatabase } from "./postgres.ts";
+import { createProject, type Project, type ProjectOptions } from "./project.ts";
+
+const packed = inject("packed");
+const projects: Project[] = [];
+afterAll(async () => {
+  for (const project of projects) await project.remove();
+});
+
+async function newProject(
+  name: string,
+  dependencies: ProjectOptions["dependencies"],
+  more: Partial<ProjectOptions> = {},
+): Promise<Project> {
+  const project = await createProject(packed, {
+    from: [`test/consumer/projects/${name}`],
+    dependencies,
+    ...more,
+  });
+  projects.push(project);
+  return project;
+}
+
+const nodeTest = ["--test", "--test-reporter=tap"];
+
+const noPostgres = await whyNoPostgres();
+if (noPostgres !== null) {
+  const how = "Set TEST_DATABASE_URL, or run .ci/start-servers on a machine that is yours alone";
+  console.warn(
+    `The suite of the shop on Express 4 does not run, because PostgreSQL is missing: ${noPostgres}. ${how}.`,
+  );
+}
+
+test.runIf(process.env.CI)("PostgreSQL is there in CI, for the shop on Express 4", () => {
+  expect(noPostgres).toBeNull();
+});
+
+test.runIf(noPostgres === null)(
+  "a shop on Express 4 with CommonJS, passport, csurf and its sessions in PostgreSQL keeps its rows, sessions and answers",
+  async () => {
+    const own = ["express-session", "connect-pg-simple", "csurf", "passport", "passport-local", "pg"];
+    const project = await newProject("passport", [["express", "express4"], "supertest", ...own]);
+    const output = await withDatabase((url) =>
+      project.runWith({ DATABASE_URL: url }, "node", ...nodeTest, "app.test.js"),
+    );
+    expect(output).toContain("# pass 4\n");
+  },
+);
+
+test("an API on Express 5 with access and refresh tokens issues its own tokens for passkeys", async () => {
+  const project = await newProject("jwt", [
+    ...["express", "jose", "libsql", "supertest", "typescript"],
+    ...["@types/node", "@types/express", "@types/express-session", "@types/supertest"],
+  ]);
+  const options = ["--strict", "--module", "nodenext", "--target", "es2023", "--lib", "es2023,dom"];
+  await project.run("tsc", ...options, "--types", "node", "--outDir", "built", "app.ts", "app.test.ts");
+  expect(await project.run("node", ...nodeTest, "built/app.test.js")).toContain("# pass 3\n");
+});
+
+test("an API of two brands keeps the people, passkeys and sessions of each apart", async () => {
+  const project = await newProject("tenants", ["express", "libsql", "supertest"]);
+  expect(await project.run("node", ...nodeTest, "app.test.js")).toContain("# pass 3\n");
+});
+
+test("an API on NestJS 11 with CommonJS guards a route, and its own Jest suite passes", async () => {
+  const nest = ["@nestjs/common", "@nestjs/core", "@nestjs/platform-express", "reflect-metadata", "rxjs"];
+  const jest = ["jest", "@jest/globals", "jest-util", "@jest/transform", "@jest/types", "babel-jest"];
+  const types = ["@types/node", "@types/express", "@types/express-session", "@types/supertest"];
+  const project = await newProject(
+    "nestjs",
+    [
+      ...["express", "libsql", "supertest", ...nest, ...jest, ...types],
+      ["typescript", "@arethetypeswrong/core/node_modules/typescript"],
+    ],
+    {
+      from: ["test/consumer/projects/nestjs", "test/recipes/nestjs"],
+      // Else it would load the TypeScript of this repository.
+      copied: ["ts-jest"],
+    },
+  );
+  expect(await project.run("jest")).toMatch(/Tests:\s+2 passed/);
+});

@@ -1,0 +1,1 @@
+export default { server: { proxy: { "^/auth/": "http://localhost:3000" } } };
