@@ -1,5 +1,12 @@
-/** Part of `operations.ts`: recovery and deletion of an account. */
-import { RecoveryRequest, RecoveryResponse } from "./contract.ts";
+/** Part of `operations.ts`: recovery, change of address and deletion of an account. */
+import {
+  ChallengeOtpResponse,
+  EmailChangedResponse,
+  EmailChangeRequest,
+  RecoveryRequest,
+  RecoveryResponse,
+  VerifyEmailChangeRequest,
+} from "./contract.ts";
 import type { OperationDescription } from "./operation-description.ts";
 
 export const accountOperations = {
@@ -25,6 +32,41 @@ export const accountOperations = {
       "not_authenticated",
       "limited_session",
       "recovery_not_found",
+      "not_found",
+      "rate_limited",
+      "upstream_unavailable",
+    ],
+  },
+  beginEmailChange: {
+    summary:
+      "Begin a change of the e-mail address: sends a code to the new one. The answer is the same whether an account has it or not. Needs a fresh sign-in, with a passkey where the account has one.",
+    request: EmailChangeRequest,
+    status: 202,
+    answer: ChallengeOtpResponse,
+    problems: [
+      "validation_failed",
+      "not_authenticated",
+      "limited_session",
+      "step_up_required",
+      "not_found",
+      "rate_limited",
+      "upstream_unavailable",
+    ],
+  },
+  finishEmailChange: {
+    summary: "Finish a change of the e-mail address, in the session that began it, with the code.",
+    request: VerifyEmailChangeRequest,
+    status: 200,
+    answer: EmailChangedResponse,
+    problems: [
+      "validation_failed",
+      "not_authenticated",
+      "limited_session",
+      "otp_not_requested",
+      "otp_incorrect",
+      "otp_expired",
+      "otp_attempts_exceeded",
+      "email_taken",
       "not_found",
       "rate_limited",
       "upstream_unavailable",

@@ -60,6 +60,21 @@ export const VerifyOtpRequest = z.strictObject({
 });
 export type VerifyOtpRequest = z.input<typeof VerifyOtpRequest>;
 
+/** A code goes to this address; the answer is `ChallengeOtpResponse`. */
+export const EmailChangeRequest = z.strictObject({ email });
+export type EmailChangeRequest = z.infer<typeof EmailChangeRequest>;
+
+export const VerifyEmailChangeRequest = z.strictObject({ code });
+export type VerifyEmailChangeRequest = z.input<typeof VerifyEmailChangeRequest>;
+
+export const EmailChangedResponse = z.object({
+  /** With the new address. */
+  user: User,
+  /** How many other sessions the person has, so that a page can offer to end them; null where they are not listed. */
+  otherSessions: z.int().nonnegative().nullable(),
+});
+export type EmailChangedResponse = z.infer<typeof EmailChangedResponse>;
+
 /** What a session port adds for clients that read their credential from the body, such as access and refresh tokens. */
 const tokens = z.record(z.string(), z.unknown()).optional();
 

@@ -192,7 +192,7 @@ export const operations = {
   },
   reportNotMe: {
     summary:
-      '"This wasn\'t me" of a notice: ends all sessions of the account. Needs no session. A link works once, for a week.',
+      '"This wasn\'t me" of a notice: ends all sessions of the account, and may remove the passkey or take back the change of address that the notice tells of. Needs no session. A link works once, for a week.',
     request: NotMeRequest,
     status: 200,
     answer: NotMeResponse,

@@ -61,6 +61,7 @@ export function createPasskeysRouter(options: PasskeysOptions | PasskeysOptionsW
       emailCodes: context.codes !== null,
       sessionList: context.sessions.sessionList !== undefined,
       recovery: context.recoveries !== null,
+      emailChange: context.codes !== null,
       deletion: context.users.deleteUser !== undefined,
       activity: context.activity !== null,
       reports: context.onReport !== null,
@@ -82,6 +83,7 @@ const absent: Operation = {
 };
 const withoutSessionList = { listSessions: absent, endSession: absent, endOtherSessions: absent };
 const withoutRecovery = { beginRecovery: absent, cancelRecovery: absent };
+const withoutEmailChange = { beginEmailChange: absent, finishEmailChange: absent };
 const withoutCodes = { challengeOtp: absent, verifyOtp: absent };
 
 function operations(context: PasskeysContext): Record<OperationName, Operation> {
@@ -110,6 +112,7 @@ function operations(context: PasskeysContext): Record<OperationName, Operation> 
     },
     ...(sessionList === undefined ? withoutSessionList : sessionOperations(context, sessionList)),
     ...(context.recoveries === null ? withoutRecovery : recoveryOperations(context, context.recoveries)),
+    ...withoutEmailChange,
     deleteAccount: deleteUser === undefined ? absent : deleteAccount(context, deleteUser),
     listPasskeys: listPasskeys(context),
     renamePasskey: renamePasskey(context),

@@ -60,7 +60,7 @@ export async function confirmNotMe(
   }
   onEvent({ event: "not_me.confirmed", ...common, kind: link.kind, sessions: sessionsEnded ?? 0 });
   await callHook(context, link);
-  return { sessionsEnded, passkeyRemoved: passkey !== null };
+  return { sessionsEnded, passkeyRemoved: passkey !== null, emailRestored: false };
 }
 
 async function passkeyOf(context: PasskeysContext, req: Request, link: NotMeLink) {
