@@ -14,6 +14,7 @@ import { deleteAccount } from "./flows/account/delete-account.ts";
 import { type BegunHere, createBegunHere } from "./flows/assurance/begun-here.ts";
 import { recoveryMember, recoveryOperations } from "./flows/assurance/recovery.ts";
 import { standingOf } from "./flows/assurance/standing.ts";
+import { createOneTimeCodes } from "./flows/codes/one-time-codes.ts";
 import { beginEnrollment, finishEnrollment } from "./flows/enrollment.ts";
 import { otpSignIn } from "./flows/otp-sign-in.ts";
 import { listActivity } from "./flows/oversight/activity.ts";
@@ -91,7 +92,9 @@ function operations(context: PasskeysContext): Record<OperationName, Operation> 
   const { deleteUser } = context.users;
   const begunHere = createBegunHere(context);
   return {
-    ...(context.codes === null ? withoutCodes : otpSignIn(context, context.codes)),
+    ...(context.codes === null
+      ? withoutCodes
+      : otpSignIn(context, context.codes, createOneTimeCodes(context))),
     createEnrollToken: beginEnrollment(context),
     createStepUpToken: beginStepUp(context),
     validate: finishCeremony(context, begunHere),
