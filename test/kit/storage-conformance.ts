@@ -67,6 +67,8 @@ function tokenPromises(flows: FlowStore): readonly StoragePromise[] {
         assert.equal(await flows.acceptedAddress(challenge, accepted.codeHash), accepted.email);
         assert.equal(await flows.acceptedAddress(challenge, randomUUID()), null);
         assert.equal(await flows.acceptedAddress(randomUUID(), accepted.codeHash), null);
+        await flows.keepAcceptedCode(challenge, null);
+        assert.equal(await flows.acceptedAddress(challenge, accepted.codeHash), null);
         assert.equal(await flows.countOtpAttempt(challenge, inAMinute()), 2);
       },
     },

@@ -64,6 +64,7 @@ export function otpSignIn(
       } catch (error) {
         // With a dead code the person may ask for a new one at once.
         if (error instanceof AppError && deadCode.has(error.code)) await ports.keepPendingOtp(req, res, null);
+        if (error instanceof AppError && error.code === "no_account") await codes.forget(pending);
         throw error;
       }
     },

@@ -17,9 +17,10 @@ export interface FlowStore extends Partial<RecoveryStore> {
 
   /**
    * Remembers that Authsignal has accepted a code of this challenge and named this address, for as long as the tries are
-   * counted. Authsignal accepts a code once: if the sign-in fails after that, the same code finishes it later.
+   * counted. Authsignal accepts a code once: if the sign-in fails after that, the same code finishes it later. Null forgets
+   * it, once the sign-in has succeeded.
    */
-  keepAcceptedCode(challengeId: string, accepted: AcceptedCode): Promise<void>;
+  keepAcceptedCode(challengeId: string, accepted: AcceptedCode | null): Promise<void>;
 
   /** @returns the address for which `keepAcceptedCode` was told of this code of the challenge, else null */
   acceptedAddress(challengeId: string, codeHash: string): Promise<string | null>;

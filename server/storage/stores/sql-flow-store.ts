@@ -63,10 +63,10 @@ function tokens(db: Database): Pick<FlowStore, Tokens> {
       await db.deleteFrom("consumed_tokens").where("identity", "=", identity).execute();
     },
 
-    async keepAcceptedCode(challengeId, { codeHash, email }) {
+    async keepAcceptedCode(challengeId, accepted) {
       await db
         .updateTable("otp_attempts")
-        .set({ accepted_code: codeHash, accepted_email: email })
+        .set({ accepted_code: accepted?.codeHash ?? null, accepted_email: accepted?.email ?? null })
         .where("challenge_id", "=", challengeId)
         .execute();
     },

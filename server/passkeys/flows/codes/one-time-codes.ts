@@ -32,6 +32,8 @@ export interface OneTimeCodes {
   prove(req: Request, pending: PendingOtp, code: string): Promise<string>;
   /** Runs this for one of several parallel requests, even if Authsignal accepts the code for each of them. */
   acceptOnce<Value>(req: Request, pending: PendingOtp, run: () => Promise<Value>): Promise<Value>;
+  /** Forgets the address of a right code that opens nothing. Using one up does that by itself. */
+  forget(pending: PendingOtp): Promise<void>;
   /** After a right code: forgives the wrong ones, and makes this browser and network known for the address. */
   complete(req: Request, res: Response, email: string): Promise<void>;
 }
@@ -41,7 +43,7 @@ export function createOneTimeCodes(context: PasskeysContext): OneTimeCodes {
   const limits = createCodeLimits(context);
   const decoy = createDecoy(now);
 
-  return { send, prove, acceptOnce, complete: limits.complete };
+  return { send, prove, acceptOnce, forget, complete: limits.complete };
 
   async function send(
     req: Request,
@@ -132,15 +134,24 @@ export function createOneTimeCodes(context: PasskeysContext): OneTimeCodes {
     const identity = sha256(JSON.stringify({ challengeId }));
     if (!(await storage.flows.consumeToken(identity, new Date(expiresAt.getTime() + rememberMs)))) {
       onEvent({ event: "otp.refused", requestId: req.id, reason: "already-used" });
+      // This request may have kept it after the one that signed in forgot it.
+      await forget({ challengeId });
       throw new AppError("otp_expired");
     }
-    return run().catch(async (error: unknown) => {
+    const value = await run().catch(async (error: unknown) => {
       await unlessOut(
         beyondRequest(() => storage.flows.releaseToken(identity)),
         undefined,
       );
       throw error;
     });
+    await forget({ challengeId });
+    return value;
+  }
+
+  /** The address of a used code is kept no longer than it is needed. In an outage it goes when the code has expired. */
+  async function forget({ challengeId }: Pick<PendingOtp, "challengeId">): Promise<void> {
+    await unlessOut(storage.flows.keepAcceptedCode(challengeId, null), undefined);
   }
 }
 
