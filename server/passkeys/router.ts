@@ -10,6 +10,7 @@ import { toPortError } from "../http/outages.ts";
 import { boundRequests } from "../http/request-deadline.ts";
 import { requireSameOrigin } from "../http/same-origin.ts";
 import { readOptions } from "./check-options.ts";
+import { emailChangeOperations } from "./flows/account/change-email.ts";
 import { deleteAccount } from "./flows/account/delete-account.ts";
 import { type BegunHere, createBegunHere } from "./flows/assurance/begun-here.ts";
 import { recoveryMember, recoveryOperations } from "./flows/assurance/recovery.ts";
@@ -62,7 +63,7 @@ export function createPasskeysRouter(options: PasskeysOptions | PasskeysOptionsW
       emailCodes: context.codes !== null,
       sessionList: context.sessions.sessionList !== undefined,
       recovery: context.recoveries !== null,
-      emailChange: context.codes !== null,
+      emailChange: context.emailChanges !== null,
       deletion: context.users.deleteUser !== undefined,
       activity: context.activity !== null,
       reports: context.onReport !== null,
@@ -91,10 +92,10 @@ function operations(context: PasskeysContext): Record<OperationName, Operation> 
   const { sessionList } = context.sessions;
   const { deleteUser } = context.users;
   const begunHere = createBegunHere(context);
+  const codes = createOneTimeCodes(context);
+  const { emailChanges } = context;
   return {
-    ...(context.codes === null
-      ? withoutCodes
-      : otpSignIn(context, context.codes, createOneTimeCodes(context))),
+    ...(context.codes === null ? withoutCodes : otpSignIn(context, context.codes, codes)),
     createEnrollToken: beginEnrollment(context),
     createStepUpToken: beginStepUp(context),
     validate: finishCeremony(context, begunHere),
@@ -115,7 +116,7 @@ function operations(context: PasskeysContext): Record<OperationName, Operation> 
     },
     ...(sessionList === undefined ? withoutSessionList : sessionOperations(context, sessionList)),
     ...(context.recoveries === null ? withoutRecovery : recoveryOperations(context, context.recoveries)),
-    ...withoutEmailChange,
+    ...(emailChanges === null ? withoutEmailChange : emailChangeOperations(context, emailChanges, codes)),
     deleteAccount: deleteUser === undefined ? absent : deleteAccount(context, deleteUser),
     listPasskeys: listPasskeys(context),
     renamePasskey: renamePasskey(context),

@@ -14,6 +14,7 @@ import { type Operation, operation } from "../../http/operation.ts";
 import { unlessOut } from "../../http/outages.ts";
 import { normaliseEmail } from "../ports/email-address.ts";
 import type { CodePorts, PasskeysContext } from "../ports/options.ts";
+import { heldBy } from "./account/former-address.ts";
 import { assuranceAfterCode, standingOf } from "./assurance/standing.ts";
 import { type OneTimeCodes, secondsUntilResend } from "./codes/one-time-codes.ts";
 import { tellOfNewBrowser } from "./oversight/tell.ts";
@@ -74,7 +75,9 @@ export function otpSignIn(
 
   /** The user who owns a proven address. */
   async function ownerOf(req: Request, address: string): Promise<User> {
-    const user = await ports.findOrCreateByEmail(address);
+    // Of an account that can still take it back, the address opens neither that one nor a new one.
+    const isHeld = (await heldBy(context, address)) !== null;
+    const user = isHeld ? null : await ports.findOrCreateByEmail(address);
     if (user !== null) return user;
     // Only who reads the mailbox learns this: until the right code every address gets the same answers.
     onEvent({ event: "sign_in.refused", requestId: req.id, reason: "no-account" });

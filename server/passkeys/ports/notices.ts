@@ -28,6 +28,8 @@ export interface Told {
   readonly about?: string;
   /** The passkey that "This wasn't me" may remove. */
   readonly passkeyId?: string;
+  /** The change of address that "This wasn't me" takes back. */
+  readonly changeId?: string;
   /** In words: the passkey's name. */
   readonly subject?: string | null;
   /** Waits this long. A report of the same thing that comes meanwhile and waits less takes its place. Default 0. */
@@ -62,6 +64,8 @@ export interface NotMeLink {
   readonly kind: NoticeKind;
   /** The passkey that was added. */
   readonly passkeyId: string | null;
+  /** The change of address that can be taken back. */
+  readonly changeId?: string;
   readonly expiresAt: Date;
 }
 

@@ -69,6 +69,18 @@ export function tellOfRecovery(
   notices.tell({ kind: "recovery_began", ...toUser(user), req, about: beganAt.toISOString() });
 }
 
+/** To both addresses. @param changeId of the change that "This wasn't me" can take back */
+export function tellOfNewAddress(
+  { notices }: PasskeysContext,
+  told: { readonly req: Request; readonly user: User; readonly address: string; readonly changeId?: string },
+): void {
+  const { req, user, address, changeId } = told;
+  const change = changeId === undefined ? {} : { about: changeId, changeId };
+  // A host's user may have a user name in the place of an address.
+  const to = [user.email, address].filter((one) => one.includes("@"));
+  notices.tell({ kind: "email_changed", userId: user.id, to, req, ...change });
+}
+
 /** Once for each browser. Not for the first sign-in of all: the person is there. */
 export async function tellOfNewBrowser(
   { notices, knownBrowsers }: PasskeysContext,
