@@ -7,53 +7,11 @@ import { answerWithTokens } from "../passkeys/ports/answer-tokens.ts";
 import { nameSession } from "../passkeys/ports/occasion.ts";
 import type { NewSession, SessionPort, SessionPortWithoutCodes } from "../passkeys/ports/sessions.ts";
 import { assuranceIn, isTokenFault, type JwtClaims, limitsOf, readClaims } from "./jwt-claims.ts";
-import { checkJwtOptions } from "./jwt-options.ts";
+import { checkJwtOptions, type Exchange, type JwtSessionOptions } from "./jwt-options.ts";
+
+export type { JwtSessionOptions };
+
 import { createJwtStore } from "./jwt-store.ts";
-
-export interface Exchange {
-  readonly req: Request;
-  readonly res: Response;
-}
-
-export interface JwtSessionOptions<Tokens extends object> {
-  /**
-   * Returns the payload of a valid access token, also as a promise; null for any other, or throws as `jsonwebtoken` and
-   * `jose` do. Another error is a 500, or a 503 for a lost connection. Changes nothing: it is also asked about new tokens.
-   */
-  readonly verify: (token: string, req: Request) => unknown;
-  /**
-   * Makes the tokens of a session, with all of `claims` in each, and stores what the host stores of a session. Resolves with
-   * what your own sign-in answers, such as `{ accessToken, refreshToken }`: the router answers it as `tokens`. Also called
-   * for a session that exists (`session_rev` above 0, and by `refresh`): then update your record of it, and never add one.
-   */
-  readonly issue: (claims: JwtClaims, exchange: Exchange) => Tokens | Promise<Tokens>;
-  /**
-   * Ends the session at the host, such as its row and its refresh tokens, and clears its cookies. From then on `verify`
-   * returns null for its tokens, unless there is `store`.
-   */
-  readonly end?: (claims: JwtClaims, exchange: Exchange) => unknown;
-  /**
-   * `storage.sessionStore`. Remembers which sessions have ended and which tokens a step-up has replaced, one read each for
-   * every call of `current`, and where e-mail codes wait. Leave it out if `verify` looks the session up at the host.
-   */
-  readonly store?: Store;
-  /** Where the access token is. Default: `Authorization: Bearer …`. */
-  readonly readToken?: (req: Request) => string | null | undefined;
-  /**
-   * See the port. Pass true where `issue` sets a cookie, also of a refresh token alone. Default: false, and true with
-   * `readToken`, which may read a cookie.
-   */
-  readonly isAmbient?: boolean;
-  /** The header, of answers and requests, that names a visitor's e-mail code. Default `Code-Token`. Needs `store`. */
-  readonly codeHeader?: string;
-  /**
-   * Seconds after the sign-in at which a session ends, even in use. Default 12 hours. Set it to the life of your refresh
-   * tokens; `exp` of every token stays yours.
-   */
-  readonly absoluteSeconds?: number;
-  /** Default: the system clock. */
-  readonly now?: () => Date;
-}
 
 interface HostMethods<Tokens extends object> {
   /**
