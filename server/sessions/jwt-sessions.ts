@@ -6,6 +6,7 @@ import { AppError } from "../http/errors.ts";
 import { answerWithTokens } from "../passkeys/ports/answer-tokens.ts";
 import { nameSession } from "../passkeys/ports/occasion.ts";
 import type { NewSession, SessionPort, SessionPortWithoutCodes } from "../passkeys/ports/sessions.ts";
+import { indexSessions } from "./indexed-sessions.ts";
 import { assuranceIn, isTokenFault, type JwtClaims, limitsOf, readClaims } from "./jwt-claims.ts";
 import { checkJwtOptions, type Exchange, type JwtSessionOptions } from "./jwt-options.ts";
 
@@ -63,6 +64,10 @@ export function createJwtSessions<Tokens extends object>(
       ? null
       : createJwtStore(options.store, options.codeHeader ?? "Code-Token", now);
 
+  // A session that is not used is no idle one: its refresh token waits.
+  const absoluteMs = absoluteSeconds * 1000;
+  const indexed = indexSessions(options, { idleMs: absoluteMs, absoluteMs, now });
+
   /** Of a token that is valid by itself. */
   function claimsOf(token: string, req: Request): Promise<JwtClaims | null> {
     return verified(async () => options.verify(token, req));
@@ -73,16 +78,19 @@ export function createJwtSessions<Tokens extends object>(
     return typeof token === "string" && token !== "" ? claimsOf(token, req) : null;
   }
 
-  async function isAlive(claims: JwtClaims): Promise<boolean> {
+  async function isAlive(req: Request, claims: JwtClaims): Promise<boolean> {
     if (claims.session_end <= seconds(now())) return false;
-    if (store === null) return true;
-    const [isEnded, isReplaced] = await Promise.all([store.isEnded(claims), store.isReplaced(claims)]);
-    return !isEnded && !isReplaced;
+    if (store !== null) {
+      const [isEnded, isReplaced] = await Promise.all([store.isEnded(claims), store.isReplaced(claims)]);
+      if (isEnded || isReplaced) return false;
+    }
+    const { sid: id, amr } = claims;
+    return indexed === null || indexed.isAlive(req, { id, method: amr[0] ?? "" });
   }
 
   async function find(req: Request): Promise<JwtClaims | null> {
     const claims = await claimsIn(req);
-    return claims !== null && (await isAlive(claims)) ? claims : null;
+    return claims !== null && (await isAlive(req, claims)) ? claims : null;
   }
 
   /** @throws AppError not_authenticated for a session that has ended meanwhile, internal_error for tokens without claims */
@@ -108,6 +116,7 @@ export function createJwtSessions<Tokens extends object>(
 
   async function endSession(claims: JwtClaims, exchange: Exchange): Promise<void> {
     await store?.markEnded(claims);
+    await indexed?.end(claims.sid);
     await options.end?.(claims, exchange);
   }
 
@@ -120,6 +129,7 @@ export function createJwtSessions<Tokens extends object>(
     const ends = { session_end: at + absoluteSeconds, session_rev: 0 };
     const lasting = { ...claims, ...ends, ...limitsOf(assurance) };
     const tokens = await issue(lasting, { req, res }, true);
+    await indexed?.add(req, { id: claims.sid, userId, method, startedAt: now().toISOString() });
     await store?.dropCode(req, before);
     nameSession(req, claims.sid);
     return tokens;
@@ -128,6 +138,7 @@ export function createJwtSessions<Tokens extends object>(
   const sessions: JwtSessionsWithoutCodes<Tokens> = {
     isAmbient: options.isAmbient ?? options.readToken !== undefined,
     carriesAssurance: true,
+    ...(indexed !== null && { sessionList: indexed.list }),
     signIn,
 
     async current(req) {
@@ -151,7 +162,7 @@ export function createJwtSessions<Tokens extends object>(
       const tokens = await issue(claims, { req, res });
       await store?.markRenewed(claims);
       // Sign-out may have come in between: then it wins.
-      if (!(await isAlive(claims))) throw new AppError("not_authenticated");
+      if (!(await isAlive(req, claims))) throw new AppError("not_authenticated");
       answerWithTokens(res, tokens);
     },
 
@@ -164,9 +175,9 @@ export function createJwtSessions<Tokens extends object>(
 
     async refresh(req, res, payload) {
       const claims = await verified(async () => payload);
-      if (claims === null || !(await isAlive(claims))) throw new AppError("not_authenticated");
+      if (claims === null || !(await isAlive(req, claims))) throw new AppError("not_authenticated");
       const tokens = await issue(claims, { req, res });
-      if (!(await isAlive(claims))) throw new AppError("not_authenticated");
+      if (!(await isAlive(req, claims))) throw new AppError("not_authenticated");
       return tokens;
     },
   };
