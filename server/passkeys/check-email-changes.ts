@@ -11,6 +11,7 @@ const methods = [
   "keepFormerAddress",
   "findFormerAddress",
   "formerOwner",
+  "formerAddresses",
   "dropFormerAddresses",
 ] as const;
 

@@ -61,6 +61,8 @@ export function emailChangePromises(flows: FlowStore): readonly StoragePromise[]
         await flows.keepFormerAddress({ ...former, email: "other@example.com", expiresAt: at(20) });
         assert.deepEqual(await flows.findFormerAddress(former.id, at(9)), former);
         assert.equal(await flows.formerOwner(email, at(9)), former.userId);
+        assert.deepEqual(await flows.formerAddresses(former.userId, at(9)), [email]);
+        assert.deepEqual(await flows.formerAddresses(former.userId, at(10)), []);
         assert.equal(await flows.findFormerAddress(former.id, at(10)), null);
         assert.equal(await flows.formerOwner(email, at(10)), null);
       },

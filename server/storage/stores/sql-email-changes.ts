@@ -92,6 +92,16 @@ export function emailChanges(db: Database): EmailChangeStore {
       return row?.user_id ?? null;
     },
 
+    async formerAddresses(userId, now) {
+      const rows = await db
+        .selectFrom("former_addresses")
+        .select("email")
+        .where("user_id", "=", userId)
+        .where("expires_at", ">", now.getTime())
+        .execute();
+      return rows.map(({ email }) => email);
+    },
+
     async dropFormerAddresses(userId, since) {
       await db
         .deleteFrom("former_addresses")

@@ -307,6 +307,25 @@ describe("The old address, for seven days", () => {
     expect((await lab.signInWithOtp(lab.agent(), person.user.email)).id).toBe(person.user.id);
   });
 
+  test.each([
+    ["back to the old one", (person: Changed) => person.user.email],
+    ["on to a third one", () => lab.newAddress()],
+  ])(
+    "does not leave an intruder's address a link that brings it back, when the owner changes %s",
+    async (_, next) => {
+      const person = await changed();
+      sent = [];
+      const address = next(person);
+      lab.advance(61_000);
+      await lab.proveAgain(person);
+      await change(person.agent, address);
+      const token = await tokenTo(person.email);
+      expect((await notMe(token).expect(200)).body.emailRestored).toBe(false);
+      lab.advance(61_000);
+      expect((await lab.signInWithOtp(lab.agent(), address)).id).toBe(person.user.id);
+    },
+  );
+
   test("does not come back by a change that was under way when the link was opened", async () => {
     const person = await changed();
     const third = lab.newAddress();

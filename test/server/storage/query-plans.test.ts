@@ -92,6 +92,7 @@ describe("what requests ask", () => {
       keepFormerAddress: () => flows.keepFormerAddress(former),
       findFormerAddress: () => flows.findFormerAddress("f", now()),
       formerOwner: () => flows.formerOwner("jane@example.com", now()),
+      formerAddresses: () => flows.formerAddresses("u", now()),
       dropFormerAddresses: () => flows.dropFormerAddresses("u", now()),
       consumeToken: () => flows.consumeToken("t", soon),
       releaseToken: () => flows.releaseToken("t"),

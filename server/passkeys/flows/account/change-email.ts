@@ -80,7 +80,7 @@ export function emailChangeOperations(
       await unlessOut(codes.complete(req, res, address), undefined);
       const masked = { from: maskEmail(user.email), to: maskEmail(address) };
       onEvent({ event: "email.changed", requestId: req.id, userId: user.id, ...masked });
-      tellOfNewAddress(context, { req, user, address, changeId: former });
+      tellOfNewAddress(context, { req, user, address, ...(former !== null && { changeId: former }) });
       const answer: EmailChangedResponse = {
         user: (await unlessOut(context.users.findById(user.id), null)) ?? { id: user.id, email: address },
         otherSessions: await countOthers(user.id, session.id),
@@ -110,9 +110,9 @@ export function emailChangeOperations(
 
   /**
    * First at Authsignal: after an outage there nothing has changed, and the same code finishes it later.
-   * @returns the id of the former address
+   * @returns the id of the former address, or null when the change cannot be taken back
    */
-  async function give(user: User, change: EmailChange, address: string): Promise<string> {
+  async function give(user: User, change: EmailChange, address: string): Promise<string | null> {
     const holder = await heldBy(context, address);
     if (holder !== null && holder !== user.id) throw new AppError("email_taken");
     await changes.updateEmail({ userId: user.id, email: address });
@@ -131,20 +131,16 @@ export function emailChangeOperations(
     }
   }
 
-  async function write(user: User, change: EmailChange, address: string): Promise<string> {
+  async function write(user: User, change: EmailChange, address: string): Promise<string | null> {
+    const email = normaliseEmail(user.email);
+    const isKept = notices !== noNotices && (await isEstablished(user.id, email));
     const id = sha256(`email-change ${change.challengeId}`);
     const changedAt = now();
     const times = { changedAt, expiresAt: new Date(changedAt.getTime() + formerMs) };
     try {
       // Before the change, so that no other account gets the address in between.
-      if (notices !== noNotices)
-        await store.keepFormerAddress({
-          id,
-          userId: user.id,
-          email: normaliseEmail(user.email),
-          ...times,
-        });
-      if (await changes.changeEmail(user.id, address)) return id;
+      if (isKept) await store.keepFormerAddress({ id, userId: user.id, email, ...times });
+      if (await changes.changeEmail(user.id, address)) return isKept ? id : null;
     } catch (error) {
       // The same code finishes it later.
       await unlessOut(
@@ -153,8 +149,17 @@ export function emailChangeOperations(
       );
       throw error;
     }
-    await store.dropFormerAddresses(user.id, changedAt);
+    if (isKept) await store.dropFormerAddresses(user.id, changedAt);
     throw new AppError("email_taken");
+  }
+
+  /**
+   * An address that came by a change of the last days may be an intruder's, and the next change the owner's answer to it: the
+   * mailbox of such an address brings nothing back. That of the one before still does.
+   */
+  async function isEstablished(userId: string, email: string): Promise<boolean> {
+    const former = await store.formerAddresses(userId, now());
+    return former.length === 0 || former.includes(email);
   }
 
   async function countOthers(userId: string, sessionId: string): Promise<number | null> {

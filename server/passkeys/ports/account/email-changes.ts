@@ -44,6 +44,9 @@ export interface EmailChangeStore {
   /** The user who had this address before a change and can take it back, or null. */
   formerOwner(email: string, now: Date): Promise<string | null>;
 
+  /** The former addresses of the user that have not expired. */
+  formerAddresses(userId: string, now: Date): Promise<readonly string[]>;
+
   /** Forgets the former addresses of the changes that the user has made at this time and later. */
   dropFormerAddresses(userId: string, since: Date): Promise<void>;
 }
