@@ -134,6 +134,7 @@ export function createNotices(options: NoticesOptions): KeptNotices {
     const { passkeyId, changeId, at, ...told } = content;
     return {
       ...told,
+      ...(changeId !== undefined && { restoresAddress: true }),
       id: claimed.id,
       userId: claimed.userId,
       at: new Date(at),

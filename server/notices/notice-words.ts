@@ -77,10 +77,10 @@ const german: Words = {
 
 const languages: Readonly<Record<string, Words>> = { en: english, de: german };
 
-const undone: Readonly<Partial<Record<string, Undoing>>> = {
-  passkey_added: "passkey",
-  email_changed: "address",
-};
+function undoneBy({ kind, restoresAddress }: Notice): Undoing {
+  if (restoresAddress === true) return "address";
+  return kind === "passkey_added" ? "passkey" : null;
+}
 
 /** @param timeZone of the time in the text, such as `Europe/Vienna` */
 export function noticeText(notice: Notice, app: string, timeZone: string): NoticeText {
@@ -95,7 +95,7 @@ export function noticeText(notice: Notice, app: string, timeZone: string): Notic
     ...(what === null ? [] : [`${words.what}: ${what}`]),
     ...(agentOf(notice, words) ?? []),
   ];
-  const also = Object.hasOwn(undone, notice.kind) ? (undone[notice.kind] ?? null) : null;
+  const also = undoneBy(notice);
   const notMe = notice.notMeUrl === null ? [words.withoutLink] : [words.notMe(also), notice.notMeUrl];
   const paragraphs = [`${subject}.`, facts.join("\n"), words.by[notice.by], words.fine, notMe.join("\n")];
   return { subject, text: `${paragraphs.filter((one) => one !== null).join("\n\n")}\n` };

@@ -52,6 +52,8 @@ export interface Notice {
   readonly system: string | null;
   /** The person's language, such as `de-AT`. Null: not known. */
   readonly locale: string | null;
+  /** "This wasn't me" takes the change of address back. */
+  readonly restoresAddress?: true;
   /** "This wasn't me". Null without the option `link`. */
   readonly notMeUrl: string | null;
 }

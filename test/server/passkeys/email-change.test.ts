@@ -90,10 +90,11 @@ describe("A change of address", () => {
     await change(agent, email);
     await lab.sendNotices();
     const told = sent.filter(({ kind }) => kind === "email_changed");
-    expect(told.map(({ to, locale }) => [to, locale]).toSorted()).toEqual(
+    const facts = told.map(({ to, locale, restoresAddress }) => [to, locale, restoresAddress]);
+    expect(facts.toSorted()).toEqual(
       [
-        [user.email, "de"],
-        [email, "de"],
+        [user.email, "de", true],
+        [email, "de", undefined],
       ].toSorted(),
     );
     const names = async () =>
