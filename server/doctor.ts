@@ -18,6 +18,7 @@ file .env in this folder, against Authsignal. Prints no secret. Exits with 1 whe
   --action <code>        checks a step-up action of your own too (repeatable)
   --app-url <url>        where your app mounts the router, such as https://api.example.com/auth;
                          default: /api, /auth, /api/auth or /passkeys on ORIGIN
+  --webhook-url <url>    checks whether Authsignal's webhooks are received where your app mounts createWebhookRouter
   --emulator             accepts an emulator's address and secret, and asks nothing outside
   --production-entry     checks what dist/server/main.js reads too: SESSION_SECRET, TRUST_PROXY
   --help                 prints this text
@@ -33,6 +34,7 @@ try {
       "app-url": { type: "string" },
       // Not `env-file`: Node 20 takes that for itself, also behind the script.
       env: { type: "string" },
+      "webhook-url": { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
@@ -44,6 +46,7 @@ try {
       isProductionEntry: values["production-entry"],
       stepUpActions: values.action,
       appUrl: values["app-url"] === undefined ? null : readAppUrl(values["app-url"]),
+      webhookUrl: values["webhook-url"] === undefined ? null : readWebhookUrl(values["webhook-url"]),
     });
 } catch (error) {
   reportAndExit(error);
@@ -64,5 +67,12 @@ function readAppUrl(text: string): string {
   if (/^https?:/.test(url) && parseUrl(url) !== null) return url;
   throw new ConfigError([
     "--app-url must be where your app mounts the router, such as https://api.example.com/auth.",
+  ]);
+}
+
+function readWebhookUrl(text: string): string {
+  if (/^https?:/.test(text) && parseUrl(text) !== null) return text;
+  throw new ConfigError([
+    "--webhook-url must be where your app mounts createWebhookRouter, such as https://app.example.com/authsignal/webhooks.",
   ]);
 }

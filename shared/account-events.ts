@@ -64,5 +64,7 @@ export const NotMeResponse = z.object({
   /** How many sessions were ended; null where this server cannot end them. */
   sessionsEnded: z.number().int().nullable(),
   passkeyRemoved: z.boolean(),
+  /** The account has the address again that it had before the change which the notice tells of. */
+  emailRestored: z.boolean(),
 });
 export type NotMeResponse = z.infer<typeof NotMeResponse>;

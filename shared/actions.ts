@@ -5,6 +5,8 @@
 export const actions = {
   signInWithEmail: "sign-in-with-email",
   signInWithPasskey: "sign-in-with-passkey",
+  /** The code that proves a new address of an account. */
+  changeEmail: "change-email-address",
   enrollPasskey: "enroll-passkey",
   /** The step-up that makes a session fresh again: before adding or deleting a passkey. */
   managePasskeys: "manage-passkeys",

@@ -5,23 +5,10 @@
  * Requests are strict (an unknown key is `validation_failed`). Times are ISO 8601 in UTC; durations are seconds.
  */
 import { z } from "zod";
-import { plainDigits } from "./typed-digits.ts";
-import { plainAddress } from "./typed-text.ts";
+import { code, email } from "./typed-members.ts";
 
 export { Activity, ActivityResponse, CeremonyReport, NotMeRequest, NotMeResponse } from "./account-events.ts";
 
-/**
- * What mail servers take (RFC 5321 section 4.1.2, without quoted local parts and address literals), with a dot in the
- * domain. A domain of other scripts is compared in ASCII: `xn--e1afmkfd.xn--p1ai`.
- */
-const emailPattern =
-  /^(?=.{1,64}@)[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z](?:[a-z\d-]{0,61}[a-z\d])$/i;
-const email = z
-  .string()
-  .max(512)
-  .transform(plainAddress)
-  // RFC 5321 section 4.5.3.1.3: a path is at most 256 octets, angle brackets included.
-  .pipe(z.email({ pattern: emailPattern }).max(254));
 const instant = z.iso.datetime();
 /** An Authsignal token is a JWT; ours never look inside one. */
 const resultToken = z
@@ -66,17 +53,27 @@ export const ChallengeOtpResponse = z.object({
 });
 export type ChallengeOtpResponse = z.infer<typeof ChallengeOtpResponse>;
 
-/** Spaces, dashes and marks are dropped, and digits of every script count: people paste codes as their mail shows them. */
 export const VerifyOtpRequest = z.strictObject({
-  code: z
-    .string()
-    .max(64)
-    .transform((typed) => plainDigits(typed).replace(/[\s\p{Pd}.]/gu, ""))
-    .pipe(z.string().regex(/^\d{6,8}$/, "A code has 6 to 8 digits.")),
+  code,
   /** A passkey was tried in this browser and did not sign in: one may be offered, although this browser knows one. */
   passkeyFailed: z.boolean().optional(),
 });
 export type VerifyOtpRequest = z.input<typeof VerifyOtpRequest>;
+
+/** A code goes to this address; the answer is `ChallengeOtpResponse`. */
+export const EmailChangeRequest = z.strictObject({ email });
+export type EmailChangeRequest = z.infer<typeof EmailChangeRequest>;
+
+export const VerifyEmailChangeRequest = z.strictObject({ code });
+export type VerifyEmailChangeRequest = z.input<typeof VerifyEmailChangeRequest>;
+
+export const EmailChangedResponse = z.object({
+  /** With the new address. */
+  user: User,
+  /** How many other sessions the person has, so that a page can offer to end them; null where they are not listed. */
+  otherSessions: z.int().nonnegative().nullable(),
+});
+export type EmailChangedResponse = z.infer<typeof EmailChangedResponse>;
 
 /** What a session port adds for clients that read their credential from the body, such as access and refresh tokens. */
 const tokens = z.record(z.string(), z.unknown()).optional();

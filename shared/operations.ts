@@ -2,6 +2,7 @@
  * What each operation takes and answers: the one description of our API. The server parses by it, OpenAPI is
  * generated from it, and the tests check every answer against it.
  */
+import { accountOperations } from "./account-operations.ts";
 import {
   ActivityResponse,
   CeremonyReport,
@@ -15,8 +16,6 @@ import {
   Passkey,
   PasskeyOfferRequest,
   PasskeysResponse,
-  RecoveryRequest,
-  RecoveryResponse,
   RenamePasskeyRequest,
   SessionResponse,
   SessionsResponse,
@@ -138,45 +137,7 @@ export const operations = {
       "upstream_unavailable",
     ],
   },
-  beginRecovery: {
-    summary:
-      "Begin recovery, in a limited session: after an announced wait, codes open the account as a passkey does. A second call answers the first one's recovery.",
-    request: RecoveryRequest,
-    status: 200,
-    answer: RecoveryResponse,
-    problems: [
-      "validation_failed",
-      "not_authenticated",
-      "recovery_not_needed",
-      "not_found",
-      "rate_limited",
-      "upstream_unavailable",
-    ],
-  },
-  cancelRecovery: {
-    summary: "Cancel the account's recovery, also after its end. Needs a session that is not limited.",
-    status: 204,
-    problems: [
-      "not_authenticated",
-      "limited_session",
-      "recovery_not_found",
-      "not_found",
-      "rate_limited",
-      "upstream_unavailable",
-    ],
-  },
-  deleteAccount: {
-    summary: "Delete the signed-in user's account, for good. Needs a fresh sign-in.",
-    status: 204,
-    problems: [
-      "not_authenticated",
-      "limited_session",
-      "step_up_required",
-      "not_found",
-      "rate_limited",
-      "upstream_unavailable",
-    ],
-  },
+  ...accountOperations,
   listPasskeys: {
     summary: "The signed-in user's passkeys, oldest first.",
     status: 200,
@@ -231,7 +192,7 @@ export const operations = {
   },
   reportNotMe: {
     summary:
-      '"This wasn\'t me" of a notice: ends all sessions of the account. Needs no session. A link works once, for a week.',
+      '"This wasn\'t me" of a notice: ends all sessions of the account, and may remove the passkey or take back the change of address that the notice tells of. Needs no session. A link works once, for a week.',
     request: NotMeRequest,
     status: 200,
     answer: NotMeResponse,

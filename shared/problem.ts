@@ -37,6 +37,8 @@ export const problemCodes = [
   "otp_attempts_exceeded",
   /** 403: the code was right, but no account opens by this address. Asking for another code does not help. */
   "no_account",
+  /** 409: the code was right, but another account has this address, or had it until lately. Use another address. */
+  "email_taken",
   /** 401: the result token proves nothing. Start the ceremony again. */
   "challenge_failed",
   /** 401: the result token is too old. Start the ceremony again. */

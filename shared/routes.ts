@@ -24,6 +24,8 @@ export const routes = {
   endOtherSessions: { method: "DELETE", path: "/sessions" },
   beginRecovery: { method: "POST", path: "/recovery" },
   cancelRecovery: { method: "DELETE", path: "/recovery" },
+  beginEmailChange: { method: "POST", path: "/email-change" },
+  finishEmailChange: { method: "POST", path: "/email-change/verify" },
   deleteAccount: { method: "DELETE", path: "/account" },
   createStepUpToken: { method: "POST", path: "/step-up-token" },
   listPasskeys: { method: "GET", path: "/passkeys" },

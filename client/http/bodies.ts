@@ -89,6 +89,21 @@ export interface VerifyOtpRequest {
   passkeyFailed?: boolean | undefined;
 }
 
+export interface EmailChangeRequest {
+  email: string;
+}
+
+export interface VerifyEmailChangeRequest {
+  code: string;
+}
+
+export interface EmailChangedResponse {
+  /** With the new address. */
+  user: User;
+  /** How many other sessions the person has; null where they are not listed. */
+  otherSessions: number | null;
+}
+
 export interface SignedInResponse {
   user: User;
   /** True when this is a good moment to offer a passkey. */

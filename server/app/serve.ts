@@ -101,7 +101,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     metrics: prometheus?.metrics ?? null,
     development: options.development ?? false,
     draining: draining.signal,
-    policies: { limits: config.limits, requestTimeoutMs },
+    policies: { limits: config.limits, requestTimeoutMs, afterCode: config.afterCode },
     sessionLife: {
       idleSeconds: config.sessionIdleMinutes * 60,
       absoluteSeconds: config.sessionMaxHours * 3600,

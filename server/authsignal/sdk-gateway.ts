@@ -112,6 +112,11 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
       };
     },
 
+    async updateEmail({ userId, email }) {
+      const request = { userId: pathSafe(userId), attributes: { email, emailVerified: true } };
+      await call("updateUser", z.unknown(), () => sdk.updateUser(request));
+    },
+
     async removeUser(userId) {
       await call("deleteUser", z.unknown(), () => sdk.deleteUser({ userId: pathSafe(userId) })).catch(
         noneIfUnknownUser,

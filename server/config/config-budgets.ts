@@ -1,4 +1,4 @@
-/** Reads limits, lives of sessions and the bounds of a request: what an operator sets by the size of the service. */
+/** Reads limits, lives of sessions and the bounds of a request: what an operator sets by the size of the service, and what a code opens. */
 import { defaultLimits, type Limit, type SendLimits } from "../passkeys/ports/send-limits.ts";
 import { split } from "../relying-party/native-apps.ts";
 import { readNumber } from "./config-values.ts";
@@ -13,7 +13,12 @@ export interface Budgets {
   /** Connections to PostgreSQL. Null without it. */
   readonly databaseConnections: number | null;
   readonly logLevel: LogLevel;
+  /** What an e-mail code opens where the account has a passkey: the router's option. */
+  readonly afterCode: AfterCode;
 }
+
+const afterCodes = ["full", "limited"] as const;
+export type AfterCode = (typeof afterCodes)[number];
 
 /** Security events and requests are `info`. */
 const logLevels = ["info", "warn", "error"] as const;
@@ -42,7 +47,15 @@ export function readBudgets(variables: Variables): Budgets {
     sessionMaxHours: max,
     databaseConnections: hasDatabase ? connections : null,
     logLevel: readLogLevel(variables),
+    afterCode: readAfterCode(variables),
   };
+}
+
+function readAfterCode({ read, problems }: Variables): AfterCode {
+  const text = read("AFTER_CODE") ?? "full";
+  const afterCode = afterCodes.find((one) => one === text);
+  if (afterCode === undefined) problems.push(`AFTER_CODE must be one of ${afterCodes.join(", ")}.`);
+  return afterCode ?? "full";
 }
 
 function readLogLevel({ read, problems }: Variables): LogLevel {

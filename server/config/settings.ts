@@ -10,6 +10,7 @@ export function settingsOf(config: Config): Readonly<Record<string, unknown>> {
     sessionMaxHours: config.sessionMaxHours,
     auditRetentionDays: config.auditRetentionDays,
     logLevel: config.logLevel,
+    afterCode: config.afterCode,
     database: config.databaseUrl === null ? "SQLite" : "PostgreSQL",
     ...(config.databaseConnections === null ? {} : { databaseConnections: config.databaseConnections }),
     sessionsAndLimits: config.redisUrl === null ? "in the database" : "in Redis",

@@ -71,6 +71,11 @@ export const environmentVariables = {
     default: "",
     meaning: "Sender of the notices: `Example <no-reply@example.com>`. Required with `SMTP_URL`.",
   },
+  AFTER_CODE: {
+    default: "full",
+    meaning:
+      "`limited`: where an account has a passkey, an e-mail code opens a session that may look and begin recovery, and no more. `full`: a code opens everything.",
+  },
   METRICS_PORT: {
     default: "",
     meaning:

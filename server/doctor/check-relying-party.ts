@@ -2,20 +2,11 @@
  * Checks the RP ID, the expected origins, and whether tenant id and secret belong to one tenant. Only a registration shows
  * the last two: a user named `doctor-…` registers a passkey at each origin and is then deleted.
  */
-import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import type { TenantConfig } from "../config/config.ts";
 import { startChallenge } from "./check-authsignal.ts";
 import { type CheckResult, failed, passed, portal, unknown } from "./check-result.ts";
 import { basicAuthorization, sendRequest } from "./http-request.ts";
-import { createTrialPasskey } from "./trial-passkey.ts";
-
-export interface Expected {
-  readonly tenant: TenantConfig;
-  readonly rpId: string;
-  /** Every origin of the app, native apps included. */
-  readonly origins: readonly string[];
-}
+import { type Expected, registerTrial, type Trial, withTrialUser } from "./trial-registration.ts";
 
 /** Requests a browser's authentication options. Changes nothing. */
 export async function checkRelyingParty({ tenant, rpId }: Expected): Promise<CheckResult> {
@@ -44,62 +35,27 @@ export async function checkRelyingParty({ tenant, rpId }: Expected): Promise<Che
 }
 
 /** Runs one registration for each origin. */
-export async function checkOrigins({ tenant, rpId, origins }: Expected): Promise<readonly CheckResult[]> {
-  const userId = `doctor-${randomUUID()}`;
-  const secret = basicAuthorization(tenant.apiSecretKey);
-  const user = `${tenant.apiUrl}/users/${userId}`;
-  try {
+export async function checkOrigins(expected: Expected): Promise<readonly CheckResult[]> {
+  const { tenant, origins } = expected;
+  return withTrialUser(tenant, async (user) => {
     const results: CheckResult[] = [];
     for (const origin of origins) {
-      const tracked = await sendRequest(`${user}/actions/enroll-passkey`, {
-        method: "POST",
-        authorization: secret,
-        body: { idempotencyKey: randomUUID(), scope: "add:authenticators" },
-      });
-      const token = tracked.kind === "answered" ? tracked.body.token : undefined;
-      if (typeof token !== "string") {
-        results.push(unknown(`Whether ${origin} is expected could not be checked.`, "Run the doctor again."));
-        continue;
-      }
-      const ownerResult = checkOwner(token, tenant.tenantId);
+      const isOwn = (token: string) => checkOwner(token, tenant.tenantId) === null;
+      const trial = await registerTrial(expected, user, { origin, isUserVerified: true, isOwn });
+      const ownerResult = trial.token === null ? null : checkOwner(trial.token, tenant.tenantId);
       if (ownerResult !== null) return [ownerResult];
-      results.push(await checkOrigin(tenant.apiUrl, token, rpId, origin));
+      results.push(toResult(origin, trial));
     }
     return results;
-  } finally {
-    await sendRequest(user, { method: "DELETE", authorization: secret });
-  }
+  });
 }
 
-async function checkOrigin(
-  apiUrl: string,
-  token: string,
-  rpId: string,
-  origin: string,
-): Promise<CheckResult> {
-  const path = `${apiUrl}/client/user-authenticators/passkey`;
-  const authorization = `Bearer ${token}`;
-  const begun = await sendRequest(`${path}/registration-options`, {
-    method: "POST",
-    authorization,
-    origin,
-    body: {},
-  });
-  const options = z
-    .object({ challengeId: z.string(), options: z.object({ challenge: z.string() }) })
-    .safeParse(begun.kind === "answered" ? begun.body : null);
-  if (!options.success)
-    return unknown(`Whether ${origin} is expected could not be checked.`, `Check ${portal.origins}.`);
-  const { challengeId } = options.data;
-  const registrationCredential = createTrialPasskey(rpId, origin, options.data.options.challenge);
-  const finished = await sendRequest(path, {
-    method: "POST",
-    authorization,
-    origin,
-    body: { challengeId, registrationCredential, conditionalCreate: false },
-  });
-  if (finished.kind === "answered" && finished.body.isVerified === true)
-    return passed(`Passkeys made at ${origin} are accepted.`);
+function toResult(origin: string, { outcome, token }: Trial): CheckResult {
+  if (outcome === "unknown") {
+    const remedy = token === null ? "Run the doctor again." : `Check ${portal.origins}.`;
+    return unknown(`Whether ${origin} is expected could not be checked.`, remedy);
+  }
+  if (outcome === "accepted") return passed(`Passkeys made at ${origin} are accepted.`);
   return failed(
     `A passkey made at ${origin} is refused: it is not among the tenant's expected origins.`,
     `Add ${origin}, with scheme and port and without a slash at the end (${portal.origins}).`,

@@ -29,6 +29,7 @@ export const portal = {
   keys: "Authsignal portal, Settings, API keys",
   passkey: "Authsignal portal, Authenticators, Passkey",
   relyingParty: "Authsignal portal, Authenticators, Passkey, Relying Party ID",
+  userVerification: "Authsignal portal, Authenticators, Passkey, User verification",
   origins: "Authsignal portal, Authenticators, Passkey, Expected origins",
 } as const;
 

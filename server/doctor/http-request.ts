@@ -15,19 +15,22 @@ export interface RequestOptions {
   /** `Basic …` or `Bearer …`. */
   readonly authorization?: string;
   readonly origin?: string;
+  /** Others. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: object;
 }
 
 const deadlineMs = 10_000;
 
 export async function sendRequest(url: string, options: RequestOptions = {}): Promise<Reply> {
-  const { method = "GET", authorization, origin, body } = options;
+  const { method = "GET", authorization, origin, headers, body } = options;
   try {
     const response = await fetch(url, {
       method,
       redirect: "manual",
       signal: AbortSignal.timeout(deadlineMs),
       headers: {
+        ...headers,
         ...(authorization === undefined ? {} : { Authorization: authorization }),
         ...(origin === undefined ? {} : { Origin: origin }),
         ...(body === undefined ? {} : { "Content-Type": "application/json" }),

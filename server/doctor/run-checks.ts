@@ -7,6 +7,8 @@ import { checkAuthsignal, regions } from "./check-authsignal.ts";
 import { checkOrigins, checkRelyingParty } from "./check-relying-party.ts";
 import { type CheckResult, passed } from "./check-result.ts";
 import { checkSwappedValues } from "./check-swapped-values.ts";
+import { checkUserVerification } from "./check-user-verification.ts";
+import { checkWebhooks } from "./check-webhooks.ts";
 import { checkWrittenValues } from "./check-written-values.ts";
 
 export interface CheckOptions {
@@ -26,6 +28,8 @@ export interface CheckOptions {
   readonly isProductionEntry?: boolean;
   /** Where the app mounts the router, without a slash at the end. Default: the usual paths on ORIGIN. */
   readonly appUrl?: string | null;
+  /** Where the app mounts `createWebhookRouter`. Default: it is not checked, but in this repository's running app. */
+  readonly webhookUrl?: string | null;
   /** Default: the system clock. */
   readonly now?: () => Date;
   /** API bases where an unknown tenant is searched. Default: Authsignal's regions, and none for an emulator. */
@@ -56,15 +60,31 @@ export async function runChecks(
     const relyingParty = await checkRelyingParty(expected);
     results.push(relyingParty);
     // With another RP ID Authsignal refuses every trial passkey, on any origin.
-    if (relyingParty.status === "passed" && options.isReadOnly !== true)
-      results.push(...(await checkOrigins(expected)));
+    if (relyingParty.status === "passed" && options.isReadOnly !== true) {
+      const [first, ...more] = await checkOrigins(expected);
+      if (first !== undefined) results.push(first, ...more);
+      if (first?.status === "passed") results.push(await checkUserVerification(expected));
+    }
     if (options.isReadOnly !== true)
       results.push(...(await checkActions(tenant, options.stepUpActions ?? [])));
   }
   results.push(options.isProductionEntry === true ? checkProxy(config) : adviseOnProxy(origin));
   const app = { origin, appUrl: options.appUrl ?? null };
-  results.push(await checkRunningApp(app, { tenantId: tenant.tenantId, rpId }));
+  const running = await checkRunningApp(app, { tenantId: tenant.tenantId, rpId });
+  results.push(running);
+  const url = webhookUrlOf(options, origin, running);
+  if (url !== null) results.push(await checkWebhooks({ url, apiSecretKey: tenant.apiSecretKey }));
   return results;
+}
+
+/** Of this repository's app it is known; it is asked only when it runs. */
+function webhookUrlOf(
+  { webhookUrl = null, isProductionEntry = false }: CheckOptions,
+  origin: string,
+  running: CheckResult,
+): string | null {
+  if (webhookUrl !== null) return webhookUrl;
+  return isProductionEntry && running.status === "passed" ? `${origin}/authsignal/webhooks` : null;
 }
 
 function read(env: Environment, options: CheckOptions): Config | readonly CheckResult[] {

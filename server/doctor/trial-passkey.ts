@@ -4,7 +4,8 @@
  */
 import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
 
-const userPresentVerifiedAndAttested = 0x01 | 0x04 | 0x40;
+const userPresentAndAttested = 0x01 | 0x40;
+const userVerified = 0x04;
 
 export interface TrialPasskey {
   readonly id: string;
@@ -19,11 +20,20 @@ export interface TrialPasskey {
   };
 }
 
-export function createTrialPasskey(rpId: string, origin: string, webauthnChallenge: string): TrialPasskey {
+export interface TrialCeremony {
+  readonly rpId: string;
+  readonly origin: string;
+  readonly webauthnChallenge: string;
+  /** What the authenticator says of a PIN or biometrics. */
+  readonly isUserVerified: boolean;
+}
+
+export function createTrialPasskey(ceremony: TrialCeremony): TrialPasskey {
+  const { rpId, origin, webauthnChallenge, isUserVerified } = ceremony;
   const credentialId = randomBytes(32);
   const authenticatorData = Buffer.concat([
     createHash("sha256").update(rpId).digest(),
-    Buffer.from([userPresentVerifiedAndAttested, 0, 0, 0, 0]),
+    Buffer.from([userPresentAndAttested | (isUserVerified ? userVerified : 0), 0, 0, 0, 0]),
     Buffer.alloc(16),
     Buffer.from([0, credentialId.length]),
     credentialId,

@@ -30,6 +30,7 @@ export const problemTable = {
   otp_expired: { status: 401, title: "That code is too old. Ask for a new one." },
   otp_attempts_exceeded: { status: 401, title: "Too many wrong codes. Ask for a new one." },
   no_account: { status: 403, title: "You cannot sign in here with this e-mail address." },
+  email_taken: { status: 409, title: "Another account uses this e-mail address. Use another one." },
   challenge_failed: { status: 401, title: "That could not be confirmed. Try again." },
   challenge_expired: { status: 401, title: "That took too long. Try again." },
   token_mismatch: { status: 401, title: "That confirmation was for something else. Try again." },

@@ -39,6 +39,7 @@ const Content = z.object({
   system: z.string().nullable(),
   locale: z.string().nullable(),
   passkeyId: z.string().nullable(),
+  changeId: z.string().optional(),
 });
 type Content = z.infer<typeof Content>;
 
@@ -130,9 +131,10 @@ export function createNotices(options: NoticesOptions): KeptNotices {
   }
 
   function noticeOf(claimed: ClaimedNotice, content: Content): Notice {
-    const { passkeyId, at, ...told } = content;
+    const { passkeyId, changeId, at, ...told } = content;
     return {
       ...told,
+      ...(changeId !== undefined && { restoresAddress: true }),
       id: claimed.id,
       userId: claimed.userId,
       at: new Date(at),
@@ -140,8 +142,9 @@ export function createNotices(options: NoticesOptions): KeptNotices {
     };
   }
 
-  function notMeToken({ id, userId }: ClaimedNotice, { kind, passkeyId, at }: Content): string {
-    return links.sign({ id, userId, kind, passkeyId, expiresAt: new Date(at + linkLifeMs) });
+  function notMeToken({ id, userId }: ClaimedNotice, { kind, passkeyId, changeId, at }: Content): string {
+    const about = { kind, passkeyId, ...(changeId !== undefined && { changeId }) };
+    return links.sign({ id, userId, ...about, expiresAt: new Date(at + linkLifeMs) });
   }
 
   async function flush(): Promise<void> {
@@ -156,10 +159,11 @@ export function createNotices(options: NoticesOptions): KeptNotices {
   return {
     tell(told) {
       const at = now();
-      const { kind, userId, req, by = "user", subject = null, passkeyId = null } = told;
+      const { kind, userId, req, by = "user", subject = null, passkeyId = null, changeId } = told;
       const agent = req === null ? { browser: null, system: null } : nameAgent(req.get("user-agent"));
       const locale = req === null ? null : localeOf(req);
-      const kept = keep(told, { kind, at: at.getTime(), by, subject, ...agent, locale, passkeyId }, at)
+      const about = { kind, subject, passkeyId, ...(changeId !== undefined && { changeId }) };
+      const kept = keep(told, { ...about, at: at.getTime(), by, ...agent, locale }, at)
         .then(() => void run())
         .catch((error: unknown) => lose(userId, kind, reasonOf(error)))
         .finally(() => underway.delete(kept));

@@ -6,10 +6,14 @@ interface PageWords {
   readonly title: string;
   readonly ask: string;
   readonly askWithPasskey: string;
+  readonly askWithAddress: string;
   readonly confirm: string;
   readonly confirmWithPasskey: string;
+  readonly confirmWithAddress: string;
   readonly done: string;
   readonly doneWithPasskey: string;
+  readonly doneWithAddress: string;
+  readonly restored: string;
   readonly notEnded: string;
   readonly next: string;
   readonly toApp: string;
@@ -22,10 +26,16 @@ const english: PageWords = {
   ask: "Somebody else may be using your account. Sign out every browser and device. You can sign in again afterwards.",
   askWithPasskey:
     "Somebody else may have added a passkey to your account. Sign out every browser and device, and remove that passkey. You can sign in again afterwards.",
+  askWithAddress:
+    "Somebody else may have changed the e-mail address of your account. Sign out every browser and device, and get the old address back. You can sign in with it afterwards.",
   confirm: "Sign out everywhere",
   confirmWithPasskey: "Sign out everywhere and remove the passkey",
+  confirmWithAddress: "Sign out everywhere and get the old address back",
   done: "Every browser and device is signed out.",
   doneWithPasskey: "Every browser and device is signed out, and the passkey is removed.",
+  doneWithAddress:
+    "Every browser and device is signed out, and the account has its old e-mail address again.",
+  restored: "The account has its old e-mail address again.",
   notEnded: "Sessions could not be ended here. Tell us, so that we do it.",
   next: "Sign in and look at your passkeys. If a code came by e-mail, make sure that nobody else reads your mailbox.",
   toApp: "Go to sign-in",
@@ -38,10 +48,16 @@ const german: PageWords = {
   ask: "Vielleicht benutzt jemand anders Ihr Konto. Melden Sie alle Browser und Geräte ab. Danach können Sie sich wieder anmelden.",
   askWithPasskey:
     "Vielleicht hat jemand anders einen Passkey zu Ihrem Konto hinzugefügt. Melden Sie alle Browser und Geräte ab, und entfernen Sie diesen Passkey. Danach können Sie sich wieder anmelden.",
+  askWithAddress:
+    "Vielleicht hat jemand anders die E-Mail-Adresse Ihres Kontos geändert. Melden Sie alle Browser und Geräte ab, und holen Sie die alte Adresse zurück. Danach können Sie sich mit ihr anmelden.",
   confirm: "Überall abmelden",
   confirmWithPasskey: "Überall abmelden und den Passkey entfernen",
+  confirmWithAddress: "Überall abmelden und die alte Adresse zurückholen",
   done: "Alle Browser und Geräte sind abgemeldet.",
   doneWithPasskey: "Alle Browser und Geräte sind abgemeldet, und der Passkey ist entfernt.",
+  doneWithAddress:
+    "Alle Browser und Geräte sind abgemeldet, und das Konto hat wieder seine alte E-Mail-Adresse.",
+  restored: "Das Konto hat wieder seine alte E-Mail-Adresse.",
   notEnded: "Die Sitzungen konnten hier nicht beendet werden. Sagen Sie uns Bescheid, damit wir es tun.",
   next: "Melden Sie sich an und prüfen Sie Ihre Passkeys. Kommen Ihre Codes per E-Mail, dann sorgen Sie dafür, dass niemand anders Ihr Postfach liest.",
   toApp: "Zur Anmeldung",
@@ -51,11 +67,18 @@ const german: PageWords = {
 };
 
 export type NotMePage =
-  | { readonly is: "question"; readonly token: string; readonly hasPasskey: boolean; readonly action: string }
+  | {
+      readonly is: "question";
+      readonly token: string;
+      /** What the confirmation undoes, besides the sessions. */
+      readonly undoes: "passkey" | "address" | null;
+      readonly action: string;
+    }
   | {
       readonly is: "done";
       readonly sessionsEnded: number | null;
       readonly passkeyRemoved: boolean;
+      readonly emailRestored: boolean;
       readonly signInUrl: string;
     }
   | { readonly is: "invalid" | "unavailable" };
@@ -108,15 +131,24 @@ ${contentOf(page, words)}
 
 function contentOf(page: NotMePage, words: PageWords): string {
   switch (page.is) {
-    case "question":
-      return `<p>${page.hasPasskey ? words.askWithPasskey : words.ask}</p>
+    case "question": {
+      const [ask, confirm] = {
+        passkey: [words.askWithPasskey, words.confirmWithPasskey],
+        address: [words.askWithAddress, words.confirmWithAddress],
+        none: [words.ask, words.confirm],
+      }[page.undoes ?? "none"];
+      return `<p>${ask}</p>
 <form method="post" action="${escapeHtml(page.action)}">
 <input type="hidden" name="token" value="${escapeHtml(page.token)}">
-<button>${page.hasPasskey ? words.confirmWithPasskey : words.confirm}</button>
+<button>${confirm}</button>
 </form>`;
+    }
     case "done": {
-      const done = page.passkeyRemoved ? words.doneWithPasskey : words.done;
-      return `<p role="status">${page.sessionsEnded === null ? words.notEnded : done}</p>
+      const withAddress = page.emailRestored ? words.doneWithAddress : words.done;
+      const done = page.passkeyRemoved ? words.doneWithPasskey : withAddress;
+      // Where sessions cannot be ended, the person still has to know that the address is back.
+      const notEnded = page.emailRestored ? `${words.restored} ${words.notEnded}` : words.notEnded;
+      return `<p role="status">${page.sessionsEnded === null ? notEnded : done}</p>
 <p>${words.next}</p>
 <p><a href="${escapeHtml(page.signInUrl)}">${words.toApp}</a></p>`;
     }

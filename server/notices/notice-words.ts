@@ -6,6 +6,9 @@ export interface NoticeText {
   readonly text: string;
 }
 
+/** What the link of a notice undoes, besides the sessions. */
+type Undoing = "passkey" | "address" | null;
+
 interface Words {
   /** The subject, which is also the first sentence. `app` is the name of the app. */
   readonly subjects: Readonly<Record<string, (app: string) => string>>;
@@ -17,7 +20,7 @@ interface Words {
   readonly by: Readonly<Record<NoticeCause, string | null>>;
   readonly fine: string;
   /** What the page of the link does. */
-  readonly notMe: (removesPasskey: boolean) => string;
+  readonly notMe: (also: Undoing) => string;
   readonly withoutLink: string;
 }
 
@@ -41,8 +44,8 @@ const english: Words = {
     elsewhere: "This was not done on our own pages.",
   },
   fine: "If this was you, you do not have to do anything.",
-  notMe: (removesPasskey) =>
-    `If this was not you, open this page. There you can sign out everywhere${removesPasskey ? " and remove the passkey" : ""}:`,
+  notMe: (also) =>
+    `If this was not you, open this page. There you can sign out everywhere${also === "passkey" ? " and remove the passkey" : ""}${also === "address" ? " and get the old address back" : ""}:`,
   withoutLink: "If this was not you, sign in, look at your passkeys and sessions, and tell us.",
 };
 
@@ -66,13 +69,18 @@ const german: Words = {
     elsewhere: "Das geschah nicht auf unseren eigenen Seiten.",
   },
   fine: "Waren Sie das selbst? Dann müssen Sie nichts tun.",
-  notMe: (removesPasskey) =>
-    `Waren Sie das nicht? Dann öffnen Sie diese Seite. Dort können Sie sich überall abmelden${removesPasskey ? " und den Passkey entfernen" : ""}:`,
+  notMe: (also) =>
+    `Waren Sie das nicht? Dann öffnen Sie diese Seite. Dort können Sie sich überall abmelden${also === "passkey" ? " und den Passkey entfernen" : ""}${also === "address" ? " und die alte Adresse zurückholen" : ""}:`,
   withoutLink:
     "Waren Sie das nicht? Dann melden Sie sich an, prüfen Sie Ihre Passkeys und Sitzungen, und sagen Sie uns Bescheid.",
 };
 
 const languages: Readonly<Record<string, Words>> = { en: english, de: german };
+
+function undoneBy({ kind, restoresAddress }: Notice): Undoing {
+  if (restoresAddress === true) return "address";
+  return kind === "passkey_added" ? "passkey" : null;
+}
 
 /** @param timeZone of the time in the text, such as `Europe/Vienna` */
 export function noticeText(notice: Notice, app: string, timeZone: string): NoticeText {
@@ -87,9 +95,8 @@ export function noticeText(notice: Notice, app: string, timeZone: string): Notic
     ...(what === null ? [] : [`${words.what}: ${what}`]),
     ...(agentOf(notice, words) ?? []),
   ];
-  const removesPasskey = notice.kind === "passkey_added";
-  const notMe =
-    notice.notMeUrl === null ? [words.withoutLink] : [words.notMe(removesPasskey), notice.notMeUrl];
+  const also = undoneBy(notice);
+  const notMe = notice.notMeUrl === null ? [words.withoutLink] : [words.notMe(also), notice.notMeUrl];
   const paragraphs = [`${subject}.`, facts.join("\n"), words.by[notice.by], words.fine, notMe.join("\n")];
   return { subject, text: `${paragraphs.filter((one) => one !== null).join("\n\n")}\n` };
 }

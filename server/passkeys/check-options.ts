@@ -5,6 +5,7 @@ import { type Names, refuseUnknown } from "../http/options/known-options.ts";
 import { defaultRequestMs } from "../http/request-deadline.ts";
 import { adviceForApiBase, adviceForOrigin, adviceForRpId } from "../relying-party/addresses.ts";
 import { checkAssurance } from "./check-assurance.ts";
+import { checkEmailChanges } from "./check-email-changes.ts";
 import {
   checkCodePorts,
   checkSessions,
@@ -120,6 +121,7 @@ export function readOptions(options: PasskeysOptions | PasskeysOptionsWithoutCod
     users: checkUsers(users),
     sessions: checkSessions(sessions),
     recoveries: checkAssurance(options),
+    emailChanges: checkEmailChanges(options),
     codes: options.emailCodes === false ? null : checkCodePorts(options.users, options.sessions),
     onEvent: withOccasion(surviveListener(options.onEvent ?? (() => {}))),
     limits: { ...defaultLimits, ...given(options.limits ?? {}) },

@@ -5,6 +5,7 @@ export type { BackOffice, By } from "./back-office.ts";
 export { createPasskeyGuard, createStepUpGuard } from "./create-guard.ts";
 export type { RequirePasskey } from "./flows/assurance/passkey-guard.ts";
 export type { RequireStepUp } from "./flows/step-up-guard.ts";
+export type { EmailChange, EmailChangeStore, FormerAddress } from "./ports/account/email-changes.ts";
 export type { SecurityEvent } from "./ports/events.ts";
 export type { FlowStore } from "./ports/flow-store.ts";
 export type { KnownBrowserStore, KnownBrowsers } from "./ports/known-browsers.ts";

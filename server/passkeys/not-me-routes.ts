@@ -5,9 +5,15 @@ import { AppError } from "../http/errors.ts";
 import { toPortError } from "../http/outages.ts";
 import { sendNotMePage } from "../notices/not-me-page.ts";
 import { confirmNotMe } from "./flows/oversight/not-me.ts";
+import type { NotMeLink } from "./ports/notices.ts";
 import type { PasskeysContext } from "./ports/options.ts";
 
 const Form = z.object({ token: z.string().max(4096) });
+
+function undoneBy(link: NotMeLink | null): "passkey" | "address" | null {
+  if (link?.kind === "passkey_added" && link.passkeyId !== null) return "passkey";
+  return link?.changeId === undefined ? null : "address";
+}
 
 /** Mount it after the check of the origin. */
 export function notMeRoutes(context: PasskeysContext): Router {
@@ -17,8 +23,7 @@ export function notMeRoutes(context: PasskeysContext): Router {
     const { token } = Form.catch({ token: "" }).parse({ token: req.query.token });
     const link = context.notices.readLink(token);
     // The page is at `…/not-me`, wherever the router is mounted.
-    const hasPasskey = link?.kind === "passkey_added" && link.passkeyId !== null;
-    const question = { is: "question", token, hasPasskey, action: "not-me/confirm" } as const;
+    const question = { is: "question", token, undoes: undoneBy(link), action: "not-me/confirm" } as const;
     sendNotMePage(res, link === null ? { is: "invalid" } : question, req.acceptsLanguages());
   });
 

@@ -18,18 +18,23 @@ const optionalOperations: Readonly<Record<"activity" | "notices" | "reports", re
   reports: ["reportCeremony"] satisfies OperationName[],
 };
 
+const emailChangeNames: readonly string[] = [
+  "beginEmailChange",
+  "finishEmailChange",
+] satisfies OperationName[];
 const recoveryNames: readonly string[] = ["beginRecovery", "cancelRecovery"] satisfies OperationName[];
 
 /**
  * Without `servers`, which depend on the request.
  * @param has `emailCodes: false` leaves the routes of the codes out, `sessionList: false` those of the sessions, `recovery: false`
- * those of recovery, `deletion: false` that of the account, `notices: false` that of their link, `activity: false` that of
+ * those of recovery, `emailChange: false` those of a change of address, `deletion: false` that of the account, `notices: false` that of their link, `activity: false` that of
  * the events, `reports: false` that of ceremonies
  */
 export function describeApi(has: {
   readonly emailCodes: boolean;
   readonly sessionList: boolean;
   readonly recovery: boolean;
+  readonly emailChange: boolean;
   readonly deletion: boolean;
   readonly notices: boolean;
   readonly activity: boolean;
@@ -39,6 +44,7 @@ export function describeApi(has: {
   for (const [name, description] of Object.entries(operations)) {
     if (!has.sessionList && sessionOperations.includes(name)) continue;
     if (!has.deletion && name === ("deleteAccount" satisfies OperationName)) continue;
+    if (!has.emailChange && emailChangeNames.includes(name)) continue;
     if (!has.recovery && recoveryNames.includes(name)) continue;
     if (!has.notices && optionalOperations.notices.includes(name)) continue;
     if (!has.reports && optionalOperations.reports.includes(name)) continue;

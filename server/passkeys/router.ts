@@ -10,10 +10,12 @@ import { toPortError } from "../http/outages.ts";
 import { boundRequests } from "../http/request-deadline.ts";
 import { requireSameOrigin } from "../http/same-origin.ts";
 import { readOptions } from "./check-options.ts";
+import { emailChangeOperations } from "./flows/account/change-email.ts";
 import { deleteAccount } from "./flows/account/delete-account.ts";
 import { type BegunHere, createBegunHere } from "./flows/assurance/begun-here.ts";
 import { recoveryMember, recoveryOperations } from "./flows/assurance/recovery.ts";
 import { standingOf } from "./flows/assurance/standing.ts";
+import { createOneTimeCodes } from "./flows/codes/one-time-codes.ts";
 import { beginEnrollment, finishEnrollment } from "./flows/enrollment.ts";
 import { otpSignIn } from "./flows/otp-sign-in.ts";
 import { listActivity } from "./flows/oversight/activity.ts";
@@ -61,6 +63,7 @@ export function createPasskeysRouter(options: PasskeysOptions | PasskeysOptionsW
       emailCodes: context.codes !== null,
       sessionList: context.sessions.sessionList !== undefined,
       recovery: context.recoveries !== null,
+      emailChange: context.emailChanges !== null,
       deletion: context.users.deleteUser !== undefined,
       activity: context.activity !== null,
       reports: context.onReport !== null,
@@ -82,14 +85,17 @@ const absent: Operation = {
 };
 const withoutSessionList = { listSessions: absent, endSession: absent, endOtherSessions: absent };
 const withoutRecovery = { beginRecovery: absent, cancelRecovery: absent };
+const withoutEmailChange = { beginEmailChange: absent, finishEmailChange: absent };
 const withoutCodes = { challengeOtp: absent, verifyOtp: absent };
 
 function operations(context: PasskeysContext): Record<OperationName, Operation> {
   const { sessionList } = context.sessions;
   const { deleteUser } = context.users;
   const begunHere = createBegunHere(context);
+  const codes = createOneTimeCodes(context);
+  const { emailChanges } = context;
   return {
-    ...(context.codes === null ? withoutCodes : otpSignIn(context, context.codes)),
+    ...(context.codes === null ? withoutCodes : otpSignIn(context, context.codes, codes)),
     createEnrollToken: beginEnrollment(context),
     createStepUpToken: beginStepUp(context),
     validate: finishCeremony(context, begunHere),
@@ -110,6 +116,7 @@ function operations(context: PasskeysContext): Record<OperationName, Operation> 
     },
     ...(sessionList === undefined ? withoutSessionList : sessionOperations(context, sessionList)),
     ...(context.recoveries === null ? withoutRecovery : recoveryOperations(context, context.recoveries)),
+    ...(emailChanges === null ? withoutEmailChange : emailChangeOperations(context, emailChanges, codes)),
     deleteAccount: deleteUser === undefined ? absent : deleteAccount(context, deleteUser),
     listPasskeys: listPasskeys(context),
     renamePasskey: renamePasskey(context),

@@ -76,6 +76,9 @@ export interface ExpressSessionPort extends SessionPort {
  * moment: a basket, a CSRF secret, what passport keeps. A sign-in begins with none, but those of `keepAtSignIn` from a
  * visitor and all of them when the same person signs in again. Sign out with `end`: a session that your own code destroys
  * cannot win against a renewal that is in its last step.
+ *
+ * The routes `/sessions` are absent, because only your own sign-in knows all sessions of a user. To have them, pass
+ * `{ ...createExpressSessionPort(…), sessionList }` over your own table of sessions.
  * @throws TypeError for options that cannot work
  */
 export function createExpressSessionPort<Members extends object = HostSession>(

@@ -1,4 +1,4 @@
-/** Keeps the index of sessions, for cookie and bearer sessions alike: a session that is not in it has ended. */
+/** Keeps the index of sessions, for cookie, bearer and JWT sessions alike: a session that is not in it has ended. */
 import type { Request } from "express";
 import { nameAgent } from "../http/headers/user-agent.ts";
 import type { SessionIndex, SessionList } from "../passkeys/ports/session-list.ts";
@@ -13,9 +13,9 @@ export interface IndexOptions {
 
 export interface IndexedSessions {
   /** Before the session begins: one that is not in the index would have ended. */
-  add(req: Request, signedIn: SignedInData): Promise<void>;
+  add(req: Request, signedIn: Pick<SignedInData, "id" | "userId" | "method" | "startedAt">): Promise<void>;
   /** Whether the session has not been ended; notes that it was seen. */
-  isAlive(req: Request, signedIn: SignedInData): Promise<boolean>;
+  isAlive(req: Request, signedIn: Pick<SignedInData, "id" | "method">): Promise<boolean>;
   end(sessionId: string): Promise<void>;
   /** For the session port. */
   readonly list: SessionList;

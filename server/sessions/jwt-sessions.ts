@@ -6,54 +6,13 @@ import { AppError } from "../http/errors.ts";
 import { answerWithTokens } from "../passkeys/ports/answer-tokens.ts";
 import { nameSession } from "../passkeys/ports/occasion.ts";
 import type { NewSession, SessionPort, SessionPortWithoutCodes } from "../passkeys/ports/sessions.ts";
+import { indexSessions } from "./indexed-sessions.ts";
 import { assuranceIn, isTokenFault, type JwtClaims, limitsOf, readClaims } from "./jwt-claims.ts";
-import { checkJwtOptions } from "./jwt-options.ts";
+import { checkJwtOptions, type Exchange, type JwtSessionOptions } from "./jwt-options.ts";
+
+export type { JwtSessionOptions };
+
 import { createJwtStore } from "./jwt-store.ts";
-
-export interface Exchange {
-  readonly req: Request;
-  readonly res: Response;
-}
-
-export interface JwtSessionOptions<Tokens extends object> {
-  /**
-   * Returns the payload of a valid access token, also as a promise; null for any other, or throws as `jsonwebtoken` and
-   * `jose` do. Another error is a 500, or a 503 for a lost connection. Changes nothing: it is also asked about new tokens.
-   */
-  readonly verify: (token: string, req: Request) => unknown;
-  /**
-   * Makes the tokens of a session, with all of `claims` in each, and stores what the host stores of a session. Resolves with
-   * what your own sign-in answers, such as `{ accessToken, refreshToken }`: the router answers it as `tokens`. Also called
-   * for a session that exists (`session_rev` above 0, and by `refresh`): then update your record of it, and never add one.
-   */
-  readonly issue: (claims: JwtClaims, exchange: Exchange) => Tokens | Promise<Tokens>;
-  /**
-   * Ends the session at the host, such as its row and its refresh tokens, and clears its cookies. From then on `verify`
-   * returns null for its tokens, unless there is `store`.
-   */
-  readonly end?: (claims: JwtClaims, exchange: Exchange) => unknown;
-  /**
-   * `storage.sessionStore`. Remembers which sessions have ended and which tokens a step-up has replaced, one read each for
-   * every call of `current`, and where e-mail codes wait. Leave it out if `verify` looks the session up at the host.
-   */
-  readonly store?: Store;
-  /** Where the access token is. Default: `Authorization: Bearer …`. */
-  readonly readToken?: (req: Request) => string | null | undefined;
-  /**
-   * See the port. Pass true where `issue` sets a cookie, also of a refresh token alone. Default: false, and true with
-   * `readToken`, which may read a cookie.
-   */
-  readonly isAmbient?: boolean;
-  /** The header, of answers and requests, that names a visitor's e-mail code. Default `Code-Token`. Needs `store`. */
-  readonly codeHeader?: string;
-  /**
-   * Seconds after the sign-in at which a session ends, even in use. Default 12 hours. Set it to the life of your refresh
-   * tokens; `exp` of every token stays yours.
-   */
-  readonly absoluteSeconds?: number;
-  /** Default: the system clock. */
-  readonly now?: () => Date;
-}
 
 interface HostMethods<Tokens extends object> {
   /**
@@ -105,6 +64,10 @@ export function createJwtSessions<Tokens extends object>(
       ? null
       : createJwtStore(options.store, options.codeHeader ?? "Code-Token", now);
 
+  // A session that is not used is no idle one: its refresh token waits.
+  const absoluteMs = absoluteSeconds * 1000;
+  const indexed = indexSessions(options, { idleMs: absoluteMs, absoluteMs, now });
+
   /** Of a token that is valid by itself. */
   function claimsOf(token: string, req: Request): Promise<JwtClaims | null> {
     return verified(async () => options.verify(token, req));
@@ -115,16 +78,19 @@ export function createJwtSessions<Tokens extends object>(
     return typeof token === "string" && token !== "" ? claimsOf(token, req) : null;
   }
 
-  async function isAlive(claims: JwtClaims): Promise<boolean> {
+  async function isAlive(req: Request, claims: JwtClaims): Promise<boolean> {
     if (claims.session_end <= seconds(now())) return false;
-    if (store === null) return true;
-    const [isEnded, isReplaced] = await Promise.all([store.isEnded(claims), store.isReplaced(claims)]);
-    return !isEnded && !isReplaced;
+    if (store !== null) {
+      const [isEnded, isReplaced] = await Promise.all([store.isEnded(claims), store.isReplaced(claims)]);
+      if (isEnded || isReplaced) return false;
+    }
+    const { sid: id, amr } = claims;
+    return indexed === null || indexed.isAlive(req, { id, method: amr[0] ?? "" });
   }
 
   async function find(req: Request): Promise<JwtClaims | null> {
     const claims = await claimsIn(req);
-    return claims !== null && (await isAlive(claims)) ? claims : null;
+    return claims !== null && (await isAlive(req, claims)) ? claims : null;
   }
 
   /** @throws AppError not_authenticated for a session that has ended meanwhile, internal_error for tokens without claims */
@@ -150,6 +116,7 @@ export function createJwtSessions<Tokens extends object>(
 
   async function endSession(claims: JwtClaims, exchange: Exchange): Promise<void> {
     await store?.markEnded(claims);
+    await indexed?.end(claims.sid);
     await options.end?.(claims, exchange);
   }
 
@@ -162,6 +129,7 @@ export function createJwtSessions<Tokens extends object>(
     const ends = { session_end: at + absoluteSeconds, session_rev: 0 };
     const lasting = { ...claims, ...ends, ...limitsOf(assurance) };
     const tokens = await issue(lasting, { req, res }, true);
+    await indexed?.add(req, { id: claims.sid, userId, method, startedAt: now().toISOString() });
     await store?.dropCode(req, before);
     nameSession(req, claims.sid);
     return tokens;
@@ -170,6 +138,7 @@ export function createJwtSessions<Tokens extends object>(
   const sessions: JwtSessionsWithoutCodes<Tokens> = {
     isAmbient: options.isAmbient ?? options.readToken !== undefined,
     carriesAssurance: true,
+    ...(indexed !== null && { sessionList: indexed.list }),
     signIn,
 
     async current(req) {
@@ -193,7 +162,7 @@ export function createJwtSessions<Tokens extends object>(
       const tokens = await issue(claims, { req, res });
       await store?.markRenewed(claims);
       // Sign-out may have come in between: then it wins.
-      if (!(await isAlive(claims))) throw new AppError("not_authenticated");
+      if (!(await isAlive(req, claims))) throw new AppError("not_authenticated");
       answerWithTokens(res, tokens);
     },
 
@@ -206,9 +175,9 @@ export function createJwtSessions<Tokens extends object>(
 
     async refresh(req, res, payload) {
       const claims = await verified(async () => payload);
-      if (claims === null || !(await isAlive(claims))) throw new AppError("not_authenticated");
+      if (claims === null || !(await isAlive(req, claims))) throw new AppError("not_authenticated");
       const tokens = await issue(claims, { req, res });
-      if (!(await isAlive(claims))) throw new AppError("not_authenticated");
+      if (!(await isAlive(req, claims))) throw new AppError("not_authenticated");
       return tokens;
     },
   };

@@ -24,6 +24,9 @@ test("the bodies that copied code names are those of the contract", () => {
   expectTypeOf<bodies.ChallengeOtpRequest>().toEqualTypeOf<contract.ChallengeOtpRequest>();
   expectTypeOf<bodies.ChallengeOtpResponse>().toEqualTypeOf<contract.ChallengeOtpResponse>();
   expectTypeOf<bodies.VerifyOtpRequest>().toEqualTypeOf<contract.VerifyOtpRequest>();
+  expectTypeOf<bodies.EmailChangeRequest>().toEqualTypeOf<contract.EmailChangeRequest>();
+  expectTypeOf<bodies.VerifyEmailChangeRequest>().toEqualTypeOf<contract.VerifyEmailChangeRequest>();
+  expectTypeOf<bodies.EmailChangedResponse>().toEqualTypeOf<contract.EmailChangedResponse>();
   expectTypeOf<bodies.SignedInResponse>().toEqualTypeOf<contract.SignedInResponse>();
   expectTypeOf<bodies.EnrollTokenResponse>().toEqualTypeOf<contract.EnrollTokenResponse>();
   expectTypeOf<bodies.EnrolledResponse>().toEqualTypeOf<contract.EnrolledResponse>();

@@ -17,5 +17,6 @@ export const generousLimits: SendLimits = {
   refusalsPerUser: plenty,
   beginsPerUser: plenty,
   callsPerUser: plenty,
+  emailChangesPerUser: plenty,
   reportsPerIp: plenty,
 };

@@ -6,6 +6,7 @@
 import { loadOptional } from "../../server/http/optional-package.ts";
 
 export type {
+  EmailChangeStore,
   FlowStore,
   Limiter,
   LimitRule,

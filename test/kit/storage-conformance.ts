@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { emailChangePromises } from "./email-change-conformance.ts";
 import { recoveryPromises } from "./recovery-conformance.ts";
 import type { FlowStore, Limiter, LimitRule } from "./router.ts";
 
@@ -29,6 +30,7 @@ export function storagePromises({ flows, limiter }: StorageUnderTest): readonly 
     ...grantPromises(flows),
     ...peoplePromises(flows),
     ...recoveryPromises(flows),
+    ...emailChangePromises(flows),
     ...limitPromises(limiter),
   ];
 }
@@ -67,6 +69,8 @@ function tokenPromises(flows: FlowStore): readonly StoragePromise[] {
         assert.equal(await flows.acceptedAddress(challenge, accepted.codeHash), accepted.email);
         assert.equal(await flows.acceptedAddress(challenge, randomUUID()), null);
         assert.equal(await flows.acceptedAddress(randomUUID(), accepted.codeHash), null);
+        await flows.keepAcceptedCode(challenge, null);
+        assert.equal(await flows.acceptedAddress(challenge, accepted.codeHash), null);
         assert.equal(await flows.countOtpAttempt(challenge, inAMinute()), 2);
       },
     },

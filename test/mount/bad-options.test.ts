@@ -77,6 +77,33 @@ describe("`afterCode: limited` is refused at creation", () => {
   });
 });
 
+describe("`users.changeEmail` is refused at creation", () => {
+  const users = {
+    findById: async () => null,
+    findOrCreateByEmail: async () => null,
+    changeEmail: async () => true,
+  };
+
+  test("where it is no function", () => {
+    const options = { users: { ...users, changeEmail: true } };
+    expect(() => Reflect.apply(create, undefined, [options])).toThrow("`users.changeEmail` must be left out");
+  });
+
+  test("over a storage that keeps no changes of address", () => {
+    const flows = { ...storage.flows, formerOwner: undefined };
+    expect(() => create({ users, storage: { ...storage, flows } })).toThrow(
+      "`users.changeEmail` must be left out with this `storage`",
+    );
+  });
+
+  test("over a gateway that cannot tell Authsignal of it", () => {
+    const authsignal = { ...commonOptions(kit, storage, newSessions()).authsignal, updateEmail: undefined };
+    expect(() => Reflect.apply(create, undefined, [{ users, authsignal }])).toThrow(
+      "`users.changeEmail` must be left out with this `authsignal`",
+    );
+  });
+});
+
 describe("refuses at creation", () => {
   test.each<[string, Record<string, unknown>, string]>([
     ["no Authsignal", { authsignal: undefined }, "`authsignal` must be createSdkGateway("],

@@ -4,7 +4,7 @@ import type { Mutation } from "./mutation.ts";
 export const flowMutations: readonly Mutation[] = [
   {
     id: "O01-verified-code-signs-in-again",
-    file: "flows/otp-sign-in.ts",
+    file: "codes/one-time-codes.ts",
     find: "if (!(await storage.flows.consumeToken(identity, new Date(expiresAt.getTime() + rememberMs)))) {",
     replace:
       "if ((await storage.flows.consumeToken(identity, new Date(expiresAt.getTime() + rememberMs))) === null) {",
@@ -27,8 +27,8 @@ export const flowMutations: readonly Mutation[] = [
   {
     id: "O04-address-is-what-the-browser-asked-for",
     file: "flows/otp-sign-in.ts",
-    find: "findOrCreateByEmail(checked.email)",
-    replace: "findOrCreateByEmail(pending.email)",
+    find: "await codes.prove(req, pending, body.code)",
+    replace: "(await codes.prove(req, pending, body.code)) && pending.email",
     tests: ["server/otp-sign-in.test.ts"],
   },
   {
@@ -41,14 +41,14 @@ export const flowMutations: readonly Mutation[] = [
   },
   {
     id: "O06-sixth-try-reaches-authsignal",
-    file: "flows/otp-sign-in.ts",
+    file: "codes/one-time-codes.ts",
     find: "attempt > maxAttempts",
     replace: "attempt > maxAttempts + 1",
     tests: ["one-time-codes.test.ts"],
   },
   {
     id: "O07-expired-code-is-an-incorrect-one",
-    file: "flows/otp-sign-in.ts",
+    file: "codes/one-time-codes.ts",
     find: "if (expiresAt <= now())",
     replace: "if (expiresAt === now())",
     tests: ["server/otp-sign-in.test.ts"],
@@ -69,14 +69,14 @@ export const flowMutations: readonly Mutation[] = [
   },
   {
     id: "O19-failed-sign-in-burns-the-code",
-    file: "flows/otp-sign-in.ts",
+    file: "codes/one-time-codes.ts",
     find: "beyondRequest(() => storage.flows.releaseToken(identity)),",
     replace: "Promise.resolve(),",
     tests: ["accepted-codes.test.ts"],
   },
   {
     id: "O20-accepted-code-is-forgotten",
-    file: "flows/otp-sign-in.ts",
+    file: "codes/one-time-codes.ts",
     find: "await beyondRequest(() => flows.keepAcceptedCode(challengeId, { codeHash, email: checked.email }));",
     replace: "await Promise.resolve();",
     tests: ["accepted-codes.test.ts"],

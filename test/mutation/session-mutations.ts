@@ -29,8 +29,8 @@ export const sessionMutations: readonly Mutation[] = [
   {
     id: "J04-replaced-tokens-go-on",
     file: "jwt-sessions.ts",
-    find: "return !isEnded && !isReplaced;",
-    replace: "return !isEnded || isReplaced;",
+    find: "if (isEnded || isReplaced) return false;",
+    replace: "if (isEnded && !isReplaced) return false;",
     tests: tokens,
   },
   {
@@ -43,7 +43,7 @@ export const sessionMutations: readonly Mutation[] = [
   {
     id: "J06-a-renewal-does-not-look-again",
     file: "jwt-sessions.ts",
-    find: "// Sign-out may have come in between: then it wins.\n      if (!(await isAlive(claims)))",
+    find: "// Sign-out may have come in between: then it wins.\n      if (!(await isAlive(req, claims)))",
     replace: "if (claims.sid === '')",
     tests: tokens,
   },

@@ -9,6 +9,8 @@ const swept = [
   "passkey_browsers",
   "user_sessions",
   "recoveries",
+  "email_changes",
+  "former_addresses",
 ].map(
   (table, at): Mutation => ({
     id: `T3${at + 1}-${table}-are-never-swept`,

@@ -1,6 +1,6 @@
 /** The metrics of what the app depends on: Authsignal's calls, limits, connections and sweeps. */
 import type { Registry } from "prom-client";
-import { completedCodes } from "../../passkeys/flows/code-limits.ts";
+import { completedCodes } from "../../passkeys/flows/codes/code-limits.ts";
 import type { StorageLoad } from "../../storage/storage.ts";
 import type { ServiceMetrics } from "./service-counts.ts";
 

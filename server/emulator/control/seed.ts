@@ -18,7 +18,7 @@ import {
   optionalText,
   requiredText,
 } from "../wire/input.ts";
-import { actionOutcomes, verificationMethods } from "../wire/wire.ts";
+import { actionOutcomes, userVerifications, verificationMethods } from "../wire/wire.ts";
 import { invalidRequest, WireError } from "../wire/wire-error.ts";
 import { type Seeded, seedShape } from "./seed-shape.ts";
 import { deriveKeyPair, type VirtualPasskey, virtualPasskey } from "./virtual-passkey.ts";
@@ -57,7 +57,7 @@ function configureAction(tenant: Tenant, input: Input): void {
   const settings = readActionSettings(input);
   if (Object.values(settings).every((value) => value === undefined))
     throw invalidRequest(
-      "outcome, verificationMethods, defaultVerificationMethod, rules or verifyWebhook is required.",
+      "outcome, verificationMethods, defaultVerificationMethod, userVerification, rules or verifyWebhook is required.",
     );
   const { actionConfigurations } = tenant.state;
   const known = actionConfigurations.get(actionCode);
@@ -67,6 +67,7 @@ function configureAction(tenant: Tenant, input: Input): void {
     verificationMethods: settings.verificationMethods ?? known?.verificationMethods,
     rules: settings.rules?.map((rule) => ({ ...rule, when: { ...rule.when } })) ?? known?.rules,
     verifyWebhook: settings.verifyWebhook ?? known?.verifyWebhook,
+    userVerification: settings.userVerification ?? known?.userVerification,
     defaultVerificationMethod: settings.defaultVerificationMethod ?? known?.defaultVerificationMethod,
   });
 }
@@ -78,6 +79,7 @@ export function readActionSettings(input: Input): ActionSettings {
     rules,
     verifyWebhook: optionalText(input, "verifyWebhook"),
     outcome: optionalChoice(input, "outcome", actionOutcomes),
+    userVerification: optionalChoice(input, "userVerification", userVerifications),
     verificationMethods: optionalChoices(input, "verificationMethods", verificationMethods),
     defaultVerificationMethod: optionalChoice(input, "defaultVerificationMethod", verificationMethods),
   };

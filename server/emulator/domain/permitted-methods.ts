@@ -1,6 +1,6 @@
-/** Which verification methods an action permits. */
+/** Which verification methods an action permits, and whether it demands verification of the user. */
 import type { Tenant } from "../tenant/tenant.ts";
-import type { ActionSettings } from "../wire/emulator-options.ts";
+import type { ActionSettings, UserVerification } from "../wire/emulator-options.ts";
 import type { VerificationMethod } from "../wire/wire.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
 
@@ -13,8 +13,14 @@ export function actionSettings({ settings, state }: Tenant, actionCode: string):
     verifyWebhook: seeded?.verifyWebhook ?? initial?.verifyWebhook,
     outcome: seeded?.outcome ?? initial?.outcome,
     verificationMethods: seeded?.verificationMethods ?? initial?.verificationMethods,
+    userVerification: seeded?.userVerification ?? initial?.userVerification,
     defaultVerificationMethod: seeded?.defaultVerificationMethod ?? initial?.defaultVerificationMethod,
   };
+}
+
+/** The action's own, otherwise the tenant's. */
+export function userVerificationOf(tenant: Tenant, actionCode: string): UserVerification {
+  return actionSettings(tenant, actionCode).userVerification ?? tenant.settings.userVerification;
 }
 
 export function permittedMethods(tenant: Tenant, actionCode: string): readonly VerificationMethod[] {

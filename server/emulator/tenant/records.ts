@@ -3,7 +3,13 @@
  * damaged, edited or hostile, and would otherwise fail much later, in an operation. Times are milliseconds since the epoch.
  */
 import { isJsonObject } from "../wire/input.ts";
-import { actionOutcomes, actionStates, smsChannels, verificationMethods } from "../wire/wire.ts";
+import {
+  actionOutcomes,
+  actionStates,
+  smsChannels,
+  userVerifications,
+  verificationMethods,
+} from "../wire/wire.ts";
 import {
   type Check,
   type Checked,
@@ -179,6 +185,7 @@ export const isActionConfiguration = record({
   outcome: optional(oneOf(...actionOutcomes)),
   verificationMethods: optional(listOf(method)),
   defaultVerificationMethod: optional(method),
+  userVerification: optional(oneOf(...userVerifications)),
   rules: optional(
     listOf(record({ ruleId: text, name: text, when: isJsonObject, outcome: oneOf(...actionOutcomes) })),
   ),

@@ -1,12 +1,14 @@
 /** The options that a browser passes to `create()` and `get()`. */
 import { createHash } from "node:crypto";
 import { enrolledAuthenticators } from "../domain/authenticator-rules.ts";
+import { userVerificationOf } from "../domain/permitted-methods.ts";
 import type { CredentialRecord, UserAuthenticator } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import type { Json } from "../wire/wire.ts";
 import { offeredAlgorithms } from "./verify-registration.ts";
 
 export interface RegistrationSubject {
+  readonly actionCode: string;
   readonly userId: string;
   readonly username: string;
   readonly displayName: string;
@@ -18,8 +20,7 @@ export interface RegistrationSubject {
 
 /** Every field is present, because Android's deserialiser has no defaults (protocol 5.2). */
 export function registrationOptions(tenant: Tenant, subject: RegistrationSubject): Json {
-  const { rpId, rpName, userVerification, authenticatorAttachment, passkeyRegistrationHints } =
-    tenant.settings;
+  const { rpId, rpName, authenticatorAttachment, passkeyRegistrationHints } = tenant.settings;
   const isPasskey = subject.verificationMethod === "PASSKEY";
   return {
     challenge: subject.webauthnChallenge,
@@ -37,7 +38,7 @@ export function registrationOptions(tenant: Tenant, subject: RegistrationSubject
         subject.authenticatorAttachment ?? (isPasskey ? authenticatorAttachment : undefined),
       residentKey: isPasskey ? "required" : "discouraged",
       requireResidentKey: isPasskey,
-      userVerification,
+      userVerification: userVerificationOf(tenant, subject.actionCode),
     },
     hints: isPasskey && passkeyRegistrationHints.length > 0 ? [...passkeyRegistrationHints] : undefined,
     extensions: { credProps: true },
@@ -45,6 +46,7 @@ export function registrationOptions(tenant: Tenant, subject: RegistrationSubject
 }
 
 export interface AuthenticationSubject {
+  readonly actionCode: string;
   readonly webauthnChallenge: string;
   /** `undefined`: any user with a passkey for this RP ID. */
   readonly userId: string | undefined;
@@ -54,12 +56,11 @@ export interface AuthenticationSubject {
 }
 
 export function authenticationOptions(tenant: Tenant, subject: AuthenticationSubject): Json {
-  const { rpId, userVerification } = tenant.settings;
   return {
     challenge: subject.webauthnChallenge,
-    rpId,
+    rpId: tenant.settings.rpId,
     timeout: 60_000,
-    userVerification,
+    userVerification: userVerificationOf(tenant, subject.actionCode),
     allowCredentials: descriptorsOf(allowedAuthenticators(tenant, subject), subject.verificationMethod),
   };
 }

@@ -53,7 +53,7 @@ export interface TenantOptions {
   /** Lifetime of tokens and challenges. Default 10. */
   readonly tokenDurationInMinutes?: number;
   /** Answered in registration and authentication options; `required` is enforced. Default `preferred`. */
-  readonly userVerification?: "required" | "preferred" | "discouraged";
+  readonly userVerification?: UserVerification;
   /** What a signature counter that decreased does to a sign-in. Default `log`: it proves nothing (WebAuthn L3 6.1.1). */
   readonly counterRegression?: "log" | "refuse";
   /** Limits of sent and tried codes. Default `documented`. */
@@ -121,6 +121,9 @@ export interface ActionRule {
 }
 
 /** What the Management API calls an action configuration, as far as the emulator acts on it. */
+/** Whether the authenticator must verify the person, by a PIN or biometrics. */
+export type UserVerification = "required" | "preferred" | "discouraged";
+
 export interface ActionSettings {
   /** Default: the tenant's `defaultOutcome`. */
   readonly outcome?: ActionOutcome | undefined;
@@ -128,6 +131,8 @@ export interface ActionSettings {
   readonly verificationMethods?: readonly VerificationMethod[] | undefined;
   /** The method that is offered first to a user who has it. Default: the user's own. */
   readonly defaultVerificationMethod?: VerificationMethod | undefined;
+  /** As the tenant's, for this action. Default: the tenant's. */
+  readonly userVerification?: UserVerification | undefined;
   /** The first rule that applies decides the outcome. */
   readonly rules?: readonly ActionRule[] | undefined;
   /** Receives `action.verify` before a challenge succeeds, and blocks it by any status but 2xx. */

@@ -21,7 +21,7 @@ import {
   type Shape,
   text,
 } from "./shape.ts";
-import { actionOutcomes, verificationMethods, webhookTypes } from "./wire.ts";
+import { actionOutcomes, userVerifications, verificationMethods, webhookTypes } from "./wire.ts";
 import { invalidRequest } from "./wire-error.ts";
 
 const methods = list(choice(...verificationMethods));
@@ -34,6 +34,8 @@ const httpUrl = {
       throw invalidRequest(`${where} must be a URL such as http://localhost:3000/webhook.`);
   },
 };
+
+const userVerification = choice(...userVerifications);
 
 const conditionMembers: Members<RuleConditions> = {
   custom: map(anything({ type: ["string", "number", "boolean"] })),
@@ -54,6 +56,7 @@ export const actionMembers: Members<ActionSettings> = {
   outcome: choice(...actionOutcomes),
   verificationMethods: methods,
   defaultVerificationMethod: choice(...verificationMethods),
+  userVerification,
   rules: list(object(ruleMembers, ["ruleId", "name", "when", "outcome"])),
   verifyWebhook: httpUrl,
 };
@@ -95,7 +98,7 @@ const tenantMembers: Members<TenantOptions> = {
   actions: map(object(actionMembers)),
   verificationMethods: methods,
   tokenDurationInMinutes: minutes,
-  userVerification: choice("required", "preferred", "discouraged"),
+  userVerification,
   counterRegression: choice("log", "refuse"),
   limits,
   codeLength: number({ least: 2, most: 10, whole: true }),

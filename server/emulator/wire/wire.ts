@@ -15,6 +15,8 @@ export const actionStates = [
 ] as const;
 export type ActionState = (typeof actionStates)[number];
 
+export const userVerifications = ["required", "preferred", "discouraged"] as const;
+
 export const verificationMethods = [
   "SMS",
   "EMAIL_OTP",

@@ -83,6 +83,11 @@ export const problemGuide = {
       "The code was right, but `users.findOrCreateByEmail` returned null: the host opens no account for this address.",
     remedy: "Offer another address or your own registration. Another code does not help.",
   },
+  email_taken: {
+    cause:
+      "The code for a change of address was right, but another account has this address, or had it in the last seven days and can still take it back.",
+    remedy: "Offer another address. Another code does not help.",
+  },
   challenge_failed: {
     cause: "The result token proves nothing: Authsignal did not report a passed challenge.",
     remedy:

@@ -12,10 +12,20 @@ import { seeAuthenticators } from "./authenticators.ts";
 /** `without-passkey`: fresh if the user has no passkey. */
 export type Freshness = "fresh" | "without-passkey" | "stale";
 
-export function freshnessOf(context: PasskeysContext, session: SignedIn, standing: Standing): Freshness {
+export interface FreshnessNeeded {
+  /** False: where the account has a passkey, a code counts only after a recovery, whatever `emailStepUp` says. Default true. */
+  readonly codesCount?: boolean | undefined;
+}
+
+export function freshnessOf(
+  context: PasskeysContext,
+  session: SignedIn,
+  standing: Standing,
+  { codesCount }: FreshnessNeeded = {},
+): Freshness {
   const ageSeconds = (context.now().getTime() - session.authenticatedAt.getTime()) / 1000;
   if (ageSeconds >= context.freshSeconds) return "stale";
-  return counts(context, { session, standing, hasPasskey: true }) ? "fresh" : "without-passkey";
+  return counts(context, { session, standing, hasPasskey: true, codesCount }) ? "fresh" : "without-passkey";
 }
 
 /**
@@ -26,13 +36,14 @@ export async function requireFresh(
   context: PasskeysContext,
   req: Request,
   session: SignedIn,
+  { codesCount }: FreshnessNeeded = {},
 ): Promise<Authenticators | null> {
   const standing = await requireFull(context, req, session);
-  const freshness = freshnessOf(context, session, standing);
+  const freshness = freshnessOf(context, session, standing, { codesCount });
   if (freshness === "fresh") return null;
   const authenticators = await seeAuthenticators(context, req, session.userId);
   const hasPasskey = authenticators.passkeys.length > 0;
-  const needed = { session, standing, action: actions.managePasskeys, hasPasskey };
+  const needed = { session, standing, action: actions.managePasskeys, hasPasskey, codesCount };
   if (freshness === "without-passkey" && counts(context, needed)) return authenticators;
   throw stepUpProblem(context, needed);
 }
@@ -41,16 +52,16 @@ export async function requireFresh(
 function counts(context: PasskeysContext, given: Omit<NeededProof, "action">): boolean {
   const { method } = given.session;
   if (method === "passkey" || !given.hasPasskey) return true;
-  if (isCode(context, method)) return codesCount(context, given);
+  if (isCode(context, method)) return doCodesCount(context, given);
   return context.reauthenticationMethods?.includes(method) ?? true;
 }
 
 /** For an account with a passkey. */
-function codesCount(
+function doCodesCount(
   { recoveries, emailStepUp }: PasskeysContext,
-  { standing }: Pick<NeededProof, "standing">,
+  { standing, codesCount = true }: Pick<NeededProof, "standing" | "codesCount">,
 ) {
-  return recoveries === null ? emailStepUp : standing?.isRecovered === true;
+  return recoveries === null && codesCount ? emailStepUp : standing?.isRecovered === true;
 }
 
 /** With `emailCodes: false` a session of this method is of the host's own making. */
@@ -67,7 +78,7 @@ export async function stepUpRequired(
   return stepUpProblem(context, { session, action, hasPasskey: passkeys.length > 0 });
 }
 
-export interface NeededProof {
+export interface NeededProof extends FreshnessNeeded {
   readonly session: SignedIn;
   /** Needed for `managePasskeys` where the user has a passkey. */
   readonly standing?: Standing;
@@ -87,7 +98,7 @@ function methodsFor(context: PasskeysContext, needed: NeededProof): StepUpMethod
   const { session, action, hasPasskey } = needed;
   const methods: StepUpMethod[] = hasPasskey ? ["passkey"] : [];
   if (action !== actions.managePasskeys) return methods;
-  if (context.codes !== null && (!hasPasskey || codesCount(context, needed))) methods.push("email-otp");
+  if (context.codes !== null && (!hasPasskey || doCodesCount(context, needed))) methods.push("email-otp");
   const isByHost = session.method !== "passkey" && !isCode(context, session.method);
   const canReauthenticate = !hasPasskey || context.reauthenticationMethods?.length !== 0;
   // Without codes and without a passkey the host's own sign-in is the only way, whatever began this session.

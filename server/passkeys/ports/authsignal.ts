@@ -60,6 +60,12 @@ export interface AuthsignalGateway {
   /** What the user has enrolled, of every kind. Nothing for a user whom Authsignal does not know. */
   listAuthenticators(userId: string): Promise<Authenticators>;
 
+  /**
+   * Gives the user a proven address, which authenticators of the old one follow. Only a change of address
+   * (`users.changeEmail`) needs it.
+   */
+  updateEmail?(request: { readonly userId: string; readonly email: string }): Promise<void>;
+
   /** Removes the user with all authenticators. Nothing happens for a user whom Authsignal does not know. */
   removeUser(userId: string): Promise<void>;
 

@@ -99,6 +99,17 @@ export type SecurityEvent = {
   | { readonly event: "recovery_cancelled"; readonly userId: string; readonly by: "user" | "host" }
   /** The waiting time is over. Told once, when somebody comes back after it. */
   | { readonly event: "recovery_ended"; readonly userId: string }
+  /** A code for a change of address was asked for. Addresses are masked, here and below. */
+  | { readonly event: "email_change.begun"; readonly userId: string; readonly to: string }
+  /** `taken`: the code was right, but another account has the address, or can still take it back. */
+  | { readonly event: "email_change.refused"; readonly userId: string; readonly reason: "taken" }
+  /** `email.restored`: by the link of a notice. */
+  | {
+      readonly event: "email.changed" | "email.restored";
+      readonly userId: string;
+      readonly from: string;
+      readonly to: string;
+    }
   /** The link of a notice was confirmed: all sessions are ended. `sessions`: how many. */
   | {
       readonly event: "not_me.confirmed";

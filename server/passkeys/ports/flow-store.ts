@@ -1,8 +1,12 @@
 /** The port for what the flows must remember between requests and between app instances. */
+import type { EmailChangeStore } from "./account/email-changes.ts";
 import type { RecoveryStore } from "./recoveries.ts";
 
-/** The methods of `RecoveryStore` are needed with `afterCode: "limited"` alone. */
-export interface FlowStore extends Partial<RecoveryStore> {
+/**
+ * The methods of `RecoveryStore` are needed with `afterCode: "limited"` alone, those of `EmailChangeStore` with
+ * `users.changeEmail`.
+ */
+export interface FlowStore extends Partial<RecoveryStore>, Partial<EmailChangeStore> {
   /**
    * Accepts an identity once, until `expiresAt`. Must be an atomic insert-if-absent: of ten parallel callers
    * with the same identity exactly one gets true.
@@ -17,9 +21,10 @@ export interface FlowStore extends Partial<RecoveryStore> {
 
   /**
    * Remembers that Authsignal has accepted a code of this challenge and named this address, for as long as the tries are
-   * counted. Authsignal accepts a code once: if the sign-in fails after that, the same code finishes it later.
+   * counted. Authsignal accepts a code once: if the sign-in fails after that, the same code finishes it later. Null forgets
+   * it, once the sign-in has succeeded.
    */
-  keepAcceptedCode(challengeId: string, accepted: AcceptedCode): Promise<void>;
+  keepAcceptedCode(challengeId: string, accepted: AcceptedCode | null): Promise<void>;
 
   /** @returns the address for which `keepAcceptedCode` was told of this code of the challenge, else null */
   acceptedAddress(challengeId: string, codeHash: string): Promise<string | null>;
@@ -63,7 +68,7 @@ export interface FlowStore extends Partial<RecoveryStore> {
   /** Forgets a passkey that is gone, noted or claimed. */
   forgetPasskey(userId: string, passkeyId: string): Promise<void>;
 
-  /** Forgets all that is kept of the user: names, authenticators, answers, grants and recoveries. */
+  /** Forgets all that is kept of the user: names, authenticators, answers, grants, recoveries and changes of address. */
   forgetUser(userId: string): Promise<void>;
 
   /** What the account has answered to the offer of a passkey, or null when it was never asked. */

@@ -28,6 +28,8 @@ export interface Told {
   readonly about?: string;
   /** The passkey that "This wasn't me" may remove. */
   readonly passkeyId?: string;
+  /** The change of address that "This wasn't me" takes back. */
+  readonly changeId?: string;
   /** In words: the passkey's name. */
   readonly subject?: string | null;
   /** Waits this long. A report of the same thing that comes meanwhile and waits less takes its place. Default 0. */
@@ -50,6 +52,8 @@ export interface Notice {
   readonly system: string | null;
   /** The person's language, such as `de-AT`. Null: not known. */
   readonly locale: string | null;
+  /** "This wasn't me" takes the change of address back. */
+  readonly restoresAddress?: true;
   /** "This wasn't me". Null without the option `link`. */
   readonly notMeUrl: string | null;
 }
@@ -62,6 +66,8 @@ export interface NotMeLink {
   readonly kind: NoticeKind;
   /** The passkey that was added. */
   readonly passkeyId: string | null;
+  /** The change of address that can be taken back. */
+  readonly changeId?: string;
   readonly expiresAt: Date;
 }
 

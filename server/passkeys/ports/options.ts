@@ -1,6 +1,7 @@
 /** What a host gives to the router. Nothing is read from the environment. */
 
 import type { CeremonyReport, ConfigResponse } from "../../../shared/contract.ts";
+import type { EmailChangeStore } from "./account/email-changes.ts";
 import type { AuthsignalGateway } from "./authsignal.ts";
 import type { EventReader, SecurityEvent } from "./events.ts";
 import type { FlowStore } from "./flow-store.ts";
@@ -127,6 +128,13 @@ export type PasskeysOptionsWithoutCodes = Omit<PasskeysOptions, CodePolicies> & 
 export type CodePorts = Pick<SessionPort, "pendingOtp" | "keepPendingOtp"> &
   Pick<UserDirectory, "findOrCreateByEmail">;
 
+/** What a change of address needs of the host. */
+export interface EmailChanges {
+  readonly store: EmailChangeStore;
+  readonly changeEmail: NonNullable<UserDirectory["changeEmail"]>;
+  readonly updateEmail: NonNullable<AuthsignalGateway["updateEmail"]>;
+}
+
 /** Options with every default filled in. */
 export type PasskeysContext = Required<Omit<PasskeysOptions, Exclude<CodePolicies, "emailStepUp">>> & {
   readonly limits: SendLimits;
@@ -134,6 +142,8 @@ export type PasskeysContext = Required<Omit<PasskeysOptions, Exclude<CodePolicie
   readonly sessions: SessionPortWithoutCodes;
   /** Null: there are no codes. */
   readonly codes: CodePorts | null;
+  /** Null: addresses do not change here. */
+  readonly emailChanges: EmailChanges | null;
   /** Null: no session is limited. */
   readonly recoveries: RecoveryStore | null;
 };

@@ -45,6 +45,8 @@ export interface SendLimits {
    * wrong codes of others refuse no right one. Default 50 in 15 minutes.
    */
   readonly failuresPerIp: Limit;
+  /** Codes for a change of address that one account asks for. Over it: 429. Default 5 in 24 hours. */
+  readonly emailChangesPerUser: Limit;
   /**
    * Result tokens refused from one network address without a session. Over it: 429. Each costs a call to Authsignal
    * and a row of the audit trail. Default 300 in 15 minutes.
@@ -73,6 +75,7 @@ export const codeLimits = [
   "withheldInAll",
   "failuresPerPair",
   "failuresPerIp",
+  "emailChangesPerUser",
 ] as const satisfies readonly (keyof SendLimits)[];
 export type CodeLimit = (typeof codeLimits)[number];
 
@@ -87,6 +90,7 @@ export const defaultLimits: SendLimits = {
   withheldInAll: { points: 300, seconds: 60 * 60 },
   failuresPerPair: { points: 10, seconds: quarterHour },
   failuresPerIp: { points: 50, seconds: quarterHour },
+  emailChangesPerUser: { points: 5, seconds: 24 * 60 * 60 },
   refusalsPerIp: { points: 300, seconds: quarterHour },
   refusalsPerUser: { points: 300, seconds: quarterHour },
   beginsPerUser: { points: 60, seconds: quarterHour },

@@ -20,6 +20,17 @@ export interface UserLookup {
 
 export interface UserDirectory extends UserLookup {
   /**
+   * Gives the user this address, which the person has just proven to own, in one transaction: `findById` and
+   * `findOrCreateByEmail` know nothing else afterwards. Keep the user's id. Also called to take a change back, by the link
+   * of its notice. If your session tokens carry the address, issue them again.
+   * @returns false, with nothing changed, when another user has the address. Must be atomic, as `findOrCreateByEmail`: of
+   * two users who prove the same address at once one gets it
+   *
+   * Default: the routes of a change of address are absent.
+   */
+  changeEmail?(userId: string, email: string): Promise<boolean>;
+
+  /**
    * The one user with this address, made now if there is none. Null refuses the sign-in with `no_account`: the host takes
    * no new people, or this account may not be opened by a mailbox.
    *

@@ -1,17 +1,29 @@
 /** What the flows remember, in SQL. Every decision is one statement, so that parallel callers cannot both win. */
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import type { EmailChangeStore } from "../../passkeys/ports/account/email-changes.ts";
 import type { FlowStore, Grant } from "../../passkeys/ports/flow-store.ts";
 import type { RecoveryStore } from "../../passkeys/ports/recoveries.ts";
 import { compileOnce, type SlotOf } from "../compiled.ts";
 import type { Database, SqlBackEnd } from "../database.ts";
+import { emailChanges } from "./sql-email-changes.ts";
 import { knownAuthenticators } from "./sql-known-authenticators.ts";
 import { recoveries } from "./sql-recoveries.ts";
+
+/** Tables with what is kept of a user. */
+const ofUsers = [
+  "passkey_names",
+  "known_authenticators",
+  "offer_answers",
+  "recoveries",
+  "email_changes",
+  "former_addresses",
+] as const;
 
 export function createSqlFlowStore({
   accounts,
   traffic,
-}: Pick<SqlBackEnd, "accounts" | "traffic">): FlowStore & RecoveryStore {
+}: Pick<SqlBackEnd, "accounts" | "traffic">): FlowStore & RecoveryStore & EmailChangeStore {
   return {
     ...tokens(traffic),
     ...begunActions(traffic),
@@ -20,11 +32,11 @@ export function createSqlFlowStore({
     ...knownAuthenticators(accounts),
     ...offerAnswers(accounts),
     ...recoveries(accounts),
+    ...emailChanges(accounts),
 
     async forgetUser(userId) {
       await traffic.deleteFrom("grants").where("user_id", "=", userId).execute();
-      for (const table of ["passkey_names", "known_authenticators", "offer_answers", "recoveries"] as const)
-        await accounts.deleteFrom(table).where("user_id", "=", userId).execute();
+      for (const table of ofUsers) await accounts.deleteFrom(table).where("user_id", "=", userId).execute();
     },
   };
 }
@@ -63,10 +75,10 @@ function tokens(db: Database): Pick<FlowStore, Tokens> {
       await db.deleteFrom("consumed_tokens").where("identity", "=", identity).execute();
     },
 
-    async keepAcceptedCode(challengeId, { codeHash, email }) {
+    async keepAcceptedCode(challengeId, accepted) {
       await db
         .updateTable("otp_attempts")
-        .set({ accepted_code: codeHash, accepted_email: email })
+        .set({ accepted_code: accepted?.codeHash ?? null, accepted_email: accepted?.email ?? null })
         .where("challenge_id", "=", challengeId)
         .execute();
     },

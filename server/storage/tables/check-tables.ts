@@ -16,6 +16,8 @@ const tables: Readonly<Record<keyof Schema, true>> = {
   known_authenticators: true,
   grants: true,
   recoveries: true,
+  email_changes: true,
+  former_addresses: true,
   passkey_names: true,
   offer_answers: true,
   passkey_browsers: true,

@@ -11,6 +11,7 @@
  * `concurrently`, without a lock, unless an operator has made it before under the same name.
  */
 import type { Kysely } from "kysely";
+import { createEmailChanges } from "./email-change-tables.ts";
 import type { Migrations, OwnIndex, OwnMigration } from "./migrate.ts";
 
 // Migrations are written against the tables of their time, so they are untyped on purpose.
@@ -49,6 +50,7 @@ export const migrations: Migrations = {
     table: "passkey_browsers",
     columns: ["user_id"],
   }),
+  "011-email-changes": { up: createEmailChanges },
 };
 
 function indexed(index: OwnIndex): OwnMigration {

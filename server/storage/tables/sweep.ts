@@ -14,6 +14,8 @@ const expiring = {
   begun_actions: "idempotency_key",
   grants: "id",
   recoveries: "user_id",
+  email_changes: "user_id",
+  former_addresses: "id",
   passkey_browsers: "id",
   notices: "id",
 } as const;

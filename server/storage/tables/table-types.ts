@@ -61,6 +61,24 @@ export interface Schema {
     /** The session that made a passkey after the end. */
     session_id: string | null;
   };
+  /** Changes of address that wait for the code at the new one. Times in Unix milliseconds. */
+  email_changes: {
+    user_id: string;
+    session_id: string;
+    challenge_id: string;
+    /** The new address. */
+    email: string;
+    sent_at: number;
+    expires_at: number;
+  };
+  /** Addresses before a change, which "This wasn't me" brings back. Times in Unix milliseconds. */
+  former_addresses: {
+    id: string;
+    user_id: string;
+    email: string;
+    changed_at: number;
+    expires_at: number;
+  };
   /** Names live here: Authsignal has no rename. */
   passkey_names: { user_id: string; passkey_id: string; name: string };
   offer_answers: { user_id: string; declined: number; never: number; answered_at: string };

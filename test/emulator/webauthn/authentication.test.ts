@@ -171,6 +171,29 @@ test("an authentication without user verification is refused if the tenant requi
   await emulator.close();
 });
 
+test("user verification can be required of one action, in its options and of its ceremonies", async () => {
+  const actions = {
+    transfer: { userVerification: "required" },
+    enroll: { userVerification: "discouraged" },
+  } as const;
+  const emulator = await startEmulator({ tenants: [testTenant({ actions })] });
+  const callers = callersOf(emulator);
+  const authenticator = createSoftAuthenticator();
+  const client = callers.client(authenticator);
+  const unverified = { flags: { userVerified: false } };
+  const userId = newUserId();
+  await client.signUp({ token: await callers.track(userId, { action: "enroll" }), fault: unverified });
+  await client.signIn({ action: "sign-in", fault: unverified });
+  const token = await callers.track(userId, { action: "transfer" });
+  const { body } = await callers.post("/user-authenticators/passkey/authentication-options", {}, token);
+  expect(body.options.userVerification).toBe("required");
+  await expect(client.signInWithToken({ token, fault: unverified })).rejects.toThrow("invalid_credential");
+  await client.signInWithToken({ token: await callers.track(userId, { action: "transfer" }) });
+  await emulator.seed({ actions: [{ actionCode: "sign-in", userVerification: "required" }] });
+  await expect(client.signIn({ action: "sign-in", fault: unverified })).rejects.toThrow("invalid_credential");
+  await emulator.close();
+});
+
 test("the emulator accepts any port of localhost only with anyLocalhostPort, and an Android app by its key hash", async () => {
   const android = "android:apk-key-hash:Y2VydA";
   const emulator = await startEmulator({

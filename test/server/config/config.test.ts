@@ -141,6 +141,7 @@ describe("the production configuration", () => {
     ["proxies everywhere", { TRUST_PROXY: "0.0.0.0/0" }, /nor the addresses and subnets/],
     ["a member of every object as a proxy", { TRUST_PROXY: "constructor" }, /nor the addresses and subnets/],
     ["a port that is not a number", { PORT: "http" }, /PORT is not a whole number/],
+    ["an audit retention of 0 days", { AFTER_CODE: "nothing" }, /AFTER_CODE must be one of full, limited/],
     [
       "an audit retention of 0 days",
       { AUDIT_RETENTION_DAYS: "0" },
@@ -212,9 +213,14 @@ describe("the local configuration", () => {
       tenant: null,
       origin: "http://localhost:3000",
       auditRetentionDays: 400,
+      afterCode: "full",
       drainSeconds: 0,
       rpId: "localhost",
     });
+  });
+
+  test("The local configuration reads what a code opens", () => {
+    expect(loadLocalConfig({ AFTER_CODE: "limited" }).afterCode).toBe("limited");
   });
 
   test("The local configuration derives the origin from the port", () => {

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createSdkGateway } from "../../../server/authsignal/sdk-gateway.ts";
 import type { Environment } from "../../../server/config/config.ts";
 import type { CheckResult } from "../../../server/doctor/check-result.ts";
 import { reasonOf } from "../../../server/doctor/http-request.ts";
@@ -40,7 +41,7 @@ beforeAll(async () => {
     "manage-passkeys": { verificationMethods },
     "transfer-funds": { verificationMethods },
   };
-  const first = { ...tenant(tenantId, apiSecretKey), actions };
+  const first = { ...tenant(tenantId, apiSecretKey), actions, userVerification: "required" } as const;
   const second = tenant(otherTenantId, otherKey);
   emulator = await startEmulator({ tenants: [first, second] });
   otherRegion = await startEmulator({
@@ -92,6 +93,7 @@ test("The doctor passes a correct configuration and deletes its trial users", as
     "AUTHSIGNAL_API_SECRET_KEY is accepted.",
     "The relying party ID is localhost, here and in the portal.",
     `Passkeys made at ${expectedOrigin} are accepted.`,
+    "The tenant refuses a passkey that did not verify its user by a PIN or biometrics.",
     "The actions enroll-passkey, manage-passkeys permit a passkey and nothing else.",
     "Cookies fit http on this machine.",
     `The app cannot be reached at ORIGIN ${expectedOrigin}: the connection was closed.`,
@@ -394,6 +396,69 @@ describe("the doctor at an app of the host's own", () => {
   });
 });
 
+describe("the doctor at user verification", () => {
+  test("The doctor warns of a tenant that accepts a passkey without it, and deletes its trial user", async () => {
+    const changes = { AUTHSIGNAL_TENANT_ID: otherTenantId, AUTHSIGNAL_API_SECRET_KEY: otherKey };
+    const results = await diagnose(environment(changes));
+    expect(results).toContainEqual({
+      status: "warning",
+      message: expect.stringContaining("accepts a passkey that did not verify its user"),
+      remedy: expect.stringContaining("Authenticators, Passkey, User verification"),
+    });
+    expect(keptBy(emulator)).not.toContain("doctor-");
+  });
+});
+
+describe("the doctor at webhooks", () => {
+  const own = { isProductionEntry: false } as const;
+  const atReceiver = async (answer: (signature: string, body: string) => number) => {
+    let last: CheckResult | undefined;
+    await withServer(
+      async (req, res) => {
+        let body = "";
+        for await (const chunk of req) body += String(chunk);
+        res.writeHead(answer(String(req.headers["x-signature-v2"] ?? ""), body)).end();
+      },
+      async (url) => {
+        last = (await diagnose(environment(), { ...own, webhookUrl: `${url}/hooks` })).at(-1);
+      },
+    );
+    return last;
+  };
+
+  test("The doctor passes a receiver that takes what this secret signs, and nothing else", async () => {
+    const { apiUrl } = emulator;
+    const gateway = createSdkGateway({ apiSecretKey, apiUrl, allowEmulator: true });
+    const result = await atReceiver((signature, body) =>
+      gateway.readWebhook?.(body, signature) ? 204 : 401,
+    );
+    expect(result).toMatchObject({
+      status: "passed",
+      message: expect.stringContaining("Webhooks are received"),
+    });
+  });
+
+  test.each<[string, (signature: string) => number, string]>([
+    ["takes unsigned ones", () => 204, "accepts a webhook without a signature"],
+    ["has another secret", () => 401, "refuses a webhook that is signed with AUTHSIGNAL_API_SECRET_KEY"],
+    ["is not there", () => 404, "Nothing receives webhooks at"],
+    ["has a parser in front", () => 500, "answers a webhook with 500"],
+  ])("The doctor names the fault of a receiver that %s", async (_, answer, sentence) => {
+    expect(await atReceiver(answer)).toMatchObject({
+      status: "failed",
+      message: expect.stringContaining(sentence),
+    });
+  });
+
+  test("The doctor says of a receiver that cannot be reached that it may not be started", async () => {
+    const results = await diagnose(environment(), { ...own, webhookUrl: `${expectedOrigin}/hooks` });
+    expect(results.at(-1)).toMatchObject({
+      status: "unknown",
+      message: `Webhooks cannot be sent to ${expectedOrigin}/hooks: the connection was closed.`,
+    });
+  });
+});
+
 describe("the doctor at RP ID and origins", () => {
   test("The doctor reports another Relying Party ID in the portal, and no origin", async () => {
     const changes = { ORIGIN: "https://app.example.localhost", RP_ID: "example.localhost", TRUST_PROXY: "1" };
@@ -536,7 +601,10 @@ describe("the doctor at the proxy and the running app", () => {
     };
     const results = await diagnose(environment(changes));
     expect(wrong(results)).toBe("");
-    expect(results.at(-1)?.message).toBe(`The app at ${stack.origin}/api runs with this configuration.`);
+    expect(results.slice(-2).map(({ message }) => message)).toEqual([
+      `The app at ${stack.origin}/api runs with this configuration.`,
+      `Webhooks are received at ${stack.origin}/authsignal/webhooks.`,
+    ]);
   });
 
   test("The doctor reports an app that runs with another tenant", async () => {

@@ -204,6 +204,9 @@ function goodBody(random: Random, name: OperationName, world: FuzzWorld): Record
     case "challengeOtp":
       // Few addresses, so that few codes go out and the limits are met.
       return { email: `fuzz-${random.below(40)}@example.com` };
+    case "beginEmailChange":
+      return { email: `fuzz-${random.below(40)}@example.com` };
+    case "finishEmailChange":
     case "verifyOtp":
       return { code: String(random.below(1_000_000)).padStart(6, "0") };
     case "validate": {

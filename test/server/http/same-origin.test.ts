@@ -40,6 +40,8 @@ function origins(): [name: string, origin: string | undefined][] {
 const bodies: Partial<Record<OperationName, object>> = {
   challengeOtp: { email: "not an address" },
   verifyOtp: { code: "123456" },
+  beginEmailChange: { email: "not an address" },
+  finishEmailChange: { code: "123456" },
   createEnrollToken: { unknown: true },
   validate: { token: "x", action: actions.managePasskeys },
   createStepUpToken: { action: "unknown" },

@@ -48,6 +48,8 @@ async function tracesOf(text: string): Promise<readonly string[]> {
     known_authenticators: await accounts.selectFrom("known_authenticators").selectAll().execute(),
     offer_answers: await accounts.selectFrom("offer_answers").selectAll().execute(),
     recoveries: await accounts.selectFrom("recoveries").selectAll().execute(),
+    email_changes: await accounts.selectFrom("email_changes").selectAll().execute(),
+    former_addresses: await accounts.selectFrom("former_addresses").selectAll().execute(),
     grants: await traffic.selectFrom("grants").selectAll().execute(),
     passkey_browsers: await traffic.selectFrom("passkey_browsers").selectAll().execute(),
     user_sessions: await traffic.selectFrom("user_sessions").selectAll().execute(),

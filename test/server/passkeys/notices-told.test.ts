@@ -191,7 +191,7 @@ describe('"This wasn\'t me"', () => {
   test("confirmed by the API keeps the passkey where that is wanted", async () => {
     const person = await addedPasskey();
     const { body } = await report({ token: person.token, removePasskey: false }).expect(200);
-    expect(body).toEqual({ sessionsEnded: 1, passkeyRemoved: false });
+    expect(body).toEqual({ sessionsEnded: 1, passkeyRemoved: false, emailRestored: false });
     expect(await isSignedIn(person)).toBe(false);
     expect(await passkeysOf(person)).toHaveLength(1);
   });

@@ -229,6 +229,20 @@ describe("a code that does not sign in", () => {
     }
   });
 
+  test("A code that was used leaves neither its hash nor the address beside its counter", async () => {
+    const agent = lab.agent();
+    const email = lab.newAddress();
+    await agent.post(api("challengeOtp")).send({ email }).expect(202);
+    const code = await lab.readCode(email);
+    await Promise.all(Array.from({ length: 3 }, () => agent.post(api("verifyOtp")).send({ code })));
+    const rows = await lab.storage.traffic
+      .selectFrom("otp_attempts")
+      .selectAll()
+      .where((eb) => eb.or([eb("accepted_email", "is not", null), eb("accepted_code", "is not", null)]))
+      .execute();
+    expect(rows).toEqual([]);
+  });
+
   test("ten times in parallel: exactly one request signs in", async () => {
     const agent = lab.agent();
     const email = lab.newAddress();

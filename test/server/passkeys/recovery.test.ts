@@ -353,3 +353,34 @@ test("a recovery is told in a notice, whose link cancels it and signs the accoun
     await own.close();
   }
 });
+
+describe("A change of address", () => {
+  const beginChange = (agent: Agent, email: string) => agent.post(api("beginEmailChange")).send({ email });
+  const finishChange = (agent: Agent, code: string) => agent.post(api("finishEmailChange")).send({ code });
+
+  test("is refused in a limited session, and begins there after a recovery", async () => {
+    const person = await loser();
+    const { limited } = person;
+    const refused = await beginChange(limited, lab.newAddress()).expect(403);
+    expect(refused.body.code).toBe("limited_session");
+    await begin(limited).expect(200);
+    lab.advance(day);
+    const again = await byCode(person);
+    const email = lab.newAddress();
+    await beginChange(again, email).expect(202);
+    await finishChange(again, await lab.readCode(email)).expect(200);
+  });
+
+  test("is not finished when the recovery that permitted its beginning was cancelled since", async () => {
+    const person = await loser();
+    await begin(person.limited).expect(200);
+    lab.advance(day);
+    const recovered = await byCode(person);
+    const email = lab.newAddress();
+    await beginChange(recovered, email).expect(202);
+    const code = await lab.readCode(email);
+    await cancel(await byPasskey(person)).expect(204);
+    expect((await finishChange(recovered, code).expect(403)).body.code).toBe("limited_session");
+    expect((await recovered.get(api("getSession"))).body.user).toEqual(person.user);
+  });
+});

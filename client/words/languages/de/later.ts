@@ -209,6 +209,7 @@ export const later: LaterMessages = {
     "Dafür brauchen Sie einen Passkey. Erstellen Sie einen in Ihrem Konto und versuchen Sie es dann noch einmal.",
   "problem.no_account":
     "Mit dieser E-Mail-Adresse können Sie sich hier nicht anmelden. Verwenden Sie eine andere.",
+  "problem.email_taken": "Ein anderes Konto verwendet diese E-Mail-Adresse. Verwenden Sie eine andere.",
   "problem.step_up_required":
     "Ihre Anmeldung ist eine Weile her. Bestätigen Sie, dass Sie es sind, und versuchen Sie es dann noch einmal.",
   "problem.limited_session":

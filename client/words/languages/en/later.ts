@@ -186,6 +186,7 @@ export const later = {
   "problem.otp_attempts_exceeded": "Too many wrong codes. Ask for a new one.",
   "problem.passkey_required": "This needs a passkey. Create one in your account, then try again.",
   "problem.no_account": "You cannot sign in here with this email address. Use another one.",
+  "problem.email_taken": "Another account uses this email address. Use another one.",
   "problem.step_up_required": "You signed in a while ago. Confirm it is you, then try again.",
   "problem.limited_session":
     "You signed in with a code. Confirm with your passkey to do this, or begin recovery if you have lost it.",

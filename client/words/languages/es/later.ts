@@ -202,6 +202,7 @@ export const later: LaterMessages = {
   "problem.passkey_required":
     "Para esto necesita una llave de acceso. Cree una en su cuenta e inténtelo de nuevo.",
   "problem.no_account": "Con este correo electrónico no puede iniciar sesión aquí. Use otro.",
+  "problem.email_taken": "Otra cuenta usa este correo electrónico. Use otro.",
   "problem.step_up_required": "Inició sesión hace un rato. Confirme que es usted e inténtelo de nuevo.",
   "problem.limited_session":
     "Inició sesión con un código. Confirme con su llave de acceso para hacer esto, o inicie la recuperación si la ha perdido.",

@@ -203,6 +203,7 @@ export const later: LaterMessages = {
   "problem.passkey_required":
     "Il faut une clé d’accès pour cela. Créez-en une dans votre compte, puis réessayez.",
   "problem.no_account": "Cette adresse e-mail ne permet pas de se connecter ici. Utilisez-en une autre.",
+  "problem.email_taken": "Un autre compte utilise déjà cette adresse e-mail. Utilisez-en une autre.",
   "problem.step_up_required":
     "Vous vous êtes connecté il y a un moment. Confirmez que c’est vous, puis réessayez.",
   "problem.limited_session":

@@ -21,6 +21,8 @@ const shown: readonly SecurityEvent["event"][] = [
   "passkey.vanished",
   "authenticator.appeared",
   "authenticator.vanished",
+  "email.changed",
+  "email.restored",
   "not_me.confirmed",
   "recovery_began",
   "recovery_cancelled",

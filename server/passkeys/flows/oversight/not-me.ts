@@ -1,5 +1,6 @@
 /**
- * "This wasn't me": whoever has the link of a notice ends all sessions, and may remove the passkey that it tells of. Nothing
+ * "This wasn't me": the link of a notice ends all sessions, removes the passkey or takes back the change of address that it
+ * tells of. Nothing
  * happens by opening the link, because programs that scan mails open it too.
  */
 import type { Request } from "express";
@@ -12,8 +13,10 @@ import { describeError } from "../../../http/describe-error.ts";
 import { AppError } from "../../../http/errors.ts";
 import { sha256 } from "../../../http/hash.ts";
 import { type Operation, operation } from "../../../http/operation.ts";
+import { unlessOut } from "../../../http/outages.ts";
 import type { NotMeLink } from "../../ports/notices.ts";
 import type { PasskeysContext } from "../../ports/options.ts";
+import { restoreAddress, restoreAgain } from "../account/former-address.ts";
 import { seeAuthenticators } from "../authenticators.ts";
 import { nameAll } from "../passkey-list.ts";
 import { removePasskey } from "./remove-passkey.ts";
@@ -42,15 +45,22 @@ export async function confirmNotMe(
   if (link === null || user === null) throw new AppError("not_found");
   // Asked before the link is used up: in an outage of Authsignal the person can try again.
   const passkey = removes ? await passkeyOf(context, req, link) : null;
-  if (!(await storage.flows.consumeToken(sha256(`not-me ${link.id}`), link.expiresAt)))
-    throw new AppError("not_found");
+  const identity = sha256(`not-me ${link.id}`);
+  if (!(await storage.flows.consumeToken(identity, link.expiresAt))) throw new AppError("not_found");
 
+  const former = await restoreAddress(context, { req, user, link }).catch(async (error: unknown) => {
+    // Nothing is done yet: the person can try again.
+    await unlessOut(storage.flows.releaseToken(identity), undefined);
+    throw error;
+  });
   const endAll = async () => (await sessions.sessionList?.endAll(user.id)) ?? null;
   const common = { requestId: req.id, userId: user.id };
   await storage.flows.dropGrants(user.id);
   if (link.kind === "recovery_began" && (await context.recoveries?.cancelRecovery(user.id)) === true)
     onEvent({ event: "recovery_cancelled", ...common, by: "user" });
   let sessionsEnded = await endAll();
+  if (former !== null && (await restoreAgain(context, former)))
+    sessionsEnded = addTo(sessionsEnded, await endAll());
   if (passkey !== null) {
     await removePasskey(context, { userId: user.id, passkeyId: passkey.id });
     // Once more: it may have signed in meanwhile.
@@ -60,7 +70,7 @@ export async function confirmNotMe(
   }
   onEvent({ event: "not_me.confirmed", ...common, kind: link.kind, sessions: sessionsEnded ?? 0 });
   await callHook(context, link);
-  return { sessionsEnded, passkeyRemoved: passkey !== null };
+  return { sessionsEnded, passkeyRemoved: passkey !== null, emailRestored: former !== null };
 }
 
 async function passkeyOf(context: PasskeysContext, req: Request, link: NotMeLink) {

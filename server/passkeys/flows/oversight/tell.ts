@@ -69,6 +69,28 @@ export function tellOfRecovery(
   notices.tell({ kind: "recovery_began", ...toUser(user), req, about: beganAt.toISOString() });
 }
 
+/**
+ * To both addresses. Only the mailbox of the old one gets a link that takes the change back.
+ * @param changeId of the change that can be taken back
+ */
+export function tellOfNewAddress(
+  { notices }: PasskeysContext,
+  changed: {
+    readonly req: Request;
+    readonly user: User;
+    readonly address: string;
+    readonly changeId?: string;
+  },
+): void {
+  const { req, user, address, changeId } = changed;
+  const told = { kind: "email_changed", userId: user.id, req } as const;
+  notices.tell({ ...told, to: [address] });
+  // A host's user may have a user name in the place of an address.
+  if (!user.email.includes("@")) return;
+  const change = changeId === undefined ? {} : { about: changeId, changeId };
+  notices.tell({ ...told, to: [user.email], ...change });
+}
+
 /** Once for each browser. Not for the first sign-in of all: the person is there. */
 export async function tellOfNewBrowser(
   { notices, knownBrowsers }: PasskeysContext,

@@ -1,7 +1,7 @@
 /** Finishes an authentication ceremony: verifies it and completes the challenge's action. */
 
 import { whyMissing } from "../../../domain/missing-challenge.ts";
-import { requirePermitted } from "../../../domain/permitted-methods.ts";
+import { requirePermitted, userVerificationOf } from "../../../domain/permitted-methods.ts";
 import { completeAction } from "../../../domain/tracked-actions.ts";
 import type {
   AuthenticationChallenge,
@@ -38,7 +38,7 @@ export async function finishAuthentication(
   requirePermitted(call.tenant, taken.actionCode, taken.verificationMethod);
   const ceremony = readCeremonyResponse(answer.credential);
   const passkey = findPasskey(call, ceremony.credentialId, taken.verificationMethod);
-  const used = await recordUse(call, passkey, taken.webauthnChallenge, ceremony);
+  const used = await recordUse(call, passkey, taken, ceremony);
   const { userId, userAuthenticatorId, username, displayName } = used;
   const { actionCode, idempotencyKey } = taken;
   const { deviceId } = answer;
@@ -111,15 +111,15 @@ function findPasskey(
 async function recordUse(
   { tenant, note }: MaybeTokenCall,
   passkey: Passkey,
-  webauthnChallenge: string,
+  { actionCode, webauthnChallenge }: OpenChallenge,
   ceremony: CeremonyResponse,
 ): Promise<Passkey> {
-  const { settings, state, clock } = tenant;
+  const { state, clock } = tenant;
   const verified = await verifyAuthentication({
     ceremony,
     webauthnChallenge,
     settings: withOwnOrigin(tenant),
-    requireUserVerification: settings.userVerification === "required",
+    requireUserVerification: userVerificationOf(tenant, actionCode) === "required",
     record: passkey.credential,
     userId: passkey.userId,
     note,

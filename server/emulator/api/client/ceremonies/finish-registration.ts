@@ -4,6 +4,7 @@ import { aaguidMapping } from "../../../domain/aaguids.ts";
 import { addAuthenticator, requireEnrollmentScope } from "../../../domain/authenticator-rules.ts";
 import { clientView } from "../../../domain/authenticator-view.ts";
 import { whyMissing } from "../../../domain/missing-challenge.ts";
+import { userVerificationOf } from "../../../domain/permitted-methods.ts";
 import { completeAction } from "../../../domain/tracked-actions.ts";
 import type { CredentialRecord, RegistrationChallenge } from "../../../tenant/records.ts";
 import { userHandleOf } from "../../../webauthn/ceremony-options.ts";
@@ -69,7 +70,7 @@ async function verifyForUser(
   { verificationMethod, webauthnChallenge }: RegistrationChallenge,
   { credential, conditional }: RegistrationAnswer,
 ): Promise<VerifiedRegistration> {
-  const { settings, state } = tenant;
+  const { state } = tenant;
   requireEnrollmentScope(tenant, token, verificationMethod);
   const isRegistered = (credentialId: string) =>
     state.userAuthenticators.where("credentialId", credentialId).length > 0;
@@ -77,7 +78,7 @@ async function verifyForUser(
     credential,
     webauthnChallenge,
     settings: withOwnOrigin(tenant),
-    requireUserVerification: settings.userVerification === "required",
+    requireUserVerification: userVerificationOf(tenant, token.actionCode) === "required",
     conditional,
     isRegistered,
   });

@@ -22,7 +22,11 @@ export function passkeyRegistrationOptions(call: TokenCall): Json {
   const challenge = beginRegistration(call, "PASSKEY", username, displayName);
   return {
     challengeId: challenge.challengeId,
-    options: registrationOptions(tenant, { ...challenge, authenticatorAttachment: attachmentIn(body) }),
+    options: registrationOptions(tenant, {
+      ...challenge,
+      actionCode: token.actionCode,
+      authenticatorAttachment: attachmentIn(body),
+    }),
   };
 }
 

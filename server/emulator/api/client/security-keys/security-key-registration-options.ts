@@ -11,5 +11,9 @@ export function securityKeyRegistrationOptions(call: TokenCall): Json {
   const user = tenant.state.users.get(token.userId);
   const username = token.username ?? user?.username ?? user?.email ?? token.userId;
   const challenge = beginRegistration(call, "SECURITY_KEY", username, user?.displayName ?? username);
-  return registrationOptions(tenant, { ...challenge, authenticatorAttachment: "cross-platform" });
+  return registrationOptions(tenant, {
+    ...challenge,
+    actionCode: token.actionCode,
+    authenticatorAttachment: "cross-platform",
+  });
 }

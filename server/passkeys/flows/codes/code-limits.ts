@@ -1,13 +1,13 @@
 /** How many codes may be asked for and tried (requirements S12, S13, S16, S48, S49). */
 import type { Request, Response } from "express";
-import { AppError } from "../../http/errors.ts";
-import { sha256 } from "../../http/hash.ts";
-import { networkKey, networkOf } from "../../http/network-address.ts";
-import { mailboxKey, mailboxOf } from "../ports/email-address.ts";
-import type { KnownBrowsers } from "../ports/known-browsers.ts";
-import type { Limiter, LimitRule } from "../ports/limiter.ts";
-import type { Limit, SendLimits } from "../ports/send-limits.ts";
-import { refuseFor } from "./rate-limits.ts";
+import { AppError } from "../../../http/errors.ts";
+import { sha256 } from "../../../http/hash.ts";
+import { networkKey, networkOf } from "../../../http/network-address.ts";
+import { mailboxKey, mailboxOf } from "../../ports/email-address.ts";
+import type { KnownBrowsers } from "../../ports/known-browsers.ts";
+import type { Limiter, LimitRule } from "../../ports/limiter.ts";
+import type { Limit, SendLimits } from "../../ports/send-limits.ts";
+import { refuseFor } from "../rate-limits.ts";
 
 /**
  * `send`: a mail may go out. `withhold`: answer as usual, and send nothing. `ignore`: like `withhold`, without an event,

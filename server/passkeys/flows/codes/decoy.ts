@@ -4,8 +4,8 @@
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { AppError } from "../../http/errors.ts";
-import { Refusal, type SentOtp } from "../ports/authsignal.ts";
+import { AppError } from "../../../http/errors.ts";
+import { Refusal, type SentOtp } from "../../ports/authsignal.ts";
 
 const remembered = 64;
 /** How long a send takes where none has been seen yet, after a start: a call over the internet and a mail queued. */
