@@ -105,6 +105,7 @@ export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
     const crossDevice = attachment === "cross-platform";
     const greeted = greetedAccount();
     const signedIn = await api.finishPasskeySignIn(resultToken, crossDevice ? { crossDevice } : {});
+    deps.visit.cameByCode = false;
     if (greeted !== null && greeted !== signedIn.user.email)
       deps.visit.accountNotice = ["welcome.otherPerson"];
     if (!crossDevice) {

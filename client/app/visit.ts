@@ -13,6 +13,8 @@ export interface Visit {
   accountNotice: Sentence | null;
   /** A passkey was tried on this page and did not sign in: after a code, one may be offered. */
   passkeyFailed: boolean;
+  /** A code has opened this session on this page: the account may ask whether a device with a passkey is lost. */
+  cameByCode: boolean;
   /** The person left the offer: Forward does not show it again in this session. */
   isOfferOver: boolean;
 }
@@ -25,6 +27,7 @@ export function newVisit(): Visit {
     signInNotice: null,
     accountNotice: null,
     passkeyFailed: false,
+    cameByCode: false,
     isOfferOver: false,
   };
 }

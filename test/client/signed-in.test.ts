@@ -287,7 +287,7 @@ test("The account marks the passkey that was created on this device, until the d
   await page.autofill.whenPending();
   page.autofill.pick();
   await reads(page, "This device");
-  const marked = [...document.querySelectorAll(".row")].map((item) =>
+  const marked = [...document.querySelectorAll(".passkey-list .row")].map((item) =>
     item.querySelector('[data-ref="here"]')?.hasAttribute("hidden"),
   );
   expect(marked).toEqual([false, true]);

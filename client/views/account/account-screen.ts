@@ -13,6 +13,7 @@ import { addPasskey } from "./add-passkey.ts";
 import { withStepUp } from "./confirm-identity.ts";
 import { deletePasskey } from "./delete-passkey.ts";
 import { signOut } from "./sign-out.ts";
+import { standingTasks } from "./standing/standing-tasks.ts";
 
 export function accountScreen(context: AppContext): Screen {
   const { visit, orSignIn } = context;
@@ -23,7 +24,8 @@ export function accountScreen(context: AppContext): Screen {
       const { user } = visit;
       if (user === null) throw new Error("The account view was opened without a session.");
       const life = new AbortController();
-      const tasks = { ...context, api, user, signal: life.signal };
+      let onConfirmed = () => {};
+      const tasks = { ...context, api, user, signal: life.signal, confirmed: () => onConfirmed() };
       let afterDelete = false;
 
       async function listPasskeys() {
@@ -50,7 +52,14 @@ export function accountScreen(context: AppContext): Screen {
         passkeysHere,
         listPasskeys,
         addPasskey: () => addPasskey(tasks),
-        renamePasskey: (id, name) => orSignIn(api.renamePasskey(id, { name })),
+        async renamePasskey(id, name) {
+          let renamed: Passkey | null = null;
+          const rename = async () => {
+            renamed = await orSignIn(api.renamePasskey(id, { name }));
+          };
+          await withStepUp(tasks, rename, life.signal);
+          return renamed;
+        },
         async deletePasskey(passkey, options) {
           const isDeleted = await deletePasskey(tasks, passkey, options);
           afterDelete ||= isDeleted;
@@ -62,6 +71,10 @@ export function accountScreen(context: AppContext): Screen {
         endSession: (id) => withStepUp(tasks, () => orSignIn(endOnce(api, id)), life.signal),
         endOtherSessions: () => withStepUp(tasks, () => orSignIn(api.endOtherSessions()), life.signal),
         askAgain: () => orSignIn(api.answerPasskeyOffer("ask-again")),
+        ...standingTasks(tasks, visit),
+        onConfirmed(listener) {
+          onConfirmed = listener;
+        },
         signOut: () => signOut(context, api),
       });
       visit.accountNotice = null;

@@ -13,9 +13,15 @@ import { shownAddress } from "../../words/shown-address.ts";
 import { fillFromTemplate } from "../../words/template.ts";
 import { mountPasskeyList, type PasskeyListDeps } from "./passkey-list.ts";
 import { mountSessionList, type SessionListDeps } from "./session-list.ts";
+import { mountStandingCard, type StandingDeps } from "./standing/standing-card.ts";
 
-export interface AccountDeps extends Omit<PasskeyListDeps, "reviewSessions">, SessionListDeps {
+export interface AccountDeps
+  extends Omit<PasskeyListDeps, "reviewSessions">,
+    SessionListDeps,
+    Omit<StandingDeps, "reviewPasskeys" | "addPasskey"> {
   readonly user: User;
+  /** From now on `listener` is called when the person has confirmed that it is them. */
+  onConfirmed(listener: () => void): void;
   signOut(): Promise<void>;
   /** After the next sign-in with a code, a passkey may be offered again. */
   askAgain(): Promise<void>;
@@ -36,13 +42,32 @@ export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
   const askAgainStatus = query(root, "askAgainStatus", HTMLElement);
   const failureText = query(root, "failure", HTMLElement);
   const sessions = mountSessionList(query(root, "sessionSection", HTMLDetailsElement), deps, signal);
-  const disposeList = mountPasskeyList(query(root, "passkeys", HTMLElement), {
+  const standing = mountStandingCard(
+    query(root, "standing", HTMLElement),
+    { ...deps, reviewPasskeys: () => list.focus(), addPasskey: () => list.add() },
+    signal,
+  );
+  let passkeys = 0;
+  const list = mountPasskeyList(query(root, "passkeys", HTMLElement), {
     ...deps,
     reviewSessions: () => sessions.open(),
+    // Both at once: the card would move a list that is there already.
+    async listPasskeys() {
+      const [listed, current] = await Promise.all([deps.listPasskeys(), deps.getStanding()]);
+      passkeys = listed.length;
+      if (!signal.aborted) standing.show(current, passkeys);
+      return listed;
+    },
   });
+  deps.onConfirmed(() => void showStanding());
 
   signOut.addEventListener("click", () => work("signOut", deps.signOut), { signal });
   askAgain.addEventListener("click", onAskAgain, { signal });
+
+  async function showStanding(): Promise<void> {
+    const current = await deps.getStanding();
+    if (!signal.aborted) standing.show(current, passkeys);
+  }
 
   /** The result is shown beside the button, because the top of the view may be off the screen. */
   async function onAskAgain(): Promise<void> {
@@ -84,7 +109,7 @@ export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
   update();
   return () => {
     controller.abort();
-    disposeList();
+    list.dispose();
     root.replaceChildren();
   };
 }

@@ -10,7 +10,7 @@ import { calendarDate, timeAgo } from "../../words/relative-time.ts";
 import { cloneTemplate } from "../../words/template.ts";
 
 /** "Firefox on Windows". */
-export function nameOf({ browser, system }: ListedSession): string {
+export function nameOf({ browser, system }: Pick<ListedSession, "browser" | "system">): string {
   if (browser !== null && system !== null) return t("sessions.named", { browser, system });
   return browser ?? system ?? t("sessions.unknown");
 }

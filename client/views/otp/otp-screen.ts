@@ -22,7 +22,9 @@ export function otpScreen(context: AppContext): Screen {
         async verifyCode(code) {
           const { passkeyFailed } = visit;
           const body = passkeyFailed ? { code, passkeyFailed } : { code };
-          return enter(context, await createAccountApi(api).verifyOtp(body));
+          const signedIn = await createAccountApi(api).verifyOtp(body);
+          visit.cameByCode = true;
+          return enter(context, signedIn);
         },
         async sendNewCode(email) {
           const renewed = pendingOtpFrom(email, await api.challengeOtp({ email }));

@@ -89,6 +89,40 @@ export const later: LaterMessages = {
   "account.askAgain": "Wieder fragen",
   "account.willAskAgain": "Wir fragen wieder, wenn Sie sich mit einem Code anmelden.",
 
+  "limited.title": "Sie haben sich mit einem Code angemeldet",
+  "limited.text":
+    "Ihr Konto hat einen Passkey. Solange Sie ihn nicht verwendet haben, können Sie hier alles sehen, aber nichts ändern.",
+  "limited.lost": "Passkeys verloren?",
+  "limited.unsupported":
+    "Dieser Browser unterstützt keine Passkeys. Melden Sie sich dort an, wo Sie Ihren haben.",
+  "limited.confirmed": "Bestätigt. Sie können jetzt Ihr ganzes Konto nutzen.",
+
+  "recovery.title": "Alle Passkeys verloren?",
+  "recovery.lead":
+    "Nach einer Wartezeit öffnet die Wiederherstellung Ihr Konto allein mit einem Code per E-Mail.",
+  "recovery.stepMail": "Wir benachrichtigen Sie per E-Mail und überall, wo Sie angemeldet sind.",
+  "recovery.stepWait":
+    "Sie warten. Wer einen Ihrer Passkeys hat, kann die Wiederherstellung solange stoppen.",
+  "recovery.stepCode": "Danach melden Sie sich mit einem Code an und erstellen einen neuen Passkey.",
+  "recovery.begin": "Wieder\u00adherstellung beginnen",
+  "recovery.begun": "Die Wiederherstellung hat begonnen.",
+  "recovery.waitingTitle": "Die Wiederherstellung läuft",
+  "recovery.waitingText": "Kommen Sie nach {when} wieder. Dann öffnet ein Code Ihr ganzes Konto.",
+  "recovery.waitingHint": "Passkey wiedergefunden? Verwenden Sie ihn, und stoppen Sie die Wiederherstellung.",
+  "recovery.runningTitle": "Ihr Konto wird wiederhergestellt",
+  "recovery.runningText":
+    "Jemand hat das am {began} mit einem Code begonnen. Nach {when} öffnet ein Code allein Ihr Konto. Wenn Sie das nicht waren, stoppen Sie es.",
+  "recovery.stop": "Wieder\u00adherstellung stoppen",
+  "recovery.stopped": "Die Wiederherstellung ist gestoppt.",
+  "recovery.endedTitle": "Die Wartezeit Ihrer Wiederherstellung ist vorbei",
+  "recovery.endedText":
+    "Ein Code öffnet Ihr Konto jetzt wie ein Passkey. Fügen Sie einen neuen Passkey hinzu und löschen Sie die verlorenen. Wenn Sie das nicht begonnen haben, stoppen Sie es.",
+
+  "lost.title": "Ein Gerät verloren?",
+  "lost.text":
+    "Sie haben sich mit einem Code angemeldet, obwohl Ihr Konto Passkeys hat. Wenn einer davon weg ist, löschen Sie ihn unten. Woran Sie ihn erkennen: wann er zuletzt verwendet wurde.",
+  "lost.review": "Meine Passkeys prüfen",
+
   "passkey.created": "Erstellt am {when}",
   "passkey.lastUsed": "Zuletzt verwendet: {when}",
   "passkey.neverUsed": "Noch nicht verwendet",
@@ -156,6 +190,8 @@ export const later: LaterMessages = {
   "stepUp.title": "Bestätigen Sie, dass Sie es sind",
   "stepUp.lead":
     "Sie haben sich vor einer Weile als {email} angemeldet. Bestätigen Sie, dass Sie es sind, um fortzufahren.",
+  "stepUp.leadLimited":
+    "Sie haben sich als {email} mit einem Code angemeldet. Bestätigen Sie mit Ihrem Passkey, um fortzufahren.",
   "stepUp.passkey": "Passkey verwenden",
   "stepUp.email": "Code per E-Mail senden",
   "stepUp.noMethod": "Melden Sie sich dafür ab und wieder an.",

@@ -83,6 +83,37 @@ export const later = {
   "account.askAgain": "Ask me again",
   "account.willAskAgain": "We will ask again after you sign in with a code.",
 
+  "limited.title": "You signed in with a code",
+  "limited.text":
+    "Your account has a passkey. Until you use it, you can see everything here, but change nothing.",
+  "limited.lost": "Lost your passkeys?",
+  "limited.unsupported": "This browser cannot use passkeys. Sign in where you have yours.",
+  "limited.confirmed": "Confirmed. You can use your whole account now.",
+
+  "recovery.title": "Lost all your passkeys?",
+  "recovery.lead": "Recovery opens your account with a code by email alone, after a waiting time.",
+  "recovery.stepMail": "We tell you by email, and wherever you are signed in.",
+  "recovery.stepWait": "You wait. Meanwhile, a person who has one of your passkeys can stop the recovery.",
+  "recovery.stepCode": "After that, you sign in with a code and create a new passkey.",
+  "recovery.begin": "Begin recovery",
+  "recovery.begun": "Recovery has begun.",
+  "recovery.waitingTitle": "Recovery is under way",
+  "recovery.waitingText": "Come back after {when}. Then a code opens your whole account.",
+  "recovery.waitingHint": "Found your passkey? Use it, and stop the recovery.",
+  "recovery.runningTitle": "Your account is being recovered",
+  "recovery.runningText":
+    "Somebody began this with a code on {began}. After {when}, a code alone opens your account. If this was not you, stop it.",
+  "recovery.stop": "Stop the recovery",
+  "recovery.stopped": "The recovery is stopped.",
+  "recovery.endedTitle": "The waiting time of your recovery is over",
+  "recovery.endedText":
+    "A code now opens your account as a passkey does. Add a new passkey, and delete those that you have lost. If you did not begin this, stop it.",
+
+  "lost.title": "Lost a device?",
+  "lost.text":
+    "You signed in with a code, although your account has passkeys. If one of them is gone, delete it below: when it was last used helps you find it.",
+  "lost.review": "Check my passkeys",
+
   "passkey.created": "Created {when}",
   "passkey.lastUsed": "Last used {when}",
   "passkey.neverUsed": "Not used yet",
@@ -149,6 +180,7 @@ export const later = {
 
   "stepUp.title": "Confirm it is you",
   "stepUp.lead": "You signed in as {email} a while ago. Confirm it is you to continue.",
+  "stepUp.leadLimited": "You signed in as {email} with a code. Confirm with your passkey to continue.",
   "stepUp.passkey": "Use your passkey",
   "stepUp.email": "Email me a code",
   "stepUp.noMethod": "To do this, sign out and sign in again.",

@@ -90,6 +90,38 @@ export const later: LaterMessages = {
   "account.askAgain": "Volver a preguntar",
   "account.willAskAgain": "Volveremos a preguntar cuando inicie sesión con un código.",
 
+  "limited.title": "Ha iniciado sesión con un código",
+  "limited.text":
+    "Su cuenta tiene una llave de acceso. Hasta que la use, aquí puede verlo todo, pero no cambiar nada.",
+  "limited.lost": "¿Ha perdido sus llaves?",
+  "limited.unsupported": "Este navegador no admite llaves de acceso. Inicie sesión donde tenga la suya.",
+  "limited.confirmed": "Confirmado. Ya puede usar toda su cuenta.",
+
+  "recovery.title": "¿Ha perdido todas sus llaves de acceso?",
+  "recovery.lead": "Tras un tiempo de espera, la recuperación abre su cuenta solo con un código por correo.",
+  "recovery.stepMail": "Le avisamos por correo y en todos los sitios donde tiene la sesión iniciada.",
+  "recovery.stepWait":
+    "Usted espera. Mientras tanto, quien tenga una de sus llaves de acceso puede detener la recuperación.",
+  "recovery.stepCode": "Después, inicia sesión con un código y crea una llave de acceso nueva.",
+  "recovery.begin": "Iniciar la recuperación",
+  "recovery.begun": "La recuperación ha comenzado.",
+  "recovery.waitingTitle": "Recuperación en curso",
+  "recovery.waitingText": "Vuelva después del {when}. Entonces un código abrirá toda su cuenta.",
+  "recovery.waitingHint": "¿Ha encontrado su llave de acceso? Úsela y detenga la recuperación.",
+  "recovery.runningTitle": "Hay una recuperación de su cuenta en curso",
+  "recovery.runningText":
+    "Alguien la inició con un código el {began}. Después del {when}, un código bastará para abrir su cuenta. Si no fue usted, deténgala.",
+  "recovery.stop": "Detener la recuperación",
+  "recovery.stopped": "La recuperación se ha detenido.",
+  "recovery.endedTitle": "El tiempo de espera de su recuperación ha terminado",
+  "recovery.endedText":
+    "Ahora un código abre su cuenta igual que una llave de acceso. Añada una llave nueva y elimine las que haya perdido. Si usted no inició esto, deténgalo.",
+
+  "lost.title": "¿Ha perdido un dispositivo?",
+  "lost.text":
+    "Ha iniciado sesión con un código, aunque su cuenta tiene llaves de acceso. Si ya no tiene alguna, elimínela abajo: la fecha de su último uso le ayuda a reconocerla.",
+  "lost.review": "Revisar mis llaves de acceso",
+
   "passkey.created": "Creada el {when}",
   "passkey.lastUsed": "Último uso: {when}",
   "passkey.neverUsed": "Todavía sin usar",
@@ -156,6 +188,8 @@ export const later: LaterMessages = {
 
   "stepUp.title": "Confirme que es usted",
   "stepUp.lead": "Inició sesión como {email} hace un rato. Confirme que es usted para continuar.",
+  "stepUp.leadLimited":
+    "Ha iniciado sesión como {email} con un código. Confirme con su llave de acceso para continuar.",
   "stepUp.passkey": "Usar su llave de acceso",
   "stepUp.email": "Recibir un código por correo",
   "stepUp.noMethod": "Para esto, cierre la sesión y vuelva a iniciarla.",

@@ -91,6 +91,40 @@ export const later: LaterMessages = {
   "account.askAgain": "Demander à nouveau",
   "account.willAskAgain": "Nous vous le demanderons à nouveau après une connexion avec un code.",
 
+  "limited.title": "Vous êtes connecté avec un code",
+  "limited.text":
+    "Votre compte a une clé d’accès. Tant que vous ne l’avez pas utilisée, vous pouvez tout consulter ici, sans rien modifier.",
+  "limited.lost": "Clés d’accès perdues ?",
+  "limited.unsupported":
+    "Ce navigateur ne prend pas en charge les clés d’accès. Connectez-vous là où vous avez la vôtre.",
+  "limited.confirmed": "C’est confirmé. Tout votre compte est accessible.",
+
+  "recovery.title": "Vous avez perdu toutes vos clés d’accès ?",
+  "recovery.lead":
+    "Après un délai d’attente, la récupération ouvre votre compte avec un simple code reçu par e-mail.",
+  "recovery.stepMail": "Nous vous prévenons par e-mail et partout où vous êtes connecté.",
+  "recovery.stepWait":
+    "Vous attendez. Pendant ce temps, toute personne qui a l’une de vos clés d’accès peut arrêter la récupération.",
+  "recovery.stepCode": "Ensuite, vous vous connectez avec un code et créez une nouvelle clé d’accès.",
+  "recovery.begin": "Lancer la récupération",
+  "recovery.begun": "La récupération est lancée.",
+  "recovery.waitingTitle": "Récupération en cours",
+  "recovery.waitingText": "Revenez après le {when} : un code ouvrira alors tout votre compte.",
+  "recovery.waitingHint": "Vous avez retrouvé votre clé d’accès ? Utilisez-la et arrêtez la récupération.",
+  "recovery.runningTitle": "Une récupération de votre compte est en cours",
+  "recovery.runningText":
+    "Quelqu’un l’a lancée avec un code le {began}. Après le {when}, un simple code ouvrira votre compte. Si ce n’était pas vous, arrêtez-la.",
+  "recovery.stop": "Arrêter la récupération",
+  "recovery.stopped": "La récupération est arrêtée.",
+  "recovery.endedTitle": "Le délai d’attente de votre récupération est écoulé",
+  "recovery.endedText":
+    "Un code ouvre maintenant votre compte comme une clé d’accès. Ajoutez une nouvelle clé d’accès et supprimez celles que vous avez perdues. Si vous n’avez pas lancé cette récupération, arrêtez-la.",
+
+  "lost.title": "Un appareil perdu ?",
+  "lost.text":
+    "Vous vous êtes connecté avec un code alors que votre compte a des clés d’accès. Si vous n’avez plus l’une d’elles, supprimez-la ci-dessous : la date de dernière utilisation vous aide à la reconnaître.",
+  "lost.review": "Vérifier mes clés d’accès",
+
   "passkey.created": "Créée le {when}",
   "passkey.lastUsed": "Dernière utilisation : {when}",
   "passkey.neverUsed": "Pas encore utilisée",
@@ -158,6 +192,8 @@ export const later: LaterMessages = {
   "stepUp.title": "Confirmez que c’est vous",
   "stepUp.lead":
     "Vous vous êtes connecté en tant que {email} il y a un moment. Confirmez que c’est vous pour continuer.",
+  "stepUp.leadLimited":
+    "Vous vous êtes connecté en tant que {email} avec un code. Confirmez avec votre clé d’accès pour continuer.",
   "stepUp.passkey": "Utiliser votre clé d’accès",
   "stepUp.email": "Recevoir un code par e-mail",
   "stepUp.noMethod": "Pour cela, déconnectez-vous puis reconnectez-vous.",
