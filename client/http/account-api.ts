@@ -7,6 +7,7 @@ import { type ActionCode, actions } from "../../shared/actions.ts";
 import { type Route, routes } from "../../shared/routes.ts";
 import { type Api, ApiError } from "./api.ts";
 import type {
+  ActivityResponse,
   EnrolledResponse,
   EnrollTokenResponse,
   Passkey,
@@ -51,6 +52,8 @@ export interface AccountApi extends Api {
   listSessions(): Promise<SessionsResponse>;
   endSession(id: string): Promise<void>;
   endOtherSessions(): Promise<void>;
+  /** Newest first. `not_found` where the host keeps no events. */
+  listActivity(): Promise<ActivityResponse>;
 }
 
 export function createAccountApi(api: Api): AccountApi {
@@ -88,6 +91,7 @@ export function createAccountApi(api: Api): AccountApi {
     listSessions: () => read(routes.listSessions, "length"),
     endSession: (id) => complete(about(routes.endSession, id)),
     endOtherSessions: () => complete(routes.endOtherSessions),
+    listActivity: () => read(routes.listActivity, "length"),
     answerPasskeyOffer: (answer) => complete(routes.answerPasskeyOffer, { answer }),
   };
 }

@@ -34,6 +34,7 @@ test("the bodies that copied code names are those of the contract", () => {
   expectTypeOf<bodies.StepUpTokenResponse>().toEqualTypeOf<contract.StepUpTokenResponse>();
   expectTypeOf<bodies.SteppedUpResponse>().toEqualTypeOf<contract.SteppedUpResponse>();
   expectTypeOf<bodies.RenamePasskeyRequest>().toEqualTypeOf<contract.RenamePasskeyRequest>();
+  expectTypeOf<bodies.ActivityResponse>().toEqualTypeOf<contract.ActivityResponse>();
   expectTypeOf<bodies.PasskeyOfferRequest>().toEqualTypeOf<contract.PasskeyOfferRequest>();
 });
 

@@ -144,6 +144,10 @@ async function accountStops(tour: Tour): Promise<void> {
   await button(page, say("sessions.endOthers")).click();
   await isThere(page, say("sessions.othersEnded"));
   await visit("sessions-ended", page);
+  await page.reload();
+  await page.locator("summary", { hasText: say("activity.title") }).click();
+  await button(page, say("activity.more")).click();
+  await visit("activity", page);
 }
 
 async function dialogStops(tour: Tour): Promise<void> {

@@ -70,6 +70,7 @@ export function accountScreen(context: AppContext): Screen {
         listSessions: () => orSignIn(api.listSessions()),
         endSession: (id) => withStepUp(tasks, () => orSignIn(endOnce(api, id)), life.signal),
         endOtherSessions: () => withStepUp(tasks, () => orSignIn(api.endOtherSessions()), life.signal),
+        listActivity: () => orSignIn(api.listActivity()),
         askAgain: () => orSignIn(api.answerPasskeyOffer("ask-again")),
         ...standingTasks(tasks, visit),
         onConfirmed(listener) {

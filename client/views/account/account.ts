@@ -11,6 +11,7 @@ import { t } from "../../words/language.ts";
 import { showSentence } from "../../words/sentence.ts";
 import { shownAddress } from "../../words/shown-address.ts";
 import { fillFromTemplate } from "../../words/template.ts";
+import { type ActivityDeps, mountActivity } from "./activity/activity-list.ts";
 import { mountPasskeyList, type PasskeyListDeps } from "./passkey-list.ts";
 import { mountSessionList, type SessionListDeps } from "./session-list.ts";
 import { mountStandingCard, type StandingDeps } from "./standing/standing-card.ts";
@@ -18,6 +19,7 @@ import { mountStandingCard, type StandingDeps } from "./standing/standing-card.t
 export interface AccountDeps
   extends Omit<PasskeyListDeps, "reviewSessions">,
     SessionListDeps,
+    ActivityDeps,
     Omit<StandingDeps, "reviewPasskeys" | "addPasskey"> {
   readonly user: User;
   /** From now on `listener` is called when the person has confirmed that it is them. */
@@ -47,6 +49,7 @@ export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
     { ...deps, reviewPasskeys: () => list.focus(), addPasskey: () => list.add() },
     signal,
   );
+  const activity = mountActivity(query(root, "activitySection", HTMLDetailsElement), deps, signal);
   let passkeys = 0;
   const list = mountPasskeyList(query(root, "passkeys", HTMLElement), {
     ...deps,
@@ -56,6 +59,7 @@ export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
       const [listed, current] = await Promise.all([deps.listPasskeys(), deps.getStanding()]);
       passkeys = listed.length;
       if (!signal.aborted) standing.show(current, passkeys);
+      void activity.load();
       return listed;
     },
   });
