@@ -172,6 +172,12 @@ async function dialogStops(tour: Tour): Promise<void> {
   await page.getByLabel(say("otp.code"), { exact: true }).waitFor();
   await visit("step-up-code", page);
   await page.keyboard.press("Escape");
+  await page.reload();
+  await passkeysOf(page, say).nth(3).waitFor();
+  await page.locator("summary", { hasText: say("deleteAccount.title") }).click();
+  await button(page, say("deleteAccount.open")).click();
+  await heading(page, say("deleteAccount.question")).waitFor();
+  await visit("delete-account", page);
 }
 
 async function welcomeBackStops({ app, look, say, visit }: Tour): Promise<void> {

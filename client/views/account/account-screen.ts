@@ -12,6 +12,7 @@ import { mountAccount } from "./account.ts";
 import { addPasskey } from "./add-passkey.ts";
 import { withStepUp } from "./confirm-identity.ts";
 import { deletePasskey } from "./delete-passkey.ts";
+import { deleteAccount } from "./leaving/delete-account.ts";
 import { signOut } from "./sign-out.ts";
 import { standingTasks } from "./standing/standing-tasks.ts";
 
@@ -71,6 +72,7 @@ export function accountScreen(context: AppContext): Screen {
         endSession: (id) => withStepUp(tasks, () => orSignIn(endOnce(api, id)), life.signal),
         endOtherSessions: () => withStepUp(tasks, () => orSignIn(api.endOtherSessions()), life.signal),
         listActivity: () => orSignIn(api.listActivity()),
+        deleteAccount: () => deleteAccount(tasks, context),
         askAgain: () => orSignIn(api.answerPasskeyOffer("ask-again")),
         ...standingTasks(tasks, visit),
         onConfirmed(listener) {

@@ -25,6 +25,8 @@ export interface AccountDeps
   /** From now on `listener` is called when the person has confirmed that it is them. */
   onConfirmed(listener: () => void): void;
   signOut(): Promise<void>;
+  /** Asks first. After a deletion another view follows. */
+  deleteAccount(): Promise<void>;
   /** After the next sign-in with a code, a passkey may be offered again. */
   askAgain(): Promise<void>;
 }
@@ -67,6 +69,9 @@ export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
 
   signOut.addEventListener("click", () => work("signOut", deps.signOut), { signal });
   askAgain.addEventListener("click", onAskAgain, { signal });
+  query(root, "deleteAccount", HTMLButtonElement).addEventListener("click", () => void deps.deleteAccount(), {
+    signal,
+  });
 
   async function showStanding(): Promise<void> {
     const current = await deps.getStanding();

@@ -205,6 +205,16 @@ export const later: LaterMessages = {
     "قد يحتفظ {provider} بنسخة لم تعد تعمل. لإزالتها منه أيضًا افتح {place}، وابحث عن هذا الموقع، ثم احذف مفتاح المرور.",
   "delete.confirm": "حذف مفتاح المرور",
 
+  "deleteAccount.title": "حذف الحساب",
+  "deleteAccount.text": "يحذف حسابك ومفاتيح مروره نهائيًا ويسجّل خروجك من كل مكان.",
+  "deleteAccount.open": "حذف حسابي",
+  "deleteAccount.question": "هل تريد حذف حسابك؟",
+  "deleteAccount.lead":
+    "سيُحذف حساب {email} مع مفاتيح مروره، وسيتم تسجيل خروجك من كل مكان. لا يمكن التراجع عن ذلك.",
+  "deleteAccount.copies": "قد يحتفظ مدير كلمات المرور بمفاتيح لم تعد تعمل. يمكنك حذفها هناك.",
+  "deleteAccount.unavailable": "لا يمكن حذف الحسابات هنا. راسل المسؤولين عن هذا الموقع.",
+  "deleteAccount.done": "تم حذف حسابك.",
+
   "place.apple": "تطبيق «كلمات السر» (أو الإعدادات › كلمات السر)",
   "place.google": "passwords.google.com (أو الإعدادات › Google › مدير كلمات المرور)",
   "place.windows": "الإعدادات › الحسابات › مفاتيح المرور",

@@ -207,6 +207,18 @@ export const later: LaterMessages = {
     "{provider} behält vielleicht eine Kopie, die nicht mehr funktioniert. Um sie auch dort zu entfernen, öffnen Sie {place}, suchen Sie nach dieser Website und löschen Sie den Passkey.",
   "delete.confirm": "Passkey löschen",
 
+  "deleteAccount.title": "Konto löschen",
+  "deleteAccount.text": "Löscht Ihr Konto und seine Passkeys endgültig und meldet Sie überall ab.",
+  "deleteAccount.open": "Mein Konto löschen",
+  "deleteAccount.question": "Ihr Konto löschen?",
+  "deleteAccount.lead":
+    "Das Konto von {email} wird mit seinen Passkeys gelöscht, und Sie werden überall abgemeldet. Das lässt sich nicht rückgängig machen.",
+  "deleteAccount.copies":
+    "Ihr Passwortmanager behält vielleicht Passkeys, die nicht mehr funktionieren. Sie können sie dort löschen.",
+  "deleteAccount.unavailable":
+    "Konten können hier nicht gelöscht werden. Wenden Sie sich an die Betreiber dieser Website.",
+  "deleteAccount.done": "Ihr Konto ist gelöscht.",
+
   "place.apple": "die App „Passwörter“ (oder Einstellungen › Passwörter)",
   "place.google": "passwords.google.com (oder Einstellungen › Google › Passwortmanager)",
   "place.windows": "Einstellungen › Konten › Passkeys",

@@ -198,6 +198,17 @@ export const later = {
     "{provider} may keep a copy that no longer works. To remove it there too, open {place}, search for this site, and delete the passkey.",
   "delete.confirm": "Delete passkey",
 
+  "deleteAccount.title": "Delete account",
+  "deleteAccount.text": "Deletes your account and its passkeys for good, and signs you out everywhere.",
+  "deleteAccount.open": "Delete my account",
+  "deleteAccount.question": "Delete your account?",
+  "deleteAccount.lead":
+    "The account of {email} is deleted with its passkeys, and you are signed out everywhere. This cannot be taken back.",
+  "deleteAccount.copies":
+    "Your password manager may keep passkeys that no longer work. You can delete them there.",
+  "deleteAccount.unavailable": "Accounts cannot be deleted here. Write to the people who run this site.",
+  "deleteAccount.done": "Your account is deleted.",
+
   "place.apple": "the Passwords app (or Settings › Passwords)",
   "place.google": "passwords.google.com (or Settings › Google › Password Manager)",
   "place.windows": "Settings › Accounts › Passkeys",

@@ -206,6 +206,18 @@ export const later: LaterMessages = {
     "{provider} quizá guarde una copia que ya no sirve. Para quitarla también de allí, abra {place}, busque este sitio y elimine la llave de acceso.",
   "delete.confirm": "Eliminar la llave de acceso",
 
+  "deleteAccount.title": "Eliminar la cuenta",
+  "deleteAccount.text": "Elimina su cuenta y sus llaves de acceso para siempre, y cierra todas sus sesiones.",
+  "deleteAccount.open": "Eliminar mi cuenta",
+  "deleteAccount.question": "¿Eliminar su cuenta?",
+  "deleteAccount.lead":
+    "La cuenta de {email} se eliminará con sus llaves de acceso, y se cerrarán todas sus sesiones. Esto no se puede deshacer.",
+  "deleteAccount.copies":
+    "Su gestor de contraseñas quizá guarde llaves de acceso que ya no sirven. Puede eliminarlas allí.",
+  "deleteAccount.unavailable":
+    "Aquí no se pueden eliminar cuentas. Escriba a los responsables de este sitio.",
+  "deleteAccount.done": "Su cuenta se ha eliminado.",
+
   "place.apple": "la app Contraseñas (o Ajustes › Contraseñas)",
   "place.google": "passwords.google.com (o Ajustes › Google › Gestor de contraseñas)",
   "place.windows": "Configuración › Cuentas › Claves de acceso",

@@ -209,6 +209,19 @@ export const later: LaterMessages = {
     "{provider} garde peut-être une copie qui ne fonctionne plus. Pour la retirer aussi, ouvrez {place}, cherchez ce site et supprimez la clé d’accès.",
   "delete.confirm": "Supprimer la clé d’accès",
 
+  "deleteAccount.title": "Supprimer le compte",
+  "deleteAccount.text":
+    "Supprime définitivement votre compte et ses clés d’accès, et vous déconnecte partout.",
+  "deleteAccount.open": "Supprimer mon compte",
+  "deleteAccount.question": "Supprimer votre compte ?",
+  "deleteAccount.lead":
+    "Le compte de {email} sera supprimé avec ses clés d’accès, et vous serez déconnecté partout. Cette action est irréversible.",
+  "deleteAccount.copies":
+    "Votre gestionnaire de mots de passe garde peut-être des clés d’accès qui ne fonctionnent plus. Vous pouvez les y supprimer.",
+  "deleteAccount.unavailable":
+    "Un compte ne peut pas être supprimé ici. Écrivez aux responsables de ce site.",
+  "deleteAccount.done": "Votre compte est supprimé.",
+
   "place.apple": "l’app Mots de passe (ou Réglages › Mots de passe)",
   "place.google": "passwords.google.com (ou Paramètres › Google › Gestionnaire de mots de passe)",
   "place.windows": "Paramètres › Comptes › Clés d’accès",
