@@ -8,6 +8,7 @@ import { type Route, routes } from "../../shared/routes.ts";
 import { type Api, ApiError } from "./api.ts";
 import type {
   ActivityResponse,
+  CeremonyReport,
   EnrolledResponse,
   EnrollTokenResponse,
   Passkey,
@@ -54,6 +55,8 @@ export interface AccountApi extends Api {
   endOtherSessions(): Promise<void>;
   /** Newest first. `not_found` where the host keeps no events. */
   listActivity(): Promise<ActivityResponse>;
+  /** Also on a page that is being left. `not_found` where the host takes no reports. */
+  reportCeremony(report: CeremonyReport): Promise<void>;
 }
 
 export function createAccountApi(api: Api): AccountApi {
@@ -66,8 +69,8 @@ export function createAccountApi(api: Api): AccountApi {
   ) => read<Body>(routes.validate, mark, { token: resultToken, action, ...more });
 
   /** For operations that answer 204. A proxy's page instead is an error. */
-  async function complete(route: Route, body?: object): Promise<void> {
-    const { status } = await call(route, body);
+  async function complete(route: Route, body?: object, keepalive?: boolean): Promise<void> {
+    const { status } = await call(route, body, keepalive);
     if (status !== 204) throw new ApiError("unreachable");
   }
 
@@ -92,6 +95,7 @@ export function createAccountApi(api: Api): AccountApi {
     endSession: (id) => complete(about(routes.endSession, id)),
     endOtherSessions: () => complete(routes.endOtherSessions),
     listActivity: () => read(routes.listActivity, "length"),
+    reportCeremony: (report) => complete(routes.reportCeremony, report, true),
     answerPasskeyOffer: (answer) => complete(routes.answerPasskeyOffer, { answer }),
   };
 }

@@ -176,3 +176,24 @@ export interface Activity {
 }
 
 export type ActivityResponse = Activity[];
+
+/** Fixed words only: nothing in it says whose it is. */
+export interface CeremonyReport {
+  flow: "button" | "autofill" | "enrollment" | "step-up" | "offer" | "code";
+  /** Of an offer: `shown`, `accepted`, `declined`. Of a ceremony: `succeeded`, `failed`. Of a code in its place: `chosen`. */
+  outcome: "shown" | "accepted" | "declined" | "chosen" | "succeeded" | "failed";
+  /** With `failed`: of what kind. */
+  error?:
+    | "cancelled"
+    | "aborted"
+    | "timeout"
+    | "not-supported"
+    | "already-registered"
+    | "unknown-credential"
+    | "network"
+    | "refused"
+    | "other"
+    | undefined;
+  /** From the beginning to the outcome. */
+  milliseconds?: number | undefined;
+}

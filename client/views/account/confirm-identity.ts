@@ -74,10 +74,8 @@ export async function confirmIdentity(
         canUsePasskey,
         canUseEmail: methods.includes("email-otp"),
         async usePasskey(onAnswered: () => void) {
-          const { flow, reportOutcome } = await prepared();
-          const outcome = await orSignIn(flow.run(onAnswered));
-          reportOutcome(outcome);
-          return outcome;
+          const { flow, reported } = await prepared();
+          return reported("step-up", orSignIn(flow.run(onAnswered)));
         },
         cancelCeremony: () => cancelCeremony(passkeys),
         sendCode: async () => (await api.challengeOtp({ email: user.email })).resendAfter,
