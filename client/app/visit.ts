@@ -5,7 +5,7 @@ import type { Sentence } from "../words/sentence.ts";
 export interface Visit {
   user: User | null;
   /** Seconds without a request after which the session ends; undefined if that is not known. */
-  idleSeconds: number | undefined;
+  idleSeconds?: number | undefined;
   typedEmail: string;
   /** Shown once, by the next sign-in view. */
   signInNotice: Sentence | null;
@@ -22,7 +22,6 @@ export interface Visit {
 export function newVisit(): Visit {
   return {
     user: null,
-    idleSeconds: undefined,
     typedEmail: "",
     signInNotice: null,
     accountNotice: null,
