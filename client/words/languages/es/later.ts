@@ -8,8 +8,8 @@ export const later: LaterMessages = {
   "welcome.otherAccount": "Usar otra cuenta",
   "welcome.forget": "Olvidarme en este dispositivo",
   "welcome.otherPerson":
-    "Ha usado la llave de acceso de otra cuenta, y la sesión iniciada es la de esa cuenta.",
-  "welcome.forgotten": "Este dispositivo ha olvidado {email}.",
+    "Ha usado la llave de acceso de otra cuenta: la sesión que se ha abierto es la de esa cuenta.",
+  "welcome.forgotten": "Este dispositivo ya no recuerda {email}.",
 
   "signIn.emailAccents": "Antes de la @, una dirección solo puede tener letras sin acento.",
   "signIn.otherDevice": "Usar un teléfono o una llave de seguridad",
@@ -25,14 +25,14 @@ export const later: LaterMessages = {
   "otp.title": "Revise su correo",
   "otp.sentTo": "Hemos enviado un código a {email}.",
   "otp.lifetime": {
-    one: "El código sirve durante un minuto.",
-    other: "El código sirve durante {count} minutos.",
+    one: "El código es válido durante un minuto.",
+    other: "El código es válido durante {count} minutos.",
   },
   "otp.expired": "El código ha caducado. Pida uno nuevo.",
   "otp.code": "Código",
   "otp.continue": "Continuar",
   "otp.resend": "Enviar un código nuevo",
-  "otp.resent": "Le hemos enviado un código nuevo. Solo sirve el más reciente.",
+  "otp.resent": "Le hemos enviado un código nuevo. Solo es válido el más reciente.",
   "otp.otherAddress": "Usar otra dirección",
   "otp.codeMissing": "Escriba el código del correo.",
   "otp.codeMalformed": "Un código tiene de 6 a 8 cifras.",
@@ -50,7 +50,7 @@ export const later: LaterMessages = {
   "offer.leadHere":
     "Ha iniciado sesión con la llave de acceso de otro dispositivo. Con una en este dispositivo, no necesitará el otro.",
   "offer.fast": "Inicia su sesión en segundos",
-  "offer.safe": "Solo sirve en este sitio: un sitio falso no puede usarla",
+  "offer.safe": "Solo funciona en este sitio: un sitio falso no puede usarla",
   "offer.private": "Su huella y su cara nunca salen de su dispositivo",
   "offer.shared":
     "Quien pueda desbloquear este dispositivo podrá iniciar sesión. Omita este paso en un dispositivo compartido.",
@@ -67,7 +67,7 @@ export const later: LaterMessages = {
     "Una llave de acceso sustituye a una contraseña. Su dispositivo la guarda y solo la usa después de que usted lo desbloquee, con su huella, su cara o el bloqueo de pantalla. No tiene que recordar nada, y en nuestros servidores no hay ningún secreto que se pueda robar.",
   "about.where": "¿Dónde se guardan las llaves de acceso?",
   "about.whereText":
-    "En el gestor de contraseñas de su dispositivo, por ejemplo Contraseñas de Apple, el Gestor de contraseñas de Google o Windows Hello, o en uno que haya instalado. La mayoría lleva sus llaves de acceso a todos sus dispositivos. Una llave de seguridad las guarda en ella misma.",
+    "En el gestor de contraseñas de su dispositivo, por ejemplo Contraseñas de Apple, el Gestor de contraseñas de Google o Windows Hello, o en uno que haya instalado. La mayoría sincroniza sus llaves de acceso en todos sus dispositivos. Una llave de seguridad las guarda en la propia llave.",
 
   "account.title": "Su cuenta",
   "account.signedInAs": "Sesión iniciada como {email}",
@@ -99,7 +99,7 @@ export const later: LaterMessages = {
 
   "recovery.title": "¿Ha perdido todas sus llaves de acceso?",
   "recovery.lead": "Tras un tiempo de espera, la recuperación abre su cuenta solo con un código por correo.",
-  "recovery.stepMail": "Le avisamos por correo y en todos los sitios donde tiene la sesión iniciada.",
+  "recovery.stepMail": "Le avisamos por correo y en todas sus sesiones abiertas.",
   "recovery.stepWait":
     "Usted espera. Mientras tanto, quien tenga una de sus llaves de acceso puede detener la recuperación.",
   "recovery.stepCode": "Después, inicia sesión con un código y crea una llave de acceso nueva.",
@@ -139,7 +139,7 @@ export const later: LaterMessages = {
   "passkey.renamed": "Nombre nuevo: {name}.",
   "passkey.deleted": "Se ha eliminado {name}.",
 
-  "sessions.title": "Dónde tiene la sesión iniciada",
+  "sessions.title": "Sus sesiones abiertas",
   "sessions.lead": "Los navegadores que ahora pueden usar su cuenta.",
   "sessions.loading": "Cargando la lista…",
   "sessions.loadFailed": "No se ha podido cargar la lista.",
@@ -147,13 +147,13 @@ export const later: LaterMessages = {
   "sessions.named": "{browser} en {system}",
   "sessions.unknown": "Navegador desconocido",
   "sessions.lastSeen": "Última actividad: {when}",
-  "sessions.started": "Sesión iniciada el {when}",
+  "sessions.started": "Abierta el {when}",
   "sessions.endNamed": "Cerrar sesión en {name}",
-  "sessions.ended": "Se ha cerrado la sesión de {name}.",
+  "sessions.ended": "Se ha cerrado la sesión en {name}.",
   "sessions.endOthers": "Cerrar todas las demás sesiones",
   "sessions.othersEnded": "Se han cerrado todas las demás sesiones.",
-  "sessions.only": "No tiene ninguna otra sesión iniciada.",
-  "sessions.review": "Ver dónde tiene la sesión iniciada",
+  "sessions.only": "No tiene ninguna otra sesión abierta.",
+  "sessions.review": "Ver sus sesiones abiertas",
 
   "activity.title": "Actividad reciente",
   "activity.lead": "Lo que ha ocurrido en su cuenta en los últimos 90 días.",
@@ -186,7 +186,7 @@ export const later: LaterMessages = {
     one: "No ha hecho nada aquí desde hace un rato. Su sesión se cerrará en un minuto.",
     other: "No ha hecho nada aquí desde hace un rato. Su sesión se cerrará en {count} minutos.",
   },
-  "idle.stay": "Mantener la sesión",
+  "idle.stay": "Mantener la sesión abierta",
 
   "dialog.close": "Cerrar",
   "add.title": "Añadir una llave de acceso",
@@ -201,9 +201,9 @@ export const later: LaterMessages = {
   "delete.leadLast":
     "Es su única llave de acceso. Sin ella, iniciará sesión con un código por correo, que tarda más y que un sitio falso puede obtener.",
   "delete.copy":
-    "Su gestor de contraseñas quizá guarde una copia que ya no sirve. Para quitarla también de allí, abra las contraseñas de su dispositivo o navegador, busque este sitio y elimine la llave de acceso.",
+    "Su gestor de contraseñas quizá guarde una copia que ya no funciona. Para quitarla también de allí, abra las contraseñas de su dispositivo o navegador, busque este sitio y elimine la llave de acceso.",
   "delete.copyIn":
-    "{provider} quizá guarde una copia que ya no sirve. Para quitarla también de allí, abra {place}, busque este sitio y elimine la llave de acceso.",
+    "{provider} quizá guarde una copia que ya no funciona. Para quitarla también de allí, abra {place}, busque este sitio y elimine la llave de acceso.",
   "delete.confirm": "Eliminar la llave de acceso",
 
   "deleteAccount.title": "Eliminar la cuenta",
@@ -213,7 +213,7 @@ export const later: LaterMessages = {
   "deleteAccount.lead":
     "La cuenta de {email} se eliminará con sus llaves de acceso, y se cerrarán todas sus sesiones. Esto no se puede deshacer.",
   "deleteAccount.copies":
-    "Su gestor de contraseñas quizá guarde llaves de acceso que ya no sirven. Puede eliminarlas allí.",
+    "Su gestor de contraseñas quizá guarde llaves de acceso que ya no funcionan. Puede eliminarlas allí.",
   "deleteAccount.unavailable":
     "Aquí no se pueden eliminar cuentas. Escriba a los responsables de este sitio.",
   "deleteAccount.done": "Su cuenta se ha eliminado.",
@@ -266,9 +266,9 @@ export const later: LaterMessages = {
 
   "problem.not_authenticated": "Su sesión ha terminado. Inicie sesión de nuevo para continuar.",
   "problem.otp_not_requested":
-    "Este código ya se usó o se pidió en otro navegador. Pida uno nuevo. Si eso no ayuda, permita las cookies de este sitio.",
+    "Este código ya se usó o se pidió en otro navegador. Pida uno nuevo. Si no funciona, permita las cookies de este sitio.",
   "problem.sign_in_not_begun":
-    "Este inicio de sesión no comenzó en este navegador. Vuelva a cargar la página e inténtelo de nuevo. Si no ayuda, permita las cookies de este sitio.",
+    "Este inicio de sesión no comenzó en este navegador. Vuelva a cargar la página e inténtelo de nuevo. Si no funciona, permita las cookies de este sitio.",
   "problem.otp_expired": "Este código ha caducado. Pida uno nuevo.",
   "problem.otp_attempts_exceeded": "Demasiados códigos incorrectos. Pida uno nuevo.",
   "problem.passkey_required":
@@ -284,7 +284,7 @@ export const later: LaterMessages = {
   "problem.passkey_not_found": "Esta llave de acceso ya no está en su cuenta.",
   "problem.passkey_limit_reached": "Su cuenta no puede tener más llaves de acceso. Elimine una primero.",
   "problem.tenant_misconfigured":
-    "Por ahora no se pueden usar llaves de acceso para esto. Intentarlo de nuevo no ayuda: avise a los responsables de este sitio e indique {requestId}.",
+    "Por ahora no se pueden usar llaves de acceso para esto. Intentarlo de nuevo no servirá: avise a los responsables de este sitio e indique {requestId}.",
 
   "time.now": "ahora mismo",
 };

@@ -4,11 +4,11 @@ import type { LaterMessages } from "../../messages.ts";
 export const later: LaterMessages = {
   "app.language": "Langue",
 
-  "welcome.title": "Content de vous revoir",
+  "welcome.title": "Bon retour",
   "welcome.otherAccount": "Utiliser un autre compte",
   "welcome.forget": "M’oublier sur cet appareil",
   "welcome.otherPerson":
-    "Vous avez utilisé la clé d’accès d’un autre compte. C’est ce compte qui est ouvert.",
+    "Vous avez utilisé la clé d’accès d’un autre compte\u00a0: c’est ce compte qui est ouvert.",
   "welcome.forgotten": "Cet appareil a oublié {email}.",
 
   "signIn.emailAccents": "Avant le @, une adresse ne contient que des lettres sans accent.",
@@ -35,7 +35,7 @@ export const later: LaterMessages = {
   "otp.resent": "Nous vous avons envoyé un nouveau code. Seul le plus récent est valable.",
   "otp.otherAddress": "Utiliser une autre adresse",
   "otp.codeMissing": "Saisissez le code reçu par e-mail.",
-  "otp.codeMalformed": "Un code a de 6 à 8 chiffres.",
+  "otp.codeMalformed": "Un code compte 6 à 8 chiffres.",
   "otp.checking": "Vérification du code…",
   "otp.incorrect": "Ce n’est pas le code que nous avons envoyé.",
   "otp.attemptsLeft": {
@@ -43,34 +43,34 @@ export const later: LaterMessages = {
     other: "Ce n’est pas le code que nous avons envoyé. Il vous reste {count} essais.",
   },
 
-  "offer.title": "Créer une clé d’accès ?",
+  "offer.title": "Créer une clé d’accès\u00a0?",
   "offer.lead":
     "La prochaine fois, connectez-vous avec votre empreinte, votre visage ou le verrouillage de l’écran. Sans attendre de code.",
-  "offer.titleHere": "Créer une clé d’accès sur cet appareil ?",
+  "offer.titleHere": "Créer une clé d’accès sur cet appareil\u00a0?",
   "offer.leadHere":
-    "Vous vous êtes connecté avec la clé d’accès d’un autre appareil. Avec une clé d’accès ici, vous n’aurez plus besoin de l’autre.",
+    "Vous venez d’utiliser la clé d’accès d’un autre appareil. Avec une clé d’accès ici, vous n’aurez plus besoin de cet appareil.",
   "offer.fast": "Vous connecte en quelques secondes",
-  "offer.safe": "Ne fonctionne que sur ce site : un faux site ne peut pas l’utiliser",
+  "offer.safe": "Ne fonctionne que sur ce site\u00a0: un faux site ne peut pas l’utiliser",
   "offer.private": "Votre empreinte et votre visage ne quittent jamais votre appareil",
   "offer.shared":
     "Toute personne qui peut déverrouiller cet appareil pourra se connecter. Passez cette étape sur un appareil partagé.",
   "offer.create": "Créer une clé d’accès",
   "offer.tooLate": "Cette proposition a expiré. Vous pouvez ajouter une clé d’accès ici à tout moment.",
-  "offer.more": "Pourquoi une clé d’accès ?",
+  "offer.more": "Pourquoi une clé d’accès\u00a0?",
   "offer.skip": "Pas maintenant",
   "offer.never": "Ne plus demander",
   "offer.created": "Clé d’accès créée. La prochaine fois, vous pourrez vous connecter avec elle.",
 
   "about.title": "À propos des clés d’accès",
-  "about.what": "Qu’est-ce qu’une clé d’accès ?",
+  "about.what": "Qu’est-ce qu’une clé d’accès\u00a0?",
   "about.whatText":
     "Une clé d’accès remplace un mot de passe. Votre appareil la garde et ne l’utilise qu’après que vous l’avez déverrouillé, avec votre empreinte, votre visage ou le verrouillage de l’écran. Vous n’avez rien à retenir, et nos serveurs ne gardent aucun secret que l’on pourrait voler.",
-  "about.where": "Où sont enregistrées les clés d’accès ?",
+  "about.where": "Où sont enregistrées les clés d’accès\u00a0?",
   "about.whereText":
-    "Dans le gestionnaire de mots de passe de votre appareil, par exemple Mots de passe d’Apple, le Gestionnaire de mots de passe de Google ou Windows Hello, ou dans celui que vous avez installé. La plupart portent vos clés d’accès sur tous vos appareils. Une clé de sécurité les garde sur elle-même.",
+    "Dans le gestionnaire de mots de passe de votre appareil, par exemple l’app Mots de passe d’Apple, le Gestionnaire de mots de passe de Google ou Windows Hello, ou dans celui que vous avez installé. La plupart synchronisent vos clés d’accès sur tous vos appareils. Une clé de sécurité, elle, les conserve dans la clé même.",
 
   "account.title": "Votre compte",
-  "account.signedInAs": "Connecté en tant que {email}",
+  "account.signedInAs": "Session ouverte avec {email}",
   "account.signOut": "Se déconnecter",
   "account.passkeys": "Clés d’accès",
   "account.passkeysLead":
@@ -87,30 +87,31 @@ export const later: LaterMessages = {
   "account.retry": "Réessayer",
   "account.suggestions": "Suggestions de clés d’accès",
   "account.suggestionsText":
-    "Après une connexion avec un code, nous proposons parfois une clé d’accès. Si vous avez répondu « Ne plus demander », vous pouvez revenir sur ce choix.",
+    "Après une connexion avec un code, nous proposons parfois une clé d’accès. Si vous avez répondu «\u00a0Ne plus demander\u00a0», vous pouvez revenir sur ce choix.",
   "account.askAgain": "Demander à nouveau",
   "account.willAskAgain": "Nous vous le demanderons à nouveau après une connexion avec un code.",
 
-  "limited.title": "Vous êtes connecté avec un code",
+  "limited.title": "Vous avez utilisé un code",
   "limited.text":
     "Votre compte a une clé d’accès. Tant que vous ne l’avez pas utilisée, vous pouvez tout consulter ici, sans rien modifier.",
-  "limited.lost": "Clés d’accès perdues ?",
+  "limited.lost": "Clés d’accès perdues\u00a0?",
   "limited.unsupported":
     "Ce navigateur ne prend pas en charge les clés d’accès. Connectez-vous là où vous avez la vôtre.",
   "limited.confirmed": "C’est confirmé. Tout votre compte est accessible.",
 
-  "recovery.title": "Vous avez perdu toutes vos clés d’accès ?",
+  "recovery.title": "Vous avez perdu toutes vos clés d’accès\u00a0?",
   "recovery.lead":
     "Après un délai d’attente, la récupération ouvre votre compte avec un simple code reçu par e-mail.",
-  "recovery.stepMail": "Nous vous prévenons par e-mail et partout où vous êtes connecté.",
+  "recovery.stepMail": "Nous vous prévenons par e-mail et dans toutes vos sessions ouvertes.",
   "recovery.stepWait":
     "Vous attendez. Pendant ce temps, toute personne qui a l’une de vos clés d’accès peut arrêter la récupération.",
   "recovery.stepCode": "Ensuite, vous vous connectez avec un code et créez une nouvelle clé d’accès.",
   "recovery.begin": "Lancer la récupération",
   "recovery.begun": "La récupération est lancée.",
   "recovery.waitingTitle": "Récupération en cours",
-  "recovery.waitingText": "Revenez après le {when} : un code ouvrira alors tout votre compte.",
-  "recovery.waitingHint": "Vous avez retrouvé votre clé d’accès ? Utilisez-la et arrêtez la récupération.",
+  "recovery.waitingText": "Revenez après le {when}\u00a0: un code ouvrira alors tout votre compte.",
+  "recovery.waitingHint":
+    "Vous avez retrouvé votre clé d’accès\u00a0? Utilisez-la et arrêtez la récupération.",
   "recovery.runningTitle": "Une récupération de votre compte est en cours",
   "recovery.runningText":
     "Quelqu’un l’a lancée avec un code le {began}. Après le {when}, un simple code ouvrira votre compte. Si ce n’était pas vous, arrêtez-la.",
@@ -120,13 +121,13 @@ export const later: LaterMessages = {
   "recovery.endedText":
     "Un code ouvre maintenant votre compte comme une clé d’accès. Ajoutez une nouvelle clé d’accès et supprimez celles que vous avez perdues. Si vous n’avez pas lancé cette récupération, arrêtez-la.",
 
-  "lost.title": "Un appareil perdu ?",
+  "lost.title": "Un appareil perdu\u00a0?",
   "lost.text":
-    "Vous vous êtes connecté avec un code alors que votre compte a des clés d’accès. Si vous n’avez plus l’une d’elles, supprimez-la ci-dessous : la date de dernière utilisation vous aide à la reconnaître.",
+    "Vous avez utilisé un code, alors que votre compte a des clés d’accès. Si vous n’avez plus l’une d’elles, supprimez-la ci-dessous\u00a0: la date de dernière utilisation vous aide à la reconnaître.",
   "lost.review": "Vérifier mes clés d’accès",
 
   "passkey.created": "Créée le {when}",
-  "passkey.lastUsed": "Dernière utilisation : {when}",
+  "passkey.lastUsed": "Dernière utilisation\u00a0: {when}",
   "passkey.neverUsed": "Pas encore utilisée",
   "passkey.onYourDevices": "Sur vos appareils",
   "passkey.onOneDevice": "Sur un seul appareil ou une clé de sécurité",
@@ -139,24 +140,24 @@ export const later: LaterMessages = {
   "passkey.nameMissing": "Saisissez un nom.",
   "passkey.nameInvalid": "Utilisez un nom de 64 caractères ordinaires au plus.",
   "passkey.save": "Enregistrer",
-  "passkey.renamed": "Nouveau nom : {name}.",
+  "passkey.renamed": "Nouveau nom\u00a0: {name}.",
   "passkey.deleted": "{name} a été supprimée.",
 
-  "sessions.title": "Où vous êtes connecté",
+  "sessions.title": "Vos sessions ouvertes",
   "sessions.lead": "Les navigateurs qui peuvent utiliser votre compte en ce moment.",
   "sessions.loading": "Chargement de la liste…",
   "sessions.loadFailed": "La liste n’a pas pu être chargée.",
   "sessions.current": "Ce navigateur",
   "sessions.named": "{browser} sur {system}",
   "sessions.unknown": "Navigateur inconnu",
-  "sessions.lastSeen": "Dernière activité : {when}",
-  "sessions.started": "Connecté le {when}",
+  "sessions.lastSeen": "Dernière activité\u00a0: {when}",
+  "sessions.started": "Ouverte le {when}",
   "sessions.endNamed": "Se déconnecter de {name}",
-  "sessions.ended": "{name} est déconnecté.",
-  "sessions.endOthers": "Déconnecter tous les autres",
-  "sessions.othersEnded": "Tous les autres sont déconnectés.",
-  "sessions.only": "Vous n’êtes connecté nulle part ailleurs.",
-  "sessions.review": "Voir où vous êtes connecté",
+  "sessions.ended": "Session fermée sur {name}.",
+  "sessions.endOthers": "Fermer toutes les autres sessions",
+  "sessions.othersEnded": "Toutes les autres sessions sont fermées.",
+  "sessions.only": "Vous n’avez aucune autre session ouverte.",
+  "sessions.review": "Voir vos sessions ouvertes",
 
   "activity.title": "Activité récente",
   "activity.lead": "Ce qui s’est passé sur votre compte ces 90 derniers jours.",
@@ -179,30 +180,30 @@ export const later: LaterMessages = {
   "activity.passkey.vanished": "Clé d’accès retirée hors de ce site",
   "activity.authenticator.appeared": "Moyen de connexion ajouté hors de ce site",
   "activity.authenticator.vanished": "Moyen de connexion retiré hors de ce site",
-  "activity.not_me.confirmed": "Signalement depuis un e-mail : « Ce n’était pas moi »",
+  "activity.not_me.confirmed": "Signalement depuis un e-mail\u00a0: «\u00a0Ce n’était pas moi\u00a0»",
   "activity.recovery_began": "Récupération lancée",
   "activity.recovery_cancelled": "Récupération arrêtée",
   "activity.recovery_ended": "Délai d’attente d’une récupération écoulé",
 
-  "idle.title": "Êtes-vous toujours là ?",
+  "idle.title": "Êtes-vous toujours là\u00a0?",
   "idle.lead": {
-    one: "Vous n’avez rien fait ici depuis un moment. Vous serez déconnecté dans une minute.",
-    other: "Vous n’avez rien fait ici depuis un moment. Vous serez déconnecté dans {count} minutes.",
+    one: "Vous n’avez rien fait ici depuis un moment. Votre session se fermera dans une minute.",
+    other: "Vous n’avez rien fait ici depuis un moment. Votre session se fermera dans {count} minutes.",
   },
-  "idle.stay": "Rester connecté",
+  "idle.stay": "Garder la session ouverte",
 
   "dialog.close": "Fermer",
   "add.title": "Ajouter une clé d’accès",
-  "add.lead": "Où enregistrer la nouvelle clé d’accès ?",
+  "add.lead": "Où enregistrer la nouvelle clé d’accès\u00a0?",
   "add.here": "Cet appareil",
   "add.hereText": "Déverrouillage par empreinte, visage ou verrouillage de l’écran.",
   "add.securityKey": "Clé de sécurité",
   "add.securityKeyText": "Une clé à brancher ou à approcher de votre téléphone.",
 
-  "delete.title": "Supprimer la clé d’accès « {name} » ?",
+  "delete.title": "Supprimer la clé d’accès «\u00a0{name}\u00a0»\u00a0?",
   "delete.lead": "Vous ne pourrez plus vous connecter avec cette clé d’accès.",
   "delete.leadLast":
-    "C’est votre seule clé d’accès. Sans elle, vous vous connectez avec un code reçu par e-mail : c’est plus long, et un faux site peut l’obtenir.",
+    "C’est votre seule clé d’accès. Sans elle, vous vous connectez avec un code reçu par e-mail\u00a0: c’est plus long, et un faux site peut l’obtenir.",
   "delete.copy":
     "Votre gestionnaire de mots de passe garde peut-être une copie qui ne fonctionne plus. Pour la retirer aussi, ouvrez les mots de passe de votre appareil ou navigateur, cherchez ce site et supprimez la clé d’accès.",
   "delete.copyIn":
@@ -211,11 +212,11 @@ export const later: LaterMessages = {
 
   "deleteAccount.title": "Supprimer le compte",
   "deleteAccount.text":
-    "Supprime définitivement votre compte et ses clés d’accès, et vous déconnecte partout.",
+    "Supprime définitivement votre compte et ses clés d’accès, et ferme toutes vos sessions.",
   "deleteAccount.open": "Supprimer mon compte",
-  "deleteAccount.question": "Supprimer votre compte ?",
+  "deleteAccount.question": "Supprimer votre compte\u00a0?",
   "deleteAccount.lead":
-    "Le compte de {email} sera supprimé avec ses clés d’accès, et vous serez déconnecté partout. Cette action est irréversible.",
+    "Le compte de {email} sera supprimé avec ses clés d’accès, et toutes vos sessions seront fermées. Cette action est irréversible.",
   "deleteAccount.copies":
     "Votre gestionnaire de mots de passe garde peut-être des clés d’accès qui ne fonctionnent plus. Vous pouvez les y supprimer.",
   "deleteAccount.unavailable":
@@ -228,11 +229,11 @@ export const later: LaterMessages = {
   "place.chrome": "chrome://password-manager",
   "place.app": "{provider}",
 
-  "stepUp.title": "Confirmez que c’est vous",
+  "stepUp.title": "Confirmez que c’est bien vous",
   "stepUp.lead":
-    "Vous vous êtes connecté en tant que {email} il y a un moment. Confirmez que c’est vous pour continuer.",
+    "Votre connexion avec {email} remonte à un moment. Confirmez que c’est bien vous pour continuer.",
   "stepUp.leadLimited":
-    "Vous vous êtes connecté en tant que {email} avec un code. Confirmez avec votre clé d’accès pour continuer.",
+    "Vous avez ouvert la session de {email} avec un code. Confirmez avec votre clé d’accès pour continuer.",
   "stepUp.passkey": "Utiliser votre clé d’accès",
   "stepUp.email": "Recevoir un code par e-mail",
   "stepUp.noMethod": "Pour cela, déconnectez-vous puis reconnectez-vous.",
@@ -272,7 +273,7 @@ export const later: LaterMessages = {
   "problem.otp_not_requested":
     "Ce code a déjà servi, ou a été demandé dans un autre navigateur. Demandez-en un nouveau. Si cela ne suffit pas, autorisez les cookies de ce site.",
   "problem.sign_in_not_begun":
-    "Cette connexion n’a pas commencé dans ce navigateur. Rechargez la page et réessayez. Si cela n’aide pas, autorisez les cookies pour ce site.",
+    "Cette connexion n’a pas commencé dans ce navigateur. Rechargez la page et réessayez. Si cela ne suffit pas, autorisez les cookies de ce site.",
   "problem.otp_expired": "Ce code n’est plus valable. Demandez-en un nouveau.",
   "problem.otp_attempts_exceeded": "Trop de codes erronés. Demandez-en un nouveau.",
   "problem.passkey_required":
@@ -280,17 +281,17 @@ export const later: LaterMessages = {
   "problem.no_account": "Cette adresse e-mail ne permet pas de se connecter ici. Utilisez-en une autre.",
   "problem.email_taken": "Un autre compte utilise déjà cette adresse e-mail. Utilisez-en une autre.",
   "problem.step_up_required":
-    "Vous vous êtes connecté il y a un moment. Confirmez que c’est vous, puis réessayez.",
+    "Votre connexion remonte à un moment. Confirmez que c’est bien vous, puis réessayez.",
   "problem.limited_session":
-    "Vous vous êtes connecté avec un code. Confirmez avec votre clé d’accès pour faire cela, ou commencez la récupération si vous l’avez perdue.",
+    "Vous avez utilisé un code. Pour cela, confirmez avec votre clé d’accès, ou lancez la récupération si vous l’avez perdue.",
   "problem.recovery_not_needed": "Vous pouvez le faire sans récupération.",
-  "problem.recovery_not_found": "Aucune récupération n’est plus en cours.",
+  "problem.recovery_not_found": "Il n’y a plus de récupération en cours.",
   "problem.session_not_found": "Cette session a déjà pris fin.",
   "problem.passkey_not_found": "Cette clé d’accès n’est plus dans votre compte.",
   "problem.passkey_limit_reached":
     "Votre compte ne peut pas avoir plus de clés d’accès. Supprimez-en d’abord une.",
   "problem.tenant_misconfigured":
-    "Les clés d’accès ne peuvent pas servir à cela pour le moment. Réessayer n’aide pas : adressez-vous aux responsables de ce site et indiquez {requestId}.",
+    "Les clés d’accès ne peuvent pas servir à cela pour le moment. Réessayer ne sert à rien\u00a0: adressez-vous aux responsables de ce site et indiquez {requestId}.",
 
   "time.now": "à l’instant",
 };
