@@ -298,3 +298,19 @@ test("The account marks the passkey that was created on this device, until the d
   await reads(page, "This device has forgotten");
   expect(localStorage.getItem("passkeys.credentials")).toBeNull();
 });
+
+test("The address to which a password manager links opens the dialog for a new passkey, once", async () => {
+  const page = await open();
+  await page.signInWithCode(stack.newAddress());
+  (await shown("Not now")).click();
+  await accountShown();
+  await page.load("/account#add-passkey");
+  await eventually(() =>
+    expect(document.querySelector("dialog")?.textContent).toContain("Where should the new passkey be saved?"),
+  );
+  expect(location.hash).toBe("");
+  (await shown("Close")).click();
+  await page.load("/account");
+  await reads(page, "You have no passkeys yet.");
+  expect(document.querySelector("dialog")).toBeNull();
+});

@@ -49,6 +49,7 @@ export function accountScreen(context: AppContext): Screen {
       const dispose = mountAccount(view, {
         user,
         notice: visit.accountNotice,
+        wantsPasskey: takeWish(),
         canUsePasskeys: canUsePasskeys(),
         passkeysHere,
         listPasskeys,
@@ -87,6 +88,13 @@ export function accountScreen(context: AppContext): Screen {
       };
     },
   };
+}
+
+/** Password managers link to `/account#add-passkey` (`passkey-endpoints`). Taken once: not again in another language. */
+function takeWish(): boolean {
+  if (location.hash !== "#add-passkey") return false;
+  history.replaceState(history.state, "", location.pathname);
+  return true;
 }
 
 /** A session that has ended meanwhile counts as ended. */

@@ -22,6 +22,8 @@ export interface AccountDeps
     ActivityDeps,
     Omit<StandingDeps, "reviewPasskeys" | "addPasskey"> {
   readonly user: User;
+  /** The person came to add a passkey: its dialog is open from the start. */
+  readonly wantsPasskey: boolean;
   /** From now on `listener` is called when the person has confirmed that it is them. */
   onConfirmed(listener: () => void): void;
   signOut(): Promise<void>;
@@ -116,6 +118,7 @@ export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
   }
 
   update();
+  if (deps.wantsPasskey && deps.canUsePasskeys) list.add();
   return () => {
     controller.abort();
     list.dispose();
