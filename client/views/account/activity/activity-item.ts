@@ -38,7 +38,7 @@ export function showActivity(element: HTMLElement, activity: Activity): void {
   query(element, "eventCurrent", HTMLElement).hidden = !current;
   query(element, "by", HTMLElement).hidden = by !== "host";
   query(element, "eventIcon", HTMLElement).className = `icon ${iconOf(event)}`;
-  setText(where, isKnown ? nameOf(activity) : "");
+  setText(query(where, "whereName", HTMLElement), isKnown ? nameOf(activity) : "");
   where.hidden = !isKnown;
   setText(when, timeAgo(at));
   when.dateTime = at;
