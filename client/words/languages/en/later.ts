@@ -1,4 +1,6 @@
 /** The words of all other views and of failed ceremonies, in English. */
+import { account } from "./account.ts";
+
 export const later = {
   "app.language": "Language",
 
@@ -64,114 +66,7 @@ export const later = {
   "about.whereText":
     "In the password manager of your device, for example Apple Passwords, Google Password Manager or Windows Hello, or in one that you installed. Most of them bring your passkeys to all your devices. A security key keeps them on the key itself.",
 
-  "account.title": "Your account",
-  "account.signedInAs": "Signed in as {email}",
-  "account.signOut": "Sign out",
-  "account.passkeys": "Passkeys",
-  "account.passkeysLead": "Sign in with your fingerprint, face or screen lock.",
-  "account.empty": "You have no passkeys yet.",
-  "account.emptyText": "Create one, and the next sign-in takes only a moment.",
-  "account.add": "Add a passkey",
-  "account.second": "Your passkey is on one device only. Add a second one, in case you lose that device.",
-  "account.unsupported": "This browser cannot create passkeys. You can sign in with your email address.",
-  "account.loading": "Loading your passkeys…",
-  "account.loadFailed": "Your passkeys could not be loaded.",
-  "account.retry": "Try again",
-  "account.suggestions": "Passkey suggestions",
-  "account.suggestionsText":
-    "After you sign in with a code, we may suggest a passkey. If you answered “Don’t ask again”, you can take that back.",
-  "account.askAgain": "Ask me again",
-  "account.willAskAgain": "We will ask again after you sign in with a code.",
-
-  "limited.title": "You signed in with a code",
-  "limited.text":
-    "Your account has a passkey. Until you use it, you can see everything here, but change nothing.",
-  "limited.lost": "Lost your passkeys?",
-  "limited.unsupported": "This browser cannot use passkeys. Sign in where you have yours.",
-  "limited.confirmed": "Confirmed. You can use your whole account now.",
-
-  "recovery.title": "Lost all your passkeys?",
-  "recovery.lead": "Recovery opens your account with a code by email alone, after a waiting time.",
-  "recovery.stepMail": "We tell you by email, and wherever you are signed in.",
-  "recovery.stepWait": "You wait. Meanwhile, a person who has one of your passkeys can stop the recovery.",
-  "recovery.stepCode": "After that, you sign in with a code and create a new passkey.",
-  "recovery.begin": "Begin recovery",
-  "recovery.begun": "Recovery has begun.",
-  "recovery.waitingTitle": "Recovery is under way",
-  "recovery.waitingText": "Come back after {when}. Then a code opens your whole account.",
-  "recovery.waitingHint": "Found your passkey? Use it, and stop the recovery.",
-  "recovery.runningTitle": "Your account is being recovered",
-  "recovery.runningText":
-    "Somebody began this with a code on {began}. After {when}, a code alone opens your account. If this was not you, stop it.",
-  "recovery.stop": "Stop the recovery",
-  "recovery.stopped": "The recovery is stopped.",
-  "recovery.endedTitle": "The waiting time of your recovery is over",
-  "recovery.endedText":
-    "A code now opens your account as a passkey does. Add a new passkey, and delete those that you have lost. If you did not begin this, stop it.",
-
-  "lost.title": "Lost a device?",
-  "lost.text":
-    "You signed in with a code, although your account has passkeys. If one of them is gone, delete it below: when it was last used helps you find it.",
-  "lost.review": "Check my passkeys",
-
-  "passkey.created": "Created {when}",
-  "passkey.lastUsed": "Last used {when}",
-  "passkey.neverUsed": "Not used yet",
-  "passkey.onYourDevices": "On your devices",
-  "passkey.onOneDevice": "On one device or security key only",
-  "passkey.here": "This device",
-  "passkey.rename": "Rename",
-  "passkey.renameNamed": "Rename {name}",
-  "passkey.delete": "Delete",
-  "passkey.deleteNamed": "Delete {name}",
-  "passkey.name": "Name",
-  "passkey.nameMissing": "Enter a name.",
-  "passkey.nameInvalid": "Use a name of up to 64 ordinary characters.",
-  "passkey.save": "Save",
-  "passkey.renamed": "Renamed to {name}.",
-  "passkey.deleted": "{name} was deleted.",
-
-  "sessions.title": "Where you are signed in",
-  "sessions.lead": "Browsers that can use your account now.",
-  "sessions.loading": "Loading the list…",
-  "sessions.loadFailed": "The list could not be loaded.",
-  "sessions.current": "This browser",
-  "sessions.named": "{browser} on {system}",
-  "sessions.unknown": "Unknown browser",
-  "sessions.lastSeen": "Last active {when}",
-  "sessions.started": "Signed in {when}",
-  "sessions.endNamed": "Sign out {name}",
-  "sessions.ended": "{name} is signed out.",
-  "sessions.endOthers": "Sign out everywhere else",
-  "sessions.othersEnded": "You are signed out everywhere else.",
-  "sessions.only": "You are signed in nowhere else.",
-  "sessions.review": "See where you are signed in",
-
-  "activity.title": "Recent activity",
-  "activity.lead": "What was done with your account in the last 90 days.",
-  "activity.loadFailed": "The list could not be loaded.",
-  "activity.none": "Nothing in this time.",
-  "activity.more": "Show more",
-  "activity.current": "This sign-in",
-  "activity.byHost": "By support",
-  "activity.sign_in.succeeded": "Signed in",
-  "activity.sign_in.succeeded.passkey": "Signed in with a passkey",
-  "activity.sign_in.succeeded.email-otp": "Signed in with a code",
-  "activity.sign_out": "Signed out",
-  "activity.sessions.ended": "Signed out elsewhere",
-  "activity.step_up.succeeded": "Confirmed that it was you",
-  "activity.step_up.used": "Did what you had confirmed",
-  "activity.passkey.enrolled": "Passkey added",
-  "activity.passkey.renamed": "Passkey renamed",
-  "activity.passkey.deleted": "Passkey deleted",
-  "activity.passkey.appeared": "Passkey added outside of this site",
-  "activity.passkey.vanished": "Passkey removed outside of this site",
-  "activity.authenticator.appeared": "Way to sign in added outside of this site",
-  "activity.authenticator.vanished": "Way to sign in removed outside of this site",
-  "activity.not_me.confirmed": "Reported from an email: “This wasn’t me”",
-  "activity.recovery_began": "Recovery begun",
-  "activity.recovery_cancelled": "Recovery stopped",
-  "activity.recovery_ended": "Waiting time of a recovery ended",
+  ...account,
 
   "idle.title": "Are you still there?",
   "idle.lead": {
@@ -197,17 +92,6 @@ export const later = {
   "delete.copyIn":
     "{provider} may keep a copy that no longer works. To remove it there too, open {place}, search for this site, and delete the passkey.",
   "delete.confirm": "Delete passkey",
-
-  "deleteAccount.title": "Delete account",
-  "deleteAccount.text": "Deletes your account and its passkeys for good, and signs you out everywhere.",
-  "deleteAccount.open": "Delete my account",
-  "deleteAccount.question": "Delete your account?",
-  "deleteAccount.lead":
-    "The account of {email} is deleted with its passkeys, and you are signed out everywhere. This cannot be taken back.",
-  "deleteAccount.copies":
-    "Your password manager may keep passkeys that no longer work. You can delete them there.",
-  "deleteAccount.unavailable": "Accounts cannot be deleted here. Write to the people who run this site.",
-  "deleteAccount.done": "Your account is deleted.",
 
   "place.apple": "the Passwords app (or Settings › Passwords)",
   "place.google": "passwords.google.com (or Settings › Google › Password Manager)",

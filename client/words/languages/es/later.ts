@@ -1,5 +1,6 @@
 /** Las palabras de todas las demás vistas y de las ceremonias fallidas, en español. */
 import type { LaterMessages } from "../../messages.ts";
+import { account } from "./account.ts";
 
 export const later: LaterMessages = {
   "app.language": "Idioma",
@@ -69,117 +70,7 @@ export const later: LaterMessages = {
   "about.whereText":
     "En el gestor de contraseñas de su dispositivo, por ejemplo Contraseñas de Apple, el Gestor de contraseñas de Google o Windows Hello, o en uno que haya instalado. La mayoría sincroniza sus llaves de acceso en todos sus dispositivos. Una llave de seguridad las guarda en la propia llave.",
 
-  "account.title": "Su cuenta",
-  "account.signedInAs": "Sesión iniciada como {email}",
-  "account.signOut": "Cerrar sesión",
-  "account.passkeys": "Llaves de acceso",
-  "account.passkeysLead": "Inicie sesión con su huella, su cara o el bloqueo de pantalla.",
-  "account.empty": "Todavía no tiene llaves de acceso.",
-  "account.emptyText": "Cree una, y el próximo inicio de sesión será cosa de un momento.",
-  "account.add": "Añadir una llave de acceso",
-  "account.second":
-    "Su llave de acceso está en un solo dispositivo. Añada otra, por si pierde ese dispositivo.",
-  "account.unsupported":
-    "Este navegador no puede crear llaves de acceso. Puede iniciar sesión con su correo electrónico.",
-  "account.loading": "Cargando sus llaves de acceso…",
-  "account.loadFailed": "No se han podido cargar sus llaves de acceso.",
-  "account.retry": "Intentar de nuevo",
-  "account.suggestions": "Sugerencias de llaves de acceso",
-  "account.suggestionsText":
-    "Después de iniciar sesión con un código, a veces proponemos una llave de acceso. Si respondió «No volver a preguntar», puede cambiarlo aquí.",
-  "account.askAgain": "Volver a preguntar",
-  "account.willAskAgain": "Volveremos a preguntar cuando inicie sesión con un código.",
-
-  "limited.title": "Ha iniciado sesión con un código",
-  "limited.text":
-    "Su cuenta tiene una llave de acceso. Hasta que la use, aquí puede verlo todo, pero no cambiar nada.",
-  "limited.lost": "¿Ha perdido sus llaves?",
-  "limited.unsupported": "Este navegador no admite llaves de acceso. Inicie sesión donde tenga la suya.",
-  "limited.confirmed": "Confirmado. Ya puede usar toda su cuenta.",
-
-  "recovery.title": "¿Ha perdido todas sus llaves de acceso?",
-  "recovery.lead": "Tras un tiempo de espera, la recuperación abre su cuenta solo con un código por correo.",
-  "recovery.stepMail": "Le avisamos por correo y en todas sus sesiones abiertas.",
-  "recovery.stepWait":
-    "Usted espera. Mientras tanto, quien tenga una de sus llaves de acceso puede detener la recuperación.",
-  "recovery.stepCode": "Después, inicia sesión con un código y crea una llave de acceso nueva.",
-  "recovery.begin": "Iniciar la recuperación",
-  "recovery.begun": "La recuperación ha comenzado.",
-  "recovery.waitingTitle": "Recuperación en curso",
-  "recovery.waitingText": "Vuelva después del {when}. Entonces un código abrirá toda su cuenta.",
-  "recovery.waitingHint": "¿Ha encontrado su llave de acceso? Úsela y detenga la recuperación.",
-  "recovery.runningTitle": "Hay una recuperación de su cuenta en curso",
-  "recovery.runningText":
-    "Alguien la inició con un código el {began}. Después del {when}, un código bastará para abrir su cuenta. Si no fue usted, deténgala.",
-  "recovery.stop": "Detener la recuperación",
-  "recovery.stopped": "La recuperación se ha detenido.",
-  "recovery.endedTitle": "El tiempo de espera de su recuperación ha terminado",
-  "recovery.endedText":
-    "Ahora un código abre su cuenta igual que una llave de acceso. Añada una llave nueva y elimine las que haya perdido. Si usted no inició esto, deténgalo.",
-
-  "lost.title": "¿Ha perdido un dispositivo?",
-  "lost.text":
-    "Ha iniciado sesión con un código, aunque su cuenta tiene llaves de acceso. Si ya no tiene alguna, elimínela abajo: la fecha de su último uso le ayuda a reconocerla.",
-  "lost.review": "Revisar mis llaves de acceso",
-
-  "passkey.created": "Creada el {when}",
-  "passkey.lastUsed": "Último uso: {when}",
-  "passkey.neverUsed": "Todavía sin usar",
-  "passkey.onYourDevices": "En sus dispositivos",
-  "passkey.onOneDevice": "Solo en un dispositivo o una llave de seguridad",
-  "passkey.here": "Este dispositivo",
-  "passkey.rename": "Cambiar nombre",
-  "passkey.renameNamed": "Cambiar el nombre de {name}",
-  "passkey.delete": "Eliminar",
-  "passkey.deleteNamed": "Eliminar {name}",
-  "passkey.name": "Nombre",
-  "passkey.nameMissing": "Escriba un nombre.",
-  "passkey.nameInvalid": "Use un nombre de 64 caracteres normales como máximo.",
-  "passkey.save": "Guardar",
-  "passkey.renamed": "Nombre nuevo: {name}.",
-  "passkey.deleted": "Se ha eliminado {name}.",
-
-  "sessions.title": "Sus sesiones abiertas",
-  "sessions.lead": "Los navegadores que ahora pueden usar su cuenta.",
-  "sessions.loading": "Cargando la lista…",
-  "sessions.loadFailed": "No se ha podido cargar la lista.",
-  "sessions.current": "Este navegador",
-  "sessions.named": "{browser} en {system}",
-  "sessions.unknown": "Navegador desconocido",
-  "sessions.lastSeen": "Última actividad: {when}",
-  "sessions.started": "Abierta el {when}",
-  "sessions.endNamed": "Cerrar sesión en {name}",
-  "sessions.ended": "Se ha cerrado la sesión en {name}.",
-  "sessions.endOthers": "Cerrar todas las demás sesiones",
-  "sessions.othersEnded": "Se han cerrado todas las demás sesiones.",
-  "sessions.only": "No tiene ninguna otra sesión abierta.",
-  "sessions.review": "Ver sus sesiones abiertas",
-
-  "activity.title": "Actividad reciente",
-  "activity.lead": "Lo que ha ocurrido en su cuenta en los últimos 90 días.",
-  "activity.loadFailed": "No se ha podido cargar la lista.",
-  "activity.none": "Nada en este período.",
-  "activity.more": "Mostrar más",
-  "activity.current": "Esta sesión",
-  "activity.byHost": "Por el equipo de soporte",
-  "activity.sign_in.succeeded": "Inicio de sesión",
-  "activity.sign_in.succeeded.passkey": "Inicio de sesión con llave de acceso",
-  "activity.sign_in.succeeded.email-otp": "Inicio de sesión con código",
-  "activity.sign_out": "Cierre de sesión",
-  "activity.sessions.ended": "Cierre de otras sesiones",
-  "activity.step_up.succeeded": "Confirmación de que era usted",
-  "activity.step_up.used": "Operación confirmada realizada",
-  "activity.passkey.enrolled": "Llave de acceso añadida",
-  "activity.passkey.renamed": "Nombre de llave de acceso cambiado",
-  "activity.passkey.deleted": "Llave de acceso eliminada",
-  "activity.passkey.appeared": "Llave de acceso añadida fuera de este sitio",
-  "activity.passkey.vanished": "Llave de acceso quitada fuera de este sitio",
-  "activity.authenticator.appeared": "Método de inicio de sesión añadido fuera de este sitio",
-  "activity.authenticator.vanished": "Método de inicio de sesión quitado fuera de este sitio",
-  "activity.not_me.confirmed": "Aviso desde un correo: «No he sido yo»",
-  "activity.recovery_began": "Recuperación iniciada",
-  "activity.recovery_cancelled": "Recuperación detenida",
-  "activity.recovery_ended": "Fin del tiempo de espera de una recuperación",
+  ...account,
 
   "idle.title": "¿Sigue ahí?",
   "idle.lead": {
@@ -205,18 +96,6 @@ export const later: LaterMessages = {
   "delete.copyIn":
     "{provider} quizá guarde una copia que ya no funciona. Para quitarla también de allí, abra {place}, busque este sitio y elimine la llave de acceso.",
   "delete.confirm": "Eliminar la llave de acceso",
-
-  "deleteAccount.title": "Eliminar la cuenta",
-  "deleteAccount.text": "Elimina su cuenta y sus llaves de acceso para siempre, y cierra todas sus sesiones.",
-  "deleteAccount.open": "Eliminar mi cuenta",
-  "deleteAccount.question": "¿Eliminar su cuenta?",
-  "deleteAccount.lead":
-    "La cuenta de {email} se eliminará con sus llaves de acceso, y se cerrarán todas sus sesiones. Esto no se puede deshacer.",
-  "deleteAccount.copies":
-    "Su gestor de contraseñas quizá guarde llaves de acceso que ya no funcionan. Puede eliminarlas allí.",
-  "deleteAccount.unavailable":
-    "Aquí no se pueden eliminar cuentas. Escriba a los responsables de este sitio.",
-  "deleteAccount.done": "Su cuenta se ha eliminado.",
 
   "place.apple": "la app Contraseñas (o Ajustes › Contraseñas)",
   "place.google": "passwords.google.com (o Ajustes › Google › Gestor de contraseñas)",
