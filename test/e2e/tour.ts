@@ -5,25 +5,13 @@
 import type { Page } from "playwright-core";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
 import { type App, button, comeBackLater, heading, type Look, passkeysOf } from "./app.ts";
-import { type Say, wordsIn } from "./words.ts";
+import { limitedStops } from "./limited-tour.ts";
+import { makes, signInAs, type Tour, type Visit } from "./tour-steps.ts";
+import { wordsIn } from "./words.ts";
 
-export type Visit = (stop: string, page: Page) => Promise<void>;
-
-interface Tour {
-  readonly app: App;
-  readonly look: Look;
-  readonly say: Say;
-  readonly visit: Visit;
-}
+export type { Visit };
 
 const aWhile = 20 * 60_000;
-
-/** AAGUIDs of makes that people know. */
-const makes = {
-  icloudKeychain: "fbfc3007-154e-4ecc-8c0b-6e020557d7bd",
-  googlePasswordManager: "ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4",
-  windowsHello: "08987058-cadc-4b81-b6e1-30de50dcbe96",
-} as const;
 
 const isThere = (page: Page, words: string) => page.getByText(words).first().waitFor();
 
@@ -198,78 +186,6 @@ async function welcomeBackStops({ app, look, say, visit }: Tour): Promise<void> 
   await button(page, say("welcome.forget")).click();
   await page.locator(".sign-in .notice").waitFor();
   await visit("sign-in-forgotten", page);
-}
-
-/** A code alone gives a limited session there. */
-async function limitedStops({ app, look, say, visit }: Tour): Promise<void> {
-  const limited = await app.startBeside({ afterCode: "limited" });
-  try {
-    const email = "edith@example.com";
-    const agent = limited.stack.agent();
-    const authenticator = createSoftAuthenticator({ aaguid: makes.icloudKeychain });
-    await limited.stack.signInWithOtp(agent, email);
-    await limited.stack.enrollPasskey(agent, authenticator);
-    limited.stack.advance(60_000);
-    const { page } = await limited.open(look);
-    await signInAs(page, limited, say, email);
-    await heading(page, say("limited.title")).waitFor();
-    await visit("limited", page);
-    await button(page, say("stepUp.passkey")).click();
-    await heading(page, say("stepUp.title")).waitFor();
-    await visit("limited-step-up", page);
-    await page.keyboard.press("Escape");
-    await button(page, say("limited.lost")).click();
-    await heading(page, say("recovery.title")).waitFor();
-    await visit("begin-recovery", page);
-    await page
-      .getByRole("dialog")
-      .getByRole("button", { name: say("recovery.begin"), exact: true })
-      .click();
-    await heading(page, say("recovery.waitingTitle")).waitFor();
-    await visit("recovery-waiting", page);
-    limited.stack.advance(25 * 60 * 60_000);
-    await comeBackLater(page, limited.stack);
-    await signInAs(page, limited, say, email);
-    await heading(page, say("recovery.endedTitle")).waitFor();
-    await visit("recovery-ended", page);
-  } finally {
-    await limited.close();
-  }
-  await recoveryStop({ app, look, say, visit });
-}
-
-/** A full session, in which a recovery is under way that somebody else may have begun. */
-async function recoveryStop({ app, look, say, visit }: Tour): Promise<void> {
-  const limited = await app.startBeside({ afterCode: "limited" });
-  try {
-    const email = "hedy@example.com";
-    const { page } = await limited.open(look);
-    await signInAs(page, limited, say, email);
-    await button(page, say("offer.create")).click();
-    await heading(page, say("account.title")).waitFor();
-    limited.stack.advance(60_000);
-    const other = limited.stack.agent();
-    await limited.stack.signInWithOtp(other, email);
-    await other.post("/api/recovery").send({}).expect(200);
-    await page.reload();
-    await heading(page, say("recovery.runningTitle")).waitFor();
-    await visit("recovery-running", page);
-    await button(page, say("recovery.stop")).click();
-    await page.locator(".standing .notice").waitFor();
-    await visit("recovery-stopped", page);
-  } finally {
-    await limited.close();
-  }
-}
-
-/** To wherever a sign-in with a code leads. */
-async function signInAs(page: Page, app: App, say: Say, email: string): Promise<void> {
-  await page.getByLabel(say("signIn.email")).fill(email);
-  await button(page, say("signIn.continue")).click();
-  const code = page.getByLabel(say("otp.code"), { exact: true });
-  await code.waitFor();
-  await code.fill(await app.stack.readCode(email));
-  await button(page, say("otp.continue")).click();
 }
 
 /** A first view with no passkeys in the browser. */
