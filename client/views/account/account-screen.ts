@@ -12,7 +12,7 @@ import { mountAccount } from "./account.ts";
 import { addPasskey } from "./add-passkey.ts";
 import { withStepUp } from "./confirm-identity.ts";
 import { deletePasskey } from "./delete-passkey.ts";
-import { deleteAccount } from "./leaving/delete-account.ts";
+import { deleteAccount } from "./leaving/account-deletion.ts";
 import { signOut } from "./sign-out.ts";
 import { standingTasks } from "./standing/standing-tasks.ts";
 
