@@ -9,6 +9,9 @@ import { type Api, ApiError } from "./api.ts";
 import type {
   ActivityResponse,
   CeremonyReport,
+  ChallengeOtpResponse,
+  EmailChangedResponse,
+  EmailChangeRequest,
   EnrolledResponse,
   EnrollTokenResponse,
   Passkey,
@@ -21,6 +24,7 @@ import type {
   SteppedUpResponse,
   StepUpTokenRequest,
   StepUpTokenResponse,
+  VerifyEmailChangeRequest,
   VerifyOtpRequest,
 } from "./bodies.ts";
 
@@ -46,6 +50,10 @@ export interface AccountApi extends Api {
   answerPasskeyOffer(answer: PasskeyOfferRequest["answer"]): Promise<void>;
   /** For good; signs out. Needs a fresh proof. `not_found` where the host does not offer it. */
   deleteAccount(): Promise<void>;
+  /** Sends a code to the new address. Needs a fresh proof. `not_found` where the host does not offer it. */
+  beginEmailChange(body: EmailChangeRequest): Promise<ChallengeOtpResponse>;
+  /** In the session that began it. */
+  finishEmailChange(body: VerifyEmailChangeRequest): Promise<EmailChangedResponse>;
   /** In a limited session (`getSession().assurance`). A second call answers the first one's recovery. */
   beginRecovery(): Promise<RecoveryResponse>;
   /** Needs a session that is not limited. */
@@ -89,6 +97,8 @@ export function createAccountApi(api: Api): AccountApi {
     renamePasskey: (id, body) => read(about(routes.renamePasskey, id), "id", body),
     deletePasskey: (id) => complete(about(routes.deletePasskey, id)),
     deleteAccount: () => complete(routes.deleteAccount),
+    beginEmailChange: (body) => read(routes.beginEmailChange, "expiresAt", body),
+    finishEmailChange: (body) => read(routes.finishEmailChange, "user", body),
     beginRecovery: () => read(routes.beginRecovery, "endsAt", {}),
     cancelRecovery: () => complete(routes.cancelRecovery),
     listSessions: () => read(routes.listSessions, "length"),

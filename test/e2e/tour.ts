@@ -162,6 +162,11 @@ async function dialogStops(tour: Tour): Promise<void> {
   await page.keyboard.press("Escape");
   await page.reload();
   await passkeysOf(page, say).nth(3).waitFor();
+  await page.locator("summary", { hasText: say("address.title") }).click();
+  await button(page, say("address.open")).click();
+  await heading(page, say("address.question")).waitFor();
+  await visit("change-address", page);
+  await page.keyboard.press("Escape");
   await page.locator("summary", { hasText: say("deleteAccount.title") }).click();
   await button(page, say("deleteAccount.open")).click();
   await heading(page, say("deleteAccount.question")).waitFor();

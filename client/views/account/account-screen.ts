@@ -10,6 +10,7 @@ import { canUsePasskeys } from "../../passkeys/passkey-support.ts";
 import { signalAccepted } from "../../passkeys/signals.ts";
 import { mountAccount } from "./account.ts";
 import { addPasskey } from "./add-passkey.ts";
+import { changeAddress } from "./address/change-address.ts";
 import { withStepUp } from "./confirm-identity.ts";
 import { deletePasskey } from "./delete-passkey.ts";
 import { deleteAccount } from "./leaving/account-deletion.ts";
@@ -73,6 +74,7 @@ export function accountScreen(context: AppContext): Screen {
         endSession: (id) => withStepUp(tasks, () => orSignIn(endOnce(api, id)), life.signal),
         endOtherSessions: () => withStepUp(tasks, () => orSignIn(api.endOtherSessions()), life.signal),
         listActivity: () => orSignIn(api.listActivity()),
+        changeAddress: () => changeAddress(tasks, context),
         deleteAccount: () => deleteAccount(tasks, context),
         askAgain: () => orSignIn(api.answerPasskeyOffer("ask-again")),
         ...standingTasks(tasks, visit),

@@ -27,6 +27,8 @@ export interface AccountDeps
   /** From now on `listener` is called when the person has confirmed that it is them. */
   onConfirmed(listener: () => void): void;
   signOut(): Promise<void>;
+  /** Asks for the new address. After a change this view is shown again. */
+  changeAddress(): Promise<void>;
   /** Asks first. After a deletion another view follows. */
   deleteAccount(): Promise<void>;
   /** After the next sign-in with a code, a passkey may be offered again. */
@@ -71,6 +73,9 @@ export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
 
   signOut.addEventListener("click", () => work("signOut", deps.signOut), { signal });
   askAgain.addEventListener("click", onAskAgain, { signal });
+  query(root, "changeAddress", HTMLButtonElement).addEventListener("click", () => void deps.changeAddress(), {
+    signal,
+  });
   query(root, "deleteAccount", HTMLButtonElement).addEventListener("click", () => void deps.deleteAccount(), {
     signal,
   });

@@ -32,7 +32,7 @@ export interface PasskeyListDeps {
 }
 
 /** After these changes the list offers to end other sessions, because another person may be signed in. */
-const afterChanges: readonly MessageKey[] = ["offer.created", "passkey.deleted"];
+const afterChanges: readonly MessageKey[] = ["offer.created", "passkey.deleted", "address.changed"];
 
 /** Milliseconds for which the notice stays in sight while the list is scrolled. */
 const timeToRead = 6_000;

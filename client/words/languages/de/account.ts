@@ -111,10 +111,24 @@ export const account: AccountMessages = {
   "activity.passkey.vanished": "Passkey außerhalb dieser Website entfernt",
   "activity.authenticator.appeared": "Anmeldeweg außerhalb dieser Website hinzugefügt",
   "activity.authenticator.vanished": "Anmeldeweg außerhalb dieser Website entfernt",
+  "activity.email.changed": "E-Mail-Adresse geändert",
+  "activity.email.restored": "Änderung der E-Mail-Adresse zurückgenommen",
   "activity.not_me.confirmed": "Aus einer E-Mail gemeldet: „Das war ich nicht“",
   "activity.recovery_began": "Wiederherstellung begonnen",
   "activity.recovery_cancelled": "Wiederherstellung gestoppt",
   "activity.recovery_ended": "Wartezeit einer Wiederherstellung abgelaufen",
+
+  "address.title": "E-Mail-Adresse",
+  "address.text": "An Ihre Adresse gehen Codes zum Anmelden und Hinweise zu Ihrem Konto.",
+  "address.open": "Adresse ändern",
+  "address.question": "Ihre Adresse ändern",
+  "address.lead":
+    "Wir senden einen Code an die neue Adresse. Sobald Sie ihn eingegeben haben, melden Sie sich mit ihr an.",
+  "address.new": "Neue E-Mail-Adresse",
+  "address.same": "Das ist schon Ihre Adresse.",
+  "address.changed": "Ihre Adresse ist jetzt {email}.",
+  "address.unavailable":
+    "Adressen können hier nicht geändert werden. Wenden Sie sich an die Betreiber dieser Website.",
 
   "deleteAccount.title": "Konto löschen",
   "deleteAccount.text": "Löscht Ihr Konto und seine Passkeys endgültig und meldet Sie überall ab.",

@@ -104,10 +104,23 @@ export const account = {
   "activity.passkey.vanished": "Passkey removed outside of this site",
   "activity.authenticator.appeared": "Way to sign in added outside of this site",
   "activity.authenticator.vanished": "Way to sign in removed outside of this site",
+  "activity.email.changed": "Email address changed",
+  "activity.email.restored": "Email address changed back",
   "activity.not_me.confirmed": "Reported from an email: “This wasn’t me”",
   "activity.recovery_began": "Recovery begun",
   "activity.recovery_cancelled": "Recovery stopped",
   "activity.recovery_ended": "Waiting time of a recovery ended",
+
+  "address.title": "Email address",
+  "address.text": "Codes to sign in and notices about your account go to your address.",
+  "address.open": "Change address",
+  "address.question": "Change your address",
+  "address.lead":
+    "We send a code to the new address. Once you have entered it, you sign in with that address.",
+  "address.new": "New email address",
+  "address.same": "That is your address already.",
+  "address.changed": "Your address is now {email}.",
+  "address.unavailable": "Addresses cannot be changed here. Write to the people who run this site.",
 
   "deleteAccount.title": "Delete account",
   "deleteAccount.text": "Deletes your account and its passkeys for good, and signs you out everywhere.",

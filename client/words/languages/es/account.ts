@@ -109,10 +109,23 @@ export const account: AccountMessages = {
   "activity.passkey.vanished": "Llave de acceso quitada fuera de este sitio",
   "activity.authenticator.appeared": "Método de inicio de sesión añadido fuera de este sitio",
   "activity.authenticator.vanished": "Método de inicio de sesión quitado fuera de este sitio",
+  "activity.email.changed": "Correo electrónico cambiado",
+  "activity.email.restored": "Correo electrónico anterior restablecido",
   "activity.not_me.confirmed": "Aviso desde un correo: «No he sido yo»",
   "activity.recovery_began": "Recuperación iniciada",
   "activity.recovery_cancelled": "Recuperación detenida",
   "activity.recovery_ended": "Fin del tiempo de espera de una recuperación",
+
+  "address.title": "Correo electrónico",
+  "address.text": "A su correo llegan los códigos para iniciar sesión y los avisos sobre su cuenta.",
+  "address.open": "Cambiar el correo",
+  "address.question": "Cambiar su correo",
+  "address.lead":
+    "Enviamos un código al correo nuevo. Cuando lo haya escrito, iniciará sesión con ese correo.",
+  "address.new": "Correo electrónico nuevo",
+  "address.same": "Ese ya es su correo.",
+  "address.changed": "Su correo es ahora {email}.",
+  "address.unavailable": "Aquí no se puede cambiar el correo. Escriba a los responsables de este sitio.",
 
   "deleteAccount.title": "Eliminar la cuenta",
   "deleteAccount.text": "Elimina su cuenta y sus llaves de acceso para siempre, y cierra todas sus sesiones.",

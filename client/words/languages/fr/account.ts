@@ -113,10 +113,24 @@ export const account: AccountMessages = {
   "activity.passkey.vanished": "Clé d’accès retirée hors de ce site",
   "activity.authenticator.appeared": "Moyen de connexion ajouté hors de ce site",
   "activity.authenticator.vanished": "Moyen de connexion retiré hors de ce site",
+  "activity.email.changed": "Adresse e-mail changée",
+  "activity.email.restored": "Ancienne adresse e-mail rétablie",
   "activity.not_me.confirmed": "Signalement depuis un e-mail\u00a0: «\u00a0Ce n’était pas moi\u00a0»",
   "activity.recovery_began": "Récupération lancée",
   "activity.recovery_cancelled": "Récupération arrêtée",
   "activity.recovery_ended": "Délai d’attente d’une récupération écoulé",
+
+  "address.title": "Adresse e-mail",
+  "address.text": "Votre adresse reçoit les codes de connexion et les avis sur votre compte.",
+  "address.open": "Changer d’adresse",
+  "address.question": "Changer votre adresse",
+  "address.lead":
+    "Nous envoyons un code à la nouvelle adresse. Une fois le code saisi, vous vous connectez avec elle.",
+  "address.new": "Nouvelle adresse e-mail",
+  "address.same": "C’est déjà votre adresse.",
+  "address.changed": "Votre adresse est maintenant {email}.",
+  "address.unavailable":
+    "Les adresses ne peuvent pas être changées ici. Écrivez aux responsables de ce site.",
 
   "deleteAccount.title": "Supprimer le compte",
   "deleteAccount.text":
