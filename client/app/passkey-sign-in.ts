@@ -18,6 +18,7 @@ import { signalUnknownCredential } from "../passkeys/signals.ts";
 import { failureOf } from "../words/ceremony-failures.ts";
 import { type Failure, failureOfError, noFailure } from "../words/failures.ts";
 import { t } from "../words/language.ts";
+import { reportOutcome, reportRefusal } from "./ceremony-reports.ts";
 import { isFromAnotherDevice } from "./cross-device.ts";
 import { type EnterDeps, enter } from "./enter.ts";
 import { rememberPasskeyHere } from "./passkeys-here.ts";
@@ -29,8 +30,11 @@ export interface PasskeySignIn {
   keepReady(signal: AbortSignal): void;
   /** The passkey button. Call it straight from the click. `onAskedAgain`: a second prompt follows a late answer. */
   signIn(onFinishing: () => void, onAskedAgain: () => void): Promise<Failure>;
-  /** Logs a misconfiguration for the developer, and tells the password manager of a deleted passkey. */
-  reportOutcome(outcome: CeremonyOutcome): void;
+  /**
+   * Passes the outcome of an enrollment or a step-up on. Logs a misconfiguration for the developer, tells the password
+   * manager of a deleted passkey, and reports the ceremony to our server.
+   */
+  reported(flow: "enrollment" | "step-up", running: Promise<CeremonyOutcome>): Promise<CeremonyOutcome>;
 }
 
 /** Of a passkey picked from autofill: the authenticator has answered, or the sign-in failed. Or there is nothing to pick. */
@@ -46,6 +50,8 @@ export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
   const api = createAccountApi(deps.api);
   const ceremonies = createCeremonies({ config: api.getConfig, keepSignInReady: false });
   let isAnswered = false;
+  /** When the view that offers passkeys was shown: a sign-in by autofill begins there. */
+  let readyAt = 0;
   /** The browser answers at once if it has no passkey, and has not done so in this view. */
   let isImmediate = false;
   const autofill = createAutofill({
@@ -62,17 +68,18 @@ export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
   async function onAutofillOutcome(outcome: CeremonyOutcome): Promise<void> {
     const wasPicked = isAnswered;
     isAnswered = false;
-    reportOutcome(outcome);
+    noteOutcome(outcome);
     let failure = failureOf(outcome.kind, "autofill");
     if (outcome.kind === "succeeded") {
       try {
-        return await finish(outcome);
+        return await finish("autofill", outcome, readyAt);
       } catch (error) {
         failure = failureOfError(error);
         resume();
       }
     }
     if (!wasPicked) return;
+    if (outcome.kind !== "succeeded") reportOutcome(deps.api, "autofill", outcome, readyAt);
     announce("");
     onAutofill(failure);
   }
@@ -81,9 +88,11 @@ export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
     // A browser allows one request at a time: the pending autofill request ends before the prompt opens.
     autofill.pause();
     const mode = isImmediate ? "immediate" : "button";
+    const beganAt = performance.now();
     const outcome = await ceremonies.signIn(onFinishing, onAskedAgain, mode);
-    reportOutcome(outcome);
+    noteOutcome(outcome);
     if (outcome.kind !== "succeeded") {
+      reportOutcome(deps.api, "button", outcome, beganAt);
       deps.visit.passkeyFailed = true;
       resume();
       if (outcome.kind === "cancelled" && mode === "immediate") {
@@ -93,7 +102,7 @@ export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
       return failureOf(outcome.kind, "button");
     }
     try {
-      await finish(outcome);
+      await finish("button", outcome, beganAt);
       return noFailure;
     } catch (error) {
       resume();
@@ -101,10 +110,22 @@ export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
     }
   }
 
-  async function finish({ resultToken, attachment, credentialId }: CeremonySuccess): Promise<void> {
+  async function finish(
+    flow: "button" | "autofill",
+    outcome: CeremonySuccess,
+    beganAt: number,
+  ): Promise<void> {
+    const { resultToken, attachment, credentialId } = outcome;
     const crossDevice = attachment === "cross-platform";
     const greeted = greetedAccount();
-    const signedIn = await api.finishPasskeySignIn(resultToken, crossDevice ? { crossDevice } : {});
+    const signedIn = await api
+      .finishPasskeySignIn(resultToken, crossDevice ? { crossDevice } : {})
+      .catch((error: unknown) => {
+        reportRefusal(deps.api, flow, error);
+        throw error;
+      });
+    reportOutcome(deps.api, flow, outcome, beganAt);
+    deps.visit.cameByCode = false;
     if (greeted !== null && greeted !== signedIn.user.email)
       deps.visit.accountNotice = ["welcome.otherPerson"];
     if (!crossDevice) {
@@ -136,6 +157,7 @@ export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
 
   function keepReady(signal: AbortSignal): void {
     if (signal.aborted) return;
+    readyAt = performance.now();
     void canAnswerAtOnce().then((can) => {
       isImmediate = can;
     });
@@ -149,7 +171,23 @@ export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
     signal.addEventListener("abort", stop, { once: true });
   }
 
-  function reportOutcome(outcome: CeremonyOutcome): void {
+  async function reported(
+    flow: "enrollment" | "step-up",
+    running: Promise<CeremonyOutcome>,
+  ): Promise<CeremonyOutcome> {
+    const beganAt = performance.now();
+    try {
+      const outcome = await running;
+      noteOutcome(outcome);
+      reportOutcome(deps.api, flow, outcome, beganAt);
+      return outcome;
+    } catch (error) {
+      reportRefusal(deps.api, flow, error);
+      throw error;
+    }
+  }
+
+  function noteOutcome(outcome: CeremonyOutcome): void {
     const { kind } = outcome;
     if (kind === "misconfigured") void api.getConfig().then(reportMisconfiguration, () => {});
     // In a session the list of accepted passkeys tells the password manager: a wrong signal here deletes for good.
@@ -165,5 +203,5 @@ export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
     );
   }
 
-  return { ceremonies, keepReady, signIn, reportOutcome };
+  return { ceremonies, keepReady, signIn, reported };
 }

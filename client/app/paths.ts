@@ -4,11 +4,12 @@ import { canUsePasskeys } from "../passkeys/passkey-support.ts";
 import { readPendingOtp } from "./pending-otp.ts";
 import type { Visit } from "./visit.ts";
 
+/** Below `base` of the Vite config, typed as its default, and written out four times so that the build can join them. */
 export const paths = {
-  signIn: "/sign-in",
-  otp: "/sign-in/code",
-  offer: "/create-passkey",
-  account: "/account",
+  signIn: `${import.meta.env.BASE_URL as "/"}sign-in`,
+  otp: `${import.meta.env.BASE_URL as "/"}sign-in/code`,
+  offer: `${import.meta.env.BASE_URL as "/"}create-passkey`,
+  account: `${import.meta.env.BASE_URL as "/"}account`,
 } as const;
 export type Path = (typeof paths)[keyof typeof paths];
 

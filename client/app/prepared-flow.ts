@@ -4,7 +4,7 @@ import type { Ceremonies } from "../passkeys/ceremony.ts";
 import type { AppContext } from "./app-context.ts";
 import type { PasskeySignIn } from "./passkey-sign-in.ts";
 
-export interface PreparedFlow<Flow> extends Pick<PasskeySignIn, "reportOutcome"> {
+export interface PreparedFlow<Flow> extends Pick<PasskeySignIn, "reported"> {
   readonly flow: Flow;
 }
 
@@ -15,11 +15,11 @@ export function prepareFlow<Flow extends { stop(): void }>(
   signal: AbortSignal,
 ): () => Promise<PreparedFlow<Flow>> {
   const prepared = once(async () => {
-    const { ceremonies, reportOutcome } = await passkeys();
+    const { ceremonies, reported } = await passkeys();
     const flow = create(ceremonies);
     if (signal.aborted) flow.stop();
     signal.addEventListener("abort", flow.stop, { once: true });
-    return { flow, reportOutcome };
+    return { flow, reported };
   });
   prepared().catch(() => {});
   return prepared;

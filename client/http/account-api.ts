@@ -7,6 +7,11 @@ import { type ActionCode, actions } from "../../shared/actions.ts";
 import { type Route, routes } from "../../shared/routes.ts";
 import { type Api, ApiError } from "./api.ts";
 import type {
+  ActivityResponse,
+  CeremonyReport,
+  ChallengeOtpResponse,
+  EmailChangedResponse,
+  EmailChangeRequest,
   EnrolledResponse,
   EnrollTokenResponse,
   Passkey,
@@ -19,6 +24,7 @@ import type {
   SteppedUpResponse,
   StepUpTokenRequest,
   StepUpTokenResponse,
+  VerifyEmailChangeRequest,
   VerifyOtpRequest,
 } from "./bodies.ts";
 
@@ -44,6 +50,10 @@ export interface AccountApi extends Api {
   answerPasskeyOffer(answer: PasskeyOfferRequest["answer"]): Promise<void>;
   /** For good; signs out. Needs a fresh proof. `not_found` where the host does not offer it. */
   deleteAccount(): Promise<void>;
+  /** Sends a code to the new address. Needs a fresh proof. `not_found` where the host does not offer it. */
+  beginEmailChange(body: EmailChangeRequest): Promise<ChallengeOtpResponse>;
+  /** In the session that began it. */
+  finishEmailChange(body: VerifyEmailChangeRequest): Promise<EmailChangedResponse>;
   /** In a limited session (`getSession().assurance`). A second call answers the first one's recovery. */
   beginRecovery(): Promise<RecoveryResponse>;
   /** Needs a session that is not limited. */
@@ -51,6 +61,10 @@ export interface AccountApi extends Api {
   listSessions(): Promise<SessionsResponse>;
   endSession(id: string): Promise<void>;
   endOtherSessions(): Promise<void>;
+  /** Newest first. `not_found` where the host keeps no events. */
+  listActivity(): Promise<ActivityResponse>;
+  /** Also on a page that is being left. `not_found` where the host takes no reports. */
+  reportCeremony(report: CeremonyReport): Promise<void>;
 }
 
 export function createAccountApi(api: Api): AccountApi {
@@ -63,8 +77,8 @@ export function createAccountApi(api: Api): AccountApi {
   ) => read<Body>(routes.validate, mark, { token: resultToken, action, ...more });
 
   /** For operations that answer 204. A proxy's page instead is an error. */
-  async function complete(route: Route, body?: object): Promise<void> {
-    const { status } = await call(route, body);
+  async function complete(route: Route, body?: object, keepalive?: boolean): Promise<void> {
+    const { status } = await call(route, body, keepalive);
     if (status !== 204) throw new ApiError("unreachable");
   }
 
@@ -83,11 +97,15 @@ export function createAccountApi(api: Api): AccountApi {
     renamePasskey: (id, body) => read(about(routes.renamePasskey, id), "id", body),
     deletePasskey: (id) => complete(about(routes.deletePasskey, id)),
     deleteAccount: () => complete(routes.deleteAccount),
+    beginEmailChange: (body) => read(routes.beginEmailChange, "expiresAt", body),
+    finishEmailChange: (body) => read(routes.finishEmailChange, "user", body),
     beginRecovery: () => read(routes.beginRecovery, "endsAt", {}),
     cancelRecovery: () => complete(routes.cancelRecovery),
     listSessions: () => read(routes.listSessions, "length"),
     endSession: (id) => complete(about(routes.endSession, id)),
     endOtherSessions: () => complete(routes.endOtherSessions),
+    listActivity: () => read(routes.listActivity, "length"),
+    reportCeremony: (report) => complete(routes.reportCeremony, report, true),
     answerPasskeyOffer: (answer) => complete(routes.answerPasskeyOffer, { answer }),
   };
 }

@@ -30,8 +30,11 @@ export interface Api {
   getConfig(): Promise<ConfigResponse>;
   getSession(): Promise<SessionResponse>;
   challengeOtp(body: ChallengeOtpRequest): Promise<ChallengeOtpResponse>;
-  /** Any other operation. Rejects with an ApiError unless the answer is a success. */
-  call(route: Route, body?: object): Promise<Response>;
+  /**
+   * Any other operation. Rejects with an ApiError unless the answer is a success. `keepalive`: the request outlives the
+   * page.
+   */
+  call(route: Route, body?: object, keepalive?: boolean): Promise<Response>;
   /**
    * The same, for its JSON. `Body` is the route's answer in the contract; `mark` is a member that the JSON of a proxy
    * does not have.
@@ -54,9 +57,9 @@ export interface ApiOptions {
 
 /** @param mountedAt a path such as `/auth`, or with `credentials: "include"` a URL such as `https://api.example.com/auth` */
 export function createApi(mountedAt: string, { credentials = "same-origin", send }: ApiOptions = {}): Api {
-  async function call(route: Route, body?: object): Promise<Response> {
+  async function call(route: Route, body?: object, keepalive = false): Promise<Response> {
     const signal = AbortSignal.timeout(deadline);
-    const request: RequestInit = { method: route.method, credentials, signal };
+    const request: RequestInit = { method: route.method, credentials, keepalive, signal };
     if (body !== undefined) {
       request.headers = {
         "Content-Type": "application/json",

@@ -155,3 +155,45 @@ export interface RenamePasskeyRequest {
 export interface PasskeyOfferRequest {
   answer: "not-now" | "never" | "ask-again";
 }
+
+export interface Activity {
+  id: string;
+  at: string;
+  /** Such as "sign_in.succeeded". Ignore names that you do not know. */
+  event: string;
+  /** Whether it was done in the session of this request. */
+  current: boolean;
+  /** Who did it: "user", "host" (the support people), or another word. */
+  by: string;
+  /** Of a sign-in: "passkey", "email-otp" or a method of the host's. */
+  method: string | null;
+  /** Of a step-up: what was confirmed. */
+  action: string | null;
+  passkeyId: string | null;
+  /** In words, such as "Firefox" and "Windows"; null when not recognised. */
+  browser: string | null;
+  system: string | null;
+}
+
+export type ActivityResponse = Activity[];
+
+/** Fixed words only: nothing in it says whose it is. */
+export interface CeremonyReport {
+  flow: "button" | "autofill" | "enrollment" | "step-up" | "offer" | "code";
+  /** Of an offer: `shown`, `accepted`, `declined`. Of a ceremony: `succeeded`, `failed`. Of a code in its place: `chosen`. */
+  outcome: "shown" | "accepted" | "declined" | "chosen" | "succeeded" | "failed";
+  /** With `failed`: of what kind. */
+  error?:
+    | "cancelled"
+    | "aborted"
+    | "timeout"
+    | "not-supported"
+    | "already-registered"
+    | "unknown-credential"
+    | "network"
+    | "refused"
+    | "other"
+    | undefined;
+  /** From the beginning to the outcome. */
+  milliseconds?: number | undefined;
+}

@@ -94,6 +94,7 @@ export function prepareEnrollment(deps: EnrollmentDeps): EnrollmentFlow {
 
 const finalCodes: readonly string[] = [
   "step_up_required",
+  "limited_session",
   "passkey_limit_reached",
   "tenant_misconfigured",
   "not_authenticated",

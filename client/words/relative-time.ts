@@ -29,3 +29,9 @@ const units: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 export function calendarDate(instant: string): string {
   return new Intl.DateTimeFormat(currentLanguage(), { dateStyle: "medium" }).format(new Date(instant));
 }
+
+/** "Friday, 27 November 2026 at 14:30". */
+export function dateAndTime(instant: string): string {
+  const format = new Intl.DateTimeFormat(currentLanguage(), { dateStyle: "full", timeStyle: "short" });
+  return format.format(new Date(instant));
+}

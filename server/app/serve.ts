@@ -187,7 +187,9 @@ function wellKnownOf({ origin, moreOrigins, rpId, iosApps, androidApps }: Config
     iosApps,
     androidApps,
     relatedOrigins: [origin, ...moreOrigins].filter((one) => !isWithin(new URL(one).hostname, rpId)),
-    passkeyEndpoints: origin.startsWith("https:") ? { enroll: account, manage: account } : null,
+    passkeyEndpoints: origin.startsWith("https:")
+      ? { enroll: `${account}#add-passkey`, manage: account }
+      : null,
   };
 }
 

@@ -34,6 +34,8 @@ test("the bodies that copied code names are those of the contract", () => {
   expectTypeOf<bodies.StepUpTokenResponse>().toEqualTypeOf<contract.StepUpTokenResponse>();
   expectTypeOf<bodies.SteppedUpResponse>().toEqualTypeOf<contract.SteppedUpResponse>();
   expectTypeOf<bodies.RenamePasskeyRequest>().toEqualTypeOf<contract.RenamePasskeyRequest>();
+  expectTypeOf<bodies.ActivityResponse>().toEqualTypeOf<contract.ActivityResponse>();
+  expectTypeOf<bodies.CeremonyReport>().toEqualTypeOf<contract.CeremonyReport>();
   expectTypeOf<bodies.PasskeyOfferRequest>().toEqualTypeOf<contract.PasskeyOfferRequest>();
 });
 

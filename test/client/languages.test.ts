@@ -113,10 +113,10 @@ describe("the choice of a language", () => {
     expect(document.documentElement.dir).toBe("rtl");
     const forms = [1, 2, 5, 11].map((count) => t("otp.lifetime", { count }));
     expect(forms).toEqual([
-      "يعمل الرمز لمدة دقيقة واحدة.",
-      "يعمل الرمز لمدة دقيقتين.",
-      "يعمل الرمز لمدة 5 دقائق.",
-      "يعمل الرمز لمدة 11 دقيقة.",
+      "الرمز صالح لمدة دقيقة واحدة.",
+      "الرمز صالح لمدة دقيقتين.",
+      "الرمز صالح لمدة 5 دقائق.",
+      "الرمز صالح لمدة 11 دقيقة.",
     ]);
     await useLanguage("en", "all");
     expect(document.documentElement.dir).toBe("ltr");

@@ -10,7 +10,7 @@ const status = () => document.getElementById("status")?.textContent;
 
 function mountUnanswered(): () => void {
   const unanswered = () => new Promise<never>(() => {});
-  return mountPasskeyList(openPage(), {
+  const { dispose } = mountPasskeyList(openPage(), {
     canUsePasskeys: true,
     notice: null,
     passkeysHere: () => [],
@@ -20,6 +20,7 @@ function mountUnanswered(): () => void {
     renamePasskey: unanswered,
     deletePasskey: unanswered,
   });
+  return dispose;
 }
 
 test("A list of passkeys that takes longer than a second is announced as loading", () => {

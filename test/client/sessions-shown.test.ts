@@ -22,7 +22,7 @@ function openSection(): void {
   section.open = true;
 }
 
-const rows = () => [...document.querySelectorAll(".sessions .row")];
+const rows = () => [...document.querySelectorAll('[data-ref="sessions"] .row')];
 const ended = async (agent: ReturnType<typeof stack.agent>) =>
   (await agent.get("/api/session")).body.user === null;
 

@@ -287,7 +287,7 @@ test("The account marks the passkey that was created on this device, until the d
   await page.autofill.whenPending();
   page.autofill.pick();
   await reads(page, "This device");
-  const marked = [...document.querySelectorAll(".row")].map((item) =>
+  const marked = [...document.querySelectorAll(".passkey-list .row")].map((item) =>
     item.querySelector('[data-ref="here"]')?.hasAttribute("hidden"),
   );
   expect(marked).toEqual([false, true]);
@@ -297,4 +297,20 @@ test("The account marks the passkey that was created on this device, until the d
   (await shown("Forget me on this device")).click();
   await reads(page, "This device has forgotten");
   expect(localStorage.getItem("passkeys.credentials")).toBeNull();
+});
+
+test("The address to which a password manager links opens the dialog for a new passkey, once", async () => {
+  const page = await open();
+  await page.signInWithCode(stack.newAddress());
+  (await shown("Not now")).click();
+  await accountShown();
+  await page.load("/account#add-passkey");
+  await eventually(() =>
+    expect(document.querySelector("dialog")?.textContent).toContain("Where should the new passkey be saved?"),
+  );
+  expect(location.hash).toBe("");
+  (await shown("Close")).click();
+  await page.load("/account");
+  await reads(page, "You have no passkeys yet.");
+  expect(document.querySelector("dialog")).toBeNull();
 });

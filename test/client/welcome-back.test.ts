@@ -26,6 +26,15 @@ test("A person who has used a passkey here is greeted by their address and signs
   await eventually(() => expect(location.pathname).toBe("/account"));
 });
 
+test("After a passkey that could not be used, the greeting puts the code first", async () => {
+  const { page } = await comeBack();
+  page.breakPrompts(new DOMException("No", "NotAllowedError"));
+  button("Sign in with a passkey").click();
+  await reads(page, "No passkey used.");
+  expect(button("Email me a code").className).toContain("button-primary");
+  expect(button("Sign in with a passkey").className).not.toContain("button-primary");
+});
+
 test("The passkey button of the greeting sends no request before the prompt", async () => {
   const { page } = await comeBack();
   const prepared = () =>

@@ -1,11 +1,11 @@
 /** The app as a person meets it: the built SPA over the whole stack, in a browser with a passkey authenticator. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import type { Language } from "../../client/words/language.ts";
 import { launchChromium } from "../kit/chromium.ts";
 import { openPasskeyPage, type PasskeyPage, type PasskeyPageOptions } from "../kit/passkey-page.ts";
-import { type Stack, startStack } from "../kit/start-stack.ts";
+import { type Stack, type StackOptions, startStack } from "../kit/start-stack.ts";
 import { type Say, wordsIn } from "./words.ts";
 
 const pagesFolder = fileURLToPath(new URL("../../dist/client/", import.meta.url));
@@ -14,6 +14,8 @@ export interface App {
   readonly stack: Stack;
   /** A fresh browser profile on the app's first page. */
   open(options?: Look): Promise<PasskeyPage>;
+  /** Another app in the same browser, under other policies. Close it as well. */
+  startBeside(policies: StackOptions["policies"]): Promise<App>;
   close(): Promise<void>;
 }
 
@@ -27,9 +29,9 @@ export interface Look extends PasskeyPageOptions {
 }
 
 /** The stack with the built SPA. */
-export async function startStackWithPages(): Promise<Stack> {
+export async function startStackWithPages(policies?: StackOptions["policies"]): Promise<Stack> {
   if (!existsSync(`${pagesFolder}index.html`)) throw new Error("The SPA is not built: run `npm run build`.");
-  return startStack({ pagesFolder });
+  return startStack({ pagesFolder, ...(policies !== undefined && { policies }) });
 }
 
 export async function startApp(): Promise<App> {
@@ -38,9 +40,21 @@ export async function startApp(): Promise<App> {
     await browser.close();
     throw error;
   });
+  const app = appOn(browser, stack);
+  return {
+    ...app,
+    async close() {
+      await app.close();
+      await browser.close();
+    },
+  };
+}
+
+function appOn(browser: Browser, stack: Stack): App {
   const opened: PasskeyPage[] = [];
   return {
     stack,
+    startBeside: async (policies) => appOn(browser, await startStackWithPages(policies)),
     async open(options = {}) {
       const page = await openPasskeyPage(browser, options);
       opened.push(page);
@@ -52,7 +66,6 @@ export async function startApp(): Promise<App> {
     },
     async close() {
       for (const page of opened) await page.close();
-      await browser.close();
       await stack.close();
     },
   };

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import express from "express";
+import express, { type RequestHandler } from "express";
 import { build } from "vite";
 import { copyPieces } from "../../server/copy/copy-piece.ts";
 import { isPieceName, type PieceName, pieces, snippetOf } from "../../server/copy/pieces.ts";
@@ -34,6 +34,26 @@ const markup: Readonly<Record<PieceName, string>> = {
 };
 
 export async function startPiecesHost(): Promise<PiecesHost> {
+  const folder = newFolder("pieces");
+  await buildPages(folder);
+  const host = await startHost(express.static(`${folder}/built`));
+  return {
+    ...host,
+    async close() {
+      await host.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** A folder in which the packages of this repository are found. */
+export function newFolder(name: string): string {
+  mkdirSync(`${repository}/dist`, { recursive: true });
+  return mkdtempSync(`${repository}/dist/${name}-`);
+}
+
+/** @param pages answers what is neither the router nor the guarded route */
+export async function startHost(pages: RequestHandler): Promise<PiecesHost> {
   const port = await freePort();
   const origin = `http://localhost:${port}`;
   const kit = await startEmulatorFor({ origin, prefix: "/auth" });
@@ -44,12 +64,14 @@ export async function startPiecesHost(): Promise<PiecesHost> {
     secure: false,
     now: kit.now,
   });
-  const options = commonOptions(kit, storage, sessions);
+  const options = {
+    ...commonOptions(kit, storage, sessions),
+    // Else the browser complains of what the app asks for in vain.
+    activity: storage.events,
+    onReport: () => {},
+  };
   const requireStepUp = createStepUpGuard(options);
   const transfers: unknown[] = [];
-  mkdirSync(`${repository}/dist`, { recursive: true });
-  const folder = mkdtempSync(`${repository}/dist/pieces-`);
-  await buildPages(folder);
 
   const app = express();
   app.use(sessions.middleware);
@@ -63,7 +85,7 @@ export async function startPiecesHost(): Promise<PiecesHost> {
       res.status(201).json(req.body);
     },
   );
-  app.use(express.static(`${folder}/built`));
+  app.use(pages);
   app.use(createErrorHandler(console));
   const server = createServer(app).listen(port);
   return {
@@ -74,7 +96,6 @@ export async function startPiecesHost(): Promise<PiecesHost> {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await kit.close();
-      rmSync(folder, { recursive: true });
     },
   };
 }

@@ -5,25 +5,13 @@
 import type { Page } from "playwright-core";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
 import { type App, button, comeBackLater, heading, type Look, passkeysOf } from "./app.ts";
-import { type Say, wordsIn } from "./words.ts";
+import { limitedStops } from "./limited-tour.ts";
+import { makes, signInAs, type Tour, type Visit } from "./tour-steps.ts";
+import { wordsIn } from "./words.ts";
 
-export type Visit = (stop: string, page: Page) => Promise<void>;
-
-interface Tour {
-  readonly app: App;
-  readonly look: Look;
-  readonly say: Say;
-  readonly visit: Visit;
-}
+export type { Visit };
 
 const aWhile = 20 * 60_000;
-
-/** AAGUIDs of makes that people know. */
-const makes = {
-  icloudKeychain: "fbfc3007-154e-4ecc-8c0b-6e020557d7bd",
-  googlePasswordManager: "ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4",
-  windowsHello: "08987058-cadc-4b81-b6e1-30de50dcbe96",
-} as const;
 
 const isThere = (page: Page, words: string) => page.getByText(words).first().waitFor();
 
@@ -36,6 +24,7 @@ export async function takeTour(app: App, look: Look, visit: Visit): Promise<void
   await dialogStops(tour);
   await welcomeBackStops(tour);
   await unsupportedStop(tour);
+  await limitedStops(tour);
 }
 
 async function signInStops({ app, look, say, visit }: Tour): Promise<void> {
@@ -143,6 +132,10 @@ async function accountStops(tour: Tour): Promise<void> {
   await button(page, say("sessions.endOthers")).click();
   await isThere(page, say("sessions.othersEnded"));
   await visit("sessions-ended", page);
+  await page.reload();
+  await page.locator("summary", { hasText: say("activity.title") }).click();
+  await button(page, say("activity.more")).click();
+  await visit("activity", page);
 }
 
 async function dialogStops(tour: Tour): Promise<void> {
@@ -167,6 +160,17 @@ async function dialogStops(tour: Tour): Promise<void> {
   await page.getByLabel(say("otp.code"), { exact: true }).waitFor();
   await visit("step-up-code", page);
   await page.keyboard.press("Escape");
+  await page.reload();
+  await passkeysOf(page, say).nth(3).waitFor();
+  await page.locator("summary", { hasText: say("address.title") }).click();
+  await button(page, say("address.open")).click();
+  await heading(page, say("address.question")).waitFor();
+  await visit("change-address", page);
+  await page.keyboard.press("Escape");
+  await page.locator("summary", { hasText: say("deleteAccount.title") }).click();
+  await button(page, say("deleteAccount.open")).click();
+  await heading(page, say("deleteAccount.question")).waitFor();
+  await visit("delete-account", page);
 }
 
 async function welcomeBackStops({ app, look, say, visit }: Tour): Promise<void> {
@@ -187,16 +191,6 @@ async function welcomeBackStops({ app, look, say, visit }: Tour): Promise<void> 
   await button(page, say("welcome.forget")).click();
   await page.locator(".sign-in .notice").waitFor();
   await visit("sign-in-forgotten", page);
-}
-
-/** To wherever a sign-in with a code leads. */
-async function signInAs(page: Page, app: App, say: Say, email: string): Promise<void> {
-  await page.getByLabel(say("signIn.email")).fill(email);
-  await button(page, say("signIn.continue")).click();
-  const code = page.getByLabel(say("otp.code"), { exact: true });
-  await code.waitFor();
-  await code.fill(await app.stack.readCode(email));
-  await button(page, say("otp.continue")).click();
 }
 
 /** A first view with no passkeys in the browser. */

@@ -10,9 +10,12 @@ import { canUsePasskeys } from "../../passkeys/passkey-support.ts";
 import { signalAccepted } from "../../passkeys/signals.ts";
 import { mountAccount } from "./account.ts";
 import { addPasskey } from "./add-passkey.ts";
+import { changeAddress } from "./address/change-address.ts";
 import { withStepUp } from "./confirm-identity.ts";
 import { deletePasskey } from "./delete-passkey.ts";
+import { deleteAccount } from "./leaving/account-deletion.ts";
 import { signOut } from "./sign-out.ts";
+import { standingTasks } from "./standing/standing-tasks.ts";
 
 export function accountScreen(context: AppContext): Screen {
   const { visit, orSignIn } = context;
@@ -23,7 +26,8 @@ export function accountScreen(context: AppContext): Screen {
       const { user } = visit;
       if (user === null) throw new Error("The account view was opened without a session.");
       const life = new AbortController();
-      const tasks = { ...context, api, user, signal: life.signal };
+      let onConfirmed = () => {};
+      const tasks = { ...context, api, user, signal: life.signal, confirmed: () => onConfirmed() };
       let afterDelete = false;
 
       async function listPasskeys() {
@@ -46,11 +50,19 @@ export function accountScreen(context: AppContext): Screen {
       const dispose = mountAccount(view, {
         user,
         notice: visit.accountNotice,
+        wantsPasskey: takeWish(),
         canUsePasskeys: canUsePasskeys(),
         passkeysHere,
         listPasskeys,
         addPasskey: () => addPasskey(tasks),
-        renamePasskey: (id, name) => orSignIn(api.renamePasskey(id, { name })),
+        async renamePasskey(id, name) {
+          let renamed: Passkey | null = null;
+          const rename = async () => {
+            renamed = await orSignIn(api.renamePasskey(id, { name }));
+          };
+          await withStepUp(tasks, rename, life.signal);
+          return renamed;
+        },
         async deletePasskey(passkey, options) {
           const isDeleted = await deletePasskey(tasks, passkey, options);
           afterDelete ||= isDeleted;
@@ -61,7 +73,14 @@ export function accountScreen(context: AppContext): Screen {
         listSessions: () => orSignIn(api.listSessions()),
         endSession: (id) => withStepUp(tasks, () => orSignIn(endOnce(api, id)), life.signal),
         endOtherSessions: () => withStepUp(tasks, () => orSignIn(api.endOtherSessions()), life.signal),
+        listActivity: () => orSignIn(api.listActivity()),
+        changeAddress: () => changeAddress(tasks, context),
+        deleteAccount: () => deleteAccount(tasks, context),
         askAgain: () => orSignIn(api.answerPasskeyOffer("ask-again")),
+        ...standingTasks(tasks, visit),
+        onConfirmed(listener) {
+          onConfirmed = listener;
+        },
         signOut: () => signOut(context, api),
       });
       visit.accountNotice = null;
@@ -71,6 +90,13 @@ export function accountScreen(context: AppContext): Screen {
       };
     },
   };
+}
+
+/** Password managers link to `/account#add-passkey` (`passkey-endpoints`). Taken once: not again in another language. */
+function takeWish(): boolean {
+  if (location.hash !== "#add-passkey") return false;
+  history.replaceState(history.state, "", location.pathname);
+  return true;
 }
 
 /** A session that has ended meanwhile counts as ended. */

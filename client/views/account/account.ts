@@ -11,12 +11,26 @@ import { t } from "../../words/language.ts";
 import { showSentence } from "../../words/sentence.ts";
 import { shownAddress } from "../../words/shown-address.ts";
 import { fillFromTemplate } from "../../words/template.ts";
+import { type ActivityDeps, mountActivity } from "./activity/activity-list.ts";
 import { mountPasskeyList, type PasskeyListDeps } from "./passkey-list.ts";
 import { mountSessionList, type SessionListDeps } from "./session-list.ts";
+import { mountStandingCard, type StandingDeps } from "./standing/standing-card.ts";
 
-export interface AccountDeps extends Omit<PasskeyListDeps, "reviewSessions">, SessionListDeps {
+export interface AccountDeps
+  extends Omit<PasskeyListDeps, "reviewSessions">,
+    SessionListDeps,
+    ActivityDeps,
+    Omit<StandingDeps, "reviewPasskeys" | "addPasskey"> {
   readonly user: User;
+  /** The person came to add a passkey: its dialog is open from the start. */
+  readonly wantsPasskey: boolean;
+  /** From now on `listener` is called when the person has confirmed that it is them. */
+  onConfirmed(listener: () => void): void;
   signOut(): Promise<void>;
+  /** Asks for the new address. After a change this view is shown again. */
+  changeAddress(): Promise<void>;
+  /** Asks first. After a deletion another view follows. */
+  deleteAccount(): Promise<void>;
   /** After the next sign-in with a code, a passkey may be offered again. */
   askAgain(): Promise<void>;
 }
@@ -36,13 +50,40 @@ export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
   const askAgainStatus = query(root, "askAgainStatus", HTMLElement);
   const failureText = query(root, "failure", HTMLElement);
   const sessions = mountSessionList(query(root, "sessionSection", HTMLDetailsElement), deps, signal);
-  const disposeList = mountPasskeyList(query(root, "passkeys", HTMLElement), {
+  const standing = mountStandingCard(
+    query(root, "standing", HTMLElement),
+    { ...deps, reviewPasskeys: () => list.focus(), addPasskey: () => list.add() },
+    signal,
+  );
+  const activity = mountActivity(query(root, "activitySection", HTMLDetailsElement), deps, signal);
+  let passkeys = 0;
+  const list = mountPasskeyList(query(root, "passkeys", HTMLElement), {
     ...deps,
     reviewSessions: () => sessions.open(),
+    // Both at once: the card would move a list that is there already.
+    async listPasskeys() {
+      const [listed, current] = await Promise.all([deps.listPasskeys(), deps.getStanding()]);
+      passkeys = listed.length;
+      if (!signal.aborted) standing.show(current, passkeys);
+      void activity.load();
+      return listed;
+    },
   });
+  deps.onConfirmed(() => void showStanding());
 
   signOut.addEventListener("click", () => work("signOut", deps.signOut), { signal });
   askAgain.addEventListener("click", onAskAgain, { signal });
+  query(root, "changeAddress", HTMLButtonElement).addEventListener("click", () => void deps.changeAddress(), {
+    signal,
+  });
+  query(root, "deleteAccount", HTMLButtonElement).addEventListener("click", () => void deps.deleteAccount(), {
+    signal,
+  });
+
+  async function showStanding(): Promise<void> {
+    const current = await deps.getStanding();
+    if (!signal.aborted) standing.show(current, passkeys);
+  }
 
   /** The result is shown beside the button, because the top of the view may be off the screen. */
   async function onAskAgain(): Promise<void> {
@@ -82,9 +123,10 @@ export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
   }
 
   update();
+  if (deps.wantsPasskey && deps.canUsePasskeys) list.add();
   return () => {
     controller.abort();
-    disposeList();
+    list.dispose();
     root.replaceChildren();
   };
 }

@@ -47,9 +47,10 @@ export async function addPasskey(deps: AccountTaskDeps): Promise<Added> {
 
       async function create(home: PasskeyHome, onAnswered: () => void): Promise<CeremonyOutcome> {
         try {
-          attempt = prepared().then(({ flow }) => orSignIn(flow.run(onAnswered, home)));
+          attempt = prepared().then(({ flow, reported }) =>
+            reported("enrollment", orSignIn(flow.run(onAnswered, home))),
+          );
           const outcome = await attempt;
-          (await passkeys()).reportOutcome(outcome);
           const isHere = outcome.kind === "succeeded" || outcome.kind === "alreadyRegistered";
           if (isHere && home === "client-device") remember("account", user.email);
           if (outcome.kind === "succeeded" && home === "client-device")

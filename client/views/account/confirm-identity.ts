@@ -15,14 +15,21 @@ import { mountStepUp } from "./step-up-dialog.ts";
 export interface AccountTaskDeps extends Pick<AppContext, "passkeys" | "orSignIn"> {
   readonly api: AccountApi;
   readonly user: User;
+  /** The person has confirmed: what the session may do can have changed. */
+  confirmed(): void;
   /** Aborts when the account view ends. */
   readonly signal: AbortSignal;
 }
 
-type NeededStepUp = NonNullable<Problem["stepUp"]>;
+export interface NeededStepUp extends NonNullable<Problem["stepUp"]> {
+  /** A code has opened the session, however recently. */
+  readonly isLimited: boolean;
+}
 
 export function neededStepUp(error: unknown): NeededStepUp | undefined {
-  return error instanceof ApiError && error.code === "step_up_required" ? error.problem?.stepUp : undefined;
+  if (!(error instanceof ApiError) || error.problem?.stepUp === undefined) return undefined;
+  const isLimited = error.code === "limited_session";
+  return isLimited || error.code === "step_up_required" ? { ...error.problem.stepUp, isLimited } : undefined;
 }
 
 /** Runs the task; after an answer that wants a step-up, asks for it and runs the task again. False: not confirmed. */
@@ -44,13 +51,14 @@ export async function withStepUp(
 }
 
 /** Opens the dialog of the step-up. False: the person left it. */
-export function confirmIdentity(
-  { api, user, passkeys, orSignIn }: AccountTaskDeps,
-  { action, methods }: NeededStepUp,
+export async function confirmIdentity(
+  deps: AccountTaskDeps,
+  { action, methods, isLimited }: NeededStepUp,
   signal: AbortSignal,
 ): Promise<boolean> {
+  const { api, user, passkeys, orSignIn } = deps;
   const canUsePasskey = methods.includes("passkey") && canUsePasskeys();
-  return openDialog<boolean>({
+  const isConfirmed = await openDialog<boolean>({
     content: cloneTemplate("step-up-dialog"),
     signal,
     dismissed: false,
@@ -62,13 +70,12 @@ export function confirmIdentity(
       );
       const view = {
         email: user.email,
+        isLimited,
         canUsePasskey,
         canUseEmail: methods.includes("email-otp"),
         async usePasskey(onAnswered: () => void) {
-          const { flow, reportOutcome } = await prepared();
-          const outcome = await orSignIn(flow.run(onAnswered));
-          reportOutcome(outcome);
-          return outcome;
+          const { flow, reported } = await prepared();
+          return reported("step-up", orSignIn(flow.run(onAnswered)));
         },
         cancelCeremony: () => cancelCeremony(passkeys),
         sendCode: async () => (await api.challengeOtp({ email: user.email })).resendAfter,
@@ -80,4 +87,6 @@ export function confirmIdentity(
       mountStepUp(dialog, view, life);
     },
   });
+  if (isConfirmed) deps.confirmed();
+  return isConfirmed;
 }

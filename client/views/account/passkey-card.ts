@@ -11,7 +11,8 @@ import { calendarDate, timeAgo } from "../../words/relative-time.ts";
 import { cloneTemplate } from "../../words/template.ts";
 
 export interface PasskeyCardDeps {
-  rename(id: string, name: string): Promise<void>;
+  /** False: a step-up was needed, and the person did not confirm. */
+  rename(id: string, name: string): Promise<boolean>;
   remove(passkey: Passkey): Promise<void>;
   readonly signal: AbortSignal;
 }
@@ -89,11 +90,11 @@ export function createPasskeyCard({ rename, remove, signal }: PasskeyCardDeps): 
       isBusy = true;
       update();
       try {
-        await rename(passkey.id, wanted);
+        const isRenamed = await rename(passkey.id, wanted);
         if (signal.aborted) return;
         isBusy = false;
         // If the person has left the field meanwhile, the focus stays where it is.
-        return isRenaming ? stopRenaming() : update();
+        return isRenaming && isRenamed ? stopRenaming() : update();
       } catch (error) {
         if (signal.aborted) return;
         nameError = isNameInvalid(error) ? t("passkey.nameInvalid") : explainError(error);

@@ -25,20 +25,29 @@ export interface PasskeyListDeps {
   listPasskeys(): Promise<readonly Passkey[]>;
   /** Asks where, and creates it. "maybe": it may have been stored, but the last answer did not arrive. */
   addPasskey(): Promise<"yes" | "no" | "maybe">;
-  renamePasskey(id: string, name: string): Promise<Passkey>;
+  /** Null: a step-up was needed, and the person did not confirm. */
+  renamePasskey(id: string, name: string): Promise<Passkey | null>;
   /** Asks for confirmation, and deletes it. False: the person did not confirm. */
   deletePasskey(passkey: Passkey, options: { readonly isLast: boolean }): Promise<boolean>;
 }
 
 /** After these changes the list offers to end other sessions, because another person may be signed in. */
-const afterChanges: readonly MessageKey[] = ["offer.created", "passkey.deleted"];
+const afterChanges: readonly MessageKey[] = ["offer.created", "passkey.deleted", "address.changed"];
 
 /** Milliseconds for which the notice stays in sight while the list is scrolled. */
 const timeToRead = 6_000;
 /** Milliseconds after which a screen reader announces that the list is loading. */
 const slow = 1_000;
 
-export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () => void {
+export interface PasskeyListView {
+  /** Moves the focus to the list. */
+  focus(): void;
+  /** The same as its button. */
+  add(): void;
+  dispose(): void;
+}
+
+export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): PasskeyListView {
   const controller = new AbortController();
   const { signal } = controller;
   const cards = new WeakMap<HTMLElement, PasskeyCard["show"]>();
@@ -121,12 +130,13 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
     settling = setTimeout(() => delete notice.dataset.fresh, timeToRead);
   }
 
-  async function onRename(id: string, name: string): Promise<void> {
+  async function onRename(id: string, name: string): Promise<boolean> {
     const renamed = await deps.renamePasskey(id, name);
-    if (signal.aborted) return;
+    if (renamed === null || signal.aborted) return false;
     say("passkey.renamed", { name: renamed.name });
     if (typeof passkeys !== "string") passkeys = passkeys.map((one) => (one.id === id ? renamed : one));
     update();
+    return true;
   }
 
   function newCard(): HTMLElement {
@@ -159,9 +169,13 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): () =
 
   update();
   void load();
-  return () => {
-    controller.abort();
-    clearTimeout(settling);
-    root.replaceChildren();
+  return {
+    focus: () => title.focus(),
+    add: () => void onAdd(),
+    dispose() {
+      controller.abort();
+      clearTimeout(settling);
+      root.replaceChildren();
+    },
   };
 }

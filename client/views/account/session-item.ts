@@ -10,7 +10,7 @@ import { calendarDate, timeAgo } from "../../words/relative-time.ts";
 import { cloneTemplate } from "../../words/template.ts";
 
 /** "Firefox on Windows". */
-export function nameOf({ browser, system }: ListedSession): string {
+export function nameOf({ browser, system }: Pick<ListedSession, "browser" | "system">): string {
   if (browser !== null && system !== null) return t("sessions.named", { browser, system });
   return browser ?? system ?? t("sessions.unknown");
 }
@@ -28,7 +28,7 @@ export function showSession(element: HTMLElement, session: ListedSession, isEndi
   query(element, "name", HTMLElement).textContent = nameOf(session);
   query(element, "current", HTMLElement).hidden = !current;
   const where = query(element, "place", HTMLElement);
-  where.textContent = place;
+  query(where, "placeName", HTMLElement).textContent = place;
   where.hidden = place === null;
   query(element, "seen", HTMLElement).textContent = t("sessions.lastSeen", { when: timeAgo(lastSeenAt) });
   query(element, "started", HTMLElement).textContent = t("sessions.started", {

@@ -14,6 +14,7 @@ export async function signOut(context: AppContext, api: AccountApi): Promise<voi
     () => {},
   );
   visit.typedEmail = "";
+  visit.cameByCode = false;
   visit.signInNotice = ["signIn.signedOut"];
   context.sessionChanged(null);
   // The next person at this device may be another one: show the empty field instead of the greeting.

@@ -20,6 +20,8 @@ import { digitsOf, errorOfCode, isAboutCode } from "../otp/otp-code.ts";
 
 export interface StepUpDeps {
   readonly email: string;
+  /** A code has opened the session: only a passkey helps, however recent the code is. */
+  readonly isLimited: boolean;
   readonly canUsePasskey: boolean;
   readonly canUseEmail: boolean;
   /** The ceremony and, after success, our server's finish. */
@@ -55,7 +57,9 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
   const submit = query(root, "submit", HTMLButtonElement);
   const resend = query(root, "resend", HTMLButtonElement);
   const address = shownAddress(deps.email);
-  showSentence(query(root, "lead", HTMLElement), ["stepUp.lead", { email: address }]);
+  const lead = deps.isLimited ? "stepUp.leadLimited" : "stepUp.lead";
+  showSentence(query(root, "lead", HTMLElement), [lead, { email: address }]);
+  if (deps.isLimited) noMethod.textContent = t("limited.unsupported");
 
   passkey.addEventListener("click", onPasskey, { signal });
   email.addEventListener("click", () => onSend(email), { signal });

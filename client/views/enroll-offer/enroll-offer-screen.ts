@@ -1,6 +1,7 @@
 /** The offer of a passkey: prepares the ceremony when shown, and stores the answer on the account. */
 
 import type { AppContext } from "../../app/app-context.ts";
+import { reportCeremony, reportOnce } from "../../app/ceremony-reports.ts";
 import { rememberUnableDevice } from "../../app/enter.ts";
 import { rememberPasskeyHere } from "../../app/passkeys-here.ts";
 import { paths } from "../../app/paths.ts";
@@ -33,6 +34,7 @@ export function enrollOfferScreen(context: AppContext): Screen {
   return {
     title: "offer.title",
     mount(view) {
+      const offerKey = (outcome: string) => `offer ${outcome} ${visit.user?.id}`;
       const life = new AbortController();
       const { signal } = life;
       // Opened long after the sign-in: the account asks for a step-up where it is needed.
@@ -51,9 +53,11 @@ export function enrollOfferScreen(context: AppContext): Screen {
       const dispose = mountEnrollOffer(view, {
         isCrossDevice: wasCrossDevice(history.state),
         async createPasskey(onAnswered) {
-          const { flow, reportOutcome } = await prepared();
-          const outcome = await orSignIn(flow.run(onAnswered));
-          reportOutcome(outcome);
+          const { flow, reported } = await prepared();
+          // After the prompt: nothing is sent between the click and the prompt.
+          const outcome = await reported("enrollment", orSignIn(flow.run(onAnswered))).finally(() =>
+            reportOnce(context.api, offerKey("accepted"), { flow: "offer", outcome: "accepted" }),
+          );
           if (outcome.kind === "unsupported") rememberUnableDevice();
           const isHere = outcome.kind === "succeeded" || outcome.kind === "alreadyRegistered";
           // Even if the view was left meanwhile, but not after signing out: the device may have another user now.
@@ -67,6 +71,7 @@ export function enrollOfferScreen(context: AppContext): Screen {
         cancelCeremony: () => cancelCeremony(passkeys),
         signOut: () => signOut(context, api),
         async decline(answer) {
+          reportCeremony(context.api, { flow: "offer", outcome: "declined" });
           const kept = api.answerPasskeyOffer(answer).catch((error: unknown) => {
             if (!(error instanceof ApiError)) throw error;
           });
@@ -75,6 +80,7 @@ export function enrollOfferScreen(context: AppContext): Screen {
         },
       });
       visit.isOfferOver = false;
+      reportOnce(context.api, offerKey("shown"), { flow: "offer", outcome: "shown" });
       return () => {
         visit.isOfferOver = true;
         life.abort();

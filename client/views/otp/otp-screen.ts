@@ -1,6 +1,7 @@
 /** The code view: connects it with the API and the views around it. */
 
 import type { AppContext } from "../../app/app-context.ts";
+import { reportOnce, reportOutcome, reportRefusal } from "../../app/ceremony-reports.ts";
 import { enter } from "../../app/enter.ts";
 import { otherAccount, paths } from "../../app/paths.ts";
 import { pendingOtpFrom, readPendingOtp } from "../../app/pending-otp.ts";
@@ -17,12 +18,22 @@ export function otpScreen(context: AppContext): Screen {
       if (sent === null) throw new Error("The code view was opened without a code.");
       // After a reload here, Back still knows the address.
       visit.typedEmail = sent.email;
+      const beganAt = performance.now();
+      reportOnce(api, `code ${sent.email}`, { flow: "code", outcome: "chosen" });
       return mountOtp(view, {
         sent,
         async verifyCode(code) {
           const { passkeyFailed } = visit;
           const body = passkeyFailed ? { code, passkeyFailed } : { code };
-          return enter(context, await createAccountApi(api).verifyOtp(body));
+          const signedIn = await createAccountApi(api)
+            .verifyOtp(body)
+            .catch((error: unknown) => {
+              reportRefusal(api, "code", error);
+              throw error;
+            });
+          reportOutcome(api, "code", { kind: "succeeded" }, beganAt);
+          visit.cameByCode = true;
+          return enter(context, signedIn);
         },
         async sendNewCode(email) {
           const renewed = pendingOtpFrom(email, await api.challengeOtp({ email }));

@@ -32,6 +32,8 @@ export function mountWelcomeBack(root: HTMLElement, deps: WelcomeBackDeps): () =
   const { signal } = controller;
   let busyWith: Task = "nothing";
   let failure: Failure = noFailure;
+  /** The passkey may be gone: the code is the way that works. */
+  let hasFailed = false;
 
   fillFromTemplate(root, "welcome-back-view");
 
@@ -81,6 +83,7 @@ export function mountWelcomeBack(root: HTMLElement, deps: WelcomeBackDeps): () =
     // If a code was asked for meanwhile, the view is busy with that.
     if (signal.aborted || (button === passkey && busyWith === "code")) return;
     failure = result;
+    if (button === passkey && failure.words !== "") hasFailed = true;
     startCooldown(button, failure.pause, signal);
     announce("");
     busyWith = "nothing";
@@ -93,6 +96,8 @@ export function mountWelcomeBack(root: HTMLElement, deps: WelcomeBackDeps): () =
     notice.hidden = deps.notice === null || failure.words !== "";
     passkey.setAttribute("aria-busy", String(isWaiting));
     code.setAttribute("aria-busy", String(busyWith === "code"));
+    passkey.classList.toggle("button-primary", !hasFailed);
+    code.classList.toggle("button-primary", hasFailed);
     const words = t(busyWith === "finishing" ? "ceremony.finishing" : "ceremony.waiting");
     waiting.show(isWaiting ? words : null, busyWith === "passkey");
     showFailure(failureText, failure);

@@ -1,5 +1,6 @@
 /** كلمات بقية العروض والطقوس التي لم تنجح، بالعربية. */
 import type { LaterMessages } from "../../messages.ts";
+import { account } from "./account.ts";
 
 export const later: LaterMessages = {
   "app.language": "اللغة",
@@ -8,7 +9,7 @@ export const later: LaterMessages = {
   "welcome.otherAccount": "استخدام حساب آخر",
   "welcome.forget": "نسياني على هذا الجهاز",
   "welcome.otherPerson": "استخدمت مفتاح مرور لحساب آخر، وتم تسجيل دخولك إلى ذلك الحساب.",
-  "welcome.forgotten": "نسي هذا الجهاز {email}.",
+  "welcome.forgotten": "لم يعد هذا الجهاز يتذكر {email}.",
 
   "signIn.emailAccents": "قبل الرمز @ لا تُقبل إلا الحروف اللاتينية من دون علامات.",
   "signIn.otherDevice": "استخدام هاتف أو مفتاح أمان",
@@ -24,16 +25,16 @@ export const later: LaterMessages = {
   "otp.title": "تحقق من بريدك الإلكتروني",
   "otp.sentTo": "أرسلنا رمزًا إلى {email}.",
   "otp.lifetime": {
-    one: "يعمل الرمز لمدة دقيقة واحدة.",
-    two: "يعمل الرمز لمدة دقيقتين.",
-    few: "يعمل الرمز لمدة {count} دقائق.",
-    other: "يعمل الرمز لمدة {count} دقيقة.",
+    one: "الرمز صالح لمدة دقيقة واحدة.",
+    two: "الرمز صالح لمدة دقيقتين.",
+    few: "الرمز صالح لمدة {count} دقائق.",
+    other: "الرمز صالح لمدة {count} دقيقة.",
   },
   "otp.expired": "انتهت صلاحية الرمز. اطلب رمزًا جديدًا.",
   "otp.code": "الرمز",
   "otp.continue": "متابعة",
   "otp.resend": "إرسال رمز جديد",
-  "otp.resent": "أرسلنا إليك رمزًا جديدًا. يعمل الرمز الأحدث فقط.",
+  "otp.resent": "أرسلنا إليك رمزًا جديدًا. الرمز الأحدث وحده صالح.",
   "otp.otherAddress": "استخدام عنوان آخر",
   "otp.codeMissing": "أدخل الرمز الموجود في الرسالة.",
   "otp.codeMalformed": "يتكوّن الرمز من 6 إلى 8 أرقام.",
@@ -70,57 +71,7 @@ export const later: LaterMessages = {
   "about.whereText":
     "في مدير كلمات المرور على جهازك، مثل «كلمات السر» من Apple أو مدير كلمات المرور من Google أو Windows Hello، أو في مدير ثبّته بنفسك. ينقل معظمها مفاتيح المرور إلى جميع أجهزتك. أما مفتاح الأمان فيحتفظ بها في داخله.",
 
-  "account.title": "حسابك",
-  "account.signedInAs": "سجّلت الدخول باسم {email}",
-  "account.signOut": "تسجيل الخروج",
-  "account.passkeys": "مفاتيح المرور",
-  "account.passkeysLead": "سجّل الدخول ببصمتك أو وجهك أو قفل الشاشة.",
-  "account.empty": "ليست لديك مفاتيح مرور بعد.",
-  "account.emptyText": "أنشئ مفتاحًا، ولن يستغرق تسجيل الدخول القادم إلا لحظة.",
-  "account.add": "إضافة مفتاح مرور",
-  "account.second": "مفتاح مرورك على جهاز واحد فقط. أضف مفتاحًا ثانيًا تحسبًا لفقدان ذلك الجهاز.",
-  "account.unsupported": "لا يستطيع هذا المتصفح إنشاء مفاتيح مرور. يمكنك تسجيل الدخول ببريدك الإلكتروني.",
-  "account.loading": "جارٍ تحميل مفاتيح المرور…",
-  "account.loadFailed": "تعذّر تحميل مفاتيح المرور.",
-  "account.retry": "المحاولة مرة أخرى",
-  "account.suggestions": "اقتراحات مفاتيح المرور",
-  "account.suggestionsText":
-    "بعد تسجيل الدخول برمز قد نقترح عليك مفتاح مرور. إذا اخترت «لا تسألني مرة أخرى» فيمكنك التراجع عن ذلك هنا.",
-  "account.askAgain": "اسألني مرة أخرى",
-  "account.willAskAgain": "سنسألك مرة أخرى بعد تسجيل الدخول برمز.",
-
-  "passkey.created": "أُنشئ في {when}",
-  "passkey.lastUsed": "آخر استخدام: {when}",
-  "passkey.neverUsed": "لم يُستخدم بعد",
-  "passkey.onYourDevices": "على أجهزتك",
-  "passkey.onOneDevice": "على جهاز واحد أو مفتاح أمان فقط",
-  "passkey.here": "هذا الجهاز",
-  "passkey.rename": "إعادة التسمية",
-  "passkey.renameNamed": "إعادة تسمية {name}",
-  "passkey.delete": "حذف",
-  "passkey.deleteNamed": "حذف {name}",
-  "passkey.name": "الاسم",
-  "passkey.nameMissing": "أدخل اسمًا.",
-  "passkey.nameInvalid": "استخدم اسمًا من 64 حرفًا عاديًا على الأكثر.",
-  "passkey.save": "حفظ",
-  "passkey.renamed": "الاسم الجديد: {name}.",
-  "passkey.deleted": "تم حذف {name}.",
-
-  "sessions.title": "أين سجّلت الدخول",
-  "sessions.lead": "المتصفحات التي تستطيع استخدام حسابك الآن.",
-  "sessions.loading": "جارٍ تحميل القائمة…",
-  "sessions.loadFailed": "تعذّر تحميل القائمة.",
-  "sessions.current": "هذا المتصفح",
-  "sessions.named": "{browser} على {system}",
-  "sessions.unknown": "متصفح غير معروف",
-  "sessions.lastSeen": "آخر نشاط: {when}",
-  "sessions.started": "سُجّل الدخول في {when}",
-  "sessions.endNamed": "تسجيل خروج {name}",
-  "sessions.ended": "تم تسجيل خروج {name}.",
-  "sessions.endOthers": "تسجيل الخروج من كل مكان آخر",
-  "sessions.othersEnded": "تم تسجيل خروجك من كل مكان آخر.",
-  "sessions.only": "لم تسجّل الدخول في أي مكان آخر.",
-  "sessions.review": "عرض الأماكن التي سجّلت الدخول فيها",
+  ...account,
 
   "idle.title": "هل ما زلت هنا؟",
   "idle.lead": {
@@ -129,7 +80,7 @@ export const later: LaterMessages = {
     few: "لم تفعل شيئًا هنا منذ مدة، وسيتم تسجيل خروجك بعد {count} دقائق.",
     other: "لم تفعل شيئًا هنا منذ مدة، وسيتم تسجيل خروجك بعد {count} دقيقة.",
   },
-  "idle.stay": "البقاء في الحساب",
+  "idle.stay": "إبقاء الجلسة مفتوحة",
 
   "dialog.close": "إغلاق",
   "add.title": "إضافة مفتاح مرور",
@@ -157,6 +108,7 @@ export const later: LaterMessages = {
 
   "stepUp.title": "أكّد أنك صاحب الحساب",
   "stepUp.lead": "سجّلت الدخول باسم {email} منذ مدة. أكّد أنك صاحب الحساب للمتابعة.",
+  "stepUp.leadLimited": "سجّلت الدخول باسم {email} برمز. أكّد بمفتاح المرور للمتابعة.",
   "stepUp.passkey": "استخدام مفتاح المرور",
   "stepUp.email": "إرسال رمز بالبريد",
   "stepUp.noMethod": "للقيام بذلك سجّل الخروج ثم سجّل الدخول مرة أخرى.",

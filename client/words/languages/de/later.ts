@@ -1,5 +1,6 @@
 /** Die Wörter aller anderen Ansichten und der gescheiterten Zeremonien, auf Deutsch. */
 import type { LaterMessages } from "../../messages.ts";
+import { account } from "./account.ts";
 
 export const later: LaterMessages = {
   "app.language": "Sprache",
@@ -68,59 +69,7 @@ export const later: LaterMessages = {
   "about.whereText":
     "Im Passwortmanager Ihres Geräts, zum Beispiel die Apple-App „Passwörter“, Google Passwortmanager oder Windows Hello, oder in einem, den Sie installiert haben. Die meisten bringen Ihre Passkeys auf alle Ihre Geräte. Auf einem Sicherheitsschlüssel bleiben sie auf dem Schlüssel selbst.",
 
-  "account.title": "Ihr Konto",
-  "account.signedInAs": "Angemeldet als {email}",
-  "account.signOut": "Abmelden",
-  "account.passkeys": "Passkeys",
-  "account.passkeysLead": "Melden Sie sich mit Fingerabdruck, Gesicht oder Displaysperre an.",
-  "account.empty": "Sie haben noch keine Passkeys.",
-  "account.emptyText": "Erstellen Sie einen, dann dauert die nächste Anmeldung nur einen Augenblick.",
-  "account.add": "Passkey hinzufügen",
-  "account.second":
-    "Ihr Passkey ist nur auf einem Gerät. Fügen Sie einen zweiten hinzu, falls Sie das Gerät verlieren.",
-  "account.unsupported":
-    "Dieser Browser kann keine Passkeys erstellen. Sie können sich mit Ihrer E-Mail-Adresse anmelden.",
-  "account.loading": "Ihre Passkeys werden geladen …",
-  "account.loadFailed": "Ihre Passkeys konnten nicht geladen werden.",
-  "account.retry": "Noch einmal versuchen",
-  "account.suggestions": "Passkey-Vorschläge",
-  "account.suggestionsText":
-    "Nach einer Anmeldung mit Code schlagen wir manchmal einen Passkey vor. Wenn Sie „Nicht mehr fragen“ gewählt haben, können Sie das hier zurücknehmen.",
-  "account.askAgain": "Wieder fragen",
-  "account.willAskAgain": "Wir fragen wieder, wenn Sie sich mit einem Code anmelden.",
-
-  "passkey.created": "Erstellt am {when}",
-  "passkey.lastUsed": "Zuletzt verwendet: {when}",
-  "passkey.neverUsed": "Noch nicht verwendet",
-  "passkey.onYourDevices": "Auf Ihren Geräten",
-  "passkey.onOneDevice": "Nur auf einem Gerät oder Sicherheitsschlüssel",
-  "passkey.here": "Dieses Gerät",
-  "passkey.rename": "Umbenennen",
-  "passkey.renameNamed": "{name} umbenennen",
-  "passkey.delete": "Löschen",
-  "passkey.deleteNamed": "{name} löschen",
-  "passkey.name": "Name",
-  "passkey.nameMissing": "Geben Sie einen Namen ein.",
-  "passkey.nameInvalid": "Verwenden Sie einen Namen mit höchstens 64 gewöhnlichen Zeichen.",
-  "passkey.save": "Speichern",
-  "passkey.renamed": "Umbenannt in {name}.",
-  "passkey.deleted": "{name} wurde gelöscht.",
-
-  "sessions.title": "Wo Sie angemeldet sind",
-  "sessions.lead": "Browser, die Ihr Konto jetzt nutzen können.",
-  "sessions.loading": "Die Liste wird geladen …",
-  "sessions.loadFailed": "Die Liste konnte nicht geladen werden.",
-  "sessions.current": "Dieser Browser",
-  "sessions.named": "{browser} auf {system}",
-  "sessions.unknown": "Unbekannter Browser",
-  "sessions.lastSeen": "Zuletzt aktiv: {when}",
-  "sessions.started": "Angemeldet am {when}",
-  "sessions.endNamed": "{name} abmelden",
-  "sessions.ended": "{name} ist abgemeldet.",
-  "sessions.endOthers": "Überall sonst abmelden",
-  "sessions.othersEnded": "Sie sind überall sonst abgemeldet.",
-  "sessions.only": "Sie sind sonst nirgends angemeldet.",
-  "sessions.review": "Ansehen, wo Sie angemeldet sind",
+  ...account,
 
   "idle.title": "Sind Sie noch da?",
   "idle.lead": {
@@ -156,6 +105,8 @@ export const later: LaterMessages = {
   "stepUp.title": "Bestätigen Sie, dass Sie es sind",
   "stepUp.lead":
     "Sie haben sich vor einer Weile als {email} angemeldet. Bestätigen Sie, dass Sie es sind, um fortzufahren.",
+  "stepUp.leadLimited":
+    "Sie haben sich als {email} mit einem Code angemeldet. Bestätigen Sie mit Ihrem Passkey, um fortzufahren.",
   "stepUp.passkey": "Passkey verwenden",
   "stepUp.email": "Code per E-Mail senden",
   "stepUp.noMethod": "Melden Sie sich dafür ab und wieder an.",

@@ -1,4 +1,6 @@
 /** The words of all other views and of failed ceremonies, in English. */
+import { account } from "./account.ts";
+
 export const later = {
   "app.language": "Language",
 
@@ -64,57 +66,7 @@ export const later = {
   "about.whereText":
     "In the password manager of your device, for example Apple Passwords, Google Password Manager or Windows Hello, or in one that you installed. Most of them bring your passkeys to all your devices. A security key keeps them on the key itself.",
 
-  "account.title": "Your account",
-  "account.signedInAs": "Signed in as {email}",
-  "account.signOut": "Sign out",
-  "account.passkeys": "Passkeys",
-  "account.passkeysLead": "Sign in with your fingerprint, face or screen lock.",
-  "account.empty": "You have no passkeys yet.",
-  "account.emptyText": "Create one, and the next sign-in takes only a moment.",
-  "account.add": "Add a passkey",
-  "account.second": "Your passkey is on one device only. Add a second one, in case you lose that device.",
-  "account.unsupported": "This browser cannot create passkeys. You can sign in with your email address.",
-  "account.loading": "Loading your passkeys…",
-  "account.loadFailed": "Your passkeys could not be loaded.",
-  "account.retry": "Try again",
-  "account.suggestions": "Passkey suggestions",
-  "account.suggestionsText":
-    "After you sign in with a code, we may suggest a passkey. If you answered “Don’t ask again”, you can take that back.",
-  "account.askAgain": "Ask me again",
-  "account.willAskAgain": "We will ask again after you sign in with a code.",
-
-  "passkey.created": "Created {when}",
-  "passkey.lastUsed": "Last used {when}",
-  "passkey.neverUsed": "Not used yet",
-  "passkey.onYourDevices": "On your devices",
-  "passkey.onOneDevice": "On one device or security key only",
-  "passkey.here": "This device",
-  "passkey.rename": "Rename",
-  "passkey.renameNamed": "Rename {name}",
-  "passkey.delete": "Delete",
-  "passkey.deleteNamed": "Delete {name}",
-  "passkey.name": "Name",
-  "passkey.nameMissing": "Enter a name.",
-  "passkey.nameInvalid": "Use a name of up to 64 ordinary characters.",
-  "passkey.save": "Save",
-  "passkey.renamed": "Renamed to {name}.",
-  "passkey.deleted": "{name} was deleted.",
-
-  "sessions.title": "Where you are signed in",
-  "sessions.lead": "Browsers that can use your account now.",
-  "sessions.loading": "Loading the list…",
-  "sessions.loadFailed": "The list could not be loaded.",
-  "sessions.current": "This browser",
-  "sessions.named": "{browser} on {system}",
-  "sessions.unknown": "Unknown browser",
-  "sessions.lastSeen": "Last active {when}",
-  "sessions.started": "Signed in {when}",
-  "sessions.endNamed": "Sign out {name}",
-  "sessions.ended": "{name} is signed out.",
-  "sessions.endOthers": "Sign out everywhere else",
-  "sessions.othersEnded": "You are signed out everywhere else.",
-  "sessions.only": "You are signed in nowhere else.",
-  "sessions.review": "See where you are signed in",
+  ...account,
 
   "idle.title": "Are you still there?",
   "idle.lead": {
@@ -149,6 +101,7 @@ export const later = {
 
   "stepUp.title": "Confirm it is you",
   "stepUp.lead": "You signed in as {email} a while ago. Confirm it is you to continue.",
+  "stepUp.leadLimited": "You signed in as {email} with a code. Confirm with your passkey to continue.",
   "stepUp.passkey": "Use your passkey",
   "stepUp.email": "Email me a code",
   "stepUp.noMethod": "To do this, sign out and sign in again.",

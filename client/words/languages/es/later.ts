@@ -1,5 +1,6 @@
 /** Las palabras de todas las demás vistas y de las ceremonias fallidas, en español. */
 import type { LaterMessages } from "../../messages.ts";
+import { account } from "./account.ts";
 
 export const later: LaterMessages = {
   "app.language": "Idioma",
@@ -8,8 +9,8 @@ export const later: LaterMessages = {
   "welcome.otherAccount": "Usar otra cuenta",
   "welcome.forget": "Olvidarme en este dispositivo",
   "welcome.otherPerson":
-    "Ha usado la llave de acceso de otra cuenta, y la sesión iniciada es la de esa cuenta.",
-  "welcome.forgotten": "Este dispositivo ha olvidado {email}.",
+    "Ha usado la llave de acceso de otra cuenta: la sesión que se ha abierto es la de esa cuenta.",
+  "welcome.forgotten": "Este dispositivo ya no recuerda {email}.",
 
   "signIn.emailAccents": "Antes de la @, una dirección solo puede tener letras sin acento.",
   "signIn.otherDevice": "Usar un teléfono o una llave de seguridad",
@@ -25,14 +26,14 @@ export const later: LaterMessages = {
   "otp.title": "Revise su correo",
   "otp.sentTo": "Hemos enviado un código a {email}.",
   "otp.lifetime": {
-    one: "El código sirve durante un minuto.",
-    other: "El código sirve durante {count} minutos.",
+    one: "El código es válido durante un minuto.",
+    other: "El código es válido durante {count} minutos.",
   },
   "otp.expired": "El código ha caducado. Pida uno nuevo.",
   "otp.code": "Código",
   "otp.continue": "Continuar",
   "otp.resend": "Enviar un código nuevo",
-  "otp.resent": "Le hemos enviado un código nuevo. Solo sirve el más reciente.",
+  "otp.resent": "Le hemos enviado un código nuevo. Solo es válido el más reciente.",
   "otp.otherAddress": "Usar otra dirección",
   "otp.codeMissing": "Escriba el código del correo.",
   "otp.codeMalformed": "Un código tiene de 6 a 8 cifras.",
@@ -50,7 +51,7 @@ export const later: LaterMessages = {
   "offer.leadHere":
     "Ha iniciado sesión con la llave de acceso de otro dispositivo. Con una en este dispositivo, no necesitará el otro.",
   "offer.fast": "Inicia su sesión en segundos",
-  "offer.safe": "Solo sirve en este sitio: un sitio falso no puede usarla",
+  "offer.safe": "Solo funciona en este sitio: un sitio falso no puede usarla",
   "offer.private": "Su huella y su cara nunca salen de su dispositivo",
   "offer.shared":
     "Quien pueda desbloquear este dispositivo podrá iniciar sesión. Omita este paso en un dispositivo compartido.",
@@ -67,68 +68,16 @@ export const later: LaterMessages = {
     "Una llave de acceso sustituye a una contraseña. Su dispositivo la guarda y solo la usa después de que usted lo desbloquee, con su huella, su cara o el bloqueo de pantalla. No tiene que recordar nada, y en nuestros servidores no hay ningún secreto que se pueda robar.",
   "about.where": "¿Dónde se guardan las llaves de acceso?",
   "about.whereText":
-    "En el gestor de contraseñas de su dispositivo, por ejemplo Contraseñas de Apple, el Gestor de contraseñas de Google o Windows Hello, o en uno que haya instalado. La mayoría lleva sus llaves de acceso a todos sus dispositivos. Una llave de seguridad las guarda en ella misma.",
+    "En el gestor de contraseñas de su dispositivo, por ejemplo Contraseñas de Apple, el Gestor de contraseñas de Google o Windows Hello, o en uno que haya instalado. La mayoría sincroniza sus llaves de acceso en todos sus dispositivos. Una llave de seguridad las guarda en la propia llave.",
 
-  "account.title": "Su cuenta",
-  "account.signedInAs": "Sesión iniciada como {email}",
-  "account.signOut": "Cerrar sesión",
-  "account.passkeys": "Llaves de acceso",
-  "account.passkeysLead": "Inicie sesión con su huella, su cara o el bloqueo de pantalla.",
-  "account.empty": "Todavía no tiene llaves de acceso.",
-  "account.emptyText": "Cree una, y el próximo inicio de sesión será cosa de un momento.",
-  "account.add": "Añadir una llave de acceso",
-  "account.second":
-    "Su llave de acceso está en un solo dispositivo. Añada otra, por si pierde ese dispositivo.",
-  "account.unsupported":
-    "Este navegador no puede crear llaves de acceso. Puede iniciar sesión con su correo electrónico.",
-  "account.loading": "Cargando sus llaves de acceso…",
-  "account.loadFailed": "No se han podido cargar sus llaves de acceso.",
-  "account.retry": "Intentar de nuevo",
-  "account.suggestions": "Sugerencias de llaves de acceso",
-  "account.suggestionsText":
-    "Después de iniciar sesión con un código, a veces proponemos una llave de acceso. Si respondió «No volver a preguntar», puede cambiarlo aquí.",
-  "account.askAgain": "Volver a preguntar",
-  "account.willAskAgain": "Volveremos a preguntar cuando inicie sesión con un código.",
-
-  "passkey.created": "Creada el {when}",
-  "passkey.lastUsed": "Último uso: {when}",
-  "passkey.neverUsed": "Todavía sin usar",
-  "passkey.onYourDevices": "En sus dispositivos",
-  "passkey.onOneDevice": "Solo en un dispositivo o una llave de seguridad",
-  "passkey.here": "Este dispositivo",
-  "passkey.rename": "Cambiar nombre",
-  "passkey.renameNamed": "Cambiar el nombre de {name}",
-  "passkey.delete": "Eliminar",
-  "passkey.deleteNamed": "Eliminar {name}",
-  "passkey.name": "Nombre",
-  "passkey.nameMissing": "Escriba un nombre.",
-  "passkey.nameInvalid": "Use un nombre de 64 caracteres normales como máximo.",
-  "passkey.save": "Guardar",
-  "passkey.renamed": "Nombre nuevo: {name}.",
-  "passkey.deleted": "Se ha eliminado {name}.",
-
-  "sessions.title": "Dónde tiene la sesión iniciada",
-  "sessions.lead": "Los navegadores que ahora pueden usar su cuenta.",
-  "sessions.loading": "Cargando la lista…",
-  "sessions.loadFailed": "No se ha podido cargar la lista.",
-  "sessions.current": "Este navegador",
-  "sessions.named": "{browser} en {system}",
-  "sessions.unknown": "Navegador desconocido",
-  "sessions.lastSeen": "Última actividad: {when}",
-  "sessions.started": "Sesión iniciada el {when}",
-  "sessions.endNamed": "Cerrar sesión en {name}",
-  "sessions.ended": "Se ha cerrado la sesión de {name}.",
-  "sessions.endOthers": "Cerrar todas las demás sesiones",
-  "sessions.othersEnded": "Se han cerrado todas las demás sesiones.",
-  "sessions.only": "No tiene ninguna otra sesión iniciada.",
-  "sessions.review": "Ver dónde tiene la sesión iniciada",
+  ...account,
 
   "idle.title": "¿Sigue ahí?",
   "idle.lead": {
     one: "No ha hecho nada aquí desde hace un rato. Su sesión se cerrará en un minuto.",
     other: "No ha hecho nada aquí desde hace un rato. Su sesión se cerrará en {count} minutos.",
   },
-  "idle.stay": "Mantener la sesión",
+  "idle.stay": "Mantener la sesión abierta",
 
   "dialog.close": "Cerrar",
   "add.title": "Añadir una llave de acceso",
@@ -143,9 +92,9 @@ export const later: LaterMessages = {
   "delete.leadLast":
     "Es su única llave de acceso. Sin ella, iniciará sesión con un código por correo, que tarda más y que un sitio falso puede obtener.",
   "delete.copy":
-    "Su gestor de contraseñas quizá guarde una copia que ya no sirve. Para quitarla también de allí, abra las contraseñas de su dispositivo o navegador, busque este sitio y elimine la llave de acceso.",
+    "Su gestor de contraseñas quizá guarde una copia que ya no funciona. Para quitarla también de allí, abra las contraseñas de su dispositivo o navegador, busque este sitio y elimine la llave de acceso.",
   "delete.copyIn":
-    "{provider} quizá guarde una copia que ya no sirve. Para quitarla también de allí, abra {place}, busque este sitio y elimine la llave de acceso.",
+    "{provider} quizá guarde una copia que ya no funciona. Para quitarla también de allí, abra {place}, busque este sitio y elimine la llave de acceso.",
   "delete.confirm": "Eliminar la llave de acceso",
 
   "place.apple": "la app Contraseñas (o Ajustes › Contraseñas)",
@@ -156,6 +105,8 @@ export const later: LaterMessages = {
 
   "stepUp.title": "Confirme que es usted",
   "stepUp.lead": "Inició sesión como {email} hace un rato. Confirme que es usted para continuar.",
+  "stepUp.leadLimited":
+    "Ha iniciado sesión como {email} con un código. Confirme con su llave de acceso para continuar.",
   "stepUp.passkey": "Usar su llave de acceso",
   "stepUp.email": "Recibir un código por correo",
   "stepUp.noMethod": "Para esto, cierre la sesión y vuelva a iniciarla.",
@@ -194,9 +145,9 @@ export const later: LaterMessages = {
 
   "problem.not_authenticated": "Su sesión ha terminado. Inicie sesión de nuevo para continuar.",
   "problem.otp_not_requested":
-    "Este código ya se usó o se pidió en otro navegador. Pida uno nuevo. Si eso no ayuda, permita las cookies de este sitio.",
+    "Este código ya se usó o se pidió en otro navegador. Pida uno nuevo. Si no funciona, permita las cookies de este sitio.",
   "problem.sign_in_not_begun":
-    "Este inicio de sesión no comenzó en este navegador. Vuelva a cargar la página e inténtelo de nuevo. Si no ayuda, permita las cookies de este sitio.",
+    "Este inicio de sesión no comenzó en este navegador. Vuelva a cargar la página e inténtelo de nuevo. Si no funciona, permita las cookies de este sitio.",
   "problem.otp_expired": "Este código ha caducado. Pida uno nuevo.",
   "problem.otp_attempts_exceeded": "Demasiados códigos incorrectos. Pida uno nuevo.",
   "problem.passkey_required":
@@ -212,7 +163,7 @@ export const later: LaterMessages = {
   "problem.passkey_not_found": "Esta llave de acceso ya no está en su cuenta.",
   "problem.passkey_limit_reached": "Su cuenta no puede tener más llaves de acceso. Elimine una primero.",
   "problem.tenant_misconfigured":
-    "Por ahora no se pueden usar llaves de acceso para esto. Intentarlo de nuevo no ayuda: avise a los responsables de este sitio e indique {requestId}.",
+    "Por ahora no se pueden usar llaves de acceso para esto. Intentarlo de nuevo no servirá: avise a los responsables de este sitio e indique {requestId}.",
 
   "time.now": "ahora mismo",
 };

@@ -7,7 +7,7 @@ export const first: FirstMessages = {
 
   "signIn.title": "Connexion",
   "signIn.heading": "Se connecter à Meadow",
-  "signIn.lead": "Sans mot de passe : avec une clé d’accès ou un code reçu par e-mail.",
+  "signIn.lead": "Sans mot de passe\u00a0: avec une clé d’accès ou un code reçu par e-mail.",
   "signIn.email": "Adresse e-mail",
   "signIn.continue": "Continuer",
   "signIn.or": "ou",
@@ -27,5 +27,5 @@ export const first: FirstMessages = {
   "problem.internal_error":
     "Un problème est survenu de notre côté. Réessayez. S’il se répète, indiquez-nous {requestId}.",
   "problem.rate_limited": "Trop de tentatives. Réessayez dans {time}.",
-  "problem.rejected": "Cette page a un problème. Rechargez-la et réessayez.",
+  "problem.rejected": "Cette page a rencontré un problème. Rechargez-la et réessayez.",
 };

@@ -1,14 +1,15 @@
 /** Les mots de toutes les autres vues et des cérémonies qui ont échoué, en français. */
 import type { LaterMessages } from "../../messages.ts";
+import { account } from "./account.ts";
 
 export const later: LaterMessages = {
   "app.language": "Langue",
 
-  "welcome.title": "Content de vous revoir",
+  "welcome.title": "Bon retour",
   "welcome.otherAccount": "Utiliser un autre compte",
   "welcome.forget": "M’oublier sur cet appareil",
   "welcome.otherPerson":
-    "Vous avez utilisé la clé d’accès d’un autre compte. C’est ce compte qui est ouvert.",
+    "Vous avez utilisé la clé d’accès d’un autre compte\u00a0: c’est ce compte qui est ouvert.",
   "welcome.forgotten": "Cet appareil a oublié {email}.",
 
   "signIn.emailAccents": "Avant le @, une adresse ne contient que des lettres sans accent.",
@@ -35,7 +36,7 @@ export const later: LaterMessages = {
   "otp.resent": "Nous vous avons envoyé un nouveau code. Seul le plus récent est valable.",
   "otp.otherAddress": "Utiliser une autre adresse",
   "otp.codeMissing": "Saisissez le code reçu par e-mail.",
-  "otp.codeMalformed": "Un code a de 6 à 8 chiffres.",
+  "otp.codeMalformed": "Un code compte 6 à 8 chiffres.",
   "otp.checking": "Vérification du code…",
   "otp.incorrect": "Ce n’est pas le code que nous avons envoyé.",
   "otp.attemptsLeft": {
@@ -43,106 +44,53 @@ export const later: LaterMessages = {
     other: "Ce n’est pas le code que nous avons envoyé. Il vous reste {count} essais.",
   },
 
-  "offer.title": "Créer une clé d’accès ?",
+  "offer.title": "Créer une clé d’accès\u00a0?",
   "offer.lead":
     "La prochaine fois, connectez-vous avec votre empreinte, votre visage ou le verrouillage de l’écran. Sans attendre de code.",
-  "offer.titleHere": "Créer une clé d’accès sur cet appareil ?",
+  "offer.titleHere": "Créer une clé d’accès sur cet appareil\u00a0?",
   "offer.leadHere":
-    "Vous vous êtes connecté avec la clé d’accès d’un autre appareil. Avec une clé d’accès ici, vous n’aurez plus besoin de l’autre.",
+    "Vous venez d’utiliser la clé d’accès d’un autre appareil. Avec une clé d’accès ici, vous n’aurez plus besoin de cet appareil.",
   "offer.fast": "Vous connecte en quelques secondes",
-  "offer.safe": "Ne fonctionne que sur ce site : un faux site ne peut pas l’utiliser",
+  "offer.safe": "Ne fonctionne que sur ce site\u00a0: un faux site ne peut pas l’utiliser",
   "offer.private": "Votre empreinte et votre visage ne quittent jamais votre appareil",
   "offer.shared":
     "Toute personne qui peut déverrouiller cet appareil pourra se connecter. Passez cette étape sur un appareil partagé.",
   "offer.create": "Créer une clé d’accès",
   "offer.tooLate": "Cette proposition a expiré. Vous pouvez ajouter une clé d’accès ici à tout moment.",
-  "offer.more": "Pourquoi une clé d’accès ?",
+  "offer.more": "Pourquoi une clé d’accès\u00a0?",
   "offer.skip": "Pas maintenant",
   "offer.never": "Ne plus demander",
   "offer.created": "Clé d’accès créée. La prochaine fois, vous pourrez vous connecter avec elle.",
 
   "about.title": "À propos des clés d’accès",
-  "about.what": "Qu’est-ce qu’une clé d’accès ?",
+  "about.what": "Qu’est-ce qu’une clé d’accès\u00a0?",
   "about.whatText":
     "Une clé d’accès remplace un mot de passe. Votre appareil la garde et ne l’utilise qu’après que vous l’avez déverrouillé, avec votre empreinte, votre visage ou le verrouillage de l’écran. Vous n’avez rien à retenir, et nos serveurs ne gardent aucun secret que l’on pourrait voler.",
-  "about.where": "Où sont enregistrées les clés d’accès ?",
+  "about.where": "Où sont enregistrées les clés d’accès\u00a0?",
   "about.whereText":
-    "Dans le gestionnaire de mots de passe de votre appareil, par exemple Mots de passe d’Apple, le Gestionnaire de mots de passe de Google ou Windows Hello, ou dans celui que vous avez installé. La plupart portent vos clés d’accès sur tous vos appareils. Une clé de sécurité les garde sur elle-même.",
+    "Dans le gestionnaire de mots de passe de votre appareil, par exemple l’app Mots de passe d’Apple, le Gestionnaire de mots de passe de Google ou Windows Hello, ou dans celui que vous avez installé. La plupart synchronisent vos clés d’accès sur tous vos appareils. Une clé de sécurité, elle, les conserve dans la clé même.",
 
-  "account.title": "Votre compte",
-  "account.signedInAs": "Connecté en tant que {email}",
-  "account.signOut": "Se déconnecter",
-  "account.passkeys": "Clés d’accès",
-  "account.passkeysLead":
-    "Pour vous connecter avec votre empreinte, votre visage ou le verrouillage de l’écran.",
-  "account.empty": "Vous n’avez pas encore de clé d’accès.",
-  "account.emptyText": "Créez-en une, et la prochaine connexion ne prendra qu’un instant.",
-  "account.add": "Ajouter une clé d’accès",
-  "account.second":
-    "Votre clé d’accès n’est que sur un appareil. Ajoutez-en une deuxième, au cas où vous perdriez cet appareil.",
-  "account.unsupported":
-    "Ce navigateur ne peut pas créer de clé d’accès. Vous pouvez vous connecter avec votre adresse e-mail.",
-  "account.loading": "Chargement de vos clés d’accès…",
-  "account.loadFailed": "Vos clés d’accès n’ont pas pu être chargées.",
-  "account.retry": "Réessayer",
-  "account.suggestions": "Suggestions de clés d’accès",
-  "account.suggestionsText":
-    "Après une connexion avec un code, nous proposons parfois une clé d’accès. Si vous avez répondu « Ne plus demander », vous pouvez revenir sur ce choix.",
-  "account.askAgain": "Demander à nouveau",
-  "account.willAskAgain": "Nous vous le demanderons à nouveau après une connexion avec un code.",
+  ...account,
 
-  "passkey.created": "Créée le {when}",
-  "passkey.lastUsed": "Dernière utilisation : {when}",
-  "passkey.neverUsed": "Pas encore utilisée",
-  "passkey.onYourDevices": "Sur vos appareils",
-  "passkey.onOneDevice": "Sur un seul appareil ou une clé de sécurité",
-  "passkey.here": "Cet appareil",
-  "passkey.rename": "Renommer",
-  "passkey.renameNamed": "Renommer {name}",
-  "passkey.delete": "Supprimer",
-  "passkey.deleteNamed": "Supprimer {name}",
-  "passkey.name": "Nom",
-  "passkey.nameMissing": "Saisissez un nom.",
-  "passkey.nameInvalid": "Utilisez un nom de 64 caractères ordinaires au plus.",
-  "passkey.save": "Enregistrer",
-  "passkey.renamed": "Nouveau nom : {name}.",
-  "passkey.deleted": "{name} a été supprimée.",
-
-  "sessions.title": "Où vous êtes connecté",
-  "sessions.lead": "Les navigateurs qui peuvent utiliser votre compte en ce moment.",
-  "sessions.loading": "Chargement de la liste…",
-  "sessions.loadFailed": "La liste n’a pas pu être chargée.",
-  "sessions.current": "Ce navigateur",
-  "sessions.named": "{browser} sur {system}",
-  "sessions.unknown": "Navigateur inconnu",
-  "sessions.lastSeen": "Dernière activité : {when}",
-  "sessions.started": "Connecté le {when}",
-  "sessions.endNamed": "Se déconnecter de {name}",
-  "sessions.ended": "{name} est déconnecté.",
-  "sessions.endOthers": "Déconnecter tous les autres",
-  "sessions.othersEnded": "Tous les autres sont déconnectés.",
-  "sessions.only": "Vous n’êtes connecté nulle part ailleurs.",
-  "sessions.review": "Voir où vous êtes connecté",
-
-  "idle.title": "Êtes-vous toujours là ?",
+  "idle.title": "Êtes-vous toujours là\u00a0?",
   "idle.lead": {
-    one: "Vous n’avez rien fait ici depuis un moment. Vous serez déconnecté dans une minute.",
-    other: "Vous n’avez rien fait ici depuis un moment. Vous serez déconnecté dans {count} minutes.",
+    one: "Vous n’avez rien fait ici depuis un moment. Votre session se fermera dans une minute.",
+    other: "Vous n’avez rien fait ici depuis un moment. Votre session se fermera dans {count} minutes.",
   },
-  "idle.stay": "Rester connecté",
+  "idle.stay": "Garder la session ouverte",
 
   "dialog.close": "Fermer",
   "add.title": "Ajouter une clé d’accès",
-  "add.lead": "Où enregistrer la nouvelle clé d’accès ?",
+  "add.lead": "Où enregistrer la nouvelle clé d’accès\u00a0?",
   "add.here": "Cet appareil",
   "add.hereText": "Déverrouillage par empreinte, visage ou verrouillage de l’écran.",
   "add.securityKey": "Clé de sécurité",
   "add.securityKeyText": "Une clé à brancher ou à approcher de votre téléphone.",
 
-  "delete.title": "Supprimer la clé d’accès « {name} » ?",
+  "delete.title": "Supprimer la clé d’accès «\u00a0{name}\u00a0»\u00a0?",
   "delete.lead": "Vous ne pourrez plus vous connecter avec cette clé d’accès.",
   "delete.leadLast":
-    "C’est votre seule clé d’accès. Sans elle, vous vous connectez avec un code reçu par e-mail : c’est plus long, et un faux site peut l’obtenir.",
+    "C’est votre seule clé d’accès. Sans elle, vous vous connectez avec un code reçu par e-mail\u00a0: c’est plus long, et un faux site peut l’obtenir.",
   "delete.copy":
     "Votre gestionnaire de mots de passe garde peut-être une copie qui ne fonctionne plus. Pour la retirer aussi, ouvrez les mots de passe de votre appareil ou navigateur, cherchez ce site et supprimez la clé d’accès.",
   "delete.copyIn":
@@ -155,9 +103,11 @@ export const later: LaterMessages = {
   "place.chrome": "chrome://password-manager",
   "place.app": "{provider}",
 
-  "stepUp.title": "Confirmez que c’est vous",
+  "stepUp.title": "Confirmez que c’est bien vous",
   "stepUp.lead":
-    "Vous vous êtes connecté en tant que {email} il y a un moment. Confirmez que c’est vous pour continuer.",
+    "Votre connexion avec {email} remonte à un moment. Confirmez que c’est bien vous pour continuer.",
+  "stepUp.leadLimited":
+    "Vous avez ouvert la session de {email} avec un code. Confirmez avec votre clé d’accès pour continuer.",
   "stepUp.passkey": "Utiliser votre clé d’accès",
   "stepUp.email": "Recevoir un code par e-mail",
   "stepUp.noMethod": "Pour cela, déconnectez-vous puis reconnectez-vous.",
@@ -197,7 +147,7 @@ export const later: LaterMessages = {
   "problem.otp_not_requested":
     "Ce code a déjà servi, ou a été demandé dans un autre navigateur. Demandez-en un nouveau. Si cela ne suffit pas, autorisez les cookies de ce site.",
   "problem.sign_in_not_begun":
-    "Cette connexion n’a pas commencé dans ce navigateur. Rechargez la page et réessayez. Si cela n’aide pas, autorisez les cookies pour ce site.",
+    "Cette connexion n’a pas commencé dans ce navigateur. Rechargez la page et réessayez. Si cela ne suffit pas, autorisez les cookies de ce site.",
   "problem.otp_expired": "Ce code n’est plus valable. Demandez-en un nouveau.",
   "problem.otp_attempts_exceeded": "Trop de codes erronés. Demandez-en un nouveau.",
   "problem.passkey_required":
@@ -205,17 +155,17 @@ export const later: LaterMessages = {
   "problem.no_account": "Cette adresse e-mail ne permet pas de se connecter ici. Utilisez-en une autre.",
   "problem.email_taken": "Un autre compte utilise déjà cette adresse e-mail. Utilisez-en une autre.",
   "problem.step_up_required":
-    "Vous vous êtes connecté il y a un moment. Confirmez que c’est vous, puis réessayez.",
+    "Votre connexion remonte à un moment. Confirmez que c’est bien vous, puis réessayez.",
   "problem.limited_session":
-    "Vous vous êtes connecté avec un code. Confirmez avec votre clé d’accès pour faire cela, ou commencez la récupération si vous l’avez perdue.",
+    "Vous avez utilisé un code. Pour cela, confirmez avec votre clé d’accès, ou lancez la récupération si vous l’avez perdue.",
   "problem.recovery_not_needed": "Vous pouvez le faire sans récupération.",
-  "problem.recovery_not_found": "Aucune récupération n’est plus en cours.",
+  "problem.recovery_not_found": "Il n’y a plus de récupération en cours.",
   "problem.session_not_found": "Cette session a déjà pris fin.",
   "problem.passkey_not_found": "Cette clé d’accès n’est plus dans votre compte.",
   "problem.passkey_limit_reached":
     "Votre compte ne peut pas avoir plus de clés d’accès. Supprimez-en d’abord une.",
   "problem.tenant_misconfigured":
-    "Les clés d’accès ne peuvent pas servir à cela pour le moment. Réessayer n’aide pas : adressez-vous aux responsables de ce site et indiquez {requestId}.",
+    "Les clés d’accès ne peuvent pas servir à cela pour le moment. Réessayer ne sert à rien\u00a0: adressez-vous aux responsables de ce site et indiquez {requestId}.",
 
   "time.now": "à l’instant",
 };
