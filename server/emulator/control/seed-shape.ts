@@ -35,6 +35,7 @@ export interface SeedUser {
 export interface SeedAuthenticator {
   readonly userAuthenticatorId?: string;
   readonly verificationMethod: "EMAIL_OTP" | "EMAIL_MAGIC_LINK" | "SMS" | "WHATSAPP";
+  /** Default: the user's, as with `phoneNumber`. */
   readonly email?: string;
   readonly phoneNumber?: string;
 }

@@ -110,14 +110,16 @@ function seedAuthenticator(tenant: Tenant, userId: string, input: Input): void {
   if (verificationMethod === undefined)
     throw invalidRequest("A seeded authenticator needs a verificationMethod.");
   const isEmail = verificationMethod === "EMAIL_OTP" || verificationMethod === "EMAIL_MAGIC_LINK";
-  const address = requiredText(input, isEmail ? "email" : "phoneNumber", 320);
+  const key = isEmail ? "email" : "phoneNumber";
+  const address =
+    optionalText(input, key, 320) ?? tenant.state.users.get(userId)?.[key] ?? requiredText(input, key, 320);
   putAuthenticator(tenant, {
     userAuthenticatorId:
       optionalText(input, "userAuthenticatorId", 64) ??
       derivedId(tenant, userId, verificationMethod, address),
     userId,
     verificationMethod,
-    [isEmail ? "email" : "phoneNumber"]: address,
+    [key]: address,
   });
 }
 

@@ -9,6 +9,7 @@ import {
 import type { Socket } from "node:net";
 import type { ControlOperation } from "../control/control.ts";
 import type { Core } from "../control/core.ts";
+import { UnwritableFileError } from "../tenant/data-file.ts";
 import { headersOf, WireError } from "../wire/wire-error.ts";
 import { answerBadRequest } from "./bad-request.ts";
 import { type Exchange, readExchange } from "./exchange.ts";
@@ -115,14 +116,16 @@ function answerError({ journal }: Core, { request, response, method, path }: Exc
   process.emitWarning(defect);
   journal.write({ method, path, notes: [], status: 500, reason: defect.message });
   if (response.headersSent) return response.destroy();
-  return respondJson(response, 500, internalError);
+  return respondJson(response, 500, internalError(defect));
 }
 
-const internalError = {
-  error: "internal_error",
-  errorCode: "internal_error",
-  errorDescription: "The emulator failed. This is a defect of the emulator: please report it.",
-};
+function internalError(error: Error) {
+  const errorDescription =
+    error instanceof UnwritableFileError
+      ? `${error.message} The emulator tries again with the next request.`
+      : "The emulator failed. This is a defect of the emulator: please report it.";
+  return { error: "internal_error", errorCode: "internal_error", errorDescription };
+}
 
 function startListening(server: Server, port: number, host: string): Promise<Server> {
   return new Promise((resolve, reject) => {

@@ -20,6 +20,11 @@ export interface Storage {
   close(): void;
 }
 
+/** The file takes no rows, such as on a full disk. They are tried again with the next answer. */
+export class UnwritableFileError extends Error {
+  override readonly name = "UnwritableFileError";
+}
+
 /** Keeps nothing: starting without a file costs a few milliseconds. */
 const memoryOnly: Storage = { load: () => [], write: () => {}, close: () => {} };
 
@@ -75,8 +80,7 @@ function storageIn(database: Database.Database, data: string, release: () => voi
     prepare(database, data);
   } catch (error) {
     database.close();
-    const isFull = error instanceof Error && error.message.includes("disk is full");
-    throw isFull ? new Error(`${data} cannot be written: the disk is full.`, { cause: error }) : error;
+    throw isFull(error) ? unwritable(data, error) : error;
   }
   const select = database.prepare(
     "SELECT collection, key, value FROM records WHERE tenant_id = ? ORDER BY rowid",
@@ -88,19 +92,18 @@ function storageIn(database: Database.Database, data: string, release: () => voi
   );
   const remove = database.prepare("DELETE FROM records WHERE tenant_id = ? AND collection = ? AND key = ?");
 
-  const writeAll = database.transaction((tenantId: string, changes: readonly Change[]) => {
+  const writeAll = (tenantId: string, changes: readonly Change[]): void => {
     for (const { collection, key, value } of changes) {
       if (value === undefined) remove.run(tenantId, collection, key);
       else upsert.run(tenantId, collection, key, JSON.stringify(value));
     }
-  });
+  };
 
   let isDeleted = false;
   return {
     load: (tenantId) => select.all(tenantId).filter(isStoredRow),
     write(tenantId, changes) {
-      // The lock first: libsql does not reset a statement that finds the file locked.
-      writeAll.immediate(tenantId, changes);
+      inTransaction(database, data, () => writeAll(tenantId, changes));
       // SQLite keeps writing to a deleted file without an error.
       if (isDeleted || existsSync(data)) return;
       isDeleted = true;
@@ -113,6 +116,29 @@ function storageIn(database: Database.Database, data: string, release: () => voi
       release();
     },
   };
+}
+
+/** By hand: the driver's own hides the failure behind that of a ROLLBACK, which a full disk has made already. */
+function inTransaction(database: Database.Database, data: string, write: () => void): void {
+  try {
+    // The lock first: libsql does not reset a statement that finds the file locked.
+    database.exec("BEGIN IMMEDIATE");
+    write();
+    database.exec("COMMIT");
+  } catch (error) {
+    if (database.inTransaction) database.exec("ROLLBACK");
+    throw unwritable(data, error);
+  }
+}
+
+function unwritable(data: string, cause: unknown): UnwritableFileError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const reason = isFull(cause) ? "the disk is full" : why;
+  return new UnwritableFileError(`${data} cannot be written: ${reason}.`, { cause });
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("disk is full");
 }
 
 /** Looks before it changes anything: the file may be another program's. */

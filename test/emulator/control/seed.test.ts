@@ -39,6 +39,16 @@ describe("seed", () => {
     expect(authenticators[0]?.userAuthenticatorId).toBe("pinned");
   });
 
+  test("a seeded authenticator without an address has the user's", async () => {
+    const authenticators = [{ verificationMethod: "EMAIL_OTP" as const }];
+    running.emulator.seed({ users: [{ userId: "bob", email: "bob@example.com", authenticators }] });
+    const [authenticator] = await running.authsignal.getAuthenticators({ userId: "bob" });
+    expect(authenticator?.email).toBe("bob@example.com");
+    expect(() => running.emulator.seed({ users: [{ userId: "carl", authenticators }] })).toThrow(
+      "users[0].authenticators[0]: email is required.",
+    );
+  });
+
   test("a seeded passkey signs in with the private key that seed returns", async () => {
     const { passkeys } = running.emulator.seed(seed);
     const { credential } = passkeys[0] ?? expect.fail("no passkey was seeded");

@@ -1,0 +1,64 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { startEmulator } from "../../../server/emulator/index.ts";
+import { secret, secretAuthorization, send, tenantId, testTenant } from "../running-emulator.ts";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+
+test("an emulator whose file can take no more says so in each answer, and loses nothing that it acknowledged", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "emulator-full-"));
+  const data = join(directory, "emulator.db");
+  // No file of this process may grow beyond 300 KiB, which is what a full disk is to it.
+  const limited = "ulimit -S -f 600; trap '' XFSZ; exec \"$@\"";
+  const options = ["--port", "0", "--json", "--data", data, "--tenant-id", tenantId, "--secret", secret];
+  const cli = ["--import", "tsx", "server/emulator/cli.ts", ...options];
+  const child = spawn("sh", ["-c", limited, "sh", process.execPath, ...cli], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [line] = await once(createInterface({ input: child.stdout }), "line");
+  const { url }: { readonly url: string } = JSON.parse(line);
+  const long = "x".repeat(4000);
+  const acknowledged: string[] = [];
+  let writes = 0;
+  const write = async () => {
+    writes += 1;
+    const userId = `user-${writes}`;
+    const answer = await send(`${url}/v1/users/${userId}`, {
+      method: "PATCH",
+      headers: { authorization: secretAuthorization(secret) },
+      body: JSON.stringify({ custom: { long } }),
+    });
+    if (answer.status === 200) acknowledged.push(userId);
+    return answer;
+  };
+
+  let answer = await write();
+  while (answer.status === 200 && writes < 500) answer = await write();
+  expect(answer.status).toBe(500);
+  const sentence = `${data} cannot be written: `;
+  expect(answer.body.errorDescription).toContain(sentence);
+  expect((await write()).body.errorDescription).toContain(sentence);
+  const journal = await fetch(`${url}/emulator/journal?refused=true`);
+  expect(await journal.text()).toContain(sentence);
+
+  await promisify(execFile)("prlimit", ["--pid", String(child.pid), "--fsize=unlimited"]);
+  expect((await write()).status).toBe(200);
+  child.kill("SIGTERM");
+  await once(child, "exit");
+
+  await using restarted = await startEmulator({ data, tenants: [testTenant()] });
+  for (const userId of acknowledged) {
+    const headers = { authorization: secretAuthorization(secret) };
+    const { body } = await send(`${restarted.apiUrl}/users/${userId}`, { headers });
+    expect(body.custom).toEqual({ long });
+  }
+  await rm(directory, { recursive: true, force: true });
+});
