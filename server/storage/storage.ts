@@ -1,6 +1,7 @@
 /** What the app keeps, and where: an embedded SQLite file by default, PostgreSQL and Redis when they are given. */
 import type { Store } from "express-session";
 import { warnOfOutage } from "../http/outages.ts";
+import type { EmailChangeStore } from "../passkeys/ports/account/email-changes.ts";
 import type { EventReader } from "../passkeys/ports/events.ts";
 import type { FlowStore } from "../passkeys/ports/flow-store.ts";
 import type { KnownBrowserStore } from "../passkeys/ports/known-browsers.ts";
@@ -28,7 +29,7 @@ export interface Storage {
   readonly traffic: Database;
   readonly sessionStore: Store;
   /** What the flows remember. */
-  readonly flows: FlowStore & RecoveryStore;
+  readonly flows: FlowStore & RecoveryStore & EmailChangeStore;
   /** For `createKnownBrowserCookie`. */
   readonly knownBrowsers: KnownBrowserStore;
   /** For `createCookieSessions` and `createBearerSessions`: with it people can see and end their sessions. */

@@ -21,9 +21,11 @@ export function withoutDeadLinks(markdown: string, folder: string): string {
 
 /** @returns the targets of links in the document that lead to no file */
 export function deadLinksIn(markdown: string, folder: string): readonly string[] {
+  // A listing is somebody else's page.
+  const prose = markdown.replace(/^```[\s\S]*?^```/gm, "");
   const links = [
-    ...markdown.matchAll(/\]\(([^)\s]+)[^)]*\)/g),
-    ...markdown.matchAll(/\b(?:src|srcset|href)="([^"]+)"/g),
+    ...prose.matchAll(/\]\(([^)\s]+)[^)]*\)/g),
+    ...prose.matchAll(/\b(?:src|srcset|href)="([^"]+)"/g),
   ];
   return links
     .map(([, target = ""]) => target)

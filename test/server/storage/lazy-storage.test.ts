@@ -44,6 +44,16 @@ describe("sessions in a storage that opens later keep the promise that", () => {
   )("$title", ({ run }) => run());
 });
 
+test.each(["flows", "knownBrowsers", "sessionIndex", "events"] as const)(
+  "A storage that opens later has every method that `%s` of an open one has",
+  async (part) => {
+    const methodsOf = (one: object | null) => Object.keys(one ?? {}).sort();
+    const opened = await storage.opened();
+    expect(methodsOf(opened[part]).length).toBeGreaterThan(0);
+    expect(methodsOf(storage[part])).toEqual(methodsOf(opened[part]));
+  },
+);
+
 test("Users and the sweep work on a storage that opens later", async () => {
   const users = createSqlUsers(async () => (await storage.opened()).accounts, now);
   const user = await users.findOrCreateByEmail("ann@example.com");
