@@ -89,11 +89,13 @@ export async function createCore(options: EmulatorOptions, apiUrl: () => string)
     closing: closing.signal,
     addTenant: (tenant) => tenants.add(createTenant(tenant, surroundings)),
     removeTenant(tenantId) {
-      const removed = tenants.remove(tenantId);
-      if (removed === undefined) return false;
-      removed.webhooks.close();
-      removed.state.clear();
-      removed.state.commit();
+      const tenant = tenants.byId(tenantId);
+      if (tenant === undefined) return false;
+      // First: a commit that fails leaves the tenant, so that the deletion can be repeated.
+      tenant.state.clear();
+      tenant.state.commit();
+      tenant.webhooks.close();
+      tenants.remove(tenantId);
       return true;
     },
     sweep() {

@@ -40,6 +40,13 @@ test("an emulator whose file can take no more says so in each answer, and loses 
     return answer;
   };
 
+  const other = `${url}/emulator/tenants/11111111-1111-4111-8111-111111111111`;
+  const settings = { secrets: ["secret of the other"], rpId: "localhost", expectedOrigins: [url] };
+  await send(other, { method: "PUT", body: JSON.stringify(settings) });
+  const authorization = secretAuthorization("secret of the other");
+  const user = { method: "PATCH", headers: { authorization }, body: JSON.stringify({ custom: { long } }) };
+  expect((await send(`${url}/v1/users/one`, user)).status).toBe(200);
+
   let answer = await write();
   while (answer.status === 200 && writes < 500) answer = await write();
   expect(answer.status).toBe(500);
@@ -49,8 +56,16 @@ test("an emulator whose file can take no more says so in each answer, and loses 
   const journal = await fetch(`${url}/emulator/journal?refused=true`);
   expect(await journal.text()).toContain(sentence);
 
+  // The last pages.
+  const small = { ...user, body: JSON.stringify({ custom: { long: "x" } }) };
+  await expect.poll(async () => (await send(`${url}/v1/users/one`, small)).status, { interval: 0 }).toBe(500);
+  const remove = async () => (await fetch(other, { method: "DELETE" })).status;
+  expect(await remove()).toBe(500);
+
   await promisify(execFile)("prlimit", ["--pid", String(child.pid), "--fsize=unlimited"]);
   expect((await write()).status).toBe(200);
+  // A deletion that failed can be repeated.
+  expect([await remove(), await remove()]).toEqual([200, 404]);
   child.kill("SIGTERM");
   await once(child, "exit");
 
