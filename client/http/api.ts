@@ -80,7 +80,7 @@ export function createApi(mountedAt: string, { credentials = "same-origin", send
   /** The one place that turns an answer of our server into a contract type without parsing it. */
   async function read<Body extends object>(route: Route, mark: keyof Body, body?: object): Promise<Body> {
     const answer = await bodyOf(await call(route, body));
-    if (typeof answer !== "object" || answer === null || !(mark in answer)) throw new ApiError("unreachable");
+    if (!(mark in Object(answer))) throw new ApiError("unreachable");
     return answer as Body;
   }
 
@@ -95,13 +95,8 @@ export function createApi(mountedAt: string, { credentials = "same-origin", send
 
 /** Recognised by its `type`, so the first view needs no list of codes, and codes of a newer server pass. */
 function isProblem(body: unknown): body is Problem {
-  return (
-    typeof body === "object" &&
-    body !== null &&
-    "code" in body &&
-    "type" in body &&
-    body.type === `/problems/${body.code}`
-  );
+  const { code, type } = Object(body);
+  return type === `/problems/${code}`;
 }
 
 async function bodyOf(response: Response): Promise<unknown> {
