@@ -94,7 +94,10 @@ test("the domain speaks for itself, and Authsignal is on its origin", async () =
     const read = (path: string) => page.evaluate(async (from) => (await fetch(from)).json(), path);
     expect(await read("/api/config")).toMatchObject({ rpId: domain, baseUrl: `${origin}/authsignal/v1` });
     const account = `${origin}/account`;
-    expect(await read("/.well-known/passkey-endpoints")).toEqual({ enroll: account, manage: account });
+    expect(await read("/.well-known/passkey-endpoints")).toEqual({
+      enroll: `${account}#add-passkey`,
+      manage: account,
+    });
   } finally {
     await close();
   }
