@@ -45,7 +45,7 @@ test.runIf(noPostgres === null)(
     const output = await withDatabase((url) =>
       project.runWith({ DATABASE_URL: url }, "node", ...nodeTest, "app.test.js"),
     );
-    expect(output).toContain("# pass 4\n");
+    expect(output).toContain("# pass 5\n");
   },
 );
 
