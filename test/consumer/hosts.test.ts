@@ -1,5 +1,6 @@
 /** Whole APIs that have added the packed packages, each with a suite of its own that runs here. */
 import { afterAll, expect, inject, test } from "vitest";
+import { freePort } from "../kit/listen.ts";
 import { whyNoPostgres, withDatabase } from "./postgres.ts";
 import { createProject, type Project, type ProjectOptions } from "./project.ts";
 
@@ -45,7 +46,7 @@ test.runIf(noPostgres === null)(
     const output = await withDatabase((url) =>
       project.runWith({ DATABASE_URL: url }, "node", ...nodeTest, "app.test.js"),
     );
-    expect(output).toContain("# pass 4\n");
+    expect(output).toContain("# pass 5\n");
   },
 );
 
@@ -64,7 +65,7 @@ test("an API of two brands keeps the people, passkeys and sessions of each apart
   expect(await project.run("node", ...nodeTest, "app.test.js")).toContain("# pass 3\n");
 });
 
-test("an API on NestJS 11 with CommonJS guards a route, and its own Jest suite passes", async () => {
+test("an API on NestJS 11 with CommonJS starts and guards a route, and its own Jest suite passes", async () => {
   const nest = ["@nestjs/common", "@nestjs/core", "@nestjs/platform-express", "reflect-metadata", "rxjs"];
   const jest = ["jest", "@jest/globals", "jest-util", "@jest/transform", "@jest/types", "babel-jest"];
   const types = ["@types/node", "@types/express", "@types/express-session", "@types/supertest"];
@@ -81,4 +82,20 @@ test("an API on NestJS 11 with CommonJS guards a route, and its own Jest suite p
     },
   );
   expect(await project.run("jest")).toMatch(/Tests:\s+2 passed/);
+
+  await project.run("node", "node_modules/typescript/bin/tsc", "-p", ".", "--outDir", "built");
+  const port = String(await freePort());
+  const origin = `http://localhost:${port}`;
+  const env = {
+    ...{ ORIGIN: origin, PORT: port, SESSION_SECRET: "only the tests of this app know it" },
+    ...{ AUTHSIGNAL_TENANT_ID: "any", AUTHSIGNAL_API_SECRET_KEY: "any" },
+    AUTHSIGNAL_API_URL: "http://localhost:9/v1",
+  };
+  const app = await project.start(["built/main.js"], env, /Open http/);
+  try {
+    expect((await fetch(`${origin}/auth/session`)).status).toBe(200);
+    expect((await fetch(`${origin}/v1/account`, { method: "DELETE" })).status).toBe(401);
+  } finally {
+    await app.stop();
+  }
 });

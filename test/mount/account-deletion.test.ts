@@ -44,13 +44,10 @@ beforeAll(async () => {
   app = express();
   app.use(sessions.middleware);
   app.use("/auth", createPasskeysRouter(options));
-  const controls = createAccountControls(options);
   const deleteUser = async (id: string) => void accounts.delete(id);
-  app.delete(
-    "/account",
-    createStepUpGuard(options)("close-account", undefined, { ifEnrolled: true }),
-    deleteAccount({ sessions, controls, deleteUser }),
-  );
+  const controls = createAccountControls(options);
+  const confirm = createStepUpGuard(options)("close-account", undefined, { ifEnrolled: true });
+  app.delete("/account", confirm, deleteAccount({ sessions, controls, deleteUser }));
   app.use(createErrorHandler({ error: () => {} }));
 });
 afterAll(() => kit?.close());

@@ -17,7 +17,7 @@ import {
   type LazyStorage,
   openStorageLazily,
 } from "authsignal-passkeys-express";
-import { createApp } from "./main";
+import { createApp } from "./app";
 
 guardSuite(afterEach);
 

@@ -22,7 +22,7 @@ function createApp({ pool, passkeys: settings }) {
   );
   const passport = createPassport(pool);
   app.use(passport.session());
-  const passkeys = settings && addPasskeys(app, pool, settings);
+  const passkeys = settings === undefined ? withoutPasskeys : addPasskeys(app, pool, settings);
 
   app.use(express.json());
   app.use(express.urlencoded({ extended: false }));
@@ -30,15 +30,15 @@ function createApp({ pool, passkeys: settings }) {
 
   app.get("/api/v1/csrf", (req, res) => res.json({ csrfToken: req.csrfToken() }));
   const welcome = (req, res) => res.json({ user: req.user });
-  app.post("/api/v1/login", passport.authenticate("local"), ...(passkeys?.afterPassword ?? []), welcome);
-  app.post("/api/v1/logout", passkeys?.logout ?? logout);
+  const closed = (_req, res) => res.json({ closed: true });
+  app.post("/api/v1/login", passport.authenticate("local"), passkeys.recordProof, welcome);
+  app.post("/api/v1/logout", passkeys.logout);
+  app.delete("/api/v1/account", signedIn, passkeys.confirmClosing, closed);
   app.get("/api/v1/me", (req, res) => res.json({ user: req.user ?? null, basket: req.session.basket ?? [] }));
   app.post("/api/v1/basket", (req, res) => {
     req.session.basket = [...(req.session.basket ?? []), req.body.article];
     res.status(201).json({ basket: req.session.basket });
   });
-  const closed = (_req, res) => res.json({ closed: true });
-  app.delete("/api/v1/account", signedIn, ...(passkeys?.beforeClosing ?? []), closed);
   app.get("/api/v1/broken", () => {
     throw new Error("A fault of the shop.");
   });
@@ -71,6 +71,13 @@ function signedIn(req, _res, next) {
 function logout(req, res, next) {
   req.logout((error) => (error ? next(error) : res.json({ user: null })));
 }
+
+/** The shop as it was. */
+const withoutPasskeys = {
+  recordProof: (_req, _res, next) => next(),
+  logout,
+  confirmClosing: (_req, _res, next) => next(),
+};
 
 function ownErrors(error, _req, res, _next) {
   const { status = 500, code, publicMessage, extras, message } = error;

@@ -4,18 +4,21 @@ const { createSoftAuthenticator, guardSuite, startEmulatorFor } = require("auths
 const pg = require("pg");
 const request = require("supertest");
 const { createApp } = require("./app.js");
+const { settingsFrom } = require("./passkeys.js");
 
 guardSuite(afterEach);
 
 /** What the shop's own migrations have made. `sessions` is what connect-pg-simple asks for. */
 const tablesOfTheShop = `
-  create table users (id serial primary key, email text not null unique, password text not null, created_on date);
+  create table users (id serial primary key, email text not null unique, password text not null, created_on date,
+    email_verified boolean not null default false);
   create table sessions (sid varchar primary key, sess json not null, expire timestamp(6) not null);
   create table kysely_migration (name varchar(255) primary key, timestamp varchar(255) not null);
   create table kysely_migration_lock (id varchar(255) primary key, is_locked integer not null default 0);
   create table rate_limits (key text primary key, points integer not null, expire bigint);
-  insert into users (email, password, created_on) values
-    ('ann@example.com', 'correct horse', '2024-02-29'), ('bob@example.com', 'battery staple', null);
+  insert into users (email, password, created_on, email_verified) values
+    ('ann@example.com', 'correct horse', '2024-02-29', true), ('bob@example.com', 'battery staple', null, true),
+    ('squatted@example.com', 'anything', null, false);
   insert into kysely_migration values ('2024-01-orders', '2024-01-01T00:00:00.000Z');
   insert into kysely_migration_lock values ('migration_lock', 0);
   insert into rate_limits values ('of the shop', 3, 1);
@@ -40,7 +43,13 @@ before(async () => {
   pool = new pg.Pool({ connectionString: process.env.DATABASE_URL });
   await pool.query(tablesOfTheShop);
   rowsBefore = await rows();
-  host = createApp({ pool, passkeys: kit });
+  const settings = settingsFrom({
+    ORIGIN: kit.origins[0],
+    AUTHSIGNAL_TENANT_ID: kit.authsignal.tenantId,
+    AUTHSIGNAL_API_SECRET_KEY: kit.authsignal.apiSecretKey,
+    AUTHSIGNAL_API_URL: kit.authsignal.apiUrl,
+  });
+  host = createApp({ pool, passkeys: { ...settings, now: kit.now } });
 });
 after(async () => {
   await host?.passkeys.storage.close();
@@ -91,6 +100,12 @@ test("A person creates a passkey after the password, comes back with it and clos
   await visitor.post("/api/v1/logout").expect(200);
   assert.equal((await me(visitor)).user, null);
   assert.equal((await me(agent)).user.id, 1);
+});
+
+test("An account whose address was never proven can get no passkey", async () => {
+  const agent = await newBrowser();
+  await agent.post("/api/v1/login").send({ email: "squatted@example.com", password: "anything" }).expect(200);
+  await agent.post("/api/v1/passkeys/enroll-token").send({}).expect(401);
 });
 
 test("A session of before the deployment keeps its basket and its CSRF token", async () => {

@@ -7,8 +7,14 @@ const {
   openStorageLazily,
 } = require("authsignal-passkeys-express");
 
-/** Mounts the router between the shop's sessions and its csurf. */
-function addPasskeys(app, pool, { authsignal, browser, origins, now }) {
+/** No passkey for an account whose address was never proven. */
+const provenAddress = "select email from users where id = $1 and email_verified";
+
+/**
+ * Mounts the router. Call it behind the session middleware and in front of csurf.
+ * @param settings as `settingsFrom` makes them; tests add `now`, the clock of their emulator
+ */
+function addPasskeys(app, pool, { authsignal, browser, origins, now = () => new Date() }) {
   const sessions = createExpressSessionPort({
     read: (kept) => kept.passport?.user,
     write: (kept, userId) => {
@@ -20,7 +26,7 @@ function addPasskeys(app, pool, { authsignal, browser, origins, now }) {
   });
   const users = {
     async findById(id) {
-      const { rows } = await pool.query("select email from users where id = $1", [Number(id)]);
+      const { rows } = await pool.query(provenAddress, [Number(id)]);
       return rows.length === 0 ? null : { id, email: rows[0].email };
     },
   };
@@ -42,12 +48,23 @@ function addPasskeys(app, pool, { authsignal, browser, origins, now }) {
   const requireStepUp = createStepUpGuard(options);
   return {
     storage,
-    afterPassword: [sessions.recordProof("password")],
-    beforeClosing: [requireStepUp("close-account", undefined, { ifEnrolled: true })],
+    recordProof: sessions.recordProof("password"),
     logout: (req, res, next) => {
       sessions.end(req, res).then(() => res.json({ user: null }), next);
     },
+    confirmClosing: requireStepUp("close-account", undefined, { ifEnrolled: true }),
   };
 }
 
-module.exports = { addPasskeys };
+/** @param env `process.env`, or what a test puts in its place */
+function settingsFrom(env) {
+  const { ORIGIN, AUTHSIGNAL_TENANT_ID: tenantId, AUTHSIGNAL_API_URL: apiUrl } = env;
+  const apiSecretKey = env.AUTHSIGNAL_API_SECRET_KEY;
+  return {
+    authsignal: { apiSecretKey, apiUrl, allowEmulator: env.NODE_ENV !== "production" },
+    browser: { tenantId, baseUrl: apiUrl, rpId: new URL(ORIGIN).hostname },
+    origins: [ORIGIN],
+  };
+}
+
+module.exports = { addPasskeys, settingsFrom };
