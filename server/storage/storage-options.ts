@@ -89,7 +89,8 @@ interface Common extends Names {
    * of the process, a line on standard error.
    */
   readonly onNotice?: (notice: StorageNotice) => void;
-  readonly now: () => Date;
+  /** Default: the system clock. */
+  readonly now?: () => Date;
 }
 
 /** One database, `file`, `databaseUrl` or `pool`, and perhaps Redis. */

@@ -99,7 +99,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     sessionIndex: createSqlSessionIndex(sql.traffic),
     events: leftOut.has("audit") ? null : createSqlEvents(sql.traffic),
     notices: leftOut.has("notices") ? null : createSqlNotices(sql.traffic),
-    sessionStore: redis?.sessionStore ?? new SqlSessionStore(sql.traffic, options.now),
+    sessionStore: redis?.sessionStore ?? new SqlSessionStore(sql.traffic, options.now ?? (() => new Date())),
     limiter: redis?.limiter ?? sql.limiter,
     ping: probe.ping,
     load: () => ({ pool: sql.connections(), redisReady: redis?.isReady() ?? null }),

@@ -65,7 +65,9 @@ test("an API of two brands keeps the people, passkeys and sessions of each apart
   expect(await project.run("node", ...nodeTest, "app.test.js")).toContain("# pass 3\n");
 });
 
-test("an API on NestJS 11 with CommonJS starts and guards a route, and its own Jest suite passes", async () => {
+test("an API on NestJS 11 with CommonJS starts and guards a route, and its own Jest suite passes", {
+  timeout: 240_000,
+}, async () => {
   const nest = ["@nestjs/common", "@nestjs/core", "@nestjs/platform-express", "reflect-metadata", "rxjs"];
   const jest = ["jest", "@jest/globals", "jest-util", "@jest/transform", "@jest/types", "babel-jest"];
   const types = ["@types/node", "@types/express", "@types/express-session", "@types/supertest"];

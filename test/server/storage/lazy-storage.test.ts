@@ -54,6 +54,18 @@ test.each(["flows", "knownBrowsers", "sessionIndex", "events"] as const)(
   },
 );
 
+test("A storage without a clock of its own takes the system's", async () => {
+  const other = await createTestPlace();
+  const timed = openStorageLazily({ ...other.options, onNotice: () => {} });
+  const session = Object.assign({ cookie: { originalMaxAge: 60_000 } });
+  const kept = await new Promise((resolve) =>
+    timed.sessionStore.set("sid", session, () => timed.sessionStore.get("sid", (_, found) => resolve(found))),
+  );
+  await timed.close();
+  await other.drop();
+  expect(kept).toMatchObject({ cookie: { originalMaxAge: 60_000 } });
+});
+
 test("Users and the sweep work on a storage that opens later", async () => {
   const users = createSqlUsers(async () => (await storage.opened()).accounts, now);
   const user = await users.findOrCreateByEmail("ann@example.com");
