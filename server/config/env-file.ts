@@ -5,7 +5,7 @@ import { ConfigError } from "./config.ts";
 
 /**
  * A variable that is set already keeps its value.
- * @param named the file that somebody asked for; default `.env` in the working directory, if there is one
+ * @param named the file that an option names; default `.env` in the working directory, if there is one
  * @returns the file that was read, or null
  * @throws ConfigError when it cannot be read
  */

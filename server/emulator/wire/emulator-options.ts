@@ -120,10 +120,10 @@ export interface ActionRule {
   readonly outcome: ActionOutcome;
 }
 
-/** What the Management API calls an action configuration, as far as the emulator acts on it. */
 /** Whether the authenticator must verify the person, by a PIN or biometrics. */
 export type UserVerification = "required" | "preferred" | "discouraged";
 
+/** What the Management API calls an action configuration, as far as the emulator acts on it. */
 export interface ActionSettings {
   /** Default: the tenant's `defaultOutcome`. */
   readonly outcome?: ActionOutcome | undefined;
