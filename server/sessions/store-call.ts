@@ -45,6 +45,10 @@ export function unlessMissing<Value>(done: (error?: unknown, value?: Value) => v
  */
 export class StoreView extends Store {
   readonly #inner: Store;
+  /** Sessions that were read or written: every other one is not in the store. */
+  readonly #stored = new WeakSet<object>();
+  /** Set by express-session. */
+  declare generate: (req: Request) => void;
   /** Only in a view of a store that has it: express-session asks whether it is there. */
   override touch?: (sid: string, session: SessionData, done?: () => void) => void;
 
@@ -60,6 +64,7 @@ export class StoreView extends Store {
   }
 
   override set(sid: string, session: SessionData, done?: Done): void {
+    this.#stored.add(session);
     this.#inner.set(sid, session, done);
   }
 
@@ -69,7 +74,18 @@ export class StoreView extends Store {
 
   /** The store may remember which sessions it has read. */
   override createSession(req: Request, data: SessionData): Session & SessionData {
-    return this.#inner.createSession(req, data);
+    const session = this.#inner.createSession(req, data);
+    this.#stored.add(session);
+    return session;
+  }
+
+  /** Most sign-ins rotate a session that was made for the request and never stored: there is nothing to delete. */
+  override regenerate(req: Request, done: Done): void {
+    if (this.#stored.has(req.session)) super.regenerate(req, done);
+    else {
+      this.generate(req);
+      done();
+    }
   }
 }
 

@@ -31,8 +31,6 @@ export class SqlSessionStore extends Store {
   readonly #now: () => Date;
   /** Sessions that were read or written here. If the row is gone when they are written, they have been ended meanwhile. */
   readonly #stored = new WeakMap<object, Stored>();
-  /** Set by express-session. */
-  declare generate: (req: Request) => void;
 
   constructor(db: Database, now: () => Date) {
     super();
@@ -64,15 +62,6 @@ export class SqlSessionStore extends Store {
     const session = super.createSession(req, data);
     this.#stored.set(session, this.#stored.get(data) ?? { expiresAt: 0, content: null });
     return session;
-  }
-
-  /** Most sign-ins rotate a session that was made for the request and never stored: there is nothing to delete (60 µs). */
-  override regenerate(req: Request, done: (error?: unknown) => void): void {
-    if (this.#stored.has(req.session)) super.regenerate(req, done);
-    else {
-      this.generate(req);
-      done();
-    }
   }
 
   override get(sid: string, done: (error: unknown, session?: SessionData | null) => void): void {
