@@ -9,8 +9,6 @@ export class LazySessionStore extends Store {
   readonly #open: () => Promise<Store>;
   /** The store that knows which sessions it has read: see its `set`. */
   #inner: Store | null = null;
-  /** Set by express-session. */
-  declare generate: (req: Request) => void;
 
   constructor(open: () => Promise<Store>) {
     super();
@@ -36,13 +34,6 @@ export class LazySessionStore extends Store {
   /** Called with what `get` has answered, so the store is open. */
   override createSession(req: Request, data: SessionData): Session & SessionData {
     return this.#inner?.createSession(req, data) ?? super.createSession(req, data);
-  }
-
-  override regenerate(req: Request, done: Done): void {
-    this.#use((store) => {
-      Object.assign(store, { generate: this.generate });
-      store.regenerate(req, done);
-    }, done);
   }
 
   #use(work: (store: Store) => void, done: Done | undefined): void {
