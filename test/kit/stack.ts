@@ -6,6 +6,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { type AppDeps, createApp } from "../../server/app/app.ts";
+import { boundConnections } from "../../server/app/listening.ts";
 import { builtPages } from "../../server/app/pages.ts";
 import { createSdkGateway } from "../../server/authsignal/sdk-gateway.ts";
 import type { TenantOptions } from "../../server/emulator/index.ts";
@@ -65,6 +66,7 @@ export interface BuiltStack extends EmulatedTenant {
 export async function buildStack(parts: StackParts = {}): Promise<BuiltStack> {
   const log = captureLog();
   const server = createServer();
+  boundConnections(server);
   const { url } = await listen(server);
   const { origin = url, tenant = {} } = parts;
   const emulated = await startEmulatedTenant({ origin, tenant, keepSecret: log.keepSecret });

@@ -57,13 +57,16 @@ export async function listen(
 
 function serverFor(core: Core, serve: RequestListener): Server {
   // Without this, Node answers a missing Host header itself, in another shape.
-  const server = createServer({ requireHostHeader: false }, serve);
+  const server = createServer({ requireHostHeader: false, keepAliveTimeout: idleMs }, serve);
   trackConnections(server);
   // Without this, Node answers an unknown Expect header itself.
   server.on("checkExpectation", serve);
   server.on("clientError", (error, socket) => answerBadRequest(error, socket, core.journal));
   return server;
 }
+
+/** Longer than callers wait between two calls: the call that meets the end of an idle connection fails. */
+const idleMs = 75_000;
 
 type Open = (port: number, address: string) => Promise<Server>;
 

@@ -245,3 +245,9 @@ async function rawRequest(port: number, path: string): Promise<string> {
     socket.on("error", reject);
   });
 }
+
+test("an idle connection is kept for longer than the pauses of a person or a test", async () => {
+  const answer = await fetch(`${running.emulator.apiUrl}/users/u`);
+  const kept = /timeout=(\d+)/.exec(answer.headers.get("keep-alive") ?? "")?.[1];
+  expect(Number(kept)).toBeGreaterThan(60);
+});
