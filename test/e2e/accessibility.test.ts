@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFailed, test } from "vitest";
 import { type App, button, heading, passkeys, startApp } from "./app.ts";
 import { looks } from "./looks.ts";
 import { takeTour } from "./tour.ts";
@@ -22,6 +22,7 @@ test.each(Object.entries(looks))(
   async (_, options) => {
     const found: string[] = [];
     const toured = await startApp();
+    onTestFailed(() => console.error(toured.failures().join("")));
     const look = async (stop: string, page: Page) => {
       for (const problem of await problemsOf(page)) found.push(`${stop}: ${problem}`);
     };

@@ -16,6 +16,8 @@ export interface App {
   open(options?: Look): Promise<PasskeyPage>;
   /** Another app in the same browser, under other policies. Close it as well. */
   startBeside(policies: StackOptions["policies"]): Promise<App>;
+  /** What this app and those beside it have logged about failed requests: the reason when a view does not come. */
+  failures(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -52,9 +54,18 @@ export async function startApp(): Promise<App> {
 
 function appOn(browser: Browser, stack: Stack): App {
   const opened: PasskeyPage[] = [];
+  const beside: App[] = [];
   return {
     stack,
-    startBeside: async (policies) => appOn(browser, await startStackWithPages(policies)),
+    async startBeside(policies) {
+      const another = appOn(browser, await startStackWithPages(policies));
+      beside.push(another);
+      return another;
+    },
+    failures: () => [
+      ...stack.logs().filter((line) => /"status":[45]\d\d/.test(line)),
+      ...beside.flatMap((app) => app.failures()),
+    ],
     async open(options = {}) {
       const page = await openPasskeyPage(browser, options);
       opened.push(page);
