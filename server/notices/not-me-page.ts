@@ -23,11 +23,11 @@ interface PageWords {
 
 const english: PageWords = {
   title: "This wasn't me",
-  ask: "Somebody else may be using your account. Sign out every browser and device. You can sign in again afterwards.",
+  ask: "Another person may be using your account. Sign out every browser and device. You can sign in again afterwards.",
   askWithPasskey:
-    "Somebody else may have added a passkey to your account. Sign out every browser and device, and remove that passkey. You can sign in again afterwards.",
+    "Another person may have added a passkey to your account. Sign out every browser and device, and remove that passkey. You can sign in again afterwards.",
   askWithAddress:
-    "Somebody else may have changed the e-mail address of your account. Sign out every browser and device, and get the old address back. You can sign in with it afterwards.",
+    "Another person may have changed the e-mail address of your account. Sign out every browser and device, and get the old address back. You can sign in with it afterwards.",
   confirm: "Sign out everywhere",
   confirmWithPasskey: "Sign out everywhere and remove the passkey",
   confirmWithAddress: "Sign out everywhere and get the old address back",

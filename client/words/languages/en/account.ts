@@ -38,7 +38,7 @@ export const account = {
   "recovery.waitingHint": "Found your passkey? Use it, and stop the recovery.",
   "recovery.runningTitle": "Your account is being recovered",
   "recovery.runningText":
-    "Somebody began this with a code on {began}. After {when}, a code alone opens your account. If this was not you, stop it.",
+    "A recovery was started with a code on {began}. After {when}, a code is enough to open your account. If you did not start it, stop it.",
   "recovery.stop": "Stop the recovery",
   "recovery.stopped": "The recovery is stopped.",
   "recovery.endedTitle": "The waiting time of your recovery is over",
