@@ -98,7 +98,10 @@ async function createOurs(): Promise<RequestListener> {
   const { createSdkGateway } = await import("../../server/authsignal/sdk-gateway.ts");
   const { createLogger } = await import("../../server/http/log.ts");
   const { openStorage } = await import("../../server/storage/storage.ts");
-  const unlimited = { points: 1e9, seconds: 1 };
+  const { defaultLimits } = await import("../../server/passkeys/ports/send-limits.ts");
+  const unlimited = Object.fromEntries(
+    Object.keys(defaultLimits).map((name) => [name, { points: 1e9, seconds: 1 }]),
+  );
   const storage =
     kind === "app+servers"
       ? await (await import("../kit/test-storage.ts")).openTestStorage(now)
@@ -114,16 +117,7 @@ async function createOurs(): Promise<RequestListener> {
     pages: (_req, _res, next) => next(),
     policies: {
       freshSeconds: 24 * 60 * 60,
-      limits: {
-        sendsPerIp: unlimited,
-        sendsPerPair: unlimited,
-        sendsPerAddress: { points: 20, seconds: 3600 },
-        sendsInAll: unlimited,
-        refusalsPerUser: unlimited,
-        beginsPerUser: unlimited,
-        callsPerUser: unlimited,
-        reportsPerIp: unlimited,
-      },
+      limits: { ...unlimited, sendsPerAddress: { points: 20, seconds: 3600 } },
     },
   });
 }
