@@ -86,7 +86,7 @@ function undoneBy({ kind, restoresAddress }: Notice): Undoing {
 export function noticeText(notice: Notice, app: string, timeZone: string): NoticeText {
   const [language = ""] = (notice.locale ?? "").toLowerCase().split("-");
   const words = Object.hasOwn(languages, language) ? (languages[language] ?? english) : english;
-  const locale = words === english ? "en-GB" : (notice.locale ?? "de");
+  const locale = words === english ? "en-GB" : wellFormed(notice.locale ?? "", language);
   const subjectOf = Object.hasOwn(words.subjects, notice.kind) ? words.subjects[notice.kind] : undefined;
   const subject = (subjectOf ?? words.other)(app);
   const what = harmless(notice.subject);
@@ -109,6 +109,15 @@ function agentOf({ browser, system }: Notice, { where, on }: Words): readonly st
 
 function timeIn(at: Date, locale: string, timeZone: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "long", timeZone }).format(at);
+}
+
+/** The locale, or its language alone if the rest is malformed: an intruder's browser could keep the mail away with it. */
+function wellFormed(locale: string, language: string): string {
+  try {
+    return new Intl.Locale(locale).baseName;
+  } catch {
+    return language;
+  }
 }
 
 /**

@@ -69,6 +69,13 @@ test.each([
   expect(textOf({ locale })).toContain(sentence);
 });
 
+test.each(["de-a", "de-1", "de-AT-x", "de-aaaa-bbbb"])(
+  "a malformed language (%s), which an intruder's browser may send, keeps no notice back",
+  (locale) => {
+    expect(textOf({ locale })).toContain("Wann: 1. März 2026");
+  },
+);
+
 test.each([
   "passkey_added",
   "passkey_removed",
