@@ -1,70 +1,8 @@
 /** The page that a "This wasn't me" link opens, without a script: it works in every mail program's browser. */
 import { createHash } from "node:crypto";
 import type { Response } from "express";
-
-interface PageWords {
-  readonly title: string;
-  readonly ask: string;
-  readonly askWithPasskey: string;
-  readonly askWithAddress: string;
-  readonly confirm: string;
-  readonly confirmWithPasskey: string;
-  readonly confirmWithAddress: string;
-  readonly done: string;
-  readonly doneWithPasskey: string;
-  readonly doneWithAddress: string;
-  readonly restored: string;
-  readonly notEnded: string;
-  readonly next: string;
-  readonly toApp: string;
-  readonly invalid: string;
-  readonly unavailable: string;
-}
-
-const english: PageWords = {
-  title: "This wasn't me",
-  ask: "Another person may be using your account. Sign out every browser and device. You can sign in again afterwards.",
-  askWithPasskey:
-    "Another person may have added a passkey to your account. Sign out every browser and device, and remove that passkey. You can sign in again afterwards.",
-  askWithAddress:
-    "Another person may have changed the e-mail address of your account. Sign out every browser and device, and get the old address back. You can sign in with it afterwards.",
-  confirm: "Sign out everywhere",
-  confirmWithPasskey: "Sign out everywhere and remove the passkey",
-  confirmWithAddress: "Sign out everywhere and get the old address back",
-  done: "Every browser and device is signed out.",
-  doneWithPasskey: "Every browser and device is signed out, and the passkey is removed.",
-  doneWithAddress:
-    "Every browser and device is signed out, and the account has its old e-mail address again.",
-  restored: "The account has its old e-mail address again.",
-  notEnded: "Sessions could not be ended here. Tell us, so that we do it.",
-  next: "Sign in and look at your passkeys. If a code came by e-mail, make sure that nobody else reads your mailbox.",
-  toApp: "Go to sign-in",
-  invalid: "This link is too old, or it was used already.",
-  unavailable: "That does not work at the moment. Nothing was changed. Try again in a few minutes.",
-};
-
-const german: PageWords = {
-  title: "Das war ich nicht",
-  ask: "Vielleicht benutzt jemand anders Ihr Konto. Melden Sie alle Browser und Geräte ab. Danach können Sie sich wieder anmelden.",
-  askWithPasskey:
-    "Vielleicht hat jemand anders einen Passkey zu Ihrem Konto hinzugefügt. Melden Sie alle Browser und Geräte ab, und entfernen Sie diesen Passkey. Danach können Sie sich wieder anmelden.",
-  askWithAddress:
-    "Vielleicht hat jemand anders die E-Mail-Adresse Ihres Kontos geändert. Melden Sie alle Browser und Geräte ab, und holen Sie die alte Adresse zurück. Danach können Sie sich mit ihr anmelden.",
-  confirm: "Überall abmelden",
-  confirmWithPasskey: "Überall abmelden und den Passkey entfernen",
-  confirmWithAddress: "Überall abmelden und die alte Adresse zurückholen",
-  done: "Alle Browser und Geräte sind abgemeldet.",
-  doneWithPasskey: "Alle Browser und Geräte sind abgemeldet, und der Passkey ist entfernt.",
-  doneWithAddress:
-    "Alle Browser und Geräte sind abgemeldet, und das Konto hat wieder seine alte E-Mail-Adresse.",
-  restored: "Das Konto hat wieder seine alte E-Mail-Adresse.",
-  notEnded: "Die Sitzungen konnten hier nicht beendet werden. Sagen Sie uns Bescheid, damit wir es tun.",
-  next: "Melden Sie sich an und prüfen Sie Ihre Passkeys. Kommen Ihre Codes per E-Mail, dann sorgen Sie dafür, dass niemand anders Ihr Postfach liest.",
-  toApp: "Zur Anmeldung",
-  invalid: "Dieser Link ist zu alt, oder er wurde schon benutzt.",
-  unavailable:
-    "Das geht im Moment nicht. Es wurde nichts geändert. Versuchen Sie es in ein paar Minuten noch einmal.",
-};
+import { chooseLanguage } from "./languages/languages.ts";
+import type { PageWords } from "./languages/words.ts";
 
 export type NotMePage =
   | {
@@ -96,12 +34,8 @@ const styleHash = createHash("sha256").update(style).digest("base64");
 
 /** @param languages of the request's `Accept-Language`, best first */
 export function sendNotMePage(res: Response, page: NotMePage, languages: readonly string[]): void {
-  const isGerman =
-    languages
-      .find((one) => /^(de|en)\b/i.test(one))
-      ?.toLowerCase()
-      .startsWith("de") === true;
-  const words = isGerman ? german : english;
+  const { code, words: chosen } = chooseLanguage(languages);
+  const words = chosen.page;
   res.status(statuses[page.is]);
   // `no-referrer` would make browsers send `Origin: null` with the form, which the router refuses.
   res.set({
@@ -112,7 +46,7 @@ export function sendNotMePage(res: Response, page: NotMePage, languages: readonl
     Vary: "Accept-Language",
   });
   res.type("html").send(`<!doctype html>
-<html lang="${isGerman ? "de" : "en"}">
+<html lang="${code}" dir="${chosen.direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
