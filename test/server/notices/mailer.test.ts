@@ -1,5 +1,6 @@
 /** Notices as mails: what is sent to a mail server, and in which words. */
 import { afterEach, expect, test } from "vitest";
+import { languages } from "../../../server/notices/languages/languages.ts";
 import { createMailer } from "../../../server/notices/mailer.ts";
 import { noticeText } from "../../../server/notices/notice-words.ts";
 import type { Notice } from "../../../server/passkeys/ports/notices.ts";
@@ -62,7 +63,10 @@ test("a mail server that refuses a recipient makes the try fail", async () => {
 test.each([
   ["de-AT", "Ein Passkey wurde zu Ihrem Konto bei Example hinzugefügt."],
   ["en-US", "A passkey was added to your Example account."],
-  ["fr", "A passkey was added to your Example account."],
+  ["fr-CH", "Une clé d’accès a été ajoutée à votre compte Example."],
+  ["es", "Se ha añadido una llave de acceso a su cuenta de Example."],
+  ["ar-EG", "أُضيف مفتاح مرور إلى حسابك في Example."],
+  ["pt", "A passkey was added to your Example account."],
   ["constructor", "A passkey was added to your Example account."],
   [null, "A passkey was added to your Example account."],
 ])("a notice to a person whose language is %s begins with: %s", (locale, sentence) => {
@@ -83,14 +87,22 @@ test.each([
   "new_browser",
   "email_changed",
   "recovery_began",
-])("%s has words of its own in English and German", (kind) => {
-  const subjects = ["en", "de"].map(
-    (locale) => noticeText(notice({ kind, locale }), "Example", "UTC").subject,
-  );
-  const others = ["en", "de"].map(
-    (locale) => noticeText(notice({ kind: "toString", locale }), "Example", "UTC").subject,
-  );
-  expect(new Set([...subjects, ...others]).size).toBe(4);
+])("%s has words of its own in every language", (kind) => {
+  const all = Object.keys(languages);
+  const subjectIn = (locale: string, of: string) =>
+    noticeText(notice({ kind: of, locale }), "Example", "UTC").subject;
+  const subjects = all.flatMap((locale) => [subjectIn(locale, kind), subjectIn(locale, "toString")]);
+  expect(new Set(subjects).size).toBe(2 * all.length);
+});
+
+const others = Object.entries(languages).filter(([code]) => code !== "en");
+
+test.each(others)("in %s no words are the English ones, but for that of a browser", (_, { mail, page }) => {
+  const sentences = (one: object) => Object.values(one).filter((words) => typeof words === "string");
+  const english = [...sentences(languages.en?.mail ?? {}), ...sentences(languages.en?.page ?? {})];
+  expect(english).toContain("Sign out everywhere");
+  const same = [...sentences(mail), ...sentences(page)].filter((words) => english.includes(words));
+  expect(same.filter((words) => words !== "Browser")).toEqual([]);
 });
 
 test.each(["https://evil.example", "call evil.example", "Call +43 1234567", "a@b.co", "x\nSubject: y"])(

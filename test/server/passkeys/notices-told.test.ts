@@ -157,6 +157,8 @@ describe('"This wasn\'t me"', () => {
     for (let times = 0; times < 3; times += 1) {
       const page = await open(person).set("Accept-Language", "de").expect(200);
       expect(page.text).toContain("Überall abmelden und den Passkey entfernen");
+      const arabic = await open(person).set("Accept-Language", "pt, ar;q=0.8, en;q=0.5").expect(200);
+      expect(arabic.text).toContain('<html lang="ar" dir="rtl">');
       await request(lab.url).head(`${person.url.pathname}${person.url.search}`).expect(200);
     }
     await request(lab.url).get(`/api/not-me/confirm${person.url.search}`).expect(404);
