@@ -45,7 +45,7 @@ export const account: AccountMessages = {
   "recovery.waitingHint": "Passkey wiedergefunden? Verwenden Sie ihn, und stoppen Sie die Wiederherstellung.",
   "recovery.runningTitle": "Ihr Konto wird wiederhergestellt",
   "recovery.runningText":
-    "Jemand hat das am {began} mit einem Code begonnen. Nach {when} öffnet ein Code allein Ihr Konto. Wenn Sie das nicht waren, stoppen Sie es.",
+    "Am {began} wurde mit einem Code eine Wiederherstellung begonnen. Nach {when} genügt ein Code, um Ihr Konto zu öffnen. Wenn Sie sie nicht begonnen haben, stoppen Sie sie.",
   "recovery.stop": "Wieder\u00adherstellung stoppen",
   "recovery.stopped": "Die Wiederherstellung ist gestoppt.",
   "recovery.endedTitle": "Die Wartezeit Ihrer Wiederherstellung ist vorbei",

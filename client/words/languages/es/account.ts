@@ -43,12 +43,12 @@ export const account: AccountMessages = {
   "recovery.waitingHint": "¿Ha encontrado su llave de acceso? Úsela y detenga la recuperación.",
   "recovery.runningTitle": "Hay una recuperación de su cuenta en curso",
   "recovery.runningText":
-    "Alguien la inició con un código el {began}. Después del {when}, un código bastará para abrir su cuenta. Si no fue usted, deténgala.",
+    "Se inició una recuperación con un código el {began}. Después del {when}, un código bastará para abrir su cuenta. Si no la inició usted, deténgala.",
   "recovery.stop": "Detener la recuperación",
   "recovery.stopped": "La recuperación se ha detenido.",
   "recovery.endedTitle": "El tiempo de espera de su recuperación ha terminado",
   "recovery.endedText":
-    "Ahora un código abre su cuenta igual que una llave de acceso. Añada una llave nueva y elimine las que haya perdido. Si usted no inició esto, deténgalo.",
+    "Ahora un código abre su cuenta igual que una llave de acceso. Añada una llave nueva y elimine las que haya perdido. Si no inició usted esta recuperación, deténgala.",
 
   "lost.title": "¿Ha perdido un dispositivo?",
   "lost.text":

@@ -47,7 +47,7 @@ export const account: AccountMessages = {
     "Vous avez retrouvé votre clé d’accès\u00a0? Utilisez-la et arrêtez la récupération.",
   "recovery.runningTitle": "Une récupération de votre compte est en cours",
   "recovery.runningText":
-    "Quelqu’un l’a lancée avec un code le {began}. Après le {when}, un simple code ouvrira votre compte. Si ce n’était pas vous, arrêtez-la.",
+    "Une récupération a été lancée avec un code le {began}. Après le {when}, un simple code ouvrira votre compte. Si vous ne l’avez pas lancée, arrêtez-la.",
   "recovery.stop": "Arrêter la récupération",
   "recovery.stopped": "La récupération est arrêtée.",
   "recovery.endedTitle": "Le délai d’attente de votre récupération est écoulé",
