@@ -6,6 +6,7 @@ export type SecurityEvent = {
   readonly requestId?: string;
   /** As `occasion.ts` says. */
   readonly session?: string;
+  readonly challenge?: string;
   readonly browser?: string;
   readonly system?: string;
 } & (
@@ -159,7 +160,7 @@ export function surviveListener(listener: (event: SecurityEvent) => unknown): (e
   };
 }
 
-/** Adds the session and the browser of the request. `user.forgotten` says of no session whose it was. */
+/** Adds the session, the code and the browser of the request. `user.forgotten` says of no session whose it was. */
 export function withOccasion(listener: (event: SecurityEvent) => void): (event: SecurityEvent) => void {
   return (event) => listener(event.event === "user.forgotten" ? event : { ...event, ...occasion() });
 }

@@ -114,6 +114,32 @@ describe("The audit trail", () => {
     expect(new Set(sessions).size).toBe(1);
   });
 
+  test("names one code by one hash, from its sending over a wrong try to the session that it opens", async () => {
+    const agent = lab.agent();
+    const email = lab.newAddress();
+    const sent = await agent.post(api("challengeOtp")).send({ email }).expect(202);
+    const right = await lab.readCode(email);
+    const wrong = right === "111111" ? "222222" : "111111";
+    const refused = await agent.post(api("verifyOtp")).send({ code: wrong }).expect(401);
+    const opened = await agent.post(api("verifyOtp")).send({ code: right }).expect(200);
+    const facts = [];
+    for (const [answer, name] of [
+      [sent, "otp.sent"],
+      [refused, "otp.refused"],
+      [opened, "sign_in.succeeded"],
+    ] as const) {
+      const [event] = await eventsOfRequest(String(answer.headers["x-request-id"]), 1);
+      expect(event?.event).toBe(name);
+      facts.push(event?.facts ?? {});
+    }
+    expect(facts[0]?.challenge).toMatch(/^[\w-]{43}$/);
+    expect(new Set(facts.map(({ challenge }) => challenge)).size).toBe(1);
+    expect(facts[2]?.session).toMatch(/^[\w-]{43}$/);
+    const next = await lab.agent().post(api("challengeOtp")).send({ email }).expect(202);
+    const [another] = await eventsOfRequest(String(next.headers["x-request-id"]), 1);
+    expect(another?.facts.challenge).not.toBe(facts[0]?.challenge);
+  });
+
   test("tells events of parallel requests apart", async () => {
     const people = await Promise.all(Array.from({ length: 6 }, () => lab.person()));
     const answers = await Promise.all(

@@ -9,6 +9,7 @@ import { beyondRequest } from "../../../http/request-deadline.ts";
 import { type OtpCheck, type SentOtp, Unanswered } from "../../ports/authsignal.ts";
 import { maskEmail } from "../../ports/email-address.ts";
 import type { OtpRefusal } from "../../ports/events.ts";
+import { nameChallenge } from "../../ports/occasion.ts";
 import type { PasskeysContext } from "../../ports/options.ts";
 import type { PendingOtp } from "../../ports/sessions.ts";
 import { refuseFor } from "../rate-limits.ts";
@@ -60,9 +61,12 @@ export function createOneTimeCodes(context: PasskeysContext): OneTimeCodes {
       },
     );
     if (sent === null) {
+      const pretended = await decoy.pretend(startedAt);
+      nameChallenge(req, pretended.challengeId);
       onEvent({ event: "otp.withheld", requestId: req.id, to: maskEmail(email) });
-      return { ...(await decoy.pretend(startedAt)), email, sentAt: now() };
+      return { ...pretended, email, sentAt: now() };
     }
+    nameChallenge(req, sent.challengeId);
     onEvent({ event: "otp.sent", requestId: req.id, to: maskEmail(email) });
     return { ...sent, email, sentAt: now() };
   }
@@ -89,6 +93,7 @@ export function createOneTimeCodes(context: PasskeysContext): OneTimeCodes {
   async function prove(req: Request, pending: PendingOtp, code: string): Promise<string> {
     const tries = await limits.triesOf(req, pending.email, maxAttempts);
     const { challengeId, expiresAt } = pending;
+    nameChallenge(req, challengeId);
     const refuse = (reason: OtpRefusal) => onEvent({ event: "otp.refused", requestId: req.id, reason });
     if (expiresAt <= now()) {
       refuse("expired");
