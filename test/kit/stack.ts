@@ -46,6 +46,11 @@ export interface StackParts {
 
 export type StackAppDeps = AppDeps & Required<Pick<AppDeps, "now" | "trustProxy">>;
 
+export interface InstanceOptions {
+  /** How far its clock runs ahead of the others', in milliseconds; negative: behind. Default 0. */
+  readonly aheadMs?: number;
+}
+
 export interface BuiltStack extends EmulatedTenant {
   /** Where the app listens, `http://localhost:<port>`. */
   readonly url: string;
@@ -58,7 +63,7 @@ export interface BuiltStack extends EmulatedTenant {
   readonly notices: KeptNotices | null;
   readonly log: CapturedLog;
   /** Starts another instance of the app on the same storage. Resolves with its URL. */
-  startInstance(): Promise<string>;
+  startInstance(options?: InstanceOptions): Promise<string>;
   stopEmulator(): Promise<void>;
   close(): Promise<void>;
 }
@@ -113,9 +118,10 @@ export async function buildStack(parts: StackParts = {}): Promise<BuiltStack> {
     storage,
     notices,
     log,
-    async startInstance() {
-      const again = await storage.connectAgain();
-      const instance = { server: createServer(app({ ...deps, storage: again })), storage: again };
+    async startInstance({ aheadMs = 0 } = {}) {
+      const clock = () => new Date(now().getTime() + aheadMs);
+      const again = await storage.connectAgain(clock);
+      const instance = { server: createServer(app({ ...deps, storage: again, now: clock })), storage: again };
       instances.push(instance);
       return (await listen(instance.server)).url;
     },

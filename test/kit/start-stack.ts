@@ -7,7 +7,7 @@ import type { Emulator } from "../../server/emulator/index.ts";
 import { loadOptional } from "../../server/http/optional-package.ts";
 import { checkContract } from "./contract-check.ts";
 import type { Agent, Flows } from "./flows.ts";
-import type { StackParts } from "./stack.ts";
+import type { InstanceOptions, StackParts } from "./stack.ts";
 
 /** Settings of tenant, router and pages. */
 export type StackOptions = Pick<StackParts, "tenant" | "deadlineMs" | "policies" | "pagesFolder">;
@@ -21,7 +21,7 @@ export interface Stack extends Flows {
   /** A new browser, as far as supertest goes: it keeps cookies and says which origin its page has. */
   agent(): Agent;
   /** Starts another instance of the app on the same storage, as behind a load balancer. */
-  startInstance(): Promise<{ agent(): Agent }>;
+  startInstance(options?: InstanceOptions): Promise<{ agent(): Agent }>;
   /** Takes Authsignal away in mid-flow: from now on nobody answers at its address. */
   stopEmulator(): Promise<void>;
   /** Moves the clock of app and emulator forward. */
@@ -49,8 +49,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     emulator: stack.emulator,
     browser: stack.browser,
     agent: () => agentOf(stack.url),
-    async startInstance() {
-      const url = await stack.startInstance();
+    async startInstance(instance) {
+      const url = await stack.startInstance(instance);
       return { agent: () => agentOf(url) };
     },
     stopEmulator: stack.stopEmulator,

@@ -10,8 +10,8 @@ import { loadOptional } from "../../server/http/optional-package.ts";
 import { loadRouter, type Storage, type StorageOptions } from "./router.ts";
 
 export interface TestStorage extends Storage {
-  /** Connects once more to the same storage, as another instance of the app does. Close it before this one. */
-  connectAgain(): Promise<Storage>;
+  /** Connects once more to the same storage, as another instance of the app does, which may have a clock of its own. Close it before this one. */
+  connectAgain(clock?: () => Date): Promise<Storage>;
 }
 
 export interface TestStorageOptions {
@@ -28,7 +28,7 @@ export async function openTestStorage(
   const { openStorage } = await loadRouter("openStorage");
   const place = await createTestPlace();
   const by = async (url: string) => (await through(new URL(url))).href;
-  const connect = async () => {
+  const connect = async (clock = now) => {
     const { options } = place;
     const database =
       "file" in options ? { file: options.file } : { databaseUrl: await by(options.databaseUrl) };
@@ -36,7 +36,7 @@ export async function openTestStorage(
       options.redisUrl === null
         ? { redisUrl: null }
         : { redisUrl: await by(options.redisUrl), redisPrefix: options.redisPrefix };
-    return openStorage({ ...database, ...redis, tables: { notices: true }, onNotice, now });
+    return openStorage({ ...database, ...redis, tables: { notices: true }, onNotice, now: clock });
   };
   const storage = await connect();
   return {
