@@ -56,6 +56,17 @@ export interface AuthsignalCall {
   readonly seconds: number;
 }
 
+export interface CallerOptions {
+  /** Of each call. */
+  readonly deadlineMs: number;
+  /** Where the calls go, for the words of an error. */
+  readonly apiUrl: string;
+  /** Told of every call when it is over. It must not throw. */
+  readonly onCall: (call: AuthsignalCall) => void;
+  /** Whether a connection waits for DNS, for the words of a call that is late. */
+  readonly isLookingUp: () => boolean;
+}
+
 export interface Caller {
   <Answer>(operation: string, schema: z.ZodType<Answer>, send: () => Promise<unknown>): Promise<Answer>;
   readonly state: () => AuthsignalState;
@@ -65,14 +76,8 @@ export interface Caller {
  * A call may take `deadlineMs`, or what is left of its request's time if that is less. Five outages in a row open the breaker: for five seconds calls fail at once. Then one call tries Authsignal, and the
  * others keep failing at once until it is done, instead of all waiting for the deadline. No call is repeated: a second
  * POST would send a second mail.
- * @param apiUrl where the calls go, for the words of an error
- * @param onCall told of every call when it is over. It must not throw
  */
-export function createCaller(
-  deadlineMs: number,
-  apiUrl: string,
-  onCall: (call: AuthsignalCall) => void,
-): Caller {
+export function createCaller({ deadlineMs, apiUrl, onCall, isLookingUp }: CallerOptions): Caller {
   const breaker = circuitBreaker(
     handleWhen((error) => error instanceof AppError && isOutage(error)),
     { halfOpenAfter: refusedMs, breaker: new ConsecutiveBreaker(5) },
@@ -94,12 +99,14 @@ export function createCaller(
         const left = timeLeft();
         // The breaker takes an error that is no outage for a success, which would end the trial of a frozen Authsignal.
         const isTrial = breaker.state === CircuitState.HalfOpen;
-        const answer = await within(Math.min(deadlineMs, left), work(), () => new LateAnswer()).catch(
-          (error) => {
-            if (error instanceof LateAnswer && left < deadlineMs && !isTrial) throw new LateCall();
-            throwClean(error, apiUrl);
-          },
-        );
+        const answer = await within(
+          Math.min(deadlineMs, left),
+          work(),
+          () => new LateAnswer(isLookingUp()),
+        ).catch((error) => {
+          if (error instanceof LateAnswer && left < deadlineMs && !isTrial) throw new LateCall();
+          throwClean(error, apiUrl);
+        });
         const parsed = schema.safeParse(answer);
         if (parsed.success) return parsed.data;
         throw unanswered("Authsignal's answer could not be read.", apiUrl);
@@ -132,7 +139,13 @@ export function createCaller(
 }
 
 /** The call has taken longer than it may. */
-class LateAnswer extends Error {}
+class LateAnswer extends Error {
+  constructor(isLookingUp: boolean) {
+    super(
+      `Authsignal did not answer in time${isLookingUp ? ", and DNS has not answered for its name" : ""}.`,
+    );
+  }
+}
 
 /** The request's time is over while a call is under way: that may have arrived, and says nothing about Authsignal. */
 class LateCall extends Unanswered {
@@ -185,7 +198,7 @@ export function codeOfFault(message: string): string | null {
 function throwClean(error: unknown, apiUrl: string): never {
   // Our own fault, such as an id that Authsignal cannot take, is no outage of Authsignal's.
   if (error instanceof AppError) throw error;
-  if (error instanceof LateAnswer) throw unanswered("Authsignal did not answer in time.", apiUrl);
+  if (error instanceof LateAnswer) throw unanswered(error.message, apiUrl);
   const fault = NetworkFault.safeParse(error);
   const code = fault.success ? codeOfFault(fault.data.errorDescription) : null;
   if (code !== null) {

@@ -3,8 +3,6 @@
  * contain the API secret, it installs a retry interceptor on the global axios, it has no time-out, and it sends requests to
  * this machine through HTTP_PROXY.
  */
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
 import { Authsignal } from "@authsignal/node";
 import { z } from "zod";
 import { AppError } from "../http/errors.ts";
@@ -23,6 +21,7 @@ import {
   ValidateAnswer,
   VerifyAnswer,
 } from "./answer-schemas.ts";
+import { type KeptConnections, keepConnections } from "./kept-connections.ts";
 import { proxyHint } from "./proxy-variables.ts";
 import { checkGatewayOptions, type SdkGatewayOptions } from "./require-tenant.ts";
 import { createCaller, RefusedCall } from "./sdk-call.ts";
@@ -31,8 +30,14 @@ import { readWebhookEvent } from "./webhook-event.ts";
 /** @throws TypeError that names the option which cannot work, and what to write instead */
 export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway {
   checkGatewayOptions(options);
-  const sdk = createSdk(options);
-  const call = createCaller(options.deadlineMs ?? 5000, options.apiUrl, options.onCall ?? (() => {}));
+  const connections = keepConnections();
+  const sdk = createSdk(options, connections);
+  const call = createCaller({
+    deadlineMs: options.deadlineMs ?? 5000,
+    apiUrl: options.apiUrl,
+    onCall: options.onCall ?? (() => {}),
+    isLookingUp: connections.isLookingUp,
+  });
 
   return {
     state: call.state,
@@ -133,7 +138,7 @@ export function createSdkGateway(options: SdkGatewayOptions): AuthsignalGateway 
   };
 }
 
-function createSdk({ apiSecretKey, apiUrl }: SdkGatewayOptions): Authsignal {
+function createSdk({ apiSecretKey, apiUrl }: SdkGatewayOptions, { agents }: KeptConnections): Authsignal {
   // Without retries: the SDK repeats a dropped POST, which sends a second mail. Its interceptor is on the global axios, so an
   // instance with retries would add them to all others.
   const sdk = new Authsignal({ apiSecretKey, apiUrl, retries: 0 });
@@ -143,7 +148,6 @@ function createSdk({ apiSecretKey, apiUrl }: SdkGatewayOptions): Authsignal {
   if (typeof settings !== "function")
     throw new Error("@authsignal/node has no getRequestConfig any more: its connections cannot be set.");
   const { hostname } = new URL(apiUrl);
-  const agents = keptConnections();
   const withConnection = (): object => {
     const own: object = withTrace(Reflect.apply(settings, sdk, []));
     // A proxy on another machine cannot reach this one.
@@ -156,15 +160,6 @@ function createSdk({ apiSecretKey, apiUrl }: SdkGatewayOptions): Authsignal {
 /** Lets Authsignal and the proxies on the way continue the trace. */
 function withTrace(settings: { readonly headers?: object }): object {
   return { ...settings, headers: { ...settings.headers, ...traceHeaders() } };
-}
-
-/**
- * Node's own agents drop a connection that was idle for five seconds, so that in a quiet hour every call would wait for TCP
- * and TLS first. TCP's probes keep the way through a firewall open.
- */
-function keptConnections(): { readonly httpAgent: HttpAgent; readonly httpsAgent: HttpsAgent } {
-  const options = { keepAlive: true, keepAliveMsecs: 30_000, timeout: 5 * 60_000, maxFreeSockets: 16 };
-  return { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) };
 }
 
 /**

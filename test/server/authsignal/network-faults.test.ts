@@ -1,14 +1,15 @@
 /** What the log says when the line to Authsignal fails, and that the secret is not in it. */
+import dns from "node:dns";
 import { createServer } from "node:net";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { codeOfFault } from "../../../server/authsignal/sdk-call.ts";
 import { createSdkGateway } from "../../../server/authsignal/sdk-gateway.ts";
 import { AppError } from "../../../server/http/errors.ts";
 
 const apiSecretKey = "a-secret-that-no-log-may-show";
 
-async function failureAt(apiUrl: string): Promise<AppError> {
-  const gateway = createSdkGateway({ apiSecretKey, apiUrl, allowEmulator: true });
+async function failureAt(apiUrl: string, deadlineMs = 5000): Promise<AppError> {
+  const gateway = createSdkGateway({ apiSecretKey, apiUrl, allowEmulator: true, deadlineMs });
   const failure = await gateway.listAuthenticators("user-1").then(
     () => null,
     (error: unknown) => error,
@@ -50,6 +51,26 @@ test("a connection that is reset is reported with its code and host", async () =
     const { message } = await failureAt(`http://127.0.0.1:${port}/v1`);
     expect(message).toBe(`127.0.0.1:${port} could not be reached: ECONNRESET.`);
   });
+});
+
+test("a name that DNS does not answer for is reported, and not as a slow Authsignal alone", async () => {
+  const hanging = vi.spyOn(dns, "lookup").mockImplementation(() => {});
+  try {
+    const { message } = await failureAt("http://slow-name.example/v1", 50);
+    expect(message).toContain("did not answer in time, and DNS has not answered for its name.");
+  } finally {
+    hanging.mockRestore();
+  }
+});
+
+test("an Authsignal that is slow itself is reported without DNS", async () => {
+  const server = createServer((socket) => void socket.on("error", () => {}));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The server has no port.");
+  const { message } = await failureAt(`http://localhost:${address.port}/v1`, 50);
+  expect(message).toBe("Authsignal did not answer in time.");
+  server.close();
 });
 
 test.each([
