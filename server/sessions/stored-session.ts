@@ -4,7 +4,7 @@ import type { Request } from "express";
 import type { SessionData } from "express-session";
 import type { AuthenticationMethod, NewSession, SignedIn } from "../passkeys/ports/sessions.ts";
 import type { PendingCodeData } from "./pending-code.ts";
-import { destroyIn, readFrom, storeCall, unlessMissing } from "./store-call.ts";
+import { cookieLasting, destroyIn, readFrom, storeCall, unlessMissing } from "./store-call.ts";
 
 /** Longer than any request in flight. */
 const markedMs = 60 * 1000;
@@ -73,7 +73,7 @@ export function read(req: Request, sid: string): Promise<SessionData | null> {
 
 /** Writes a marker that tells requests in flight that a session was renewed or ended. */
 export function mark(req: Request, what: "renewed" | "ended", sid: string, renewed?: string): Promise<void> {
-  const cookie = { originalMaxAge: markedMs, expires: new Date(Date.now() + markedMs) };
+  const cookie = cookieLasting(markedMs);
   const kept = renewed === undefined ? { cookie } : { cookie, passkeys: { renewed } };
   return storeCall((done) => req.sessionStore.set(keyOf(what, sid), kept, done));
 }
