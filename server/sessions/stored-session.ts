@@ -1,5 +1,5 @@
 /** Reads, saves, rotates and ends sessions in express-session's store, and marks the ended ones. */
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { Request } from "express";
 import type { SessionData } from "express-session";
 import type { AuthenticationMethod, NewSession, SignedIn } from "../passkeys/ports/sessions.ts";
@@ -78,9 +78,16 @@ export function mark(req: Request, what: "renewed" | "ended", sid: string, renew
   return storeCall((done) => req.sessionStore.set(keyOf(what, sid), kept, done));
 }
 
-/** The key of a marker. No cookie can name it: a session id has no colon. */
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/**
+ * The key of a marker. No cookie can name it: cookies of sessions are signed. It is as long as the session's id, and a UUID
+ * where that is one: a host's column may be of type `uuid`, or only as wide as its ids.
+ */
 export function keyOf(what: "renewed" | "ended", sid: string): string {
-  return `${what}:${sid}`;
+  const hash = createHash("sha256").update(`passkeys ${what}:${sid}`);
+  if (!uuid.test(sid)) return hash.digest("base64url").slice(0, sid.length);
+  return hash.digest("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
 }
 
 /**
