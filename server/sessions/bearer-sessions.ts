@@ -16,7 +16,7 @@ import { nameSession } from "../passkeys/ports/occasion.ts";
 import type { SessionPort } from "../passkeys/ports/sessions.ts";
 import { type IndexOptions, indexSessions } from "./indexed-sessions.ts";
 import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
-import { destroyIn, readFrom, storeCall } from "./store-call.ts";
+import { cookieLasting, destroyIn, readFrom, storeCall } from "./store-call.ts";
 import { newSignedIn, proven, toSignedIn } from "./stored-session.ts";
 
 /** How long a renewed token can still sign out: longer than any request in flight. */
@@ -64,10 +64,7 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
 
   /** A session as the store keeps it; the store reads the end of its life from `cookie`. */
   function lasting(kept: Kept, lifeMs = idleMs): SessionData {
-    return {
-      passkeys: kept,
-      cookie: { originalMaxAge: lifeMs, expires: new Date(now().getTime() + lifeMs) },
-    };
+    return { passkeys: kept, cookie: cookieLasting(lifeMs, now().getTime()) };
   }
 
   async function write(key: string, kept: Kept, lifeMs = idleMs): Promise<void> {

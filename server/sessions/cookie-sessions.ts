@@ -234,4 +234,4 @@ const plainRequest =
 const noSession =
   "createCookieSessions: this request has no session. Mount `sessions.middleware` before the passkeys router: app.use(sessions.middleware).";
 const foreignSession =
-  "createCookieSessions: this request already has a session of other middleware. Pass the router createExpressSessionPort({ read, write }) over that session instead, or mount the other middleware on other paths.";
+  "createCookieSessions: this request already has a session of other middleware. Pass the router createExpressSessionPort({ read, write }) over that session instead (createJwtSessions over one that its cookie holds whole, as in JWT.md), or mount the other middleware on other paths.";

@@ -59,6 +59,6 @@ export function fault(detail: string): AppError {
 const noSession =
   "this request has no session. Mount your express-session middleware before the passkeys router";
 const noStore =
-  "`req.session` is not of express-session: it has no store. A session that is kept in its cookie cannot be ended";
+  "`req.session` is not of express-session: it has no store. For a session that its cookie holds whole, as of cookie-session or iron-session, pass createJwtSessions({ readToken, verify, issue, end, store }) as in JWT.md";
 const plainRequest =
   'the Secure session cookie cannot be set, because Express takes this request for plain http. Behind a proxy that ends TLS, write app.set("trust proxy", 1), with the number of proxies';

@@ -1,7 +1,7 @@
 /** Rotates and ends sessions of express-session middleware that belongs to the host, with any store. */
 import type { Request } from "express";
 import type { Session, SessionData } from "express-session";
-import { storeCall } from "./store-call.ts";
+import { cookieLasting, storeCall } from "./store-call.ts";
 import { destroyOther, keyOf, read, save } from "./stored-session.ts";
 
 /** How long the old id of a renewed session leads to the new one, for a sign-out in flight. */
@@ -91,6 +91,6 @@ function write(
   passkeys: NonNullable<SessionData["passkeys"]>,
   lifeMs: number,
 ): Promise<void> {
-  const cookie = { originalMaxAge: lifeMs, expires: new Date(Date.now() + lifeMs) };
+  const cookie = cookieLasting(lifeMs);
   return storeCall((done) => req.sessionStore.set(key, { cookie, passkeys }, done)).then(() => {});
 }

@@ -6,7 +6,7 @@ import { sha256 } from "../http/hash.ts";
 import type { PendingOtp } from "../passkeys/ports/sessions.ts";
 import type { JwtClaims } from "./jwt-claims.ts";
 import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
-import { destroyIn, readFrom, storeCall } from "./store-call.ts";
+import { cookieLasting, destroyIn, readFrom, storeCall } from "./store-call.ts";
 
 /** Longer than any code lives. */
 const codeMs = 30 * 60 * 1000;
@@ -37,7 +37,7 @@ export function createJwtStore(store: Store, codeHeader: string, now: () => Date
   }
 
   async function write(key: string, passkeys: Kept, lifeMs: number): Promise<void> {
-    const cookie = { originalMaxAge: lifeMs, expires: new Date(now().getTime() + lifeMs) };
+    const cookie = cookieLasting(lifeMs, now().getTime());
     await storeCall((done) => store.set(key, { passkeys, cookie }, done));
   }
 

@@ -1,6 +1,6 @@
 /** Calls express-session's stores: by promise, and apart from other session middleware over the same store. */
 import type { Request } from "express";
-import { type Session, type SessionData, Store } from "express-session";
+import { type Cookie, type Session, type SessionData, Store } from "express-session";
 import { toStoreError } from "../http/outages.ts";
 
 /** @throws AppError upstream_unavailable when the store cannot be used, else the store's own error */
@@ -26,6 +26,14 @@ export async function readFrom(store: Store, sid: string): Promise<SessionData |
 /** @throws AppError upstream_unavailable when the store cannot be used, else the store's own error */
 export async function destroyIn(store: Store, sid: string): Promise<void> {
   await storeCall((done) => store.destroy(sid, unlessMissing(done)));
+}
+
+/**
+ * The life of a row, as every store reads it: some take `expires`, some `maxAge`, some `originalMaxAge`, and keep a row for
+ * one day when the one they know is missing.
+ */
+export function cookieLasting(lifeMs: number, from: number = Date.now()): Cookie {
+  return { originalMaxAge: lifeMs, maxAge: lifeMs, expires: new Date(from + lifeMs) };
 }
 
 type Done = (error?: unknown) => void;

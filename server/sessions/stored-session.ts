@@ -1,10 +1,10 @@
 /** Reads, saves, rotates and ends sessions in express-session's store, and marks the ended ones. */
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { Request } from "express";
 import type { SessionData } from "express-session";
 import type { AuthenticationMethod, NewSession, SignedIn } from "../passkeys/ports/sessions.ts";
 import type { PendingCodeData } from "./pending-code.ts";
-import { destroyIn, readFrom, storeCall, unlessMissing } from "./store-call.ts";
+import { cookieLasting, destroyIn, readFrom, storeCall, unlessMissing } from "./store-call.ts";
 
 /** Longer than any request in flight. */
 const markedMs = 60 * 1000;
@@ -73,14 +73,21 @@ export function read(req: Request, sid: string): Promise<SessionData | null> {
 
 /** Writes a marker that tells requests in flight that a session was renewed or ended. */
 export function mark(req: Request, what: "renewed" | "ended", sid: string, renewed?: string): Promise<void> {
-  const cookie = { originalMaxAge: markedMs, expires: new Date(Date.now() + markedMs) };
+  const cookie = cookieLasting(markedMs);
   const kept = renewed === undefined ? { cookie } : { cookie, passkeys: { renewed } };
   return storeCall((done) => req.sessionStore.set(keyOf(what, sid), kept, done));
 }
 
-/** The key of a marker. No cookie can name it: a session id has no colon. */
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/**
+ * The key of a marker. No cookie can name it: cookies of sessions are signed. It is as long as the session's id, and a UUID
+ * where that is one: a host's column may be of type `uuid`, or only as wide as its ids.
+ */
 export function keyOf(what: "renewed" | "ended", sid: string): string {
-  return `${what}:${sid}`;
+  const hash = createHash("sha256").update(`passkeys ${what}:${sid}`);
+  if (!uuid.test(sid)) return hash.digest("base64url").slice(0, sid.length);
+  return hash.digest("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
 }
 
 /**

@@ -34,6 +34,30 @@ export class JsonStore extends Store {
   }
 }
 
+/** A store in a table that takes ids of the host's own form alone, as a column of type `uuid` or `varchar(36)`. */
+export class ColumnStore extends JsonStore {
+  readonly #column: RegExp;
+
+  constructor(column: RegExp) {
+    super();
+    this.#column = column;
+  }
+
+  override get(sid: string, done: (error: unknown, session?: SessionData | null) => void): void {
+    if (this.#column.test(sid)) super.get(sid, done);
+    else setImmediate(() => done(unfit(sid)));
+  }
+
+  override set(sid: string, session: SessionData, done?: (error?: unknown) => void): void {
+    if (this.#column.test(sid)) super.set(sid, session, done);
+    else setImmediate(() => done?.(unfit(sid)));
+  }
+}
+
+function unfit(sid: string): Error {
+  return new Error(`no id for this column: ${sid}`);
+}
+
 /** A store over files: what is not there is an error to it, `ENOENT`. */
 export class FileLikeStore extends JsonStore {
   override get(sid: string, done: (error: unknown, session?: SessionData | null) => void): void {

@@ -1,4 +1,5 @@
 /** Every session port of this package keeps what the kit asks of a host's; and the kit notices one that does not. */
+import { randomUUID } from "node:crypto";
 import session from "express-session";
 import { jwtVerify, SignJWT } from "jose";
 import { afterAll, describe, expect, test } from "vitest";
@@ -9,7 +10,7 @@ import { createExpressSessionPort } from "../../../server/sessions/express-sessi
 import { createJwtSessions } from "../../../server/sessions/jwt-sessions.ts";
 import { type SessionsUnderTest, sessionPromises } from "../../kit/session-conformance.ts";
 import { openTestStorage } from "../../kit/test-storage.ts";
-import { FileLikeStore, JsonStore } from "./json-store.ts";
+import { ColumnStore, FileLikeStore, JsonStore } from "./json-store.ts";
 
 declare module "express-session" {
   interface SessionData {
@@ -73,6 +74,13 @@ const ports: Record<string, SessionsUnderTest> = {
     store: new JsonStore(),
   }),
   "createExpressSessionPort over a store of files": overExpressSession({ store: new FileLikeStore() }),
+  "createExpressSessionPort over a column as wide as the ids": overExpressSession({
+    store: new ColumnStore(/^.{1,32}$/),
+  }),
+  "createExpressSessionPort over a column of type uuid": overExpressSession({
+    store: new ColumnStore(/^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/),
+    genid: () => randomUUID(),
+  }),
   "createBearerSessions over a store of files": {
     sessions: createBearerSessions({ store: new FileLikeStore(), now }),
     now,
