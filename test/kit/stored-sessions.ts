@@ -7,15 +7,21 @@ import type { Storage } from "../../server/storage/storage.ts";
  * the store goes by the test's clock.
  * @throws unless every session in Redis is to be forgotten within the last minute before `seconds`
  */
-export async function isToldToForget({ sessionStore }: Storage, seconds: number): Promise<boolean> {
-  if (!(sessionStore instanceof RedisStore)) return false;
-  const keys = await keysOf(sessionStore);
-  if (keys.length === 0) throw new Error("There is no session in Redis.");
-  for (const key of keys) {
-    const left = await sessionStore.client.ttl(key);
+export async function isToldToForget(storage: Storage, seconds: number): Promise<boolean> {
+  const lives = await livesInRedis(storage);
+  if (lives === null) return false;
+  if (lives.length === 0) throw new Error("There is no session in Redis.");
+  for (const left of lives)
     if (left > seconds || left < seconds - 60) throw new Error(`A session is forgotten in ${left} seconds.`);
-  }
   return true;
+}
+
+/** In how many seconds Redis forgets each session, the shortest first. Null where the store is not in Redis. */
+export async function livesInRedis({ sessionStore }: Storage): Promise<readonly number[] | null> {
+  if (!(sessionStore instanceof RedisStore)) return null;
+  const { client } = sessionStore;
+  const lives = await Promise.all((await keysOf(sessionStore)).map((key) => client.ttl(key)));
+  return lives.toSorted((a, b) => a - b);
 }
 
 /** Makes every stored session unreadable, as a fault of the disk or of another version would. */
