@@ -68,7 +68,7 @@ test("an Authsignal that is slow itself is reported without DNS", async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("The server has no port.");
-  const { message } = await failureAt(`http://localhost:${address.port}/v1`, 50);
+  const { message } = await failureAt(`http://127.0.0.1:${address.port}/v1`, 50);
   expect(message).toBe("Authsignal did not answer in time.");
   server.close();
 });
