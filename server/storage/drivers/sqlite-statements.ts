@@ -4,6 +4,7 @@
  * collector finds it, what the connection writes is not committed.
  */
 import type SqliteDatabase from "libsql";
+import { busyTimeout } from "../tables/sqlite-target.ts";
 
 type Connection = SqliteDatabase.Database;
 type Statement = SqliteDatabase.Statement<unknown[]>;
@@ -31,6 +32,7 @@ export interface Statements {
  */
 export function createStatements(sqlite: Connection): Statements {
   const prepared = new Map<string, Statement>();
+  const begin = createBegin(sqlite);
 
   function statementOf(sql: string): Statement {
     const known = prepared.get(sql);
@@ -43,17 +45,43 @@ export function createStatements(sqlite: Connection): Statements {
   function run<Result>(sql: string, execute: (statement: Statement) => Result): Result {
     try {
       if (isRead(sql) || sqlite.inTransaction) return execute(statementOf(sql));
-      return locked(sqlite, () => execute(statementOf(sql)));
+      return locked(() => execute(statementOf(sql)));
     } catch (error) {
       prepared.delete(sql);
       throw error;
     }
   }
 
+  function locked<Result>(write: () => Result): Result {
+    begin();
+    try {
+      const result = write();
+      sqlite.exec("COMMIT");
+      return result;
+    } catch (error) {
+      // A full disk has undone it already.
+      if (sqlite.inTransaction) sqlite.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  function controlling(control: "begin" | "COMMIT" | "ROLLBACK"): Prepared {
+    const run = () => {
+      if (control === "begin") begin();
+      else sqlite.exec(control);
+      return { changes: 0, lastInsertRowid: 0 };
+    };
+    const none = () => {
+      run();
+      return [];
+    };
+    return { reader: false, run, all: none, get: () => void run(), iterate: () => none().values() };
+  }
+
   return {
     prepare(sql) {
       const control = controls[sql.toLowerCase()];
-      if (control !== undefined) return controlling(sqlite, control);
+      if (control !== undefined) return controlling(control);
       const { reader } = statementOf(sql);
       return {
         reader,
@@ -73,11 +101,11 @@ export function createStatements(sqlite: Connection): Statements {
           throw outcome.reason;
         });
       try {
-        return locked(sqlite, writeAll);
+        return locked(writeAll);
       } catch (reason) {
         // Without the lock, or without room for the commit, each of them would fail in the same way.
         if (!hasOneFailed || writes.length === 1) return writes.map(() => ({ status: "rejected", reason }));
-        return writes.map((write) => settle(() => locked(sqlite, write)));
+        return writes.map((write) => settle(() => locked(write)));
       }
     },
   };
@@ -92,35 +120,40 @@ function settle<Result>(write: () => Result): PromiseSettledResult<Result> {
 }
 
 /** What Kysely sends around a transaction. A deferred one would ask for the lock in the middle. */
-const controls: Readonly<Record<string, string>> = {
-  begin: "BEGIN IMMEDIATE",
+const controls: Readonly<Record<string, "begin" | "COMMIT" | "ROLLBACK">> = {
+  begin: "begin",
   commit: "COMMIT",
   rollback: "ROLLBACK",
 };
 
-function controlling(sqlite: Connection, sql: string): Prepared {
-  const run = () => {
-    sqlite.exec(sql);
-    return { changes: 0, lastInsertRowid: 0 };
+/** How long a lock counts as held for long after a wait in vain, in milliseconds. */
+const heldMs = 5000;
+/** Enough for the short write of another process. */
+const shortWait = "PRAGMA busy_timeout = 50";
+
+/**
+ * Takes the lock. SQLite blocks the thread while it waits, so of the requests that meet a long lock only one waits for all of its
+ * time: ten would hold up every other request for ten seconds.
+ */
+function createBegin(sqlite: Connection): () => void {
+  let waitedInVainAt = Number.NEGATIVE_INFINITY;
+  return () => {
+    const isHeld = performance.now() - waitedInVainAt < heldMs;
+    if (isHeld) sqlite.exec(shortWait);
+    try {
+      sqlite.exec("BEGIN IMMEDIATE");
+      waitedInVainAt = Number.NEGATIVE_INFINITY;
+    } catch (error) {
+      if (!isHeld && isBusy(error)) waitedInVainAt = performance.now();
+      throw error;
+    } finally {
+      if (isHeld) sqlite.exec(busyTimeout);
+    }
   };
-  const none = () => {
-    run();
-    return [];
-  };
-  return { reader: false, run, all: none, get: () => void run(), iterate: () => none().values() };
 }
 
-function locked<Result>(sqlite: Connection, write: () => Result): Result {
-  sqlite.exec("BEGIN IMMEDIATE");
-  try {
-    const result = write();
-    sqlite.exec("COMMIT");
-    return result;
-  } catch (error) {
-    // A full disk has undone it already.
-    if (sqlite.inTransaction) sqlite.exec("ROLLBACK");
-    throw error;
-  }
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY");
 }
 
 export function isRead(sql: string): boolean {

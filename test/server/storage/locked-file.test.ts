@@ -3,9 +3,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import SqliteDatabase from "libsql";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { SqlBackEnd } from "../../../server/storage/database.ts";
 import { openSqlite } from "../../../server/storage/drivers/sqlite.ts";
+import { createStatements } from "../../../server/storage/drivers/sqlite-statements.ts";
 import { migrations } from "../../../server/storage/tables/migrations.ts";
 
 let folder: string;
@@ -69,4 +70,29 @@ test("A limit counts the calls that were answered, and none that found the file 
   expect(await limiter.spend("later")).toBe(0);
   expect(await limiter.spend("refused")).toBe(0);
   expect(await limiter.spend("later")).toBeGreaterThan(0);
+});
+
+test("Of the writes that meet a long lock only the first waits for it in full, and none once it is gone", () => {
+  const sqlite = new SqliteDatabase(join(folder, "app.sqlite"));
+  sqlite.exec("PRAGMA busy_timeout = 1000");
+  const sent = vi.spyOn(sqlite, "exec");
+  const { prepare } = createStatements(sqlite);
+  const write = () => {
+    sent.mockClear();
+    try {
+      prepare("DELETE FROM passkeys_users").run();
+    } catch (error) {
+      expect(error).toMatchObject({ code: expect.stringMatching(/^SQLITE_BUSY/) });
+    }
+    return sent.mock.calls.map(([statement]) => statement);
+  };
+  const [short, usual] = ["PRAGMA busy_timeout = 50", "PRAGMA busy_timeout = 1000"];
+  other.exec("BEGIN IMMEDIATE");
+  expect(write()).toEqual(["BEGIN IMMEDIATE"]);
+  expect(write()).toEqual([short, "BEGIN IMMEDIATE", usual]);
+  expect(write()).toEqual([short, "BEGIN IMMEDIATE", usual]);
+  other.exec("ROLLBACK");
+  expect(write()).toEqual([short, "BEGIN IMMEDIATE", usual, "COMMIT"]);
+  expect(write()).toEqual(["BEGIN IMMEDIATE", "COMMIT"]);
+  sqlite.close();
 });
