@@ -151,6 +151,16 @@ describe("the API", () => {
     );
   });
 
+  test.each(["crypto", "customDomain", "securePaymentConfirmation", "paymentInstrument"])(
+    "%s, which the service has and the emulator does not act on, is accepted and named in the journal",
+    async (member) => {
+      expect((await track({ [member]: {} })).status).toBe(200);
+      expect(running.emulator.journal({ operation: "track-action" })[0]?.notes).toContain(
+        `${member} has no effect in the emulator`,
+      );
+    },
+  );
+
   test("a tenant can refuse unknown members of requests", async () => {
     const emulator = await startEmulator({ tenants: [testTenant({ unknownMembers: "refuse" })] });
     const answer = await send(`${emulator.apiUrl}/validate`, {
