@@ -12,7 +12,7 @@ import { StorageError } from "./storage/storage-error.ts";
 import type { TableOptions } from "./storage/storage-options.ts";
 
 const usage = `Usage: authsignal-passkeys migrate [options]
-       authsignal-passkeys copy <piece>… --to <folder> [--force]
+       authsignal-passkeys copy <piece>… --to <folder> [--imports <ending>] [--force]
 
 Makes the tables of authsignal-passkeys-express, or brings them up to date. Does nothing when they are.
 
@@ -29,6 +29,7 @@ copy takes a piece of the client into your project, with exactly the files that 
 Pieces: ${Object.keys(pieces).join(", ")}.
 
   --to <folder>         for example src/passkeys
+  --imports <ending>    of the files: ts (default), js, or none, for compilers that refuse imports of .ts (TS5097)
   --force               overwrites files that you changed
 `;
 
@@ -57,13 +58,15 @@ async function run(args: readonly string[]): Promise<string> {
       with: { type: "string" },
       sql: { type: "boolean", default: false },
       to: { type: "string" },
+      imports: { type: "string" },
       force: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return usage;
   const [command, ...rest] = positionals;
-  if (command === "copy") return copyPieces({ names: rest, to: values.to, force: values.force });
+  if (command === "copy")
+    return copyPieces({ names: rest, to: values.to, force: values.force, imports: values.imports });
   if (command !== "migrate" || rest.length > 0)
     throw new StorageError(`There are two commands, "migrate" and "copy".\n\n${usage}`);
   const options = readOptions(values);

@@ -11,8 +11,8 @@ const patience = 1_000;
 export async function canUseAutofill(): Promise<boolean> {
   if (!canUsePasskeys()) return false;
   return answerOrNo(async () => {
-    const capabilities = await PublicKeyCredential.getClientCapabilities?.();
-    if (capabilities?.conditionalGet !== undefined) return capabilities.conditionalGet;
+    const { conditionalGet } = await capabilities();
+    if (conditionalGet !== undefined) return conditionalGet;
     return (await PublicKeyCredential.isConditionalMediationAvailable?.()) ?? false;
   });
 }
@@ -23,10 +23,7 @@ export async function canUseAutofill(): Promise<boolean> {
  */
 export async function canAnswerAtOnce(): Promise<boolean> {
   if (!canUsePasskeys()) return false;
-  return answerOrNo(async () => {
-    const capabilities = await PublicKeyCredential.getClientCapabilities?.();
-    return capabilities?.immediateGet === true;
-  });
+  return answerOrNo(async () => (await capabilities()).immediateGet === true);
 }
 
 /**
@@ -36,16 +33,24 @@ export async function canAnswerAtOnce(): Promise<boolean> {
 export async function canUseRpId(rpId: string): Promise<boolean> {
   const { hostname } = location;
   if (hostname === rpId || hostname.endsWith(`.${rpId}`)) return true;
-  return answerOrNo(async () => {
-    const capabilities = await PublicKeyCredential.getClientCapabilities?.();
-    return capabilities?.relatedOrigins === true;
-  });
+  return answerOrNo(async () => (await capabilities()).relatedOrigins === true);
 }
 
 /** Whether this device can store a passkey and verify the person. */
 export async function canCreatePasskeyHere(): Promise<boolean> {
   if (!canUsePasskeys()) return false;
   return answerOrNo(async () => PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable());
+}
+
+interface Capabilities {
+  readonly conditionalGet?: boolean;
+  readonly immediateGet?: boolean;
+  readonly relatedOrigins?: boolean;
+}
+
+/** TypeScript 5.7 does not know the method. */
+async function capabilities(): Promise<Capabilities> {
+  return (await Object(PublicKeyCredential).getClientCapabilities?.()) ?? {};
 }
 
 function answerOrNo(question: () => Promise<boolean>): Promise<boolean> {

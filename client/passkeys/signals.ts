@@ -9,16 +9,24 @@
  */
 import { base64url } from "./base64url.ts";
 
-/** `PublicKeyCredential` as browsers with and without the Signal API have it. */
-type Signals = Partial<
-  Pick<
-    typeof PublicKeyCredential,
-    "signalAllAcceptedCredentials" | "signalCurrentUserDetails" | "signalUnknownCredential"
-  >
->;
+/** Of `PublicKeyCredential`, in browsers that have it. TypeScript 5 does not know it. */
+interface SignalApi {
+  signalUnknownCredential?(options: { rpId: string; credentialId: string }): Promise<void>;
+  signalAllAcceptedCredentials?(options: {
+    rpId: string;
+    userId: string;
+    allAcceptedCredentialIds: string[];
+  }): Promise<void>;
+  signalCurrentUserDetails?(options: {
+    rpId: string;
+    userId: string;
+    name: string;
+    displayName: string;
+  }): Promise<void>;
+}
 
-function signals(): Signals {
-  return typeof PublicKeyCredential === "function" ? PublicKeyCredential : {};
+function signals(): SignalApi {
+  return typeof PublicKeyCredential === "function" ? Object(PublicKeyCredential) : {};
 }
 
 export async function signalUnknownCredential(rpId: string, credentialId: string): Promise<void> {
@@ -37,7 +45,7 @@ export interface AcceptedPasskeys {
 /** All passkeys of the account, and the name under which the password manager shows them. */
 export async function signalAccepted(accepted: AcceptedPasskeys): Promise<void> {
   const { rpId, user, passkeys, afterDelete = false } = accepted;
-  const ids = passkeys.map(({ credentialId }) => credentialId).filter((id) => id !== null);
+  const ids = passkeys.flatMap(({ credentialId }) => credentialId ?? []);
   // A passkey without an ID would be missing from the list, and so be hidden.
   if (ids.length < passkeys.length || (ids.length === 0 && !afterDelete)) return;
   const userId = userHandle(user.id);

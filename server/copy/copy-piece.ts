@@ -2,7 +2,16 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { filesOf, flattened, isPieceName, type PieceName, pieces, snippetOf } from "./pieces.ts";
+import {
+  filesOf,
+  flattened,
+  type ImportEnding,
+  importEndings,
+  isPieceName,
+  type PieceName,
+  pieces,
+  snippetOf,
+} from "./pieces.ts";
 
 export class CopyError extends Error {
   override readonly name = "CopyError";
@@ -14,6 +23,8 @@ export interface CopyOptions {
   readonly to: string | undefined;
   /** Overwrites files that differ. */
   readonly force: boolean;
+  /** What the imports of the files end in: `ts`, `js` or `none`. Default `ts`. */
+  readonly imports?: string | undefined;
 }
 
 /**
@@ -21,7 +32,7 @@ export interface CopyOptions {
  * overwrite a file that was changed.
  * @throws CopyError with what to type instead
  */
-export function copyPieces({ names, to, force }: CopyOptions): string {
+export function copyPieces({ names, to, force, imports = "ts" }: CopyOptions): string {
   const known = names.filter(isPieceName);
   const unknown = names.filter((name) => !isPieceName(name));
   const list = Object.keys(pieces).join(", ");
@@ -31,11 +42,15 @@ export function copyPieces({ names, to, force }: CopyOptions): string {
   if (to === undefined || to.trim() === "") {
     throw new CopyError(`Where to? For example: copy ${known.join(" ")} --to src/passkeys`);
   }
+  if (!isImportEnding(imports)) {
+    const endings = Object.keys(importEndings).join(", ");
+    throw new CopyError(`--imports is "${imports}". What imports can end in: ${endings}.`);
+  }
   const from = packageFolder();
   const paths = new Set(known.flatMap((name) => filesOf(from, pieces[name].file)));
   const files = [...paths].sort().map((path) => ({
     target: join(to, basename(path)),
-    text: flattened(readFileSync(join(from, path), "utf8")),
+    text: flattened(readFileSync(join(from, path), "utf8"), imports),
   }));
   const changed = files.filter(
     ({ target, text }) => existsSync(target) && readFileSync(target, "utf8") !== text,
@@ -46,10 +61,20 @@ export function copyPieces({ names, to, force }: CopyOptions): string {
   }
   mkdirSync(to, { recursive: true });
   for (const { target, text } of files) writeFileSync(target, text);
-  return report(known, to, from, files.length);
+  return report(known, { to, from, imports }, files.length);
 }
 
-function report(names: readonly PieceName[], to: string, from: string, count: number): string {
+function isImportEnding(text: string): text is ImportEnding {
+  return Object.hasOwn(importEndings, text);
+}
+
+interface Copied {
+  readonly to: string;
+  readonly from: string;
+  readonly imports: ImportEnding;
+}
+
+function report(names: readonly PieceName[], { to, from, imports }: Copied, count: number): string {
   const manifest: Readonly<Record<"dependencies" | "peerDependencies", Record<string, string> | undefined>> =
     JSON.parse(readFileSync(join(from, "package.json"), "utf8"));
   const sdk = "@authsignal/browser";
@@ -57,7 +82,7 @@ function report(names: readonly PieceName[], to: string, from: string, count: nu
   const range = { ...manifest.peerDependencies, ...manifest.dependencies }[sdk] ?? "";
   const version = /\d[\w.-]*/.exec(range)?.[0] ?? "latest";
   const readme = readFileSync(join(from, "client/README.md"), "utf8");
-  const snippets = names.map((name) => snippetOf(readme, name, basename(resolve(to))));
+  const snippets = names.map((name) => snippetOf(readme, name, basename(resolve(to)), imports));
   return [
     `Copied ${count} files to ${to}. They import nothing else but ${sdk}:`,
     `  npm install ${sdk}@${version}`,

@@ -34,18 +34,34 @@ export function filesOf(packageFolder: string, entry: string): readonly string[]
   return [...found].sort();
 }
 
+/** How imports of other files may end in a project, and what that is in place of `.ts`. */
+export const importEndings = { ts: ".ts", js: ".js", none: "" } as const;
+
+export type ImportEnding = keyof typeof importEndings;
+
 /** The text of a file for a folder that holds all files of its piece side by side. */
-export function flattened(text: string): string {
-  return text.replace(relativeImport, (target) => `./${posix.basename(target)}`);
+export function flattened(text: string, ending: ImportEnding): string {
+  return text.replace(
+    relativeImport,
+    (target) => `./${posix.basename(target, ".ts")}${importEndings[ending]}`,
+  );
 }
 
 /**
  * The snippet under the piece's heading, for a file beside the folder that it was copied to.
  * @param folder that folder's name
  */
-export function snippetOf(readme: string, name: PieceName, folder: string): string {
+export function snippetOf(
+  readme: string,
+  name: PieceName,
+  folder: string,
+  ending: ImportEnding = "ts",
+): string {
   const section = readme.split(/^## /m).find((text) => text.startsWith(`${pieces[name].heading}\n`));
   const snippet = section?.match(/```ts\n([\s\S]*?)```/)?.[1];
   if (snippet === undefined) throw new Error(`client/README.md has no snippet for "${name}".`);
-  return snippet.replaceAll('"./passkeys/', `"./${folder}/`);
+  return snippet.replace(
+    /"\.\/passkeys\/([\w-]+)\.ts"/g,
+    (_, file) => `"./${folder}/${file}${importEndings[ending]}"`,
+  );
 }

@@ -2,6 +2,7 @@
 /** What client/README.md shows compiles, and its lists of files are what the command copies. */
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { basename } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { CopyError, copyPieces } from "../../server/copy/copy-piece.ts";
@@ -41,10 +42,14 @@ const vanilla = {
   include: ["src"],
 };
 
-function compile(settings: object): string {
+/** TypeScript 5.5, which came before the types of the Signal API and of `getClientCapabilities`. */
+const olderTypeScript = createRequire(
+  createRequire(import.meta.url).resolve("@arethetypeswrong/core"),
+).resolve("typescript/lib/tsc.js");
+
+function compile(settings: object, tsc = `${repository}/node_modules/typescript/bin/tsc`): string {
   writeFileSync(`${folder}/tsconfig.json`, JSON.stringify(settings));
   try {
-    const tsc = `${repository}/node_modules/typescript/bin/tsc`;
     return execFileSync(process.execPath, [tsc, "-p", folder]).toString();
   } catch (error) {
     return error instanceof Error && "stdout" in error ? String(error.stdout) : String(error);
@@ -80,6 +85,38 @@ test.each(names)(
       noImplicitReturns: true,
     };
     expect(compile({ ...vanilla, compilerOptions: { ...vanilla.compilerOptions, ...strict } })).toBe("");
+  },
+);
+
+test.each([
+  ["none", "bundler", "esnext"],
+  ["none", "node10", "esnext"],
+  // Not as nodenext: the types of @authsignal/browser do not resolve there.
+  ["js", "bundler", "esnext"],
+])(
+  "with --imports %s the pieces and their snippets compile in TypeScript 5.5 that resolves as %s, and refuses imports of .ts",
+  { timeout: 60_000 },
+  (imports, moduleResolution, module) => {
+    const printed = copyPieces({ names, to: `${folder}/src/passkeys`, force: false, imports });
+    const snippets = [...printed.matchAll(/^import [\s\S]*?(?=\n\n\n|(?![\s\S]))/gm)].map(([text]) => text);
+    expect(snippets.length).toBeGreaterThanOrEqual(names.length);
+    for (const [at, text] of snippets.entries()) writeFileSync(`${folder}/src/main${at}.ts`, text);
+    writeFileSync(`${folder}/package.json`, '{"type":"module"}');
+    const {
+      allowImportingTsExtensions: _,
+      types: __,
+      erasableSyntaxOnly: ___,
+      ...common
+    } = vanilla.compilerOptions;
+    const older = {
+      ...common,
+      target: "es2022",
+      lib: ["ES2022", "DOM", "DOM.Iterable"],
+      types: [],
+      strict: true,
+    };
+    const compilerOptions = { ...older, moduleResolution, module };
+    expect(compile({ ...vanilla, compilerOptions }, olderTypeScript)).toBe("");
   },
 );
 
@@ -136,8 +173,10 @@ test.each([
   [[], "src/passkeys", /Which piece\? autofill, button, enrollment, step-up, list/],
   [["login"], "src/passkeys", /There is no piece "login"\. Pieces: autofill/],
   [["list"], undefined, /Where to\? For example: copy list --to src\/passkeys/],
-])("copying %j to %s says what to type instead", (wanted, to, message) => {
-  const copy = () => copyPieces({ names: wanted, to, force: false });
+  [["list"], "src/passkeys", /--imports is "mjs"\. What imports can end in: ts, js, none\./, "mjs"],
+  [["list"], "src/passkeys", /--imports is "toString"/, "toString"],
+])("copying %j to %s says what to type instead", (wanted, to, message, imports = "ts") => {
+  const copy = () => copyPieces({ names: wanted, to, force: false, imports });
   expect(copy).toThrow(CopyError);
   expect(copy).toThrow(message);
 });
