@@ -15,6 +15,7 @@ import {
 } from "../passkeys/index.ts";
 import type { AuthsignalGateway } from "../passkeys/ports/authsignal.ts";
 import type { Notices } from "../passkeys/ports/notices.ts";
+import { isLoopback } from "../relying-party/addresses.ts";
 import { createWellKnown, type WellKnownOptions } from "../relying-party/well-known.ts";
 import { createCookieSessions } from "../sessions/cookie-sessions.ts";
 import { createKnownBrowserCookie } from "../sessions/known-browser-cookie.ts";
@@ -105,7 +106,8 @@ export function createApp(deps: AppDeps): Express {
   app.use(
     securityHeaders({
       authsignalOrigin: new URL(deps.browser.baseUrl).origin,
-      https,
+      // Browsers keep it for a name and all its ports: it would close other projects' http://localhost.
+      https: https && !isLoopback(new URL(origin).hostname),
       development: deps.development ?? false,
     }),
   );
