@@ -20,12 +20,13 @@ export function noticeText(notice: Notice, app: string, timeZone: string): Notic
   // The day before the month, also for an American: English stands for every language without words.
   const locale = chosen.code === "en" ? "en-GB" : wellFormed(notice.locale ?? "", chosen.code);
   const subjectOf = Object.hasOwn(words.subjects, notice.kind) ? words.subjects[notice.kind] : undefined;
-  const subject = (subjectOf ?? words.other)(app);
+  const embed = chosen.words.direction === "rtl" ? isolated : (text: string) => text;
+  const subject = (subjectOf ?? words.other)(embed(app));
   const what = harmless(notice.subject);
   const facts = [
     `${words.when}: ${timeIn(notice.at, locale, timeZone)}`,
-    ...(what === null ? [] : [`${words.what}: ${what}`]),
-    ...(agentOf(notice, words) ?? []),
+    ...(what === null ? [] : [`${words.what}: ${embed(what)}`]),
+    ...(agentOf(notice, words, embed) ?? []),
   ];
   const also = undoneBy(notice);
   const notMe = notice.notMeUrl === null ? [words.withoutLink] : [words.notMe(also), notice.notMeUrl];
@@ -33,10 +34,21 @@ export function noticeText(notice: Notice, app: string, timeZone: string): Notic
   return { subject, text: `${paragraphs.filter((one) => one !== null).join("\n\n")}\n` };
 }
 
-function agentOf({ browser, system }: Notice, { where, on }: MailWords): readonly string[] | null {
-  if (browser !== null && system !== null) return [`${where}: ${on(browser, system)}`];
+type Embed = (text: string) => string;
+
+function agentOf(
+  { browser, system }: Notice,
+  { where, on }: MailWords,
+  embed: Embed,
+): readonly string[] | null {
+  if (browser !== null && system !== null) return [`${where}: ${on(embed(browser), embed(system))}`];
   const known = browser ?? system;
-  return known === null ? null : [`${where}: ${known}`];
+  return known === null ? null : [`${where}: ${embed(known)}`];
+}
+
+/** Between FSI and PDI: "Phone (2)" keeps its brackets in order inside Arabic, where plain text has no markup for it. */
+function isolated(text: string): string {
+  return `\u2068${text}\u2069`;
 }
 
 function timeIn(at: Date, locale: string, timeZone: string): string {

@@ -65,12 +65,19 @@ test.each([
   ["en-US", "A passkey was added to your Example account."],
   ["fr-CH", "Une clé d’accès a été ajoutée à votre compte Example."],
   ["es", "Se ha añadido una llave de acceso a su cuenta de Example."],
-  ["ar-EG", "أُضيف مفتاح مرور إلى حسابك في Example."],
+  ["ar-EG", "أُضيف مفتاح مرور إلى حسابك في \u2068Example\u2069."],
   ["pt", "A passkey was added to your Example account."],
   ["constructor", "A passkey was added to your Example account."],
   [null, "A passkey was added to your Example account."],
 ])("a notice to a person whose language is %s begins with: %s", (locale, sentence) => {
   expect(textOf({ locale })).toContain(sentence);
+});
+
+test("an Arabic mail isolates names in other letters, so that their brackets and full stops stay with them", () => {
+  const text = textOf({ locale: "ar", subject: "Phone (2)" });
+  expect(text).toContain("الاسم: \u2068Phone (2)\u2069\n");
+  expect(text).toContain("\u2068Firefox\u2069 على \u2068Windows\u2069\n");
+  expect(textOf({ locale: "fr", subject: "Phone (2)" })).not.toMatch(/[\u2068\u2069]/);
 });
 
 test.each(["de-a", "de-1", "de-AT-x", "de-aaaa-bbbb"])(
