@@ -124,6 +124,8 @@ export function createApp(deps: AppDeps): Express {
   );
   app.use(createProblemPages());
   if (deps.wellKnown !== undefined) app.use(createWellKnown(deps.wellKnown));
+  // Password managers ask with `Accept: */*`, and would take the SPA's page for the file.
+  app.use("/.well-known", notFound);
   if (typeof deps.proxiedApiUrl === "string")
     app.use(
       clientApiPath,

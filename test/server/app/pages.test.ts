@@ -114,6 +114,15 @@ describe("the pages", () => {
     expect((await get("/assets/main-000.js")).status).toBe(404);
   });
 
+  test.each(["passkey-endpoints", "change-password", "apple-app-site-association"])(
+    "%s under /.well-known/ that is not configured is a 404, also for who accepts everything",
+    async (name) => {
+      const { status, text } = await get(`/.well-known/${name}`, { Accept: "*/*" });
+      expect(status).toBe(404);
+      expect(text).not.toContain("<!doctype html>");
+    },
+  );
+
   test("Pages are compressed, and answers of the API never are, because the length would leak their content", async () => {
     const headers = { "Accept-Encoding": "br, gzip" };
     const script = await get("/assets/large-123.js", headers);
