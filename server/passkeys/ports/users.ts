@@ -4,7 +4,8 @@ import type { User } from "../../../shared/contract.ts";
 /**
  * Ids are strings of 1 to 64 letters, digits, `-` and `_`: they become path segments of Authsignal's API. Another id is
  * a 500 whose line in the log names the method that returned it. An id never changes and is never given to another
- * person.
+ * person. It says nothing about the person, so it is neither a name nor an unsalted hash of the address: every
+ * authenticator keeps it as the WebAuthn user handle.
  */
 export interface UserLookup {
   /** The user, or null when there is none with this id (any more). */
