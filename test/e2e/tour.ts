@@ -153,7 +153,7 @@ async function dialogStops(tour: Tour): Promise<void> {
   await page
     .getByRole("dialog")
     .getByRole("button", { name: say("delete.confirm"), exact: true })
-    .click();
+    .press("Enter");
   await heading(page, say("stepUp.title")).waitFor();
   await visit("step-up", page);
   await button(page, say("stepUp.email")).click();
