@@ -36,8 +36,7 @@ test.each(Object.entries(looks))(
 );
 
 async function problemsOf(page: Page): Promise<string[]> {
-  // Half a megabyte: once per document.
-  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe);
+  await page.evaluate(axe);
   const violations = await page.evaluate(async () => {
     const { axe } = globalThis as typeof globalThis & {
       axe: { run(options: object): Promise<AxeResults> };
