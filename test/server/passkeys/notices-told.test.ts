@@ -27,6 +27,7 @@ async function notices(): Promise<readonly Notice[]> {
   return sent;
 }
 
+const formType = "application/x-www-form-urlencoded";
 const firefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
 async function auditOf(userId: string): Promise<readonly { event: string; facts: string }[]> {
@@ -224,6 +225,20 @@ describe('"This wasn\'t me"', () => {
       expect([400, 404]).toContain((await report({ token, removePasskey: true })).status);
     },
   );
+
+  test.each<[string, Readonly<Record<string, string>>, string, number]>([
+    ["too large", {}, `token=${"x".repeat(9000)}`, 413],
+    ["of more members than a form of ours has", {}, "a=&".repeat(1200), 413],
+    ["in a charset that nobody knows", { "Content-Type": `${formType}; charset=utf-7` }, "token=a", 415],
+    ["said to be gzip, which it is not", { "Content-Encoding": "gzip" }, "token=a", 400],
+  ])("submitted with a form %s is refused as a fault of its sender", async (_, headers, body, status) => {
+    const answer = await request(lab.url)
+      .post("/api/not-me/confirm")
+      .set({ Origin: lab.origin, "Content-Type": formType, ...headers })
+      .send(body);
+    expect(answer.status).toBe(status);
+    expect(lab.logs().filter((line) => line.includes("internal_error"))).toEqual([]);
+  });
 
   test("is refused when another site submits the form", async () => {
     const person = await addedPasskey();

@@ -261,6 +261,19 @@ describe("a request that is no webhook of this tenant, just now, is a 401 and ch
   });
 });
 
+test.each<[string, Readonly<Record<string, string>>, string, number]>([
+  ["too large", {}, "x".repeat(2 * 1024 * 1024 + 1), 413],
+  ["in an encoding that nobody knows", { "Content-Encoding": "zip" }, "{}", 415],
+  ["said to be gzip, which it is not", { "Content-Encoding": "gzip" }, "{}", 400],
+])(
+  "a request %s is refused at the webhook's route as a fault of its sender",
+  async (_, headers, body, status) => {
+    const answer = await request(lab.url).post(path).set(headers).send(body);
+    expect(answer.status).toBe(status);
+    expect(lab.logs().filter((line) => line.includes("internal_error"))).toEqual([]);
+  },
+);
+
 describe("a genuine webhook changes nothing", () => {
   test.each<[string, (person: Person & { passkeyId: string }) => unknown]>([
     [
