@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { Notice } from "../../../server/passkeys/ports/notices.ts";
 import { api } from "../../kit/flows.ts";
 import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
-import { answering } from "../authsignal/authsignal-line.ts";
+import { answering, faults, only } from "../authsignal/authsignal-line.ts";
 import { type Lab, type Person, startLab } from "../lab.ts";
 
 let lab: Lab;
@@ -258,6 +258,21 @@ describe('"This wasn\'t me"', () => {
     expect(await isSignedIn(person)).toBe(true);
     await submit(person.token).expect(200);
     expect(await isSignedIn(person)).toBe(false);
+  });
+
+  test("is as good as before when Authsignal lists the passkey and cannot remove it", async () => {
+    const person = await addedPasskey();
+    lab.line.fail(only(/\/authenticators\//, faults["answers 500"], "DELETE"));
+    try {
+      expect((await submit(person.token).expect(503)).text).toContain("Nothing was changed");
+    } finally {
+      lab.line.fail(null);
+    }
+    expect(await isSignedIn(person)).toBe(true);
+    await submit(person.token).expect(200);
+    expect(await isSignedIn(person)).toBe(false);
+    expect(await passkeysOf(person)).toEqual([]);
+    await submit(person.token).expect(404);
   });
 });
 
