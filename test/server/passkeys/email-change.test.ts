@@ -6,6 +6,7 @@ import type { UserDirectory } from "../../../server/passkeys/ports/users.ts";
 import type { User } from "../../../shared/contract.ts";
 import { type Agent, api } from "../../kit/flows.ts";
 import { generousLimits } from "../../kit/limits.ts";
+import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
 import { faults, only } from "../authsignal/authsignal-line.ts";
 import { type Lab, type Person, startLab } from "../lab.ts";
 
@@ -38,9 +39,9 @@ async function change(agent: Agent, email: string) {
   return (await finish(agent, await lab.readCode(email)).expect(200)).body;
 }
 
-async function tokenTo(address: string): Promise<string> {
+async function tokenTo(address: string, about = "email_changed"): Promise<string> {
   await lab.sendNotices();
-  const notice = sent.find(({ kind, to }) => kind === "email_changed" && to === address);
+  const notice = sent.find(({ kind, to }) => kind === about && to === address);
   const token = String(new URL(String(notice?.notMeUrl)).searchParams.get("token"));
   lab.keepSecret(token);
   return token;
@@ -326,6 +327,31 @@ describe("The old address, for seven days", () => {
       expect((await lab.signInWithOtp(lab.agent(), address)).id).toBe(person.user.id);
     },
   );
+
+  test("hears of the passkey that an intruder adds after the change, and its link removes that", async () => {
+    const { agent, user } = await lab.person();
+    await change(agent, lab.newAddress());
+    sent = [];
+    const authenticator = createSoftAuthenticator();
+    await lab.enrollPasskey(agent, authenticator);
+    const token = await tokenTo(user.email, "passkey_added");
+    const report = lab.agent().post(api("reportNotMe")).send({ token, removePasskey: true });
+    expect((await report.expect(200)).body).toMatchObject({ passkeyRemoved: true, sessionsEnded: 1 });
+    await expect(lab.signInToken(authenticator)).rejects.toMatchObject({ errorCode: "unknown_credential" });
+  });
+
+  test("hears of no passkey once it cannot come back any more", async () => {
+    const { agent } = await lab.person();
+    const email = lab.newAddress();
+    await change(agent, email);
+    lab.advance(7 * day);
+    sent = [];
+    await lab.signInWithOtp(agent, email);
+    await lab.enrollPasskey(agent, createSoftAuthenticator());
+    await lab.sendNotices();
+    const told = sent.filter(({ kind }) => kind === "passkey_added").map(({ to }) => to);
+    expect(told).toEqual([email]);
+  });
 
   test("does not come back by a change that was under way when the link was opened", async () => {
     const person = await changed();

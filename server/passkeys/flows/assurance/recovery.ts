@@ -40,7 +40,7 @@ export function recoveryOperations(
       if (begun.isNew) {
         const ends = endsAt.toISOString();
         onEvent({ event: "recovery_began", requestId: req.id, userId: user.id, endsAt: ends });
-        tellOfRecovery(context, { req, user, beganAt });
+        await tellOfRecovery(context, { req, user, beganAt });
       }
       return { status: 200, body: toAnswer(begun.recovery) };
     },

@@ -76,7 +76,7 @@ async function undo(context: PasskeysContext, { req, user, link, passkey }: Undo
   if (passkey !== null) {
     await removePasskey(context, { userId: user.id, passkeyId: passkey.id });
     onEvent({ event: "passkey.deleted", ...common, passkeyId: passkey.id });
-    tellOfRemovedPasskey(context, { req, user, passkey });
+    await tellOfRemovedPasskey(context, { req, user, passkey });
   }
   const endAll = async () => (await sessions.sessionList?.endAll(user.id)) ?? null;
   await storage.flows.dropGrants(user.id);
