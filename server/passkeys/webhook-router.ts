@@ -25,7 +25,8 @@ export function createWebhookRouter(options: PasskeysOptions | PasskeysOptionsWi
       "createWebhookRouter: `authsignal` must be createSdkGateway({ apiSecretKey, apiUrl }), or have its `readWebhook`.",
     );
   const router = Router();
-  const readBytes = express.raw({ type: () => true, limit: bodyLimit });
+  // Not inflated: Authsignal's documentation names no compression, and a stranger's 2 kB would be hashed as 2 MB.
+  const readBytes = express.raw({ type: () => true, limit: bodyLimit, inflate: false });
   router.post("/", readBytes, convertBodyError, (req: Request, res: Response, next: NextFunction) => {
     const receive = async (): Promise<void> => {
       const body = Buffer.isBuffer(req.body) ? req.body.toString() : withoutBytes(req.body);
