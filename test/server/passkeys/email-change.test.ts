@@ -1,6 +1,7 @@
 /** A signed-in person gives the account another e-mail address: the session is proven, and so is the new address. */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { mailboxKey } from "../../../server/passkeys/ports/email-address.ts";
 import type { Notice } from "../../../server/passkeys/ports/notices.ts";
 import type { UserDirectory } from "../../../server/passkeys/ports/users.ts";
 import type { User } from "../../../shared/contract.ts";
@@ -123,6 +124,21 @@ describe("A change of address", () => {
     expect(refused.body.stepUp).toEqual({ action: "manage-passkeys", methods: ["email-otp"] });
     await lab.signInWithOtp(agent, user.email);
     await change(agent, lab.newAddress());
+  });
+
+  test("leaves nothing of the old address behind that a deletion of the account could not find", async () => {
+    const { agent, user } = await lab.person();
+    const known = async (address: string) => {
+      const mailbox = `mailbox:${mailboxKey(address)}`;
+      const { accounts } = lab.storage;
+      return accounts.selectFrom("passkey_browsers").select("id").where("user_id", "=", mailbox).execute();
+    };
+    expect(await known(user.email)).toHaveLength(1);
+    const email = lab.newAddress();
+    await change(agent, email);
+    expect(await known(user.email)).toEqual([]);
+    await agent.delete(api("deleteAccount")).expect(204);
+    expect(await known(email)).toEqual([]);
   });
 
   test("needs a session", async () => {

@@ -25,7 +25,7 @@ import { requireFresh } from "../freshness.ts";
 import { tellOfNewAddress } from "../oversight/tell.ts";
 import { createUserLimit, refuseFor } from "../rate-limits.ts";
 import { requireSignedIn } from "../signed-in.ts";
-import { formerMs, heldBy } from "./former-address.ts";
+import { forgetMailbox, formerMs, heldBy } from "./former-address.ts";
 
 export function emailChangeOperations(
   context: PasskeysContext,
@@ -78,6 +78,7 @@ export function emailChangeOperations(
           throw error;
         });
       await unlessOut(codes.complete(req, res, address), undefined);
+      await forgetMailbox(context, { from: user.email, to: address });
       const masked = { from: maskEmail(user.email), to: maskEmail(address) };
       onEvent({ event: "email.changed", requestId: req.id, userId: user.id, ...masked });
       tellOfNewAddress(context, { req, user, address, ...(former !== null && { changeId: former }) });
