@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { mailboxKey } from "../../../server/passkeys/ports/email-address.ts";
 import type { Notice } from "../../../server/passkeys/ports/notices.ts";
 import type { UserDirectory } from "../../../server/passkeys/ports/users.ts";
+import { createSqlUsers, type SqlUsers } from "../../../server/storage/stores/sql-users.ts";
 import type { User } from "../../../shared/contract.ts";
 import { type Agent, api } from "../../kit/flows.ts";
 import { generousLimits } from "../../kit/limits.ts";
@@ -413,6 +414,52 @@ describe("The old address, for seven days", () => {
       .expect(200);
     expect(page.text).toContain("Sign out everywhere and get the old address back");
   });
+});
+
+test("A change that a host's slow users make only after its account was taken back is undone as well", async () => {
+  const told: Notice[] = [];
+  const held = { email: "", reached: () => {}, until: Promise.resolve() };
+  const directory = (): SqlUsers => createSqlUsers(own.storage.accounts, () => new Date());
+  const users: UserDirectory = {
+    findById: (id) => directory().findById(id),
+    findOrCreateByEmail: (email) => directory().findOrCreateByEmail(email),
+    async changeEmail(id, email) {
+      if (email === held.email) {
+        held.reached();
+        await held.until;
+      }
+      return directory().changeEmail(id, email);
+    },
+  };
+  const own = await startLab({
+    tenant: { limits: "off" },
+    notify: async (notice) => void told.push(notice),
+    host: { options: { users } },
+  });
+  const { agent, user } = await own.person();
+  const [second, third] = [own.newAddress(), own.newAddress()];
+  await begin(agent, second).expect(202);
+  await finish(agent, await own.readCode(second)).expect(200);
+  await own.sendNotices();
+  const link = told.find(({ restoresAddress }) => restoresAddress === true)?.notMeUrl;
+  const token = new URL(String(link)).searchParams.get("token");
+  await begin(agent, third).expect(202);
+  held.email = third;
+  let letGo = (): void => {};
+  held.until = new Promise((resolve) => {
+    letGo = resolve;
+  });
+  const isHeld = new Promise<void>((resolve) => {
+    held.reached = resolve;
+  });
+  const finished = finish(agent, await own.readCode(third)).then(({ status }) => status);
+  await isHeld;
+  const report = own.agent().post(api("reportNotMe")).send({ token, removePasskey: false });
+  expect((await report.expect(200)).body.emailRestored).toBe(true);
+  letGo();
+  expect(await finished).toBe(409);
+  expect((await directory().findById(user.id))?.email).toBe(user.email);
+  await own.close();
 });
 
 test("An account asks for five codes for a change of address in a day, and no more", async () => {
