@@ -12,6 +12,7 @@ import { makeDataFolder, portError, reportAndExit, StartError } from "./app/star
 import {
   type Config,
   type Environment,
+  isForProduction,
   loadLocalConfig,
   readEnvironment,
   type TenantConfig,
@@ -99,7 +100,7 @@ async function startEmulator(config: Config): Promise<{
 }> {
   // Imported only when needed: it is large.
   const { defaultTenant, startEmulator: start } = await import("./emulator/index.ts");
-  if (readEnvironment().NODE_ENV === "production")
+  if (isForProduction(readEnvironment()))
     throw new StartError(
       "Without a tenant `npm start` runs the emulator, and the emulator does not run with NODE_ENV=production. Unset NODE_ENV, or set AUTHSIGNAL_TENANT_ID, AUTHSIGNAL_API_SECRET_KEY and AUTHSIGNAL_API_URL.",
     );

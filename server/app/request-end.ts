@@ -4,7 +4,11 @@ import { routes } from "../../shared/routes.ts";
 
 export interface RequestEnd {
   readonly method: string;
-  /** The pattern, because a path may contain an id: `/api/passkeys/:id`. Null for an unmatched path. */
+  /**
+   * The pattern, because a path may contain an id: `/api/passkeys/:id`. Where the router is mounted is in lower case: Express
+   * takes every case of it, and each would be a label of its own, which a client could make as many of as it likes. Null for
+   * an unmatched path.
+   */
   readonly route: string | null;
   /** Null when the connection closed before the whole answer was written. */
   readonly status: number | null;
@@ -51,7 +55,7 @@ function watchRoute(req: Request): () => string | null {
     get: () => route,
     set: (matched: { readonly path?: unknown } | undefined) => {
       route = matched;
-      name = matched === undefined ? null : `${req.baseUrl}${String(matched.path)}`;
+      name = matched === undefined ? null : `${req.baseUrl.toLowerCase()}${String(matched.path)}`;
     },
   });
   const nameOf = (): string | null => name;
@@ -64,7 +68,7 @@ function apiRoute(url: string, apiPath: string): string | null {
   const [path = ""] = url.split("?");
   const { path: known } =
     Object.values(routes).find(({ path: pattern }) => isLike(path, apiPath + pattern)) ?? {};
-  return known === undefined ? null : apiPath + known;
+  return known === undefined ? null : apiPath.toLowerCase() + known;
 }
 
 function isLike(path: string, pattern: string): boolean {

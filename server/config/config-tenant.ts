@@ -16,8 +16,8 @@ interface TenantChoice {
   readonly stagingEmulator: boolean;
 }
 
-export function readTenant(variables: Variables, nodeEnv: string | undefined): TenantChoice {
-  const stagingEmulator = readStaging(variables, nodeEnv);
+export function readTenant(variables: Variables, isProduction: boolean): TenantChoice {
+  const stagingEmulator = readStaging(variables, isProduction);
   const tenant = readTenantOf(variables, stagingEmulator || variables.mode === "emulated");
   const isReal =
     tenant !== null &&
@@ -29,7 +29,7 @@ export function readTenant(variables: Variables, nodeEnv: string | undefined): T
 }
 
 /** Only for the production entry: `npm start` has an emulator of its own. */
-function readStaging({ read, mode, problems }: Variables, nodeEnv: string | undefined): boolean {
+function readStaging({ read, mode, problems }: Variables, isProduction: boolean): boolean {
   const text = read("STAGING_EMULATOR") ?? "off";
   if (text !== "on" && text !== "off") problems.push("STAGING_EMULATOR must be on or off.");
   if (text !== "on") return false;
@@ -37,7 +37,7 @@ function readStaging({ read, mode, problems }: Variables, nodeEnv: string | unde
     problems.push(
       "STAGING_EMULATOR has no effect on `npm start`, which runs its own emulator: leave it out.",
     );
-  if (nodeEnv === "production")
+  if (isProduction)
     problems.push(
       "STAGING_EMULATOR is on with NODE_ENV=production: an emulator shows its codes to everybody. Leave one of them out.",
     );

@@ -15,10 +15,16 @@ import {
   requireForProduction,
   requireOrigin,
 } from "./config-values.ts";
-import { type Environment, environmentVariables, type Mode, variablesIn } from "./variables.ts";
+import {
+  type Environment,
+  environmentVariables,
+  isForProduction,
+  type Mode,
+  variablesIn,
+} from "./variables.ts";
 
 export type { MetricsConfig, TenantConfig };
-export { type Environment, environmentVariables };
+export { type Environment, environmentVariables, isForProduction };
 
 export interface Config extends Budgets {
   readonly port: number;
@@ -115,7 +121,7 @@ function load(env: Environment, mode: Mode): Config {
   const serving = readServing(variables);
   const config = {
     ...serving,
-    ...readTenant(variables, env.NODE_ENV),
+    ...readTenant(variables, isForProduction(env)),
     ...readSite(variables, serving.port),
     ...readStores(variables),
     mail: readMail(variables),

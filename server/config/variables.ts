@@ -149,6 +149,11 @@ export interface Variables {
   readonly problems: string[];
 }
 
+/** Space around it is no difference, as in every other variable: a file with CRLF ends it in one. Neither is its case. */
+export function isForProduction({ NODE_ENV }: Environment): boolean {
+  return NODE_ENV?.trim().toLowerCase() === "production";
+}
+
 export function variablesIn(env: Environment, mode: Mode): Variables {
   const problems: string[] = [];
   const inFiles = readSecretFiles(env, problems);

@@ -104,7 +104,7 @@ function hostsNamedIn({ allowedHosts: named = [], publicUrl }: EmulatorOptions):
 /** An emulator accepts known secrets and shows every code. */
 function assertNotProduction(): void {
   // biome-ignore lint/style/noProcessEnv: callers must not be able to leave this check out.
-  if (process.env.NODE_ENV === "production") {
+  if (process.env.NODE_ENV?.trim().toLowerCase() === "production") {
     throw new Error("The Authsignal emulator does not run with NODE_ENV=production.");
   }
 }

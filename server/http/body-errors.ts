@@ -1,4 +1,4 @@
-/** Converts body-parser's errors to AppError. */
+/** Converts body-parser's errors to AppError. Mount it behind each parser: such an error is a fault of the sender. */
 import type { ErrorRequestHandler } from "express";
 import { AppError } from "./errors.ts";
 
@@ -6,6 +6,7 @@ export const convertBodyError: ErrorRequestHandler = (error: unknown, _req, _res
   if (!(error instanceof Error)) return next(error);
   switch ("type" in error ? error.type : undefined) {
     case "entity.too.large":
+    case "parameters.too.many":
       return next(new AppError("payload_too_large"));
     case "charset.unsupported":
     case "encoding.unsupported":

@@ -66,7 +66,7 @@ export function createBackOffice(context: PasskeysContext): BackOffice {
       await removePasskey(context, { userId, passkeyId });
       onEvent({ event: "passkey.deleted", userId, passkeyId, by: "host", ...actorOf(actor) });
       const user = await users.findById(userId);
-      if (user !== null) tellOfRemovedPasskey(context, { req: null, user, passkey, by: "support" });
+      if (user !== null) await tellOfRemovedPasskey(context, { req: null, user, passkey, by: "support" });
     },
 
     async endSession(userId, sessionId, { actor } = {}) {

@@ -1,6 +1,7 @@
 /** The page of "This wasn't me", below the router: a GET asks, and only the form that it shows does something. */
-import express, { type Request, type Response, Router } from "express";
+import express, { type NextFunction, type Request, type Response, Router } from "express";
 import { z } from "zod";
+import { convertBodyError } from "../http/body-errors.ts";
 import { AppError } from "../http/errors.ts";
 import { toPortError } from "../http/outages.ts";
 import { sendNotMePage } from "../notices/not-me-page.ts";
@@ -34,7 +35,7 @@ export function notMeRoutes(context: PasskeysContext): Router {
     const signInUrl = context.origins[0] ?? "/";
     sendNotMePage(res, { is: "done", ...done, signInUrl }, req.acceptsLanguages());
   };
-  router.post("/not-me/confirm", express.urlencoded({ extended: false, limit: "8kb" }), (req, res, next) => {
+  const confirmOnPage = (req: Request, res: Response, next: NextFunction): void => {
     // The promise is not returned: Express 4 would ignore its rejection.
     confirm(req, res).catch((thrown: unknown) => {
       const error = toPortError(thrown);
@@ -44,6 +45,8 @@ export function notMeRoutes(context: PasskeysContext): Router {
         sendNotMePage(res, { is: "unavailable" }, req.acceptsLanguages());
       else next(error);
     });
-  });
+  };
+  const readForm = express.urlencoded({ extended: false, limit: "8kb" });
+  router.post("/not-me/confirm", readForm, convertBodyError, confirmOnPage);
   return router;
 }

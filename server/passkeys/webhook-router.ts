@@ -1,5 +1,6 @@
 /** Receives Authsignal's webhooks about authenticators. */
-import express, { Router } from "express";
+import express, { type NextFunction, type Request, type Response, Router } from "express";
+import { convertBodyError } from "../http/body-errors.ts";
 import { AppError } from "../http/errors.ts";
 import { toPortError } from "../http/outages.ts";
 import { readOptions } from "./check-options.ts";
@@ -11,7 +12,8 @@ const bodyLimit = "2mb";
 
 /**
  * Mount it before `express.json()`, which would lose the bytes that are signed: `app.use("/authsignal/webhooks",
- * createWebhookRouter(options))`. It answers 204 to a genuine webhook and 401 to every other request.
+ * createWebhookRouter(options))`. It answers 204 to a genuine webhook, and 401 to every other request
+ * whose body can be read.
  * @param options the same as the router's
  * @throws TypeError for an `authsignal` that cannot read webhooks
  */
@@ -23,7 +25,9 @@ export function createWebhookRouter(options: PasskeysOptions | PasskeysOptionsWi
       "createWebhookRouter: `authsignal` must be createSdkGateway({ apiSecretKey, apiUrl }), or have its `readWebhook`.",
     );
   const router = Router();
-  router.post("/", express.raw({ type: () => true, limit: bodyLimit }), (req, res, next) => {
+  // Not inflated: Authsignal's documentation names no compression, and a stranger's 2 kB would be hashed as 2 MB.
+  const readBytes = express.raw({ type: () => true, limit: bodyLimit, inflate: false });
+  router.post("/", readBytes, convertBodyError, (req: Request, res: Response, next: NextFunction) => {
     const receive = async (): Promise<void> => {
       const body = Buffer.isBuffer(req.body) ? req.body.toString() : withoutBytes(req.body);
       const event = authsignal.readWebhook?.(body, req.get("x-signature-v2") ?? "") ?? null;

@@ -80,5 +80,6 @@ export function createKnownBrowserCookie(options: KnownBrowserCookieOptions): Kn
       if (mailbox !== null) await store.forget(subjectOf(mailbox));
     },
     rememberMailbox: (req, res, mailbox) => remember(req, res, subjectOf(mailbox)),
+    forgetMailbox: (mailbox) => store.forget(subjectOf(mailbox)),
   };
 }

@@ -73,6 +73,19 @@ export function recoveryPromises(flows: FlowStore): readonly StoragePromise[] {
       },
     },
     {
+      name: "a recovery that was used is over: of parallel callers one begins the next, and all are answered it",
+      async run() {
+        const user = randomUUID();
+        await flows.beginRecovery(user, times);
+        await flows.useRecovery(user, "one");
+        const later = { beganAt: at(12), endsAt: at(22), expiresAt: at(32) };
+        const answers = await atOnce(() => flows.beginRecovery(user, later));
+        assert.equal(answers.filter(({ isNew }) => isNew).length, 1);
+        for (const { recovery } of answers)
+          assert.deepEqual([recovery.endsAt, recovery.usedBySession], [at(22), null]);
+      },
+    },
+    {
       name: "a recovery that has expired is none, and the next one begins",
       async run() {
         const user = randomUUID();

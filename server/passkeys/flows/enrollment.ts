@@ -95,7 +95,7 @@ export async function finishEnrollment(
 
   await unlessOut(context.knownBrowsers.remember(req, res, userId), undefined);
   context.onEvent({ event: "passkey.enrolled", requestId: req.id, userId, passkeyId: passkey.id });
-  tellOfNewPasskey(context, { req, user, passkey });
+  await tellOfNewPasskey(context, { req, user, passkey });
   const answer: EnrolledResponse = { passkey };
   return { status: 200, body: answer };
 }

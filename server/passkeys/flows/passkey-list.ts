@@ -69,7 +69,7 @@ export function deletePasskey(context: PasskeysContext): Operation {
         userId: user.id,
         passkeyId: passkey.id,
       });
-      tellOfRemovedPasskey(context, { req, user, passkey });
+      await tellOfRemovedPasskey(context, { req, user, passkey });
       return { status: 204 };
     },
   };

@@ -10,6 +10,8 @@ export interface KnownBrowsers {
    */
   knowsMailbox?(req: Request, mailbox: string): Promise<boolean>;
   rememberMailbox?(req: Request, res: Response, mailbox: string): Promise<void>;
+  /** Forgets in which browsers a code of this mailbox was typed. Default: nothing is forgotten. */
+  forgetMailbox?(mailbox: string): Promise<void>;
   /**
    * Notes a sign-in, and answers whether the user has signed in with this browser before: `first` where no browser of
    * theirs is known at all, as after a first sign-in. Default: no notice tells of new browsers.

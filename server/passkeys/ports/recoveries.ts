@@ -12,8 +12,8 @@ export interface Recovery {
 
 export interface RecoveryStore {
   /**
-   * Begins a recovery of the user, unless there is one that has not expired. Must be an atomic insert-if-absent: of parallel
-   * callers one is answered `isNew: true`, and all are answered the same recovery.
+   * Begins a recovery of the user, in the place of one that has expired or was used, unless there is another. Must be an
+   * atomic insert-if-absent: of parallel callers one is answered `isNew: true`, and all are answered the same recovery.
    * @param times `expiresAt` is when it is forgotten, ended or not
    */
   beginRecovery(

@@ -15,7 +15,7 @@ export function recoveries(db: Database): RecoveryStore {
       await db
         .deleteFrom("recoveries")
         .where("user_id", "=", userId)
-        .where("expires_at", "<=", beganAt.getTime())
+        .where((eb) => eb.or([eb("expires_at", "<=", beganAt.getTime()), eb("session_id", "is not", null)]))
         .execute();
       const inserted = await db
         .insertInto("recoveries")

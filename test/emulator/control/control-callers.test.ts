@@ -56,11 +56,14 @@ describe("who may call", () => {
       expect((await fetch(running.emulator.url + asset)).status).toBe(200);
   });
 
-  test("the emulator does not start with NODE_ENV=production", async () => {
-    process.env.NODE_ENV = "production";
-    await expect(startEmulator()).rejects.toThrow("NODE_ENV=production");
-    process.env.NODE_ENV = "test";
-  });
+  test.each(["production", "production\r", "Production "])(
+    "the emulator does not start with NODE_ENV=%j",
+    async (text) => {
+      process.env.NODE_ENV = text;
+      await expect(startEmulator()).rejects.toThrow("NODE_ENV=production");
+      process.env.NODE_ENV = "test";
+    },
+  );
 });
 
 /** fetch may not set these headers; node:http may. */

@@ -56,6 +56,17 @@ async function watch(): Promise<Watched> {
   };
 }
 
+test("A route has one name in log and metrics, in whatever case a client writes its path", async () => {
+  const { app, lines, page } = await watch();
+  for (const path of ["/api/passkeys", "/API/passkeys", "/aPi/Passkeys"])
+    await request(app).get(path).expect(200);
+  expect(new Set(lines().map(({ route }) => route))).toEqual(new Set(["/api/passkeys"]));
+  const counted = (await page())
+    .split("\n")
+    .filter((line) => line.startsWith("http_request_duration_seconds_count"));
+  expect(counted).toEqual([expect.stringContaining('route="/api/passkeys",status="200"} 3')]);
+});
+
 test("A route has the same name in log and metrics when it succeeds, fails, or is not reached", async () => {
   const { app, lines, page } = await watch();
   await request(app).get("/api/passkeys?after=1").expect(200);

@@ -261,7 +261,7 @@ describe("a start that cannot succeed says in one sentence what to set, when", (
   test.each<[string, Record<string, string>, RegExp]>([
     [
       "NODE_ENV is production",
-      { NODE_ENV: "production" },
+      { NODE_ENV: "production " },
       /^Without a tenant .+ Unset NODE_ENV, or set AUTHSIGNAL_TENANT_ID, .+\.$/,
     ],
     ["DATA_DIR is a file", { DATA_DIR: "package.json" }, /^DATA_DIR "package\.json" cannot be used .+\.$/],

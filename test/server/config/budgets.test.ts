@@ -92,6 +92,11 @@ test.each<[string, Environment, RegExp]>([
     { ...emulator, STAGING_EMULATOR: "on", NODE_ENV: "production" },
     /STAGING_EMULATOR is on with NODE_ENV=production/,
   ],
+  [
+    "staging with NODE_ENV=production of a file with CRLF",
+    { ...emulator, STAGING_EMULATOR: "on\r", NODE_ENV: "Production\r" },
+    /STAGING_EMULATOR is on with NODE_ENV=production/,
+  ],
 ])("The production configuration refuses %s with a sentence", (_, change, reason) => {
   const problems = problemsOf({ ...production, ...change });
   expect(problems).toHaveLength(1);

@@ -1,11 +1,14 @@
 /** A signed-in person gives the account another e-mail address: the session is proven, and so is the new address. */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { mailboxKey } from "../../../server/passkeys/ports/email-address.ts";
 import type { Notice } from "../../../server/passkeys/ports/notices.ts";
 import type { UserDirectory } from "../../../server/passkeys/ports/users.ts";
+import { createSqlUsers, type SqlUsers } from "../../../server/storage/stores/sql-users.ts";
 import type { User } from "../../../shared/contract.ts";
 import { type Agent, api } from "../../kit/flows.ts";
 import { generousLimits } from "../../kit/limits.ts";
+import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
 import { faults, only } from "../authsignal/authsignal-line.ts";
 import { type Lab, type Person, startLab } from "../lab.ts";
 
@@ -38,9 +41,9 @@ async function change(agent: Agent, email: string) {
   return (await finish(agent, await lab.readCode(email)).expect(200)).body;
 }
 
-async function tokenTo(address: string): Promise<string> {
+async function tokenTo(address: string, about = "email_changed"): Promise<string> {
   await lab.sendNotices();
-  const notice = sent.find(({ kind, to }) => kind === "email_changed" && to === address);
+  const notice = sent.find(({ kind, to }) => kind === about && to === address);
   const token = String(new URL(String(notice?.notMeUrl)).searchParams.get("token"));
   lab.keepSecret(token);
   return token;
@@ -122,6 +125,21 @@ describe("A change of address", () => {
     expect(refused.body.stepUp).toEqual({ action: "manage-passkeys", methods: ["email-otp"] });
     await lab.signInWithOtp(agent, user.email);
     await change(agent, lab.newAddress());
+  });
+
+  test("leaves nothing of the old address behind that a deletion of the account could not find", async () => {
+    const { agent, user } = await lab.person();
+    const known = async (address: string) => {
+      const mailbox = `mailbox:${mailboxKey(address)}`;
+      const { accounts } = lab.storage;
+      return accounts.selectFrom("passkey_browsers").select("id").where("user_id", "=", mailbox).execute();
+    };
+    expect(await known(user.email)).toHaveLength(1);
+    const email = lab.newAddress();
+    await change(agent, email);
+    expect(await known(user.email)).toEqual([]);
+    await agent.delete(api("deleteAccount")).expect(204);
+    expect(await known(email)).toEqual([]);
   });
 
   test("needs a session", async () => {
@@ -327,6 +345,31 @@ describe("The old address, for seven days", () => {
     },
   );
 
+  test("hears of the passkey that an intruder adds after the change, and its link removes that", async () => {
+    const { agent, user } = await lab.person();
+    await change(agent, lab.newAddress());
+    sent = [];
+    const authenticator = createSoftAuthenticator();
+    await lab.enrollPasskey(agent, authenticator);
+    const token = await tokenTo(user.email, "passkey_added");
+    const report = lab.agent().post(api("reportNotMe")).send({ token, removePasskey: true });
+    expect((await report.expect(200)).body).toMatchObject({ passkeyRemoved: true, sessionsEnded: 1 });
+    await expect(lab.signInToken(authenticator)).rejects.toMatchObject({ errorCode: "unknown_credential" });
+  });
+
+  test("hears of no passkey once it cannot come back any more", async () => {
+    const { agent } = await lab.person();
+    const email = lab.newAddress();
+    await change(agent, email);
+    lab.advance(7 * day);
+    sent = [];
+    await lab.signInWithOtp(agent, email);
+    await lab.enrollPasskey(agent, createSoftAuthenticator());
+    await lab.sendNotices();
+    const told = sent.filter(({ kind }) => kind === "passkey_added").map(({ to }) => to);
+    expect(told).toEqual([email]);
+  });
+
   test("does not come back by a change that was under way when the link was opened", async () => {
     const person = await changed();
     const third = lab.newAddress();
@@ -371,6 +414,52 @@ describe("The old address, for seven days", () => {
       .expect(200);
     expect(page.text).toContain("Sign out everywhere and get the old address back");
   });
+});
+
+test("A change that a host's slow users make only after its account was taken back is undone as well", async () => {
+  const told: Notice[] = [];
+  const held = { email: "", reached: () => {}, until: Promise.resolve() };
+  const directory = (): SqlUsers => createSqlUsers(own.storage.accounts, () => new Date());
+  const users: UserDirectory = {
+    findById: (id) => directory().findById(id),
+    findOrCreateByEmail: (email) => directory().findOrCreateByEmail(email),
+    async changeEmail(id, email) {
+      if (email === held.email) {
+        held.reached();
+        await held.until;
+      }
+      return directory().changeEmail(id, email);
+    },
+  };
+  const own = await startLab({
+    tenant: { limits: "off" },
+    notify: async (notice) => void told.push(notice),
+    host: { options: { users } },
+  });
+  const { agent, user } = await own.person();
+  const [second, third] = [own.newAddress(), own.newAddress()];
+  await begin(agent, second).expect(202);
+  await finish(agent, await own.readCode(second)).expect(200);
+  await own.sendNotices();
+  const link = told.find(({ restoresAddress }) => restoresAddress === true)?.notMeUrl;
+  const token = new URL(String(link)).searchParams.get("token");
+  await begin(agent, third).expect(202);
+  held.email = third;
+  let letGo = (): void => {};
+  held.until = new Promise((resolve) => {
+    letGo = resolve;
+  });
+  const isHeld = new Promise<void>((resolve) => {
+    held.reached = resolve;
+  });
+  const finished = finish(agent, await own.readCode(third)).then(({ status }) => status);
+  await isHeld;
+  const report = own.agent().post(api("reportNotMe")).send({ token, removePasskey: false });
+  expect((await report.expect(200)).body.emailRestored).toBe(true);
+  letGo();
+  expect(await finished).toBe(409);
+  expect((await directory().findById(user.id))?.email).toBe(user.email);
+  await own.close();
 });
 
 test("An account asks for five codes for a change of address in a day, and no more", async () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { Notice } from "../../../server/passkeys/ports/notices.ts";
 import { api } from "../../kit/flows.ts";
 import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
-import { answering } from "../authsignal/authsignal-line.ts";
+import { answering, faults, only } from "../authsignal/authsignal-line.ts";
 import { type Lab, type Person, startLab } from "../lab.ts";
 
 let lab: Lab;
@@ -27,6 +27,7 @@ async function notices(): Promise<readonly Notice[]> {
   return sent;
 }
 
+const formType = "application/x-www-form-urlencoded";
 const firefox = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
 async function auditOf(userId: string): Promise<readonly { event: string; facts: string }[]> {
@@ -225,6 +226,20 @@ describe('"This wasn\'t me"', () => {
     },
   );
 
+  test.each<[string, Readonly<Record<string, string>>, string, number]>([
+    ["too large", {}, `token=${"x".repeat(9000)}`, 413],
+    ["of more members than a form of ours has", {}, "a=&".repeat(1200), 413],
+    ["in a charset that nobody knows", { "Content-Type": `${formType}; charset=utf-7` }, "token=a", 415],
+    ["said to be gzip, which it is not", { "Content-Encoding": "gzip" }, "token=a", 400],
+  ])("submitted with a form %s is refused as a fault of its sender", async (_, headers, body, status) => {
+    const answer = await request(lab.url)
+      .post("/api/not-me/confirm")
+      .set({ Origin: lab.origin, "Content-Type": formType, ...headers })
+      .send(body);
+    expect(answer.status).toBe(status);
+    expect(lab.logs().filter((line) => line.includes("internal_error"))).toEqual([]);
+  });
+
   test("is refused when another site submits the form", async () => {
     const person = await addedPasskey();
     const headers = { Origin: "https://evil.example", "Sec-Fetch-Site": "cross-site" };
@@ -243,6 +258,21 @@ describe('"This wasn\'t me"', () => {
     expect(await isSignedIn(person)).toBe(true);
     await submit(person.token).expect(200);
     expect(await isSignedIn(person)).toBe(false);
+  });
+
+  test("is as good as before when Authsignal lists the passkey and cannot remove it", async () => {
+    const person = await addedPasskey();
+    lab.line.fail(only(/\/authenticators\//, faults["answers 500"], "DELETE"));
+    try {
+      expect((await submit(person.token).expect(503)).text).toContain("Nothing was changed");
+    } finally {
+      lab.line.fail(null);
+    }
+    expect(await isSignedIn(person)).toBe(true);
+    await submit(person.token).expect(200);
+    expect(await isSignedIn(person)).toBe(false);
+    expect(await passkeysOf(person)).toEqual([]);
+    await submit(person.token).expect(404);
   });
 });
 

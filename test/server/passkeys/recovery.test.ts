@@ -270,6 +270,17 @@ describe("at the same time", () => {
     expect(told(person, "recovery_began")).toHaveLength(1);
   });
 
+  test("ten beginnings are one recovery, told once, also after one that another session has used", async () => {
+    const person = await loser();
+    await begin(person.limited).expect(200);
+    lab.advance(day);
+    await lab.enrollPasskey(await byCode(person), createSoftAuthenticator());
+    const again = await byCode(person);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => begin(again).expect(200)));
+    expect(new Set(answers.map(({ body }) => body.endsAt)).size).toBe(1);
+    expect(told(person, "recovery_began")).toHaveLength(2);
+  });
+
   test("a later beginning does not move the end", async () => {
     const person = await loser();
     const first = await begin(person.limited).expect(200);

@@ -2,6 +2,7 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { text } from "node:stream/consumers";
+import { gzipSync } from "node:zlib";
 import express from "express";
 import request from "supertest";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -260,6 +261,19 @@ describe("a request that is no webhook of this tenant, just now, is a 401 and ch
     expect(await settled()).toEqual([]);
   });
 });
+
+test.each<[string, Readonly<Record<string, string>>, string | Buffer, number]>([
+  ["too large", {}, "x".repeat(2 * 1024 * 1024 + 1), 413],
+  ["in an encoding that nobody knows", { "Content-Encoding": "zip" }, "{}", 415],
+  ["compressed, which would make 2 MB of 2 kB,", { "Content-Encoding": "gzip" }, gzipSync("{}"), 415],
+])(
+  "a request %s is refused at the webhook's route as a fault of its sender",
+  async (_, headers, body, status) => {
+    const answer = await request(lab.url).post(path).set(headers).send(body);
+    expect(answer.status).toBe(status);
+    expect(lab.logs().filter((line) => line.includes("internal_error"))).toEqual([]);
+  },
+);
 
 describe("a genuine webhook changes nothing", () => {
   test.each<[string, (person: Person & { passkeyId: string }) => unknown]>([

@@ -25,7 +25,7 @@ import { requireFresh } from "../freshness.ts";
 import { tellOfNewAddress } from "../oversight/tell.ts";
 import { createUserLimit, refuseFor } from "../rate-limits.ts";
 import { requireSignedIn } from "../signed-in.ts";
-import { formerMs, heldBy } from "./former-address.ts";
+import { forgetMailbox, formerMs, heldBy } from "./former-address.ts";
 
 export function emailChangeOperations(
   context: PasskeysContext,
@@ -78,6 +78,7 @@ export function emailChangeOperations(
           throw error;
         });
       await unlessOut(codes.complete(req, res, address), undefined);
+      await forgetMailbox(context, { from: user.email, to: address });
       const masked = { from: maskEmail(user.email), to: maskEmail(address) };
       onEvent({ event: "email.changed", requestId: req.id, userId: user.id, ...masked });
       tellOfNewAddress(context, { req, user, address, ...(former !== null && { changeId: former }) });
@@ -115,14 +116,21 @@ export function emailChangeOperations(
   async function give(user: User, change: EmailChange, address: string): Promise<string | null> {
     const holder = await heldBy(context, address);
     if (holder !== null && holder !== user.id) throw new AppError("email_taken");
+    const at = now();
+    // Before the change is taken, which "This wasn't me" drops: what is gone afterwards, that has brought back.
+    const former = await store.formerAddresses(user.id, at);
     await changes.updateEmail({ userId: user.id, email: address });
     try {
       // Not after it was dropped by "This wasn't me", or replaced by another change.
       if (!(await store.takeEmailChange(user.id, change.challengeId)))
         throw new AppError("otp_not_requested");
-      return await write(user, change, address);
+      const id = await write(user, change, { address, former });
+      if (await unlessOut(areAllThere(former, user.id, at), true)) return id;
+      const [restored = user.email] = former;
+      await beyondRequest(() => changes.changeEmail(user.id, restored));
+      throw new Undone(restored);
     } catch (error) {
-      const back = { userId: user.id, email: user.email };
+      const back = { userId: user.id, email: error instanceof Undone ? error.restored : user.email };
       await unlessOut(
         beyondRequest(() => changes.updateEmail(back)),
         undefined,
@@ -131,9 +139,21 @@ export function emailChangeOperations(
     }
   }
 
-  async function write(user: User, change: EmailChange, address: string): Promise<string | null> {
+  async function areAllThere(former: readonly string[], userId: string, at: Date): Promise<boolean> {
+    const found = former.length === 0 ? [] : await store.formerAddresses(userId, at);
+    return former.every((address) => found.includes(address));
+  }
+
+  async function write(
+    user: User,
+    change: EmailChange,
+    { address, former }: { readonly address: string; readonly former: readonly string[] },
+  ): Promise<string | null> {
     const email = normaliseEmail(user.email);
-    const isKept = notices !== noNotices && (await isEstablished(user.id, email));
+    // An address that came by a change of the last days may be an intruder's, and the next change the owner's answer to it:
+    // the mailbox of such an address brings nothing back. That of the one before still does.
+    const isEstablished = former.length === 0 || former.includes(email);
+    const isKept = notices !== noNotices && isEstablished;
     const id = sha256(`email-change ${change.challengeId}`);
     const changedAt = now();
     const times = { changedAt, expiresAt: new Date(changedAt.getTime() + formerMs) };
@@ -153,20 +173,20 @@ export function emailChangeOperations(
     throw new AppError("email_taken");
   }
 
-  /**
-   * An address that came by a change of the last days may be an intruder's, and the next change the owner's answer to it: the
-   * mailbox of such an address brings nothing back. That of the one before still does.
-   */
-  async function isEstablished(userId: string, email: string): Promise<boolean> {
-    const former = await store.formerAddresses(userId, now());
-    return former.length === 0 || former.includes(email);
-  }
-
   async function countOthers(userId: string, sessionId: string): Promise<number | null> {
     const { sessionList } = sessions;
     if (sessionList === undefined) return null;
     const listed = await unlessOut(sessionList.list(userId), null);
     return listed === null ? null : listed.filter(({ id }) => id !== sessionId).length;
+  }
+}
+
+/** "This wasn't me" has brought an address back while the change was made. */
+class Undone extends AppError {
+  readonly restored: string;
+  constructor(restored: string) {
+    super("otp_not_requested");
+    this.restored = restored;
   }
 }
 

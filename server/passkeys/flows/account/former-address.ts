@@ -3,7 +3,7 @@ import type { Request } from "express";
 import type { User } from "../../../../shared/contract.ts";
 import { unlessOut } from "../../../http/outages.ts";
 import type { FormerAddress } from "../../ports/account/email-changes.ts";
-import { maskEmail, normaliseEmail } from "../../ports/email-address.ts";
+import { mailboxKey, maskEmail, normaliseEmail } from "../../ports/email-address.ts";
 import type { NotMeLink } from "../../ports/notices.ts";
 import type { EmailChanges, PasskeysContext } from "../../ports/options.ts";
 import { tellOfNewAddress } from "../oversight/tell.ts";
@@ -44,6 +44,7 @@ export async function restoreAddress(
     onEvent({ event: "recovery_cancelled", ...common, by: "user" });
   const masked = { from: maskEmail(user.email), to: maskEmail(former.email) };
   onEvent({ event: "email.restored", ...common, ...masked });
+  await forgetMailbox(context, { from: user.email, to: former.email });
   tellOfNewAddress(context, { req, user, address: former.email });
   return former;
 }
@@ -57,6 +58,16 @@ export async function restoreAgain(context: PasskeysContext, former: FormerAddre
   const user = emailChanges === null ? null : await users.findById(former.userId);
   if (emailChanges === null || user === null || normaliseEmail(user.email) === former.email) return false;
   return giveBack(emailChanges, user, former);
+}
+
+/** Otherwise `forgetUser` would leave it: the account does not know it any more then. */
+export async function forgetMailbox(
+  { knownBrowsers }: PasskeysContext,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
+  const [before, after] = [from, to].map((address) => mailboxKey(normaliseEmail(address)));
+  if (before === undefined || before === after) return;
+  await unlessOut(knownBrowsers.forgetMailbox?.(before) ?? Promise.resolve(), undefined);
 }
 
 /** First at Authsignal, as every change of address. False: another account has the address. */

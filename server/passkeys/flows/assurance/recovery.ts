@@ -31,8 +31,6 @@ export function recoveryOperations(
       if (isOpen(standing)) return { status: 200, body: toAnswer(standing.recovery) };
       const { passkeys } = await seeAuthenticators(context, req, user.id);
       if (passkeys.length === 0) throw new AppError("recovery_not_needed");
-      // One that another session has used is over.
-      if (standing.recovery !== null) await recoveries.cancelRecovery(user.id);
       const beganAt = now();
       const endsAt = new Date(beganAt.getTime() + context.recoveryWaitingTime * 1000);
       const expiresAt = new Date(endsAt.getTime() + openMs);
@@ -40,7 +38,7 @@ export function recoveryOperations(
       if (begun.isNew) {
         const ends = endsAt.toISOString();
         onEvent({ event: "recovery_began", requestId: req.id, userId: user.id, endsAt: ends });
-        tellOfRecovery(context, { req, user, beganAt });
+        await tellOfRecovery(context, { req, user, beganAt });
       }
       return { status: 200, body: toAnswer(begun.recovery) };
     },

@@ -8,12 +8,15 @@ import {
   type NotMeRequest,
   type NotMeResponse,
   NotMeRequest as NotMeSchema,
+  type Passkey,
+  type User,
 } from "../../../../shared/contract.ts";
 import { describeError } from "../../../http/describe-error.ts";
 import { AppError } from "../../../http/errors.ts";
 import { sha256 } from "../../../http/hash.ts";
 import { type Operation, operation } from "../../../http/operation.ts";
 import { unlessOut } from "../../../http/outages.ts";
+import { beyondRequest } from "../../../http/request-deadline.ts";
 import type { NotMeLink } from "../../ports/notices.ts";
 import type { PasskeysContext } from "../../ports/options.ts";
 import { restoreAddress, restoreAgain } from "../account/former-address.ts";
@@ -39,7 +42,7 @@ export async function confirmNotMe(
   req: Request,
   { token, removePasskey: removes }: NotMeRequest,
 ): Promise<NotMeResponse> {
-  const { notices, users, sessions, storage, onEvent } = context;
+  const { notices, users, storage } = context;
   const link = notices.readLink(token);
   const user = link === null ? null : await users.findById(link.userId);
   if (link === null || user === null) throw new AppError("not_found");
@@ -48,26 +51,40 @@ export async function confirmNotMe(
   const identity = sha256(`not-me ${link.id}`);
   if (!(await storage.flows.consumeToken(identity, link.expiresAt))) throw new AppError("not_found");
 
-  const former = await restoreAddress(context, { req, user, link }).catch(async (error: unknown) => {
-    // Nothing is done yet: the person can try again.
-    await unlessOut(storage.flows.releaseToken(identity), undefined);
+  // Not done, or not wholly: the person can try again, and what is done already does no harm twice.
+  return undo(context, { req, user, link, passkey }).catch(async (error: unknown) => {
+    await unlessOut(
+      beyondRequest(() => storage.flows.releaseToken(identity)),
+      undefined,
+    );
     throw error;
   });
-  const endAll = async () => (await sessions.sessionList?.endAll(user.id)) ?? null;
+}
+
+interface Undone {
+  readonly req: Request;
+  readonly user: User;
+  readonly link: NotMeLink;
+  readonly passkey: Passkey | null;
+}
+
+async function undo(context: PasskeysContext, { req, user, link, passkey }: Undone): Promise<NotMeResponse> {
+  const { sessions, storage, onEvent } = context;
   const common = { requestId: req.id, userId: user.id };
+  const former = await restoreAddress(context, { req, user, link });
+  // First at Authsignal, which may not answer: then no session has ended, and the page says the truth.
+  if (passkey !== null) {
+    await removePasskey(context, { userId: user.id, passkeyId: passkey.id });
+    onEvent({ event: "passkey.deleted", ...common, passkeyId: passkey.id });
+    await tellOfRemovedPasskey(context, { req, user, passkey });
+  }
+  const endAll = async () => (await sessions.sessionList?.endAll(user.id)) ?? null;
   await storage.flows.dropGrants(user.id);
   if (link.kind === "recovery_began" && (await context.recoveries?.cancelRecovery(user.id)) === true)
     onEvent({ event: "recovery_cancelled", ...common, by: "user" });
   let sessionsEnded = await endAll();
   if (former !== null && (await restoreAgain(context, former)))
     sessionsEnded = addTo(sessionsEnded, await endAll());
-  if (passkey !== null) {
-    await removePasskey(context, { userId: user.id, passkeyId: passkey.id });
-    // Once more: it may have signed in meanwhile.
-    sessionsEnded = addTo(sessionsEnded, await endAll());
-    onEvent({ event: "passkey.deleted", ...common, passkeyId: passkey.id });
-    tellOfRemovedPasskey(context, { req, user, passkey });
-  }
   onEvent({ event: "not_me.confirmed", ...common, kind: link.kind, sessions: sessionsEnded ?? 0 });
   await callHook(context, link);
   return { sessionsEnded, passkeyRemoved: passkey !== null, emailRestored: former !== null };

@@ -42,7 +42,7 @@ interface Change {
 async function onAdded(context: PasskeysContext, { req, user, event }: Change): Promise<void> {
   // Records what has appeared, and tells of passkeys.
   await seeAuthenticators(context, req, user.id);
-  if (event.method !== "PASSKEY") tellOfAuthenticator(context, { user, event });
+  if (event.method !== "PASSKEY") await tellOfAuthenticator(context, { user, event });
 }
 
 async function onRemoved(context: PasskeysContext, { req, user, event }: Change): Promise<void> {
@@ -61,7 +61,7 @@ async function onRemoved(context: PasskeysContext, { req, user, event }: Change)
   await flows.keepPasskeyName(user.id, id, null);
   await flows.forgetPasskey(user.id, id);
   context.onEvent({ event: "passkey.vanished", ...common, passkeyId: id, sessions });
-  tellOfRemovedPasskey(context, { req: null, user, passkey: { id, name }, by: "elsewhere" });
+  await tellOfRemovedPasskey(context, { req: null, user, passkey: { id, name }, by: "elsewhere" });
 }
 
 /** Which passkey has signed in is not known, so all sessions end that a passkey has begun or confirmed. */

@@ -19,13 +19,18 @@ interface Done {
   readonly by?: NoticeCause;
 }
 
-export function tellOfNewPasskey({ notices }: PasskeysContext, { req, user, passkey }: Done): void {
-  notices.tell({ kind: "passkey_added", ...toUser(user), req, ...aboutPasskey(passkey) });
+export async function tellOfNewPasskey(
+  context: PasskeysContext,
+  { req, user, passkey }: Done,
+): Promise<void> {
+  const told = { ...(await toAddressesOf(context, user)), req, ...aboutPasskey(passkey) };
+  context.notices.tell({ kind: "passkey_added", ...told });
 }
 
-export function tellOfRemovedPasskey({ notices }: PasskeysContext, done: Done): void {
+export async function tellOfRemovedPasskey(context: PasskeysContext, done: Done): Promise<void> {
   const { req, user, passkey, by = "user" } = done;
-  notices.tell({ kind: "passkey_removed", ...toUser(user), req, by, ...aboutPasskey(passkey) });
+  const told = { ...(await toAddressesOf(context, user)), req, by, ...aboutPasskey(passkey) };
+  context.notices.tell({ kind: "passkey_removed", ...told });
 }
 
 /** Of passkeys that were made past this API. */
@@ -39,21 +44,23 @@ export async function tellOfAppeared(
   if (notices === noNotices || made.length === 0) return;
   const user = await unlessOut(users.findById(userId), null);
   if (user === null) return;
+  const to = await toAddressesOf(context, user);
   for (const { id, provider } of made) {
     const passkey = aboutPasskey({ id, name: provider });
-    const told = { kind: "passkey_added", ...toUser(user), req: null, ...passkey } as const;
+    const told = { kind: "passkey_added", ...to, req: null, ...passkey } as const;
     notices.tell({ ...told, by: "elsewhere", delaySeconds: enrollmentSeconds });
   }
 }
 
 /** One that is no passkey: nothing here makes such. */
-export function tellOfAuthenticator(
-  { notices }: PasskeysContext,
+export async function tellOfAuthenticator(
+  context: PasskeysContext,
   { user, event }: { readonly user: User; readonly event: AuthenticatorChange },
-): void {
+): Promise<void> {
   const about = event.authenticatorId;
-  const told = { ...toUser(user), req: null, about, subject: methodInWords(event.method) };
-  notices.tell({ kind: "authenticator_added", ...told, by: "elsewhere" });
+  const to = await toAddressesOf(context, user);
+  const told = { ...to, req: null, about, subject: methodInWords(event.method) };
+  context.notices.tell({ kind: "authenticator_added", ...told, by: "elsewhere" });
 }
 
 /** `EMAIL_OTP` as `email otp`. */
@@ -62,11 +69,12 @@ function methodInWords(method: string): string {
 }
 
 /** At once: until the end of the wait the person can cancel it. */
-export function tellOfRecovery(
-  { notices }: PasskeysContext,
+export async function tellOfRecovery(
+  context: PasskeysContext,
   { req, user, beganAt }: { readonly req: Request; readonly user: User; readonly beganAt: Date },
-): void {
-  notices.tell({ kind: "recovery_began", ...toUser(user), req, about: beganAt.toISOString() });
+): Promise<void> {
+  const to = await toAddressesOf(context, user);
+  context.notices.tell({ kind: "recovery_began", ...to, req, about: beganAt.toISOString() });
 }
 
 /**
@@ -104,6 +112,18 @@ export async function tellOfNewBrowser(
 
 function toUser({ id, email }: User) {
   return { userId: id, to: [email] };
+}
+
+/**
+ * With the addresses that "This wasn't me" can still bring back: an intruder who has changed the address would otherwise be
+ * the only one who hears of the passkey that comes next.
+ */
+async function toAddressesOf({ emailChanges, notices, now }: PasskeysContext, user: User) {
+  const { userId, to } = toUser(user);
+  if (emailChanges === null || notices === noNotices) return { userId, to };
+  const present = normaliseEmail(user.email);
+  const former = await unlessOut(emailChanges.store.formerAddresses(userId, now()), []);
+  return { userId, to: [...to, ...former.filter((address) => address !== present)] };
 }
 
 function aboutPasskey({ id, name }: { readonly id: string; readonly name: string | null }) {
