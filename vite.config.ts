@@ -282,8 +282,6 @@ const suites = defineConfig({
           fileParallelism: false,
           ...patient,
           hookTimeout: 120_000,
-          // A shared machine may stop for half a minute. The report names what was repeated; a fault of ours fails twice.
-          retry: 1,
         },
       },
     ],
