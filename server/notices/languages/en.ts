@@ -43,7 +43,7 @@ export const english: NoticeLanguage = {
       "Every browser and device is signed out, and the account has its old e-mail address again.",
     restored: "The account has its old e-mail address again.",
     notEnded: "Sessions could not be ended here. Tell us, so that we do it.",
-    next: "Sign in and look at your passkeys. If a code came by e-mail, make sure that nobody else reads your mailbox.",
+    next: "Sign in and check your passkeys. If you sign in with codes by e-mail, make sure that nobody else can read your e-mail.",
     toApp: "Go to sign-in",
     invalid: "This link is too old, or it was used already.",
     unavailable: "That does not work at the moment. Nothing was changed. Try again in a few minutes.",
