@@ -24,6 +24,8 @@ export interface Statements {
    * @returns what each has returned or thrown
    */
   together<Result>(writes: readonly (() => Result)[]): readonly PromiseSettledResult<Result>[];
+  /** Writes in `run` fail at once when another process holds the lock. */
+  withoutWaiting(run: () => void): void;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface Statements {
  */
 export function createStatements(sqlite: Connection): Statements {
   const prepared = new Map<string, Statement>();
-  const begin = createBegin(sqlite);
+  const lock = createLock(sqlite);
 
   function statementOf(sql: string): Statement {
     const known = prepared.get(sql);
@@ -53,7 +55,7 @@ export function createStatements(sqlite: Connection): Statements {
   }
 
   function locked<Result>(write: () => Result): Result {
-    begin();
+    lock.take();
     try {
       const result = write();
       sqlite.exec("COMMIT");
@@ -67,7 +69,7 @@ export function createStatements(sqlite: Connection): Statements {
 
   function controlling(control: "begin" | "COMMIT" | "ROLLBACK"): Prepared {
     const run = () => {
-      if (control === "begin") begin();
+      if (control === "begin") lock.take();
       else sqlite.exec(control);
       return { changes: 0, lastInsertRowid: 0 };
     };
@@ -108,6 +110,7 @@ export function createStatements(sqlite: Connection): Statements {
         return writes.map((write) => settle(() => locked(write)));
       }
     },
+    withoutWaiting: lock.withoutWaiting,
   };
 }
 
@@ -126,33 +129,53 @@ const controls: Readonly<Record<string, "begin" | "COMMIT" | "ROLLBACK">> = {
   rollback: "ROLLBACK",
 };
 
-/** How long a lock counts as held for long after a wait in vain, in milliseconds. */
+/** How many milliseconds a lock counts as held after a write has waited for it in vain. */
 const heldMs = 5000;
 /** Enough for the short write of another process. */
 const shortWait = "PRAGMA busy_timeout = 50";
+const noWait = "PRAGMA busy_timeout = 0";
+
+interface Lock {
+  take(): void;
+  withoutWaiting(run: () => void): void;
+}
 
 /**
- * Takes the lock. SQLite blocks the thread while it waits, so of the requests that meet a long lock only one waits for all of its
- * time: ten would hold up every other request for ten seconds.
+ * SQLite blocks the thread while it waits for another process. So only one write waits for a long lock: ten that wait would
+ * hold up every other request for ten seconds.
  */
-function createBegin(sqlite: Connection): () => void {
+function createLock(sqlite: Connection): Lock {
   let waitedInVainAt = Number.NEGATIVE_INFINITY;
-  return () => {
-    const isHeld = performance.now() - waitedInVainAt < heldMs;
-    if (isHeld) sqlite.exec(shortWait);
-    try {
-      sqlite.exec("BEGIN IMMEDIATE");
-      waitedInVainAt = Number.NEGATIVE_INFINITY;
-    } catch (error) {
-      if (!isHeld && isBusy(error)) waitedInVainAt = performance.now();
-      throw error;
-    } finally {
-      if (isHeld) sqlite.exec(busyTimeout);
-    }
+  let mayWait = true;
+  return {
+    take() {
+      const isHeld = performance.now() - waitedInVainAt < heldMs;
+      const wait = mayWait ? shortWait : noWait;
+      const isUsual = mayWait && !isHeld;
+      if (!isUsual) sqlite.exec(wait);
+      try {
+        sqlite.exec("BEGIN IMMEDIATE");
+        waitedInVainAt = Number.NEGATIVE_INFINITY;
+      } catch (error) {
+        if (isUsual && isBusy(error)) waitedInVainAt = performance.now();
+        throw error;
+      } finally {
+        if (!isUsual) sqlite.exec(busyTimeout);
+      }
+    },
+    withoutWaiting(run) {
+      mayWait = false;
+      try {
+        run();
+      } finally {
+        mayWait = true;
+      }
+    },
   };
 }
 
-function isBusy(error: unknown): boolean {
+/** Another process holds the lock. */
+export function isBusy(error: unknown): boolean {
   return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY");
 }
 

@@ -16,7 +16,7 @@ import { busyTimeout, patiently, sqliteTarget } from "../tables/sqlite-target.ts
 import type { Schema } from "../tables/table-types.ts";
 import { guardDialect } from "./guarded-dialect.ts";
 import { BatchingDriver } from "./sqlite-batches.ts";
-import { createStatements } from "./sqlite-statements.ts";
+import { createStatements, isBusy } from "./sqlite-statements.ts";
 
 export interface SqliteOptions {
   /** Path of the SQLite file, made with its folder if missing. */
@@ -167,25 +167,20 @@ function connect(file: string, outages: OutageWatch, { commitsTogether = false }
       }
     : plain;
   const db = new Kysely<Schema>({ dialect: guardDialect(dialect, outages) });
-  return { sqlite, database, db };
+  return { sqlite, database, db, withoutWaiting: statements.withoutWaiting };
 }
 
 /** Writes one row, always the same: a full disk and a read-only file answer every query that reads. */
-function tryToWrite({ sqlite, database }: Connection, db: Database): void {
+function tryToWrite({ database, withoutWaiting }: Connection, db: Database): void {
   const expire = Date.now() + 60_000;
   const { sql, parameters } = db
     .insertInto("rate_limits")
     .values({ key: "readiness", points: 0, expire })
     .onConflict((conflict) => conflict.column("key").doUpdateSet({ expire }))
     .compile();
-  // SQLite is synchronous: to wait for another process's write would hold up every request.
-  sqlite.exec("PRAGMA busy_timeout = 0");
   try {
-    database.prepare(sql).run(parameters);
+    withoutWaiting(() => void database.prepare(sql).run(parameters));
   } catch (error) {
-    // Somebody else is writing to it.
-    if (!(error instanceof SqliteDatabase.SqliteError && error.code.startsWith("SQLITE_BUSY"))) throw error;
-  } finally {
-    sqlite.exec(busyTimeout);
+    if (!isBusy(error)) throw error;
   }
 }

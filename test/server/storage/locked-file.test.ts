@@ -96,3 +96,17 @@ test("Of the writes that meet a long lock only the first waits for it in full, a
   expect(write()).toEqual(["BEGIN IMMEDIATE", "COMMIT"]);
   sqlite.close();
 });
+
+test("A write that is told not to wait makes the next ones wait no less", () => {
+  const sqlite = new SqliteDatabase(join(folder, "app.sqlite"));
+  const sent = vi.spyOn(sqlite, "exec");
+  const { prepare, withoutWaiting } = createStatements(sqlite);
+  const write = () => void prepare("DELETE FROM passkeys_users").run();
+  other.exec("BEGIN IMMEDIATE");
+  expect(() => withoutWaiting(write)).toThrow(expect.objectContaining({ code: "SQLITE_BUSY" }));
+  other.exec("ROLLBACK");
+  sent.mockClear();
+  write();
+  expect(sent.mock.calls.flat()).toEqual(["BEGIN IMMEDIATE", "COMMIT"]);
+  sqlite.close();
+});
