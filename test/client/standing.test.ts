@@ -181,4 +181,12 @@ describe("after a sign-in with a code, with passkeys in the account", () => {
     await reads("You have no passkeys yet.");
     expect(page.text()).not.toContain("Lost a device?");
   });
+
+  test("nothing is asked of a person who has just created the first passkey here", async () => {
+    page = await openBrowser(stackOf("full"));
+    await page.signInWithCode(stackOf("full").newAddress());
+    await press("Create a passkey");
+    await eventually(() => expect(document.querySelectorAll(".passkey-list .row")).toHaveLength(1));
+    expect(page.text()).not.toContain("Lost a device?");
+  });
 });

@@ -56,15 +56,16 @@ export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
     signal,
   );
   const activity = mountActivity(query(root, "activitySection", HTMLDetailsElement), deps, signal);
-  let passkeys = 0;
+  let elsewhere = 0;
   const list = mountPasskeyList(query(root, "passkeys", HTMLElement), {
     ...deps,
     reviewSessions: () => sessions.open(),
     // Both at once: the card would move a list that is there already.
     async listPasskeys() {
       const [listed, current] = await Promise.all([deps.listPasskeys(), deps.getStanding()]);
-      passkeys = listed.length;
-      if (!signal.aborted) standing.show(current, passkeys);
+      const here = deps.passkeysHere();
+      elsewhere = listed.filter(({ credentialId }) => !here.includes(credentialId ?? "")).length;
+      if (!signal.aborted) standing.show(current, elsewhere);
       void activity.load();
       return listed;
     },
@@ -82,7 +83,7 @@ export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
 
   async function showStanding(): Promise<void> {
     const current = await deps.getStanding();
-    if (!signal.aborted) standing.show(current, passkeys);
+    if (!signal.aborted) standing.show(current, elsewhere);
   }
 
   /** The result is shown beside the button, because the top of the view may be off the screen. */

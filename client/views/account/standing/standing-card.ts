@@ -40,12 +40,13 @@ export interface StandingDeps {
 }
 
 export interface StandingCard {
-  show(standing: Standing, passkeys: number): void;
+  /** @param elsewhere how many passkeys were neither created nor used on this device: only those can be lost */
+  show(standing: Standing, elsewhere: number): void;
 }
 
 export function mountStandingCard(root: HTMLElement, deps: StandingDeps, signal: AbortSignal): StandingCard {
   let standing: Standing = { isLimited: false, recovery: undefined, mayHaveLost: false };
-  let passkeys = 0;
+  let elsewhere = 0;
   let busyWith: StandingTask | null = null;
   let failure = "";
   let done: Sentence | null = null;
@@ -103,7 +104,7 @@ export function mountStandingCard(root: HTMLElement, deps: StandingDeps, signal:
   }
 
   async function run(which: "main" | "other"): Promise<void> {
-    const kind = kindOf(standing, passkeys);
+    const kind = kindOf(standing, elsewhere);
     const task = kind === null ? undefined : standings[kind][which]?.task;
     if (busyWith !== null || task === undefined) return;
     busyWith = task;
@@ -125,7 +126,7 @@ export function mountStandingCard(root: HTMLElement, deps: StandingDeps, signal:
   }
 
   function update(): void {
-    const kind = kindOf(standing, passkeys);
+    const kind = kindOf(standing, elsewhere);
     card.hidden = kind === null;
     showSentence(notice, done);
     notice.hidden = done === null;
@@ -159,15 +160,15 @@ export function mountStandingCard(root: HTMLElement, deps: StandingDeps, signal:
   return {
     show(newest, count) {
       standing = newest;
-      passkeys = count;
+      elsewhere = count;
       update();
     },
   };
 }
 
 /** Null: nothing stands out. One at a time, the one that matters most. */
-function kindOf({ isLimited, recovery, mayHaveLost }: Standing, passkeys: number): StandingKind | null {
+function kindOf({ isLimited, recovery, mayHaveLost }: Standing, elsewhere: number): StandingKind | null {
   if (isLimited) return recovery === undefined ? "limited" : "limitedWaiting";
   if (recovery !== undefined) return recovery.hasEnded ? "ended" : "recovering";
-  return mayHaveLost && passkeys > 0 ? "lost" : null;
+  return mayHaveLost && elsewhere > 0 ? "lost" : null;
 }
