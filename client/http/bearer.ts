@@ -20,22 +20,29 @@ export interface BearerOptions {
   tokenIn?(body: TokenBody): string | undefined;
   /** The response header that carries a new token. Default `Session-Token`. */
   readonly header?: string;
+  /** The token of the e-mail code that a visitor waits for, from where `keepCode` has put it. Default: kept until a reload. */
+  readonly code?: () => string | null;
+  readonly keepCode?: (token: string) => void;
+  /** The header, of answers and requests, that carries this token. Default `Code-Token`. */
+  readonly codeHeader?: string;
 }
-
-/** With JWTs a visitor's e-mail code is named by this header, in the answer and in the requests that follow. */
-const codeHeader = "Code-Token";
 
 /** For `createApi(url, { send: createBearerFetch(…) })`, and for the routes of your own. */
 export function createBearerFetch(options: BearerOptions): typeof fetch {
-  const { token, keepToken, header = "Session-Token" } = options;
-  let code: string | null = null;
+  const { token, keepToken, header = "Session-Token", codeHeader = "Code-Token" } = options;
+  let kept: string | null = null;
   return async (input, init) => {
     const request = new Request(input, init);
     const current = token();
     if (current) request.headers.set("Authorization", `Bearer ${current}`);
-    if (code !== null) request.headers.set(codeHeader, code);
+    const code = options.code?.() ?? kept;
+    if (code) request.headers.set(codeHeader, code);
     const answer = await fetch(request);
-    code = answer.headers.get(codeHeader) ?? code;
+    const newCode = answer.headers.get(codeHeader);
+    if (newCode !== null) {
+      kept = newCode;
+      options.keepCode?.(newCode);
+    }
     const given = answer.headers.get(header) ?? (await inBody(answer, options));
     if (given !== undefined) keepToken(given || null);
     return answer;

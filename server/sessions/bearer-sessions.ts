@@ -3,8 +3,8 @@
  * random; its hash is the key of a session in the store that cookie sessions use too.
  *
  * The response header `Session-Token` carries each new token; the client keeps the newest and sends it as
- * `Authorization: Bearer …`. The request for a one-time code returns a token that identifies only that code; sign-in returns
- * a new one and invalidates the old; an empty header means that the session has ended.
+ * `Authorization: Bearer …`. A renewal invalidates the token before; an empty header means that the session has ended. A
+ * visitor's one-time code has a token of its own, in the header `Code-Token`.
  */
 import { randomBytes } from "node:crypto";
 import type { Request, Response } from "express";
@@ -15,7 +15,7 @@ import { type Names, refuseUnknown } from "../http/options/known-options.ts";
 import { nameSession } from "../passkeys/ports/occasion.ts";
 import type { SessionPort } from "../passkeys/ports/sessions.ts";
 import { type IndexOptions, indexSessions } from "./indexed-sessions.ts";
-import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
+import { codesByHeader } from "./pending-codes.ts";
 import { cookieLasting, destroyIn, readFrom, storeCall } from "./store-call.ts";
 import { newSignedIn, proven, toSignedIn } from "./stored-session.ts";
 
@@ -27,6 +27,8 @@ export interface BearerSessionOptions extends IndexOptions {
   readonly store: Store;
   /** The response header that carries a new token. Pages of other origins need it in `Access-Control-Expose-Headers`. Default `Session-Token`. */
   readonly header?: string;
+  /** The header, of answers and requests, that names a visitor's e-mail code. Default `Code-Token`. */
+  readonly codeHeader?: string;
   /** Seconds without a request after which a session ends. Default 30 minutes. */
   readonly idleSeconds?: number;
   /** Seconds after sign-in at which a session ends, even in use. Default 12 hours. */
@@ -38,6 +40,7 @@ export interface BearerSessionOptions extends IndexOptions {
 const known: Names<BearerSessionOptions> = {
   store: true,
   header: true,
+  codeHeader: true,
   idleSeconds: true,
   absoluteSeconds: true,
   now: true,
@@ -54,6 +57,7 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
   const { store, header = "Session-Token", now = () => new Date() } = options;
   const idleMs = (options.idleSeconds ?? 30 * 60) * 1000;
   const absoluteMs = (options.absoluteSeconds ?? 12 * 60 * 60) * 1000;
+  const codes = codesByHeader(store, options.codeHeader ?? "Code-Token", now);
 
   const indexed = indexSessions(options, { idleMs, absoluteMs, now });
 
@@ -92,14 +96,9 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
    * @param retireOld invalidates the old token, once the new one works and before the client gets it: if the store fails
    * in between, the client still has a valid one
    */
-  async function issue(
-    res: Response,
-    kind: "session" | "code",
-    kept: Kept,
-    retireOld = async (): Promise<void> => {},
-  ): Promise<void> {
+  async function issue(res: Response, kept: Kept, retireOld = async (): Promise<void> => {}): Promise<void> {
     const token = randomBytes(32).toString("base64url");
-    await write(keyOf(kind, token), kept);
+    await write(keyOf("session", token), kept);
     await retireOld();
     res.set(header, token).set("Cache-Control", "no-store");
   }
@@ -107,7 +106,7 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
   async function drop(req: Request): Promise<void> {
     const token = tokenOf(req);
     if (token === null) return;
-    for (const kind of ["session", "code"] as const) await destroyIn(store, keyOf(kind, token));
+    await destroyIn(store, keyOf("session", token));
   }
 
   /**
@@ -116,9 +115,7 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
    */
   async function retire(req: Request, sessionId: string): Promise<void> {
     const token = tokenOf(req);
-    if (token === null) return;
-    await write(keyOf("session", token), { renewed: sessionId }, renewedMs);
-    await destroyIn(store, keyOf("code", token));
+    if (token !== null) await write(keyOf("session", token), { renewed: sessionId }, renewedMs);
   }
 
   return {
@@ -137,7 +134,8 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
       const token = tokenOf(req);
       const before = token === null ? null : await read(keyOf("session", token));
       await indexed?.add(req, signedIn);
-      await issue(res, "session", { signedIn }, () => drop(req));
+      await issue(res, { signedIn }, () => drop(req));
+      await codes.drop({ req, res }, before?.signedIn?.id ?? null);
       nameSession(req, signedIn.id);
       if (before?.signedIn !== undefined) await indexed?.end(before.signedIn.id);
     },
@@ -147,7 +145,7 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
       // The session was ended during the step-up.
       if (signedIn === null) throw new AppError("not_authenticated");
       const renewed = proven(signedIn, proof, now());
-      await issue(res, "session", { signedIn: renewed }, () => retire(req, signedIn.id));
+      await issue(res, { signedIn: renewed }, () => retire(req, signedIn.id));
     },
 
     async end(req, res) {
@@ -159,22 +157,16 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
         await indexed?.end(id);
       }
       await drop(req);
+      await codes.drop({ req, res }, id ?? null);
       res.set(header, "");
     },
 
     async pendingOtp(req) {
-      const token = tokenOf(req);
-      const kept = token === null ? null : await read(keyOf("code", token));
-      return fromPendingCodeData(kept?.pendingOtp);
+      return codes.find(req, (await findSignedIn(req))?.id ?? null);
     },
 
     async keepPendingOtp(req, res, pending) {
-      const token = tokenOf(req);
-      const key = token === null ? null : keyOf("code", token);
-      const isOurs = key !== null && ((await findSignedIn(req)) !== null || (await read(key)) !== null);
-      const kept = pending === null ? {} : { pendingOtp: toPendingCodeData(pending) };
-      if (isOurs) await write(key, kept);
-      else if (pending !== null) await issue(res, "code", kept);
+      await codes.keep({ req, res }, (await findSignedIn(req))?.id ?? null, pending);
     },
   };
 }
@@ -185,9 +177,8 @@ function tokenOf(req: Request): string | null {
 }
 
 /**
- * The hash, so that a reader of the store cannot use the token. The prefix separates bearer keys from cookie session ids,
- * and code tokens from session tokens.
+ * The hash, so that a reader of the store cannot use the token. The prefix separates bearer keys from cookie session ids.
  */
-function keyOf(kind: "session" | "code" | "ended", name: string): string {
+function keyOf(kind: "session" | "ended", name: string): string {
   return `bearer-${kind}-${sha256(name)}`;
 }

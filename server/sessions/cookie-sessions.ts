@@ -10,7 +10,7 @@ import { nameSession } from "../passkeys/ports/occasion.ts";
 import type { SessionPort } from "../passkeys/ports/sessions.ts";
 import { cookieName, readSecrets } from "./cookie-name.ts";
 import { type IndexOptions, indexSessions } from "./indexed-sessions.ts";
-import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
+import { codesByCookie } from "./pending-codes.ts";
 import { sendOnlyNewCookie } from "./set-cookie-filter.ts";
 import { StoreView } from "./store-call.ts";
 import {
@@ -23,7 +23,6 @@ import {
   read,
   regenerate,
   rotate,
-  save,
   toSignedIn,
 } from "./stored-session.ts";
 
@@ -70,7 +69,9 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
   const idleMs = (options.idleSeconds ?? 30 * 60) * 1000;
   const absoluteMs = (options.absoluteSeconds ?? 12 * 60 * 60) * 1000;
   const indexed = indexSessions(options, { idleMs, absoluteMs, now: options.now });
-  const name = cookieName(options.secure, options.cookieName ?? "passkeys_session");
+  const brand = options.cookieName ?? "passkeys_session";
+  const name = cookieName(options.secure, brand);
+  const codes = codesByCookie(cookieName(options.secure, `${brand}_code`), options.now);
   /** Requests whose session this middleware has loaded. */
   const withSession = new WeakSet<Request>();
   /** Requests whose session was read, or read again, when the whole body was there. */
@@ -123,12 +124,13 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
       return toSignedIn(signedIn);
     },
 
-    async start(req, _res, session) {
+    async start(req, res, session) {
       requireSettable(req);
       const before = req.session.passkeys?.signedIn;
       const signedIn = newSignedIn(session, options.now());
       await indexed?.add(req, signedIn);
       await rotate(req, signedIn);
+      await codes.drop({ req, res }, before?.id ?? null);
       nameSession(req, signedIn.id);
       if (before !== undefined) await indexed?.end(before.id);
     },
@@ -161,22 +163,19 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
         if (successor !== undefined && !sids.includes(successor)) sids.push(successor);
         if (sid !== req.sessionID) await destroyOther(req, sid);
       }
+      await codes.drop({ req, res }, sessionIdOf(req));
       await destroy(req);
       clearCookie(res);
     },
 
     async pendingOtp(req) {
       await settle(req);
-      return fromPendingCodeData(req.session.passkeys?.pendingOtp);
+      return codes.find(req, sessionIdOf(req));
     },
 
-    async keepPendingOtp(req, _res, pending) {
-      if (pending === null) delete req.session.passkeys?.pendingOtp;
-      else {
-        requireSettable(req);
-        req.session.passkeys = { ...req.session.passkeys, pendingOtp: toPendingCodeData(pending) };
-      }
-      await save(req);
+    async keepPendingOtp(req, res, pending) {
+      if (pending !== null) requireSettable(req);
+      await codes.keep({ req, res }, sessionIdOf(req), pending);
     },
   };
 
@@ -200,6 +199,10 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     const stored = await read(req, req.sessionID);
     if (stored === null) await regenerate(req);
     else if (stored.passkeys !== undefined) req.session.passkeys = stored.passkeys;
+  }
+
+  function sessionIdOf(req: Request): string | null {
+    return req.session.passkeys?.signedIn?.id ?? null;
   }
 
   /** The session ids in this request's cookies, with a valid signature. After a renewal `req` has the new id only. */

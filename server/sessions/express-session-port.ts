@@ -19,7 +19,7 @@ import {
   retire,
   wasEnded,
 } from "./host-session.ts";
-import { fromPendingCodeData, toPendingCodeData } from "./pending-code.ts";
+import { attributesOf, codesByCookie } from "./pending-codes.ts";
 import {
   destroy,
   destroyOther,
@@ -27,7 +27,6 @@ import {
   proven,
   read,
   type SignedInData,
-  save,
   toSignedIn,
 } from "./stored-session.ts";
 
@@ -74,7 +73,8 @@ export interface ExpressSessionPort extends SessionPort {
  * Sessions stay yours: your middleware, cookie and store, and every member that you keep in them. In a session only the
  * member `passkeys` is ours. A renewal gives the session a new id and keeps your members, as the store has them at that
  * moment: a basket, a CSRF secret, what passport keeps. A sign-in begins with none, but those of `keepAtSignIn` from a
- * visitor and all of them when the same person signs in again. Sign out with `end`: a session that your own code destroys
+ * visitor and all of them when the same person signs in again. An e-mail code that a visitor waits for is in your store,
+ * under a name that only the cookie `<cookieName>_code` has. Sign out with `end`: a session that your own code destroys
  * cannot win against a renewal that is in its last step.
  *
  * The routes `/sessions` are absent, because only your own sign-in knows all sessions of a user. To have them, pass
@@ -87,6 +87,7 @@ export function createExpressSessionPort<Members extends object = HostSession>(
   checkOptions(options);
   const { keepAtSignIn = [], cookieName = "connect.sid", now = () => new Date() } = options;
   const absoluteMs = (options.absoluteSeconds ?? Number.POSITIVE_INFINITY) * 1000;
+  const codes = codesByCookie(`${cookieName}_code`, now);
 
   /** The session that the cookie of a request names, where `find` has put an empty one in its place. */
   const dropped = new WeakMap<Request, string>();
@@ -111,6 +112,10 @@ export function createExpressSessionPort<Members extends object = HostSession>(
     if (typeof userId === "string") return userId;
     if (typeof userId === "number" || typeof userId === "bigint") return String(userId);
     throw fault(`\`read\` returned ${typeof userId}. Return the id of the user, or null for a visitor`);
+  }
+
+  function sessionIdOf(req: Request): string | null {
+    return signedInBy(req.session, req.sessionID)?.id ?? null;
   }
 
   /** Null also for a session that a slow request has brought back. */
@@ -164,7 +169,7 @@ export function createExpressSessionPort<Members extends object = HostSession>(
       return signedIn === null ? null : toSignedIn(signedIn);
     },
 
-    async start(req, _res, session) {
+    async start(req, res, session) {
       const { userId } = session;
       const known = await find(req);
       requireSettable(req);
@@ -176,6 +181,7 @@ export function createExpressSessionPort<Members extends object = HostSession>(
       const signedIn = newSignedIn(session, now());
       const before = await moveTo(req, (moved) => fill(moved, Object.fromEntries(kept), signedIn));
       nameSession(req, signedIn.id);
+      await codes.drop({ req, res }, known?.id ?? null);
       await endOther(req, before, !isVisitor);
     },
 
@@ -200,32 +206,25 @@ export function createExpressSessionPort<Members extends object = HostSession>(
 
     async end(req, res) {
       requireSession(req);
-      const { path, domain, secure, httpOnly, sameSite } = req.session.cookie;
+      const attributes = attributesOf(req);
       const isKnown = userIn(req.session) !== null || req.session.passkeys?.renewed !== undefined;
       const named = dropped.get(req) ?? (isKnown ? req.sessionID : null);
       // No marker for a visitor: strangers could fill the store with them.
       if (named !== null) await endChain(req, named);
+      await codes.drop({ req, res }, sessionIdOf(req));
       await destroy(req);
-      const attributes = { path, domain, secure, httpOnly, sameSite };
-      res.clearCookie(cookieName, given(attributes));
+      res.clearCookie(cookieName, attributes);
     },
 
     async pendingOtp(req) {
       requireSession(req);
-      return fromPendingCodeData(req.session.passkeys?.pendingOtp);
+      return codes.find(req, sessionIdOf(req));
     },
 
-    async keepPendingOtp(req, _res, pending) {
+    async keepPendingOtp(req, res, pending) {
       requireSession(req);
-      if (pending === null) delete req.session.passkeys?.pendingOtp;
-      else {
-        requireSettable(req);
-        req.session.passkeys = { ...req.session.passkeys, pendingOtp: toPendingCodeData(pending) };
-      }
-      await save(req);
-      // The session may have ended while the mail was sent, and this has brought it back.
-      if (userIn(req.session) !== null && (await isGone(req, req.sessionID)))
-        await destroyOther(req, req.sessionID);
+      if (pending !== null) requireSettable(req);
+      await codes.keep({ req, res }, sessionIdOf(req), pending);
     },
 
     recordProof(method) {
@@ -243,8 +242,4 @@ export function createExpressSessionPort<Members extends object = HostSession>(
       );
     },
   };
-}
-
-function given<Members extends object>(members: Members): object {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }

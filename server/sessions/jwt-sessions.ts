@@ -13,6 +13,7 @@ import { checkJwtOptions, type Exchange, type JwtSessionOptions } from "./jwt-op
 export type { JwtSessionOptions };
 
 import { createJwtStore } from "./jwt-store.ts";
+import { codesByHeader } from "./pending-codes.ts";
 
 interface HostMethods<Tokens extends object> {
   /**
@@ -59,10 +60,11 @@ export function createJwtSessions<Tokens extends object>(
 ): JwtSessions<Tokens> | JwtSessionsWithoutCodes<Tokens> {
   checkJwtOptions(options);
   const { readToken = bearerToken, now = () => new Date(), absoluteSeconds = 12 * 60 * 60 } = options;
-  const store =
+  const store = options.store === undefined ? null : createJwtStore(options.store, now);
+  const codes =
     options.store === undefined
       ? null
-      : createJwtStore(options.store, options.codeHeader ?? "Code-Token", now);
+      : codesByHeader(options.store, options.codeHeader ?? "Code-Token", now);
 
   // A session that is not used is no idle one: its refresh token waits.
   const absoluteMs = absoluteSeconds * 1000;
@@ -130,7 +132,7 @@ export function createJwtSessions<Tokens extends object>(
     const lasting = { ...claims, ...ends, ...limitsOf(assurance) };
     const tokens = await issue(lasting, { req, res }, true);
     await indexed?.add(req, { id: claims.sid, userId, method, startedAt: now().toISOString() });
-    await store?.dropCode(req, before);
+    await codes?.drop({ req, res }, before?.sid ?? null);
     nameSession(req, claims.sid);
     return tokens;
   }
@@ -170,7 +172,7 @@ export function createJwtSessions<Tokens extends object>(
       // Also with a token that a step-up has just replaced.
       const claims = await claimsIn(req);
       if (claims !== null) await endSession(claims, { req, res });
-      await store?.dropCode(req, claims);
+      await codes?.drop({ req, res }, claims?.sid ?? null);
     },
 
     async refresh(req, res, payload) {
@@ -181,11 +183,12 @@ export function createJwtSessions<Tokens extends object>(
       return tokens;
     },
   };
-  if (store === null) return sessions;
+  if (codes === null) return sessions;
+  const sidOf = async (req: Request): Promise<string | null> => (await find(req))?.sid ?? null;
   return {
     ...sessions,
-    pendingOtp: async (req) => store.pendingOtp(req, await find(req)),
-    keepPendingOtp: async (req, res, pending) => store.keepPendingOtp({ req, res }, await find(req), pending),
+    pendingOtp: async (req) => codes.find(req, await sidOf(req)),
+    keepPendingOtp: async (req, res, pending) => codes.keep({ req, res }, await sidOf(req), pending),
   };
 }
 

@@ -3,7 +3,6 @@ import { createHash, randomUUID } from "node:crypto";
 import type { Request } from "express";
 import type { SessionData } from "express-session";
 import type { AuthenticationMethod, NewSession, SignedIn } from "../passkeys/ports/sessions.ts";
-import type { PendingCodeData } from "./pending-code.ts";
 import { cookieLasting, destroyIn, readFrom, storeCall, unlessMissing } from "./store-call.ts";
 
 /** Longer than any request in flight. */
@@ -47,11 +46,20 @@ export function toSignedIn({ id, userId, method, authenticatedAt, ...data }: Sig
   return { id, userId, method, authenticatedAt: new Date(authenticatedAt), ...keptAssurance(data) };
 }
 
+/** The code that a client waits for, as the store keeps it in JSON. Times are ISO 8601. */
+export interface PendingCodeData {
+  challengeId: string;
+  email: string;
+  sentAt: string;
+  expiresAt: string;
+}
+
 declare module "express-session" {
   interface SessionData {
     /** Our data; the other members belong to the host. */
     passkeys?: {
       signedIn?: SignedInData;
+      /** In a row of its own, not in a session. */
       pendingOtp?: PendingCodeData;
       /** In a marker: the id of the successor, or of the session that a bearer token named before it was renewed. */
       renewed?: string;
@@ -81,11 +89,11 @@ export function mark(req: Request, what: "renewed" | "ended", sid: string, renew
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /**
- * The key of a marker. No cookie can name it: cookies of sessions are signed. It is as long as the session's id, and a UUID
- * where that is one: a host's column may be of type `uuid`, or only as wide as its ids.
+ * The key of a marker, or of a code. No cookie can name it: cookies of sessions are signed. It is as long as the id of a
+ * session, and a UUID where that is one: a host's column may be of type `uuid`, or only as wide as its ids.
  */
-export function keyOf(what: "renewed" | "ended", sid: string): string {
-  const hash = createHash("sha256").update(`passkeys ${what}:${sid}`);
+export function keyOf(what: "renewed" | "ended" | "code", name: string, sid = name): string {
+  const hash = createHash("sha256").update(`passkeys ${what}:${name}`);
   if (!uuid.test(sid)) return hash.digest("base64url").slice(0, sid.length);
   return hash.digest("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
 }

@@ -61,6 +61,21 @@ test("a page without cookies sends back the header that names its e-mail code", 
   expect(kept).toEqual([]);
 });
 
+test("a page that keeps the token of its e-mail code sends it after a reload too", async () => {
+  let code: string | null = null;
+  const options = {
+    token: () => null,
+    keepToken: () => {},
+    code: () => code,
+    keepCode: (given: string) => {
+      code = given;
+    },
+  };
+  await post(createBearerFetch(options), "/code");
+  await post(createBearerFetch(options), "/text");
+  expect(seen.map((one) => one.code)).toEqual([undefined, "c1"]);
+});
+
 test("pieces take what their page has said of the API, and options that come too late are refused", () => {
   const send = newFetch();
   const site = siteAt("https://api.example.com/auth", { send });

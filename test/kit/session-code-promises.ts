@@ -35,6 +35,17 @@ export const codePromises: Record<string, Check> = {
     );
   },
 
+  "a code that was asked for while the client signed in leaves it signed in": async (newClient) => {
+    const client = newClient();
+    // Some middleware gives every visitor a cookie: also with an answer that comes late, whatever the port does.
+    await client.session();
+    let user = "";
+    await client.slowly("code", { code: pendingCode() }, async () => {
+      user = await signIn(client);
+    });
+    assert.equal((await found(client)).userId, user);
+  },
+
   "a signed-in client can wait for a code, and stays signed in": async (newClient) => {
     const client = newClient();
     const user = await signIn(client);

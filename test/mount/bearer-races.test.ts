@@ -19,14 +19,11 @@ afterEach(() => kit.close());
 async function askForCode(): Promise<{ email: string; token: string }> {
   const email = kit.newAddress();
   const asked = await request(host.app).post("/mobile/v2/otp/challenge").send({ email });
-  return { email, token: asked.get("Session-Token") ?? "" };
+  return { email, token: asked.get("Code-Token") ?? "" };
 }
 
 function verify(token: string, code: string): PromiseLike<Response> {
-  return request(host.app)
-    .post("/mobile/v2/otp/verify")
-    .set("Authorization", `Bearer ${token}`)
-    .send({ code });
+  return request(host.app).post("/mobile/v2/otp/verify").set("Code-Token", token).send({ code });
 }
 
 async function signIn(): Promise<string> {
@@ -48,7 +45,7 @@ function exchange(token: string) {
   };
   const res = Object.assign(Object.create(host.app.response), { set });
   const req = Object.assign(Object.create(host.app.request), {
-    headers: { authorization: `Bearer ${token}` },
+    headers: { authorization: `Bearer ${token}`, "code-token": token },
   });
   return { req, res, given: () => headers.get("Session-Token") ?? "" };
 }
@@ -96,13 +93,13 @@ test("ending one of a person's sessions leaves the other one", async () => {
   const first = (await verify(token, await kit.readCode(email))).get("Session-Token") ?? "";
   const again = await request(host.app).post("/mobile/v2/otp/challenge").send({ email });
   const code = await kit.readCode(email);
-  const second = (await verify(again.get("Session-Token") ?? "", code)).get("Session-Token") ?? "";
+  const second = (await verify(again.get("Code-Token") ?? "", code)).get("Session-Token") ?? "";
   await request(host.app).delete("/mobile/v2/session").set("Authorization", `Bearer ${first}`).expect(204);
   expect(await whoHas(first)).toBeNull();
   expect(await whoHas(second)).not.toBeNull();
 });
 
-test("the anonymous token knows of no code any more once it was used to sign in", async () => {
+test("the token of a code knows of none any more once it was used to sign in", async () => {
   const { email, token } = await askForCode();
   const code = await kit.readCode(email);
   expect((await verify(token, code)).status).toBe(200);

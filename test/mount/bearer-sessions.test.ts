@@ -16,14 +16,14 @@ afterAll(() => kit?.close());
 async function askForCode(headers: Record<string, string> = {}): Promise<{ email: string; token: string }> {
   const email = kit.newAddress();
   const asked = await request(host.app).post("/mobile/v2/otp/challenge").set(headers).send({ email });
-  return { email, token: asked.get("Session-Token") ?? "" };
+  return { email, token: asked.get("Code-Token") ?? "" };
 }
 
-async function verify(token: string, email: string): Promise<request.Response> {
+async function verify(token: string, email: string, session = ""): Promise<request.Response> {
   const code = await kit.readCode(email);
   return request(host.app)
     .post("/mobile/v2/otp/verify")
-    .set("Authorization", `Bearer ${token}`)
+    .set({ "Code-Token": token, Authorization: `Bearer ${session}` })
     .send({ code });
 }
 
@@ -32,26 +32,26 @@ async function whoHas(token: string): Promise<unknown> {
   return answer.body.customer;
 }
 
-test("signing in to a bearer host gives another token and ends the anonymous one", async () => {
+test("a client of a bearer host gets one token for its code and another one for its session", async () => {
   const { email, token } = await askForCode();
   expect(await whoHas(token)).toBeNull();
   const signedIn = (await verify(token, email)).get("Session-Token") ?? "";
   expect(signedIn).toMatch(/^[\w-]{43}$/);
   expect(signedIn).not.toBe(token);
   expect(await whoHas(signedIn)).not.toBeNull();
-  expect(await whoHas(token)).toBeNull();
+  expect((await verify(token, email)).body.code).toBe("otp_not_requested");
 });
 
-test("a code is of no use with another client's anonymous token", async () => {
+test("a code is of no use with the token of another client's code", async () => {
   const { email } = await askForCode();
   const other = await askForCode();
   const refused = await verify(other.token, email);
   expect(refused.body.code).toBe("otp_incorrect");
 });
 
-test("a bearer token that the caller chose is never taken over", async () => {
+test("a token that the caller chose is never taken over", async () => {
   const chosen = "A".repeat(43);
-  const { email, token } = await askForCode({ Authorization: `Bearer ${chosen}` });
+  const { email, token } = await askForCode({ "Code-Token": chosen, Authorization: `Bearer ${chosen}` });
   expect(token).not.toBe(chosen);
   await verify(token, email);
   expect(await whoHas(chosen)).toBeNull();
@@ -96,11 +96,11 @@ test("signing out with a token that was just renewed ends the session all the sa
   const { email, token } = await askForCode();
   const signedIn = (await verify(token, email)).get("Session-Token") ?? "";
   // The same person's code again: a proof, which renews the session.
-  const asked = await request(host.app)
+  await request(host.app)
     .post("/mobile/v2/otp/challenge")
     .set("Authorization", `Bearer ${signedIn}`)
     .send({ email });
-  const renewed = (await verify(asked.get("Session-Token") ?? signedIn, email)).get("Session-Token") ?? "";
+  const renewed = (await verify("", email, signedIn)).get("Session-Token") ?? "";
   expect(await whoHas(signedIn)).toBeNull();
   expect(await whoHas(renewed)).not.toBeNull();
   await request(host.app).delete("/mobile/v2/session").set("Authorization", `Bearer ${signedIn}`).expect(204);

@@ -88,10 +88,16 @@ test("two brands with a cookie name each keep their sign-ins apart, over one sto
   expect((await agent.get("/a/session").expect(200)).body).toMatchObject({ user });
   expect((await agent.get("/b/session").expect(200)).body).toEqual({ user: null });
   await agent.post("/b/enroll-token").send({}).expect(401);
-  const cookie = (await kit.agent(app).post("/a/otp/challenge").send({ email: kit.newAddress() })).get(
-    "Set-Cookie",
-  );
-  expect(String(cookie)).toMatch(/^brand_a=s%3A/);
+  const email = kit.newAddress();
+  const asked = await kit.agent(app).post("/a/otp/challenge").send({ email }).expect(202);
+  expect(String(asked.get("Set-Cookie"))).toMatch(/^brand_a_code=/);
+  const code = await kit.readCode(email);
+  const cookie = String(asked.get("Set-Cookie")).split(";")[0] ?? "";
+  const verify = (path: string, sent: string) =>
+    request(app).post(`${path}/otp/verify`).set("Cookie", sent).send({ code });
+  await verify("/b", cookie.replace("brand_a", "brand_b")).expect(409);
+  const signedIn = await verify("/a", cookie).expect(200);
+  expect(String(signedIn.get("Set-Cookie"))).toMatch(/brand_a=s%3A/);
 });
 
 test("the cookie of one brand does not sign in to another", async () => {

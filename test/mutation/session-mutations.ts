@@ -63,10 +63,10 @@ export const sessionMutations: readonly Mutation[] = [
   },
   {
     id: "J09-a-code-waits-under-a-name-that-the-client-chose",
-    file: "jwt-store.ts",
-    find: "else if (known !== null && (await read(known)) !== null)",
-    replace: "else if (known !== null)",
-    tests: ["mount/jwt-sessions.test.ts"],
+    file: "pending-codes.ts",
+    find: "const known = sessionId === null ? (await lookUp(req, names))?.name : names[0];",
+    replace: "const known = names[0];",
+    tests: ["mount/jwt-sessions.test.ts", "bearer-sessions.test.ts"],
   },
   {
     id: "J10-the-body-carries-no-tokens",

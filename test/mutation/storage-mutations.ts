@@ -10,10 +10,10 @@ export const storageMutations: readonly Mutation[] = [
     tests: ["secret-rotation.test.ts"],
   },
   {
-    id: "S06-anonymous-token-keeps-its-code",
-    file: "bearer-sessions.ts",
-    find: 'for (const kind of ["session", "code"] as const)',
-    replace: 'for (const kind of ["session"] as const)',
+    id: "S06-a-code-outlives-the-sign-in",
+    file: "pending-codes.ts",
+    find: "forget(req, [...ofSession, ...namesOf(req, null)])",
+    replace: "forget(req, ofSession)",
     tests: ["bearer-races.test.ts"],
   },
   {

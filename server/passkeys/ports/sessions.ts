@@ -81,6 +81,9 @@ export interface SessionPort extends SessionPortWithoutCodes {
   /** The code this browser asked for, or null. Never readable by another browser. */
   pendingOtp(req: Request): Promise<PendingOtp | null>;
 
-  /** Keeps (or, with null, forgets) the code this browser asked for. Durable when it resolves. */
+  /**
+   * Keeps (or, with null, forgets) the code this browser asked for. Durable when it resolves. Gives a visitor no session: this
+   * answer may come after that of a sign-in in another tab.
+   */
   keepPendingOtp(req: Request, res: Response, pending: PendingOtp | null): Promise<void>;
 }

@@ -86,7 +86,7 @@ function cors(tokens: Hosts["tokens"]): RequestHandler {
   return (req, res, next) => {
     res.set({ "Access-Control-Allow-Origin": req.get("Origin"), Vary: "Origin" });
     if (tokens === "cookies") res.set("Access-Control-Allow-Credentials", "true");
-    else res.set("Access-Control-Expose-Headers", "Session-Token");
+    else res.set("Access-Control-Expose-Headers", "Session-Token, Code-Token");
     if (req.method !== "OPTIONS") return next();
     res.set({
       "Access-Control-Allow-Methods": "GET,HEAD,PUT,PATCH,POST,DELETE",

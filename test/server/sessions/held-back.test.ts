@@ -152,6 +152,17 @@ describe("a slow answer", () => {
     }
   });
 
+  test("to a visitor who has asked for a code, after a sign-in in another tab, leaves the browser signed in", async () => {
+    const person = await lab.person("passkey");
+    await person.agent.delete(api("deleteSession")).expect(204);
+    const visitor = withCookie(lab, await cookiesIn(person.agent));
+    const slow = await visitor.post(api("challengeOtp")).send({ email: lab.newAddress() }).expect(202);
+    await lab.signInWithPasskey(person.agent, person.authenticator);
+    expect(setCookies(slow).map((line) => line.split("=")[0])).toEqual(["passkeys_session_code"]);
+    const browser = withCookie(lab, `${await cookiesIn(person.agent)}; ${cookiesOf(slow)}`);
+    expect((await browser.get(api("getSession")).expect(200)).body.user).toEqual(person.user);
+  });
+
   test("is not needed to keep the session: no answer repeats a cookie, and the idle limit still moves", async () => {
     const own = await startLab();
     try {

@@ -300,26 +300,37 @@ describe("a session that cannot be read", () => {
   });
 });
 
+/** The cookie of an e-mail code, and those of the session which the code has started: over TLS they are not sent back. */
+async function signInCookies(at: Lab, headers: Record<string, string> = {}): Promise<readonly string[]> {
+  const email = at.newAddress();
+  const begun = await at.agent().post(api("challengeOtp")).set(headers).send({ email }).expect(202);
+  const code = await at.readCode(email);
+  const browser = withCookie(at, cookiesOf(begun));
+  const signedIn = await browser.post(api("verifyOtp")).set(headers).send({ code }).expect(200);
+  return [...setCookies(begun), ...setCookies(signedIn).filter((line) => /_session=/.test(line))];
+}
+
 describe("the cookie", () => {
-  test("The session cookie on http://localhost is HttpOnly and SameSite=Lax, without Secure and __Host-", async () => {
-    const begun = await lab.agent().post(api("challengeOtp")).send({ email: lab.newAddress() }).expect(202);
-    const [cookie = ""] = setCookies(begun);
-    expect(cookie).toMatch(/^passkeys_session=s%3A/);
-    expect(attributesOf(cookie)).toEqual(["HttpOnly", "Path=/", "SameSite=Lax"]);
+  test("The cookies of code and session on http://localhost are HttpOnly and SameSite=Lax, without Secure and __Host-", async () => {
+    const cookies = await signInCookies(lab);
+    expect(cookies).toEqual([
+      expect.stringMatching(/^passkeys_session_code=[\w-]{43};/),
+      expect.stringMatching(/^passkeys_session=s%3A/),
+    ]);
+    for (const cookie of cookies)
+      expect(attributesOf(cookie)).toEqual(["HttpOnly", "Path=/", "SameSite=Lax"]);
   });
 
-  test("The session cookie on an https origin behind a TLS proxy has the __Host- prefix and Secure", async () => {
+  test("The cookies of code and session on an https origin behind a TLS proxy have the __Host- prefix and Secure", async () => {
     const own = await startLab({ origin: "https://app.example.com", trustProxy: 1 });
     try {
-      const begun = await own
-        .agent()
-        .post(api("challengeOtp"))
-        .set("X-Forwarded-Proto", "https")
-        .send({ email: own.newAddress() })
-        .expect(202);
-      const [cookie = ""] = setCookies(begun);
-      expect(cookie).toMatch(/^__Host-passkeys_session=s%3A/);
-      expect(attributesOf(cookie)).toEqual(["HttpOnly", "Path=/", "SameSite=Lax", "Secure"]);
+      const cookies = await signInCookies(own, { "X-Forwarded-Proto": "https" });
+      expect(cookies).toEqual([
+        expect.stringMatching(/^__Host-passkeys_session_code=[\w-]{43};/),
+        expect.stringMatching(/^__Host-passkeys_session=s%3A/),
+      ]);
+      for (const cookie of cookies)
+        expect(attributesOf(cookie)).toEqual(["HttpOnly", "Path=/", "SameSite=Lax", "Secure"]);
 
       const gone = await own
         .agent()
