@@ -149,9 +149,12 @@ export interface Variables {
   readonly problems: string[];
 }
 
-/** Space around it is no difference, as in every other variable: a file with CRLF ends it in one. Neither is its case. */
-export function isForProduction({ NODE_ENV }: Environment): boolean {
-  return NODE_ENV?.trim().toLowerCase() === "production";
+/**
+ * Space around it is no difference, as in every other variable: a file with CRLF ends it in one. Neither are its case, and
+ * quotes, which an env file of Docker keeps.
+ */
+export function isForProduction({ NODE_ENV = "" }: Environment): boolean {
+  return /^(["']?)production\1$/i.test(NODE_ENV.trim());
 }
 
 export function variablesIn(env: Environment, mode: Mode): Variables {

@@ -93,6 +93,11 @@ test.each<[string, Environment, RegExp]>([
     /STAGING_EMULATOR is on with NODE_ENV=production/,
   ],
   [
+    "staging with NODE_ENV=production in quotes, as an env file of Docker keeps them",
+    { ...emulator, STAGING_EMULATOR: "on", NODE_ENV: '"production"' },
+    /STAGING_EMULATOR is on with NODE_ENV=production/,
+  ],
+  [
     "staging with NODE_ENV=production of a file with CRLF",
     { ...emulator, STAGING_EMULATOR: "on\r", NODE_ENV: "Production\r" },
     /STAGING_EMULATOR is on with NODE_ENV=production/,
