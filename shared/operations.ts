@@ -174,7 +174,7 @@ export const operations = {
     summary: 'Keep the answer to "create a passkey?" on the account.',
     request: PasskeyOfferRequest,
     status: 204,
-    problems: ["validation_failed", "not_authenticated", "upstream_unavailable"],
+    problems: ["validation_failed", "not_authenticated", "rate_limited", "upstream_unavailable"],
   },
   listActivity: {
     summary:

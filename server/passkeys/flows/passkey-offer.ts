@@ -6,15 +6,18 @@ import { unlessOut } from "../../http/outages.ts";
 import type { OfferAnswer } from "../ports/flow-store.ts";
 import type { PasskeysContext } from "../ports/options.ts";
 import { seeAuthenticators } from "./authenticators.ts";
+import { createUserLimit } from "./rate-limits.ts";
 import { requireSignedIn } from "./signed-in.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
 
 export function answerOffer(context: PasskeysContext): Operation {
+  const spendCall = createUserLimit(context, "callsPerUser");
   return operation({
     body: PasskeyOfferRequest,
     async handle({ req, body }) {
       const { user } = await requireSignedIn(context, req);
+      await spendCall(user.id);
       const { flows } = context.storage;
       if (body.answer === "ask-again") await flows.keepOfferAnswer(user.id, null);
       else {

@@ -49,6 +49,10 @@ test.each([
   ["lists", (agent: Agent) => agent.get(api("listPasskeys"))],
   ["renames", (agent: Agent) => agent.patch("/api/passkeys/unknown").send({ name: "Mine" })],
   ["deletions", (agent: Agent) => agent.delete("/api/passkeys/unknown")],
+  [
+    "answers to the offer",
+    (agent: Agent) => agent.put(api("answerPasskeyOffer")).send({ answer: "not-now" }),
+  ],
 ])("a person has only so many %s, and nobody else has fewer for it", async (_, ask) => {
   const eager = await lab.person();
   for (let round = 0; round < 3; round += 1) expect((await ask(eager.agent)).status).not.toBe(429);
