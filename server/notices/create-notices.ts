@@ -138,7 +138,10 @@ export function createNotices(options: NoticesOptions): KeptNotices {
       id: claimed.id,
       userId: claimed.userId,
       at: new Date(at),
-      notMeUrl: link === undefined ? null : `${link.url}?token=${notMeToken(claimed, content)}`,
+      notMeUrl:
+        link === undefined || content.kind === "account_deleted"
+          ? null
+          : `${link.url}?token=${notMeToken(claimed, content)}`,
     };
   }
 

@@ -29,7 +29,8 @@ export function noticeText(notice: Notice, app: string, timeZone: string): Notic
     ...(agentOf(notice, words, embed) ?? []),
   ];
   const also = undoneBy(notice);
-  const notMe = notice.notMeUrl === null ? [words.withoutLink] : [words.notMe(also), notice.notMeUrl];
+  const withoutLink = notice.kind === "account_deleted" ? words.deleted : words.withoutLink;
+  const notMe = notice.notMeUrl === null ? [withoutLink] : [words.notMe(also), notice.notMeUrl];
   const paragraphs = [`${subject}.`, facts.join("\n"), words.by[notice.by], words.fine, notMe.join("\n")];
   return { subject, text: `${paragraphs.filter((one) => one !== null).join("\n\n")}\n` };
 }

@@ -11,6 +11,7 @@ export const arabic: NoticeLanguage = {
       new_browser: (app) => `تسجيل دخول جديد إلى حسابك في ${app}`,
       email_changed: (app) => `تغيّر البريد الإلكتروني لحسابك في ${app}`,
       recovery_began: (app) => `بدأ استرداد حسابك في ${app}`,
+      account_deleted: (app) => `حُذف حسابك في ${app}`,
     },
     other: (app) => `تغيّر شيء في حسابك في ${app}`,
     when: "الوقت",
@@ -26,6 +27,7 @@ export const arabic: NoticeLanguage = {
     notMe: (also) =>
       `إن لم تكن أنت فافتح هذه الصفحة. يمكنك فيها تسجيل الخروج من كل مكان${also === "passkey" ? " وحذف مفتاح المرور" : ""}${also === "address" ? " واستعادة البريد القديم" : ""}:`,
     withoutLink: "إن لم تكن أنت فسجّل الدخول وراجع مفاتيح مرورك وجلساتك وأخبرنا.",
+    deleted: "إن لم تكن أنت فأخبرنا.",
   },
   page: {
     title: "لم أكن أنا",

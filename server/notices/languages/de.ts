@@ -11,6 +11,7 @@ export const german: NoticeLanguage = {
       new_browser: (app) => `Neue Anmeldung bei Ihrem Konto bei ${app}`,
       email_changed: (app) => `Die E-Mail-Adresse Ihres Kontos bei ${app} wurde geändert`,
       recovery_began: (app) => `Die Wiederherstellung Ihres Kontos bei ${app} hat begonnen`,
+      account_deleted: (app) => `Ihr Konto bei ${app} wurde gelöscht`,
     },
     other: (app) => `An Ihrem Konto bei ${app} wurde etwas geändert`,
     when: "Wann",
@@ -27,6 +28,7 @@ export const german: NoticeLanguage = {
       `Waren Sie das nicht? Dann öffnen Sie diese Seite. Dort können Sie sich überall abmelden${also === "passkey" ? " und den Passkey entfernen" : ""}${also === "address" ? " und die alte Adresse zurückholen" : ""}:`,
     withoutLink:
       "Waren Sie das nicht? Dann melden Sie sich an, prüfen Sie Ihre Passkeys und Sitzungen, und sagen Sie uns Bescheid.",
+    deleted: "Waren Sie das nicht? Dann sagen Sie uns Bescheid.",
   },
   page: {
     title: "Das war ich nicht",

@@ -11,6 +11,7 @@ export const english: NoticeLanguage = {
       new_browser: (app) => `New sign-in to your ${app} account`,
       email_changed: (app) => `The e-mail address of your ${app} account was changed`,
       recovery_began: (app) => `A recovery of your ${app} account has begun`,
+      account_deleted: (app) => `Your ${app} account was deleted`,
     },
     other: (app) => `Something was changed in your ${app} account`,
     when: "When",
@@ -26,6 +27,7 @@ export const english: NoticeLanguage = {
     notMe: (also) =>
       `If this was not you, open this page. There you can sign out everywhere${also === "passkey" ? " and remove the passkey" : ""}${also === "address" ? " and get the old address back" : ""}:`,
     withoutLink: "If this was not you, sign in, look at your passkeys and sessions, and tell us.",
+    deleted: "If this was not you, tell us.",
   },
   page: {
     title: "This wasn't me",

@@ -11,6 +11,7 @@ export const spanish: NoticeLanguage = {
       new_browser: (app) => `Nuevo inicio de sesión en su cuenta de ${app}`,
       email_changed: (app) => `Se ha cambiado el correo de su cuenta de ${app}`,
       recovery_began: (app) => `Ha comenzado una recuperación de su cuenta de ${app}`,
+      account_deleted: (app) => `Se ha eliminado su cuenta de ${app}`,
     },
     other: (app) => `Se ha cambiado algo en su cuenta de ${app}`,
     when: "Cuándo",
@@ -26,6 +27,7 @@ export const spanish: NoticeLanguage = {
     notMe: (also) =>
       `Si no fue usted, abra esta página. En ella puede cerrar todas las sesiones${also === "passkey" ? " y eliminar la llave de acceso" : ""}${also === "address" ? " y recuperar el correo anterior" : ""}:`,
     withoutLink: "Si no fue usted, inicie sesión, revise sus llaves de acceso y sus sesiones, y avísenos.",
+    deleted: "Si no fue usted, avísenos.",
   },
   page: {
     title: "No fui yo",

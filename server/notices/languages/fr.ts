@@ -11,6 +11,7 @@ export const french: NoticeLanguage = {
       new_browser: (app) => `Nouvelle connexion à votre compte ${app}`,
       email_changed: (app) => `L’adresse e-mail de votre compte ${app} a été changée`,
       recovery_began: (app) => `Une récupération de votre compte ${app} est lancée`,
+      account_deleted: (app) => `Votre compte ${app} a été supprimé`,
     },
     other: (app) => `Quelque chose a été modifié dans votre compte ${app}`,
     when: "Quand\u00a0",
@@ -27,6 +28,7 @@ export const french: NoticeLanguage = {
       `Si ce n’était pas vous, ouvrez cette page. Vous pourrez y fermer toutes vos sessions${also === "passkey" ? " et supprimer la clé d’accès" : ""}${also === "address" ? " et rétablir l’ancienne adresse" : ""}\u00a0:`,
     withoutLink:
       "Si ce n’était pas vous, connectez-vous, vérifiez vos clés d’accès et vos sessions, et prévenez-nous.",
+    deleted: "Si ce n’était pas vous, prévenez-nous.",
   },
   page: {
     title: "Ce n’était pas moi",

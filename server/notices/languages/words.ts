@@ -23,6 +23,8 @@ export interface MailWords {
   /** What the page of the link does. */
   readonly notMe: (also: Undoing) => string;
   readonly withoutLink: string;
+  /** In its place after the account was deleted. */
+  readonly deleted: string;
 }
 
 export interface PageWords {

@@ -10,6 +10,8 @@ export type NoticeKind =
   | "new_browser"
   | "email_changed"
   | "recovery_began"
+  /** Has no link, and a random `userId`: nothing is left of the user. */
+  | "account_deleted"
   | (string & {});
 
 /** Who did it: the person, the host's support people, or Authsignal's portal or API past this one. */
@@ -54,7 +56,7 @@ export interface Notice {
   readonly locale: string | null;
   /** "This wasn't me" takes the change of address back. */
   readonly restoresAddress?: true;
-  /** "This wasn't me". Null without the option `link`. */
+  /** "This wasn't me". Null without the option `link`, and for a deleted account. */
   readonly notMeUrl: string | null;
 }
 

@@ -94,6 +94,7 @@ test.each([
   "new_browser",
   "email_changed",
   "recovery_began",
+  "account_deleted",
 ])("%s has words of its own in every language", (kind) => {
   const all = Object.keys(languages);
   const subjectIn = (locale: string, of: string) =>
@@ -123,6 +124,7 @@ test("only the mail about an added passkey says that the page can remove it", ()
   expect(textOf()).toContain("sign out everywhere and remove the passkey:");
   expect(textOf({ kind: "new_browser" })).toContain("sign out everywhere:");
   expect(textOf({ notMeUrl: null })).toContain("sign in, look at your passkeys and sessions");
+  expect(textOf({ kind: "account_deleted", notMeUrl: null })).toContain("If this was not you, tell us.");
 });
 
 test.each([

@@ -67,6 +67,18 @@ describe("a notice tells that", () => {
     expect(await notices()).toMatchObject([{ kind: "passkey_removed", to: person.user.email, by: "user" }]);
   });
 
+  test("the account was deleted, without a link and without what names the user", async () => {
+    const person = await lab.person("passkey");
+    await notices();
+    sent = [];
+    await person.agent.delete(api("deleteAccount")).expect(204);
+    expect(await notices()).toMatchObject([
+      { kind: "account_deleted", to: person.user.email, notMeUrl: null, by: "user" },
+    ]);
+    expect(sent[0]?.userId).not.toBe(person.user.id);
+    expect(await auditOf(person.user.id)).toEqual([]);
+  });
+
   test("a passkey was added past this API, once it was not finished here for two minutes", async () => {
     const person = await lab.person();
     await lab.enrollmentToken(person.agent, person.authenticator);

@@ -2,6 +2,7 @@
 import type { Operation } from "../../../http/operation.ts";
 import type { PasskeysContext } from "../../ports/options.ts";
 import { requireFresh } from "../freshness.ts";
+import { prepareFarewell } from "../oversight/tell.ts";
 import { createUserLimit } from "../rate-limits.ts";
 import { requireSignedIn } from "../signed-in.ts";
 import { forgetTraces } from "./forget-user.ts";
@@ -18,9 +19,11 @@ export function deleteAccount(
       const { session, user } = await requireSignedIn(context, req);
       await spendCall(user.id);
       await requireFresh(context, req, session);
+      const tellOfIt = await prepareFarewell(context, { req, user });
       // In the order in which an outage leaves the account there, and this session able to try again.
       await forgetTraces(context, user.id);
       await deleteRow(user.id);
+      tellOfIt();
       await sessions.sessionList?.endAll(user.id);
       await sessions.end(req, res);
       await storage.anonymiseEvents?.(user.id);

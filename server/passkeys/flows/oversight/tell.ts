@@ -1,4 +1,5 @@
 /** Which notices the flows send, and when. Nothing here delays or fails an answer. */
+import { randomUUID } from "node:crypto";
 import type { Request, Response } from "express";
 import type { User } from "../../../../shared/contract.ts";
 import { unlessOut } from "../../../http/outages.ts";
@@ -75,6 +76,18 @@ export async function tellOfRecovery(
 ): Promise<void> {
   const to = await toAddressesOf(context, user);
   context.notices.tell({ kind: "recovery_began", ...to, req, about: beganAt.toISOString() });
+}
+
+/**
+ * @returns tells of the deletion, afterwards: the addresses are known only before. Under a random id, because nothing is to
+ * be kept of the user
+ */
+export async function prepareFarewell(
+  context: PasskeysContext,
+  { req, user }: { readonly req: Request; readonly user: User },
+): Promise<() => void> {
+  const { to } = await toAddressesOf(context, user);
+  return () => context.notices.tell({ kind: "account_deleted", userId: randomUUID(), to, req });
 }
 
 /**
