@@ -213,7 +213,8 @@ const suites = defineConfig({
     // allow `img-src data:`, as it does for the provider icons.
     assetsInlineLimit: (file) => file.endsWith(".svg"),
     modulePreload: false,
-    sourcemap: true,
+    // For what reads stack traces on the server's side. They are not served, so no file names them.
+    sourcemap: "hidden",
   },
   test: {
     root: repository,

@@ -104,6 +104,15 @@ test("the first view is small: its JavaScript, styles and words stay below 8 kB 
   expect(page + Math.max(...total("first-"))).toBeLessThan(8_000);
 });
 
+test("no file of the page names a source map, which the server does not serve", () => {
+  const assets = fileURLToPath(new URL("../../dist/client/assets/", import.meta.url));
+  const scripts = readdirSync(assets).filter((name) => name.endsWith(".js"));
+  expect(scripts).not.toEqual([]);
+  expect(scripts.filter((name) => readFileSync(assets + name, "utf8").includes("sourceMappingURL"))).toEqual(
+    [],
+  );
+});
+
 test("the email field can be used while neither the script nor the API has answered, and keeps what is typed", async () => {
   const { page } = await app.open();
   const released: (() => void)[] = [];
