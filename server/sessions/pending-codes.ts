@@ -16,6 +16,9 @@ import { keyOf, type PendingCodeData } from "./stored-session.ts";
 /** Longer than any code lives. */
 const codeMs = 30 * 60 * 1000;
 
+/** Each costs a look-up. A browser has one, or a few whose paths differ. */
+const mostTokens = 4;
+
 /** Also those that the types of express-session do not know. */
 type CookieAttributes = Omit<CookieOptions, "secure" | "expires"> & { readonly secure?: unknown };
 
@@ -102,9 +105,9 @@ function createPendingCodes(options: PendingCodesOptions): PendingCodes {
 
   /** Only texts of the form that is issued below: 32 bytes in base64url. */
   function namesOf(req: Request, sessionId: string | null): string[] {
-    return sessionId === null
-      ? carrier.read(req).filter((token) => /^[\w-]{43}$/.test(token))
-      : [`session ${sessionId}`];
+    if (sessionId !== null) return [`session ${sessionId}`];
+    const tokens = carrier.read(req).filter((token) => /^[\w-]{43}$/.test(token));
+    return tokens.slice(0, mostTokens);
   }
 
   /** The first of the names under which a code waits: a client may send texts that it has chosen itself. */

@@ -400,3 +400,20 @@ describe("what cannot work is said", () => {
     expect(await faultOf(app, lines)).toContain("`read` returned object. Return the id of the user");
   });
 });
+
+test("A request that names a hundred codes has four of them looked up", async () => {
+  const store = new session.MemoryStore();
+  const get = store.get.bind(store);
+  let reads = 0;
+  store.get = (...call) => {
+    reads += 1;
+    get(...call);
+  };
+  const sessions = createExpressSessionPort({ read: () => null, write: () => {} });
+  const app = express()
+    .use(session({ store, secret: "only this test knows it", resave: false, saveUninitialized: false }))
+    .get("/", async (req, res) => void res.json(await sessions.pendingOtp(req)));
+  const cookies = Array.from({ length: 100 }, (_, at) => `connect.sid_code=${String(at).padStart(43, "a")}`);
+  expect((await request(app).get("/").set("Cookie", cookies.join("; ")).expect(200)).body).toBeNull();
+  expect(reads).toBe(4);
+});
