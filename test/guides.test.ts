@@ -21,7 +21,9 @@ const guides = [
   "server/passkeys/MOVING.md",
   "server/passkeys/NESTJS.md",
   "server/authsignal/README.md",
+  "test/kit/FRAMEWORKS.md",
   "test/kit/README.md",
+  "test/kit/RUNNERS.md",
 ];
 const manifest: { scripts: Record<string, string>; version: string } = JSON.parse(
   readFileSync(join(root, "package.json"), "utf8"),

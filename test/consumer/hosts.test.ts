@@ -65,7 +65,7 @@ test("an API of two brands keeps the people, passkeys and sessions of each apart
   expect(await project.run("node", ...nodeTest, "app.test.js")).toContain("# pass 3\n");
 });
 
-test("an API on NestJS 11 with CommonJS starts and guards a route, and its own Jest suite passes", {
+test("an API on NestJS 11 with CommonJS starts and guards a route, its own Jest suite passes, and one that calls Authsignal itself", {
   timeout: 240_000,
 }, async () => {
   const nest = ["@nestjs/common", "@nestjs/core", "@nestjs/platform-express", "reflect-metadata", "rxjs"];
@@ -74,16 +74,16 @@ test("an API on NestJS 11 with CommonJS starts and guards a route, and its own J
   const project = await newProject(
     "nestjs",
     [
-      ...["express", "libsql", "supertest", ...nest, ...jest, ...types],
+      ...["@authsignal/node", "express", "libsql", "supertest", ...nest, ...jest, ...types],
       ["typescript", "@arethetypeswrong/core/node_modules/typescript"],
     ],
     {
-      from: ["test/consumer/projects/nestjs", "test/recipes/nestjs"],
+      from: ["test/consumer/projects/nestjs", "test/recipes/nestjs", "test/recipes/runners/nest"],
       // Else it would load the TypeScript of this repository.
       copied: ["ts-jest"],
     },
   );
-  expect(await project.run("jest")).toMatch(/Tests:\s+2 passed/);
+  expect(await project.run("jest")).toMatch(/Tests:\s+3 passed/);
 
   await project.run("node", "node_modules/typescript/bin/tsc", "-p", ".", "--outDir", "built");
   const port = String(await freePort());

@@ -112,7 +112,13 @@ export const emulatorPackage: PackageDescription = {
   },
   hasClient: false,
   copied: ["CHANGELOG.md", "LICENSE"],
-  documents: ["server/emulator/README.md", "server/emulator/OWN-APP.md", "test/kit/README.md"],
+  documents: [
+    "server/emulator/README.md",
+    "server/emulator/OWN-APP.md",
+    "test/kit/FRAMEWORKS.md",
+    "test/kit/README.md",
+    "test/kit/RUNNERS.md",
+  ],
 };
 
 export const packages = [routerPackage, emulatorPackage];

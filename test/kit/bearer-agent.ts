@@ -1,5 +1,6 @@
 /** Makes a supertest agent of a client without cookies: it keeps the newest session token, and sends it. */
 import type request from "supertest";
+import { bearerShape } from "./check-options.ts";
 
 /** Where a host with bearer sessions puts a new token. */
 export const defaultSessionHeader = "Session-Token";
@@ -20,6 +21,7 @@ export function bearerTokens(options: string | BearerClientOptions = {}): (test:
     tokenIn,
     codeHeader = "Code-Token",
   }: BearerClientOptions = typeof options === "string" ? { header: options } : options;
+  if (typeof options !== "string") bearerShape.check(options, "bearerAgent");
   let token = "";
   let code = "";
   return (test) => {

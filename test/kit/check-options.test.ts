@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { bearerTokens } from "./bearer-agent.ts";
 import { createClientApi } from "./client-api.ts";
 import { startEmulatorFor } from "./emulator-for.ts";
+import { sessionPromises } from "./session-conformance.ts";
 import { createSoftAuthenticator } from "./soft-authenticator.ts";
+import { storagePromises } from "./storage-conformance.ts";
 
 // As a caller without types would write it.
 const untyped = <T>(value: object): T => value as T;
@@ -33,11 +36,29 @@ describe("the kit refuses an unknown option by name", () => {
       '"orign" of faultNext.clientData',
     ],
     [() => createClientApi(untyped({ tenantId: "t", baseURL: "x" })), '"baseURL" of createClientApi'],
+    [() => bearerTokens(untyped({ tokenin: () => "x" })), '"tokenin" of bearerAgent'],
+    [() => bearerTokens(untyped({ tokenIn: "token" })), "bearerAgent.tokenIn must be a function"],
+    // Without `advance` the promises that need time to pass are left out.
+    [() => sessionPromises(untyped({ sessions: {}, advanced: () => {} })), '"advanced" of sessionPromises'],
+    [() => sessionPromises(untyped({ session: {} })), '"session" of sessionPromises'],
+    [() => storagePromises(untyped({ flow: {}, limiter: () => {} })), "storagePromises: flows is required"],
   ])("%s", (call, sentence) => {
     expect(call).toThrow(sentence);
   });
 
   test.each([
+    [
+      "a prefix without a slash",
+      () => startEmulatorFor({ prefix: "auth" }),
+      'prefix must be "" or begin with "/"',
+    ],
+    ["a prefix that ends with a slash", () => startEmulatorFor({ prefix: "/auth/" }), "and not end with it"],
+    [
+      "an origin without a scheme",
+      () => startEmulatorFor({ origin: "localhost:3000" }),
+      '"localhost:3000" has no host',
+    ],
+    ["an origin that is no URL", () => startEmulatorFor({ origin: "shop" }), '"shop" has no host'],
     ["prefx", () => startEmulatorFor(untyped({ prefx: "/auth" })), '"prefx" is not known'],
     ["a tenant's option", () => startEmulatorFor({ tenant: untyped({ limit: "off" }) }), '"limit" of tenant'],
     [

@@ -10,9 +10,13 @@ import {
   type Members,
   number,
   object,
+  type Shape,
   text,
 } from "../../server/emulator/wire/shape.ts";
+import { invalidRequest } from "../../server/emulator/wire/wire-error.ts";
+import type { BearerClientOptions } from "./bearer-agent.ts";
 import type { AuthenticatorFlags, CeremonyFault } from "./ceremony-fault.ts";
+import type { SessionsUnderTest } from "./session-client.ts";
 import type { CeremonyContext } from "./soft-authenticator.ts";
 import type { SoftAuthenticatorOptions } from "./soft-authenticator-options.ts";
 
@@ -68,12 +72,25 @@ export const signUpShape = object({ token: text(), username: text(), fault: faul
 export const signInShape = object({ action: text(), credentialId: text(), fault: faultShape }, ["action"]);
 export const stepUpShape = object({ token: text(), credentialId: text(), fault: faultShape }, ["token"]);
 
-const callback = anything();
+const callback: Shape = {
+  schema: {},
+  check(value, where) {
+    if (typeof value !== "function") throw invalidRequest(`${where} must be a function.`);
+  },
+};
+
+const prefix: Shape = {
+  schema: { type: "string" },
+  check(value, where) {
+    if (typeof value === "string" && /^(\/.*[^/])?$/.test(value)) return;
+    throw invalidRequest(`${where} must be "" or begin with "/" and not end with it, such as "/auth".`);
+  },
+};
 
 /** The options of `startEmulatorFor` and `startEmulatedTenant`; the emulator checks those of the tenant. */
 export const emulatedTenantShape = object({
   origin: text(),
-  prefix: text({ mayBeEmpty: true }),
+  prefix,
   tenant: anything(),
   keepSecret: callback,
 });
@@ -83,3 +100,15 @@ export const clientApiShape = object(
   { tenantId: text(), baseUrl: text(), origin: text(), authenticator: anything(), rpId: text() },
   ["tenantId", "baseUrl", "origin", "authenticator"],
 );
+
+const bearerMembers: Members<BearerClientOptions> = { header: text(), tokenIn: callback, codeHeader: text() };
+export const bearerShape = object(bearerMembers);
+
+const sessionsMembers: Members<SessionsUnderTest> = {
+  sessions: anything(),
+  middleware: list(callback),
+  tokenIn: callback,
+  now: callback,
+  advance: callback,
+};
+export const sessionsShape = object(sessionsMembers, ["sessions"]);

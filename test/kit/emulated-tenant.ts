@@ -8,6 +8,8 @@ import {
   startEmulator,
   type TenantOptions,
 } from "../../server/emulator/index.ts";
+import { parseUrl } from "../../server/emulator/wire/input.ts";
+import { invalidRequest } from "../../server/emulator/wire/wire-error.ts";
 import { emulatedTenantShape } from "./check-options.ts";
 import { type ClientApi, createClientApi } from "./client-api.ts";
 import { createFlows, type Flows } from "./flows.ts";
@@ -51,7 +53,7 @@ export async function startEmulatedTenant(options: EmulatedTenantOptions): Promi
   emulatedTenantShape.check(options, "");
   const { origin, tenant = {}, prefix, keepSecret } = options;
   const { tenantId, secret } = defaultTenant;
-  const rpId = tenant.rpId ?? new URL(origin).hostname;
+  const rpId = tenant.rpId ?? hostOf(origin);
   const emulator = await startEmulator({
     tenants: [{ tenantId, secrets: [secret], rpId, expectedOrigins: [origin], ...tenant }],
   });
@@ -74,4 +76,12 @@ export async function startEmulatedTenant(options: EmulatedTenantOptions): Promi
     advance: (milliseconds) => emulator.clock.advance(milliseconds),
     clientApi,
   };
+}
+
+function hostOf(origin: string): string {
+  const host = parseUrl(origin)?.hostname ?? "";
+  if (host !== "") return host;
+  throw invalidRequest(
+    `origin ${JSON.stringify(origin)} has no host, which is the RP ID. Write scheme, host and port, such as http://localhost:3000.`,
+  );
 }

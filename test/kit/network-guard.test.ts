@@ -233,6 +233,15 @@ describe("the network guard lets named hosts pass", () => {
     },
   );
 
+  test("a guard that was taken down within a test still tells the suite's hook what was stopped, once", async () => {
+    let hook = () => {};
+    const suite = guardSuite((given) => (hook = given));
+    await expect(lookup(outside)).rejects.toThrow(outside);
+    suite.release();
+    expect(hook).toThrow(`This test tried to contact ${outside}`);
+    expect(hook).not.toThrow();
+  });
+
   test("guardSuite passes its options on and refuses unknown ones", () => {
     const suite = guardSuite(() => {}, { allow: ["postgres"] });
     suite.release();

@@ -65,15 +65,24 @@ export function guardNetwork(options: NetworkGuardOptions = {}): NetworkGuard {
     return new NetworkGuardError(host);
   });
 
+  let isReleased = false;
+  const collect = () => {
+    for (let next = receive(); next !== undefined; next = receive()) attempts.push(String(next.message));
+  };
+
   return {
     takeAttempts() {
+      if (!isReleased) collect();
       const taken = attempts;
       attempts = [];
-      for (let next = receive(); next !== undefined; next = receive()) taken.push(String(next.message));
       return taken;
     },
     release() {
+      if (isReleased) return;
+      collect();
       restore();
+      // A closed channel cannot be asked any more; a hook of the suite may still ask the guard.
+      isReleased = true;
       reports.close();
     },
   };

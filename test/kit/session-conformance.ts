@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { sessionsShape } from "./check-options.ts";
 import { withServer } from "./listen.ts";
 import { type Check, found, refused, seconds, signIn, succeeded } from "./session-assertions.ts";
 import { appAround, type Held, hasCodes, SessionClient, type SessionsUnderTest } from "./session-client.ts";
@@ -15,6 +16,7 @@ export type SessionPromise = StoragePromise;
 
 /** @returns one check for each promise. They use users of their own, so they may run on a store that is in use. */
 export function sessionPromises(subject: SessionsUnderTest): readonly SessionPromise[] {
+  sessionsShape.check(subject, "sessionPromises");
   const checks: Record<string, Check> = {
     ...signInPromises,
     ...renewalPromises,

@@ -24,7 +24,10 @@ const parallel = 20;
 const minute = 60_000;
 
 /** @returns one check for each promise. They use keys of their own, so they may run on a storage that is in use. */
-export function storagePromises({ flows, limiter }: StorageUnderTest): readonly StoragePromise[] {
+export function storagePromises(subject: StorageUnderTest): readonly StoragePromise[] {
+  const { flows, limiter } = subject;
+  for (const [name, part] of Object.entries({ flows, limiter }))
+    if (part === undefined) throw new Error(`storagePromises: ${name} is required.`);
   return [
     ...tokenPromises(flows),
     ...grantPromises(flows),

@@ -1,0 +1,2 @@
+// The first call in a process performs a ceremony: on a busy machine more than the five seconds of Jest.
+module.exports = { preset: "ts-jest", testTimeout: 60_000 };
