@@ -7,13 +7,16 @@ import { WireError } from "../wire/wire-error.ts";
 import { type Clock, toIso, toUnixSeconds } from "./clock.ts";
 import type { Random } from "./random.ts";
 
+type DeliveredType = "email.created" | "sms.created";
+type AnnouncedType = "authenticator.created" | "authenticator.updated" | "authenticator.deleted";
+
 export interface Webhooks {
   /** Delivers a message. Throws if the receiver does not accept it, so that the challenge fails. */
-  deliver(type: "email.created" | "sms.created", data: JsonObject): Promise<void>;
+  deliver(type: DeliveredType, data: JsonObject): Promise<void>;
   /** Sends an event to this receiver. Throws if it does not answer with 2xx in time. */
   ask(url: string, type: WebhookType, data: JsonObject): Promise<void>;
   /** Sends an event in the background, with three retries. */
-  announce(type: WebhookType, data: JsonObject): void;
+  announce(type: AnnouncedType, data: JsonObject): void;
   /** Resolves when no event is being sent. */
   settled(): Promise<void>;
   close(): void;
@@ -74,7 +77,7 @@ export function createWebhooks({ settings, clock, random }: WebhooksOptions): We
     }
   };
 
-  const receiverOf = (type: WebhookType) => webhook?.urls?.[type] ?? webhook?.url;
+  const receiverOf = (type: AnnouncedType | DeliveredType) => webhook?.urls?.[type] ?? webhook?.url;
 
   return {
     async deliver(type, data) {

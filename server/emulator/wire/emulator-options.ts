@@ -1,5 +1,5 @@
 /** The options of an emulator and of its tenants, with their defaults. */
-import type { ActionOutcome, VerificationMethod } from "./wire.ts";
+import type { ActionOutcome, VerificationMethod, WebhookType } from "./wire.ts";
 
 /** The tenant without options. Its secret starts with "emulator-", so that a production entry can refuse it. */
 export const defaultTenant: { readonly tenantId: string; readonly secret: string } = {
@@ -147,8 +147,10 @@ export interface AppClientOptions {
 
 export interface WebhookOptions {
   readonly url: string;
-  /** Receivers of single kinds of event. Default: `url`. */
-  readonly urls?: Readonly<Record<string, string>>;
+  /** Receivers of single kinds of event. Default: `url`. An action's `verifyWebhook` receives `action.verify`. */
+  readonly urls?: Readonly<Partial<Record<Exclude<WebhookType, "action.verify">, string>>>;
+  /** Whether `authenticator.created` carries a passkey's public key. Default false, as documented. */
+  readonly includeCredentialPublicKey?: boolean;
   /** Milliseconds between tries of an asynchronous event. Default 30 seconds, as documented. */
   readonly retryAfter?: number;
 }

@@ -69,7 +69,12 @@ const appClientMembers: Members<AppClientOptions> = {
 
 const webhookMembers: Members<WebhookOptions> = {
   url: httpUrl,
-  urls: object(Object.fromEntries(webhookTypes.map((type) => [type, httpUrl]))),
+  urls: object(
+    Object.fromEntries(
+      webhookTypes.filter((type) => type !== "action.verify").map((type) => [type, httpUrl]),
+    ),
+  ),
+  includeCredentialPublicKey: flag,
   retryAfter: number(),
 };
 

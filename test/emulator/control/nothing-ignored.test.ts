@@ -116,6 +116,15 @@ describe("in JavaScript", () => {
       { tenants: [testTenant({ webhook: { url: "nonsense" } })] },
       "webhook.url must be a URL",
     ],
+    [
+      "a receiver of an event that has its place in an action",
+      {
+        tenants: [
+          testTenant({ webhook: { url: "http://localhost:1/", urls: untyped({ "action.verify": "x" }) } }),
+        ],
+      },
+      '"action.verify" of tenant',
+    ],
   ])("startEmulator refuses %s", async (_what, options, sentence) => {
     await expect(startEmulator(untyped(options))).rejects.toThrow(sentence);
   });

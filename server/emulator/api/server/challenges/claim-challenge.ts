@@ -44,7 +44,7 @@ export async function claimChallenge({ tenant, body, nameUser }: Call): Promise<
   requirePermitted(tenant, actionCode, verificationMethod);
   // Claimed before the first await: of two claims, the second fails.
   tenant.state.challenges.put(challengeId, { ...challenge, claimedBy: userId });
-  await askVerifyWebhook(tenant, name, verificationMethod);
+  await askVerifyWebhook(tenant, name, { verificationMethod });
   ensureUser(tenant, userId);
   const authenticator =
     challenge.verifiedAt === undefined ? undefined : enrollAddress(tenant, userId, challenge);
