@@ -159,6 +159,14 @@ test("exec runs a command with the emulator in its environment and passes its ex
   expect(JSON.parse(stdout)).toMatchObject({ tenant: "t", user: { isEnrolled: false }, year: "2031" });
 });
 
+test("exec with a command that cannot be run stops the emulator and says so", async () => {
+  const ended: unknown = await run("exec", "--", "no-such-command").catch((error: unknown) => error);
+  expect(ended).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('"no-such-command" cannot be run'),
+  });
+});
+
 test("--version prints the version of the package", async () => {
   const manifest = JSON.parse(await readFile(join(import.meta.dirname, "../../package.json"), "utf8"));
   expect((await run("--version")).stdout).toBe(`${manifest.version}\n`);
