@@ -1,7 +1,7 @@
 /** The control plane over HTTP: each operation calls the method of the same meaning in process. */
 import { type ControlledClock, toIso } from "../tenant/clock.ts";
 import type { TenantOptions } from "../wire/emulator-options.ts";
-import { type Input, optionalText } from "../wire/input.ts";
+import { type Input, isJsonObject, optionalText } from "../wire/input.ts";
 import { tenantShape } from "../wire/option-shapes.ts";
 import { anything, flag, number, object, text } from "../wire/shape.ts";
 import type { Json } from "../wire/wire.ts";
@@ -39,7 +39,15 @@ const waitShape = object({ ...messageQueryMembers, wait: number({ most: 60_000 }
 
 export function controlOperations(core: Core, plane: ControlPlane): readonly ControlOperation[] {
   return [
-    { method: "GET", path: "/health", handle: () => ({ isReady: true, name: "authsignal-emulator" }) },
+    {
+      method: "GET",
+      path: "/health",
+      status: (health) => (isJsonObject(health) && health.isReady === true ? 200 : 503),
+      handle() {
+        const problem = core.whyUnwritable();
+        return { isReady: problem === undefined, name: "authsignal-emulator", problem };
+      },
+    },
     {
       method: "GET",
       path: "/messages",

@@ -25,19 +25,25 @@ export function createControlHandler(
 
     if (path.startsWith("/emulator/")) {
       const operationPath = path.slice("/emulator".length);
-      const match = routes.find(method, operationPath);
+      const match = routes.find(methodOf(method), operationPath);
       if (match === undefined) throw unknownOperation(method, path, routes.methods(operationPath));
       const { route, params } = match;
       const body = await readJsonBody(request, route.isLarge === true ? stateBodyLimits : undefined);
       const asked = readQuery(query, route.query ?? nothing);
       (route.body ?? nothing).check(body, "");
-      return respondJson(response, 200, await route.handle({ params, query: asked, body }));
+      const answer = await route.handle({ params, query: asked, body });
+      return respondJson(response, route.status?.(answer) ?? 200, answer);
     }
     if (asset === undefined)
       throw new WireError("not_found", `There is nothing at ${path}. The page is at /.`);
-    if (method !== "GET") throw new MethodNotAllowed(method, path, ["GET"]);
+    if (methodOf(method) !== "GET") throw new MethodNotAllowed(method, path, ["GET"]);
     response.writeHead(200, { ...assetHeaders, "content-type": asset.contentType }).end(asset.body);
   };
+}
+
+/** HEAD asks what GET would answer, without the body, which Node leaves out: tools wait for a server with it. */
+export function methodOf(method: string): string {
+  return method === "HEAD" ? "GET" : method;
 }
 
 function unknownOperation(method: string, path: string, methods: readonly string[]): WireError {

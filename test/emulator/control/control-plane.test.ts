@@ -194,3 +194,12 @@ test("a state that is exported, imported elsewhere and exported again is the sam
   );
   await other.close();
 });
+
+test.each(["/", "/prebuilt", "/emulator/health", "/emulator/tenants"])(
+  "HEAD %s answers as GET does, without a body, because tools wait for a server with it",
+  async (path) => {
+    const answer = await fetch(`${running.emulator.url}${path}`, { method: "HEAD" });
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toBe("");
+  },
+);
