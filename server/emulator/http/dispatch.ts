@@ -1,10 +1,8 @@
 /** Authenticates an API request, calls its operation, and writes the journal. */
 import type { IncomingMessage } from "node:http";
 import type { Call, Operation } from "../api/api-operation.ts";
-import { clientApi } from "../api/client-api.ts";
-import { notEmulated } from "../api/not-emulated.ts";
+import { operations } from "../api/operations.ts";
 import { reportUnknownMembers } from "../api/request-members.ts";
-import { serverApi } from "../api/server-api.ts";
 import type { Journal, JournalEntry } from "../control/journal.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import {
@@ -19,8 +17,6 @@ import type { Json } from "../wire/wire.ts";
 import { documentedError, headersOf, MethodNotAllowed, WireError } from "../wire/wire-error.ts";
 import { readJsonBody } from "./body.ts";
 import { createRoutes, type Match } from "./routes.ts";
-
-export const operations: readonly Operation[] = [...serverApi, ...clientApi, ...notEmulated];
 
 export const routes = createRoutes(operations);
 
