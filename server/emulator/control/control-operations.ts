@@ -32,8 +32,7 @@ import type {
   MessageQuery,
   ResetScope,
 } from "./requests.ts";
-import type { Seed } from "./seed-shape.ts";
-import { ofEditors, seedMembers } from "./seed-shape.ts";
+import { ofEditors, type Seed, seedMembers } from "./seed-shape.ts";
 
 const waitShape = object({ ...messageQueryMembers, wait: number({ most: 60_000 }) });
 
@@ -180,7 +179,7 @@ export function controlOperations(core: Core, plane: ControlPlane): readonly Con
       method: "PUT",
       path: "/tenants/{tenantId}",
       body: object(tenantShape.members),
-      handle: ({ params, body }) => withTenant(plane.putTenant, { ...body, tenantId: params.tenantId }),
+      handle: ({ params, body }) => withTenant(plane.putTenant, body, params.tenantId),
     },
     {
       method: "DELETE",
@@ -195,8 +194,10 @@ export function controlOperations(core: Core, plane: ControlPlane): readonly Con
   ];
 }
 
-function withTenant(put: (tenant: TenantOptions) => void, body: Input): Json {
-  const tenant = given<TenantOptions>(body);
+function withTenant(put: (tenant: TenantOptions) => void, body: Input, inPath?: string): Json {
+  if (inPath !== undefined && (body.tenantId ?? inPath) !== inPath)
+    throw invalidRequest(`tenantId is ${JSON.stringify(inPath)} in the path. Leave it out of the body.`);
+  const tenant = given<TenantOptions>({ tenantId: inPath, ...body });
   try {
     put(tenant);
   } catch (error) {

@@ -3,7 +3,7 @@ import { type CompletedChallenge, completeChallenge } from "../api/prebuilt/comp
 import type { ControlledClock } from "../tenant/clock.ts";
 import type { StateDump } from "../tenant/state.ts";
 import type { Tenant } from "../tenant/tenant.ts";
-import { authenticateToken } from "../tenant/tenants.ts";
+import { authenticateToken, requireTenant } from "../tenant/tenants.ts";
 import type { TenantOptions } from "../wire/emulator-options.ts";
 import { isJsonObject } from "../wire/input.ts";
 import { onlyKnown } from "../wire/shape.ts";
@@ -14,9 +14,10 @@ import { signInShape, signUpShape } from "./ceremonies/ceremony-shapes.ts";
 import type { Core } from "./core.ts";
 import type { Fault } from "./faults.ts";
 import type { JournalEntry } from "./journal.ts";
-import { type SentMessage, sentMessage } from "./messages.ts";
+import { nextMessage, type SentMessage, sentMessage } from "./messages.ts";
 import {
   completionShape,
+  faultShape,
   fixedCodeShape,
   journalShape,
   messageQueryShape,
@@ -82,21 +83,26 @@ export interface ControlPlane extends Ceremonies {
 }
 
 export function createControlPlane(core: Core): ControlPlane {
-  const tenantsOf = (tenantId: string | undefined): readonly Tenant[] =>
-    tenantId === undefined ? core.tenants.all() : [requireTenant(core, tenantId)];
+  const { tenants } = core;
+  /** Every tenant, if the call names none. */
+  const named = (tenantId: string | undefined): readonly Tenant[] =>
+    tenantId === undefined ? tenants.all() : [requireTenant(tenants, tenantId)];
 
   const messages = (query: MessageQuery = {}): SentMessage[] => {
     messageQueryShape.check(query, "");
     const { to, after, tenantId } = query;
-    const all = tenantsOf(tenantId)
+    const all = named(tenantId)
       .flatMap((tenant) => tenant.outbox.list({ to }).map((message) => sentMessage(tenant, message)))
       .sort((left, right) => Date.parse(right.sentAt) - Date.parse(left.sentAt));
     const seen = after === undefined ? -1 : all.findIndex((message) => message.messageId === after);
     return seen === -1 ? all : all.slice(0, seen);
   };
 
-  const oneTenant = (tenantId: string | undefined) =>
-    tenantId === undefined ? firstTenant(core) : requireTenant(core, tenantId);
+  const oneTenant = (tenantId: string | undefined): Tenant => {
+    const [first] = named(tenantId);
+    if (first === undefined) throw invalidRequest("The emulator has no tenant.");
+    return first;
+  };
   const keptSeeds = new Map<string, Seed>();
   const ceremonies = createCeremonies(core, oneTenant);
 
@@ -114,29 +120,17 @@ export function createControlPlane(core: Core): ControlPlane {
     waitForMessage(query, timeout = 5_000) {
       const [present] = messages(query);
       if (present !== undefined || timeout <= 0) return Promise.resolve(present);
-      return new Promise((resolve) => {
-        const finish = (message: SentMessage | undefined) => {
-          clearTimeout(timer);
-          for (const stop of subscriptions) stop();
-          core.closing.removeEventListener("abort", onClosing);
-          resolve(message);
-        };
-        const onClosing = () => finish(undefined);
-        const timer = setTimeout(() => finish(undefined), Math.min(timeout, 60_000));
-        const subscriptions = tenantsOf(query.tenantId).map((tenant) =>
-          tenant.outbox.subscribe(() => {
-            const [arrived] = messages(query);
-            if (arrived !== undefined) finish(arrived);
-          }),
-        );
-        core.closing.addEventListener("abort", onClosing);
+      return nextMessage(() => messages(query)[0], {
+        tenants: named(query.tenantId),
+        timeout: Math.min(timeout, 60_000),
+        closing: core.closing,
       });
     },
 
     clearMessages(query = {}) {
       messageQueryShape.check(query, "");
       const { to, tenantId } = query;
-      for (const { outbox, state } of tenantsOf(tenantId)) {
+      for (const { outbox, state } of named(tenantId)) {
         outbox.clear(to);
         state.commit();
       }
@@ -156,7 +150,7 @@ export function createControlPlane(core: Core): ControlPlane {
     fixCode(fixed) {
       fixedCodeShape.check(fixed, "");
       const { tenantId, ...request } = fixed;
-      for (const tenant of tenantsOf(tenantId)) {
+      for (const tenant of named(tenantId)) {
         fixCode(tenant, request);
         tenant.state.commit();
       }
@@ -165,13 +159,13 @@ export function createControlPlane(core: Core): ControlPlane {
     reset(scope = {}) {
       resetShape.check(scope, "");
       const { tenantId, userId } = scope;
-      for (const tenant of tenantsOf(tenantId)) resetTenant(core, tenant, userId);
+      for (const tenant of named(tenantId)) resetTenant(core, tenant, userId);
       if (tenantId === undefined && userId === undefined) {
         core.journal.clear();
         core.faults.clear();
         core.clock.resume();
       }
-      for (const tenant of tenantsOf(tenantId)) {
+      for (const tenant of named(tenantId)) {
         const kept = keptSeeds.get(tenant.tenantId);
         if (kept !== undefined) applySeed(tenant, { ...kept });
       }
@@ -210,7 +204,7 @@ export function createControlPlane(core: Core): ControlPlane {
         throw invalidRequest("This is not an exported state.");
       // Checks everything before it restores anything, so that an invalid state changes nothing.
       const restores = Object.entries(state.tenants).map(([tenantId, dump]) => {
-        const tenant = requireTenant(core, tenantId);
+        const tenant = requireTenant(tenants, tenantId);
         if (!tenant.state.isDump(dump))
           throw invalidRequest(`This is not an exported state: see tenant ${tenantId}.`);
         return () => tenant.state.restore(dump);
@@ -220,30 +214,29 @@ export function createControlPlane(core: Core): ControlPlane {
     },
 
     clock: core.clock,
-    clockOf: (tenantId) => requireTenant(core, tenantId).clock,
-    addFault: core.faults.add,
+    clockOf: (tenantId) => requireTenant(tenants, tenantId).clock,
+    addFault(rule) {
+      faultShape.check(rule, "");
+      named(rule.tenantId);
+      return core.faults.add(rule);
+    },
     faults: core.faults.list,
     removeFault: core.faults.remove,
-    clearFaults: core.faults.clear,
+    clearFaults(tenantId) {
+      named(tenantId);
+      core.faults.clear(tenantId);
+    },
     journal(filter = {}) {
       journalShape.check(filter, "");
+      named(filter.tenantId);
       return core.journal.list(filter);
     },
-    clearJournal: core.journal.clear,
+    clearJournal(tenantId) {
+      named(tenantId);
+      core.journal.clear(tenantId);
+    },
     async webhooksSettled() {
       await Promise.all(core.tenants.all().map(({ webhooks }) => webhooks.settled()));
     },
   };
-}
-
-function requireTenant(core: Core, tenantId: string): Tenant {
-  const tenant = core.tenants.byId(tenantId);
-  if (tenant === undefined) throw invalidRequest("The emulator does not have this tenant.");
-  return tenant;
-}
-
-function firstTenant(core: Core): Tenant {
-  const [tenant] = core.tenants.all();
-  if (tenant === undefined) throw invalidRequest("The emulator has no tenant.");
-  return tenant;
 }

@@ -1,4 +1,6 @@
 /** The shapes of what the control plane takes, in process and over HTTP. */
+import { operations } from "../api/operations.ts";
+import { anyAddress, emailAddress, phoneNumber } from "../wire/person-addresses.ts";
 import {
   choice,
   flag,
@@ -31,7 +33,7 @@ const resetMembers: Members<ResetScope> = { tenantId: id, userId: id };
 export const resetShape = object(resetMembers);
 
 const fixedCodeMembers: Members<FixedCodeRequest> = {
-  to: address,
+  to: anyAddress,
   code: text({ longest: 16 }),
   validUntil: isoTime,
   tenantId: id,
@@ -42,15 +44,30 @@ const completionMembers: Members<CompletionRequest> = {
   token: text({ longest: 8_192 }),
   url: text({ longest: 16_384 }),
   verificationMethod: choice(...verificationMethods),
-  email: address,
-  phoneNumber: text({ longest: 64 }),
+  email: emailAddress,
+  phoneNumber,
 };
-export const completionShape = object(completionMembers);
+const completionMembersShape = object(completionMembers);
+export const completionShape: ObjectShape = {
+  ...completionMembersShape,
+  check(value, where) {
+    completionMembersShape.check(value, where);
+    const { token, url } = value as CompletionRequest;
+    if (token == null && url == null) throw invalidRequest("token is required: track's token, or its url.");
+    if (token != null && url != null) throw invalidRequest("Write either track's token, or its url.");
+  },
+};
+
+/** The API's operations, and what the journal writes of the emulator's own. */
+const operationNames = [
+  ...operations.map(({ name }) => name),
+  ...["sign-up", "sign-in", "prebuilt-page", "open-socket", "fault"],
+];
 
 const journalMembers: Members<JournalFilter> = {
   tenantId: id,
   userId: id,
-  operation: text({ longest: 64 }),
+  operation: choice(...operationNames),
   refused: flag,
   unmatched: flag,
 };

@@ -3,8 +3,9 @@
 import type { CodeChallenge, CodeMethod } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { sameText } from "../tenant/tenants.ts";
+import { checkAddress } from "../wire/person-addresses.ts";
 import type { SmsChannel, VerificationFailureReason } from "../wire/wire.ts";
-import { invalidRequest, WireError } from "../wire/wire-error.ts";
+import { WireError } from "../wire/wire-error.ts";
 
 export type CodeRequest = Omit<CodeChallenge, "kind" | "challengeId" | "createdAt" | "expiresAt" | "code"> & {
   /** Sending again keeps the challenge and replaces its code. */
@@ -115,15 +116,6 @@ export function checkCode(
 export function findCodeChallenge(tenant: Tenant, challengeId: string): CodeChallenge | undefined {
   const challenge = tenant.state.challenges.get(challengeId);
   return challenge?.kind === "code" && challenge.expiresAt > tenant.clock.now() ? challenge : undefined;
-}
-
-/** A code to something that is no address would never arrive. */
-export function checkAddress(key: "email" | "phoneNumber", address: string): string {
-  if (key === "email" && !/^[^\s@]+@[^\s@]+$/.test(address))
-    throw invalidRequest("The email address is invalid.");
-  if (key === "phoneNumber" && !/^\+?\d[\d ().-]{3,30}$/.test(address))
-    throw invalidRequest("The phone number is invalid.");
-  return address;
 }
 
 /** Shown for SMS alone. */

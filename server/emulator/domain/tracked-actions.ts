@@ -3,7 +3,12 @@ import { toIso } from "../tenant/clock.ts";
 import type { Action, UserAuthenticator } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { type ClientToken, scopesAfterChallenge } from "../tenant/tokens.ts";
-import type { ActionOutcome, ActionState, VerificationMethod } from "../wire/wire.ts";
+import {
+  type ActionOutcome,
+  type ActionState,
+  actionCodePattern,
+  type VerificationMethod,
+} from "../wire/wire.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
 import { actionSettings } from "./permitted-methods.ts";
 
@@ -67,7 +72,7 @@ export function stateFor(outcome: ActionOutcome, isEnrolled: boolean): ActionSta
 }
 
 export function checkActionCode(actionCode: string): string {
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(actionCode)) {
+  if (!actionCodePattern.test(actionCode)) {
     throw invalidRequest("The action code must be 1 to 64 letters, digits, underscores or hyphens.");
   }
   return actionCode;
@@ -115,8 +120,10 @@ function stateAfter({ settings }: Tenant, action: Action | undefined): ActionSta
 export async function askVerifyWebhook(
   tenant: Tenant,
   name: ActionName,
-  { verificationMethod, userAuthenticatorId }: Pick<UserAuthenticator, "verificationMethod"> &
-    Partial<Pick<UserAuthenticator, "userAuthenticatorId">>,
+  {
+    verificationMethod,
+    userAuthenticatorId,
+  }: Pick<UserAuthenticator, "verificationMethod"> & Partial<Pick<UserAuthenticator, "userAuthenticatorId">>,
 ): Promise<void> {
   const { verifyWebhook } = actionSettings(tenant, name.actionCode);
   const state = stateAfter(tenant, findAction(tenant, name));

@@ -105,12 +105,14 @@ export interface RuleConditions {
   /** Members of `custom` with exactly these values. */
   readonly custom?: Readonly<Record<string, string | number | boolean>>;
   readonly deviceId?: string;
-  /** The address, or its beginning with `*`: `10.0.*`. */
+  /** The address, its beginning with `*` such as `10.0.*`, or a network such as `10.0.0.0/8`. */
   readonly ipAddress?: string;
   /** A part of the user agent. */
   readonly userAgent?: string;
   /** Whether the user has no valid record of the tracked device. */
   readonly isNewDevice?: boolean;
+  /** Whether update-device has set that the tracked device is remembered now. */
+  readonly isRememberedDevice?: boolean;
 }
 
 export interface ActionRule {

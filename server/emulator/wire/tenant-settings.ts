@@ -67,6 +67,8 @@ function withoutAbsent(options: TenantOptions): TenantOptions {
 
 /** Otherwise every ceremony would fail: a page may use its own host name, or a domain above it, as the RP ID. */
 function assertRpIdFits({ tenantId, rpId, expectedOrigins, anyLocalhostPort }: TenantOptions): void {
+  if (parseUrl(`http://${rpId}`)?.host !== rpId || /[:[]/.test(rpId))
+    throw new Error(`The RP ID ${rpId} of tenant ${tenantId} must be a host name such as example.com.`);
   if (anyLocalhostPort === true && rpId !== "localhost")
     throw new Error(`anyLocalhostPort of tenant ${tenantId} needs the RP ID localhost, not ${rpId}.`);
   if (expectedOrigins.length === 0) return;

@@ -3,6 +3,7 @@ import { enrolledAuthenticators, enrollmentFacts, makeDefault } from "../../../d
 import { ensureUser, userAttributes, userIdOf } from "../../../domain/user-records.ts";
 import type { User } from "../../../tenant/records.ts";
 import type { Tenant } from "../../../tenant/tenant.ts";
+import { clearableAddress } from "../../../wire/person-addresses.ts";
 import { clearableText, optionalChoice, optionalFlag, optionalObject } from "../../../wire/input.ts";
 import { type Json, type VerificationMethod, verificationMethods } from "../../../wire/wire.ts";
 import { invalidRequest } from "../../../wire/wire-error.ts";
@@ -11,8 +12,8 @@ import type { Call } from "../../api-operation.ts";
 export function updateUser({ tenant, params, body }: Call): Json {
   const userId = userIdOf(params);
   const changes = {
-    email: clearableText(body, "email"),
-    phoneNumber: clearableText(body, "phoneNumber"),
+    email: clearableAddress(body, "email"),
+    phoneNumber: clearableAddress(body, "phoneNumber"),
     username: clearableText(body, "username"),
     displayName: clearableText(body, "displayName"),
     locale: clearableText(body, "locale"),
