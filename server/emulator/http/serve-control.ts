@@ -1,25 +1,32 @@
 /** Serves the control plane below `/emulator` and the page at `/`, to programs and to the emulator's own page only. */
 import { whyControlIsForbidden } from "../control/caller.ts";
 import type { ControlOperation } from "../control/control.ts";
+import type { Journal } from "../control/journal.ts";
 import { assetHeaders, assets } from "../page/assets.ts";
 import type { Input } from "../wire/input.ts";
 import { type ObjectShape, object, type Shape } from "../wire/shape.ts";
 import { invalidRequest, MethodNotAllowed, WireError } from "../wire/wire-error.ts";
 import { readJsonBody, stateBodyLimits } from "./body.ts";
+import { isApiPath } from "./dispatch.ts";
 import type { Handler } from "./exchange.ts";
 import { respondJson } from "./respond.ts";
 import { createRoutes } from "./routes.ts";
 
 const nothing = object({});
 
-export function createControlHandler(
-  operations: readonly ControlOperation[],
-  allowedHosts: readonly string[],
-): Handler {
+export interface ControlHandlerOptions {
+  readonly operations: readonly ControlOperation[];
+  readonly allowedHosts: readonly string[];
+  readonly journal: Journal;
+}
+
+export function createControlHandler({ operations, allowedHosts, journal }: ControlHandlerOptions): Handler {
   const routes = createRoutes(operations);
 
   return async ({ request, response, method, path, query }) => {
     const asset = Object.hasOwn(assets, path) ? assets[path] : undefined;
+    // Before the callers are checked: a page of the app must see why its SDK finds nothing.
+    if (asset === undefined && isApiPath(path)) throw outsideApi(path, method, journal);
     const forbidden = whyControlIsForbidden(request, allowedHosts, asset !== undefined);
     if (forbidden !== undefined) throw new WireError("forbidden", forbidden);
 
@@ -35,10 +42,17 @@ export function createControlHandler(
       return respondJson(response, route.status?.(answer) ?? 200, answer);
     }
     if (asset === undefined)
-      throw new WireError("not_found", `There is nothing at ${path}. The page is at /.`);
+      throw new WireError("not_found", `There is nothing at ${path}. The page is at /, the API below /v1.`);
     if (methodOf(method) !== "GET") throw new MethodNotAllowed(method, path, ["GET"]);
     response.writeHead(200, { ...assetHeaders, "content-type": asset.contentType }).end(asset.body);
   };
+}
+
+/** The base URL of an SDK lacks `/v1`. The SDK shows little of this answer, so the journal has it too. */
+function outsideApi(path: string, method: string, journal: Journal): WireError {
+  const sentence = `${path} is an operation of the API, which is below /v1: add it to the base URL of the SDK.`;
+  journal.write({ method, path, notes: [], status: 404, errorCode: "not_found", reason: sentence });
+  return new WireError("not_found", sentence);
 }
 
 /** HEAD asks what GET would answer, without the body, which Node leaves out: tools wait for a server with it. */
