@@ -1,8 +1,10 @@
 /** Serves the control plane below `/emulator` and the page at `/`, to programs and to the emulator's own page only. */
 import { whyControlIsForbidden } from "../control/caller.ts";
 import type { ControlOperation } from "../control/control.ts";
+import { operationTexts } from "../control/control-openapi.ts";
 import type { Journal } from "../control/journal.ts";
-import { assetHeaders, assets } from "../page/assets.ts";
+import { type Asset, assetHeaders, assets } from "../page/assets.ts";
+import { operationsHtml, type ShownOperation } from "../page/operations-page.ts";
 import type { Input } from "../wire/input.ts";
 import { type ObjectShape, object, type Shape } from "../wire/shape.ts";
 import { invalidRequest, MethodNotAllowed, WireError } from "../wire/wire-error.ts";
@@ -22,15 +24,20 @@ export interface ControlHandlerOptions {
 
 export function createControlHandler({ operations, allowedHosts, journal }: ControlHandlerOptions): Handler {
   const routes = createRoutes(operations);
+  const operationsPage: Asset = {
+    contentType: "text/html; charset=utf-8",
+    body: operationsHtml(operations.map(shownOperation)),
+  };
 
   return async ({ request, response, method, path, query }) => {
-    const asset = Object.hasOwn(assets, path) ? assets[path] : undefined;
+    const file = Object.hasOwn(assets, path) ? assets[path] : undefined;
+    const asset = path === "/emulator" || path === "/emulator/" ? operationsPage : file;
     // Before the callers are checked: a page of the app must see why its SDK finds nothing.
     if (asset === undefined && isApiPath(path)) throw outsideApi(path, method, journal);
     const forbidden = whyControlIsForbidden(request, allowedHosts, asset !== undefined);
     if (forbidden !== undefined) throw new WireError("forbidden", forbidden);
 
-    if (path.startsWith("/emulator/")) {
+    if (asset === undefined && path.startsWith("/emulator/")) {
       const operationPath = path.slice("/emulator".length);
       const match = routes.find(methodOf(method), operationPath);
       if (match === undefined) throw unknownOperation(method, path, routes.methods(operationPath));
@@ -46,6 +53,12 @@ export function createControlHandler({ operations, allowedHosts, journal }: Cont
     if (methodOf(method) !== "GET") throw new MethodNotAllowed(method, path, ["GET"]);
     response.writeHead(200, { ...assetHeaders, "content-type": asset.contentType }).end(asset.body);
   };
+}
+
+function shownOperation({ method, path, query, body }: ControlOperation): ShownOperation {
+  const { does = "", example } = operationTexts[`${method} ${path}`] ?? {};
+  const members = Object.keys({ ...query?.members, ...body?.members });
+  return { method, path: `/emulator${path}`, does, members, example };
 }
 
 /** The base URL of an SDK lacks `/v1`. The SDK shows little of this answer, so the journal has it too. */

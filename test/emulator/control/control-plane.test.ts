@@ -203,3 +203,16 @@ test.each(["/", "/prebuilt", "/emulator/health", "/emulator/tenants"])(
     expect(await answer.text()).toBe("");
   },
 );
+
+test("the page at /emulator/ shows every operation with a command, and the page at / leads there", async () => {
+  const home = await (await fetch(running.emulator.url)).text();
+  expect(home).toContain('href="/emulator/"');
+  const answer = await fetch(`${running.emulator.url}/emulator/`);
+  expect(answer.headers.get("content-security-policy")).toContain("default-src 'none'");
+  const html = await answer.text();
+  const { paths } = (await control("/openapi.json")).body;
+  for (const path of Object.keys(paths))
+    expect(html).toContain(`"$AUTHSIGNAL_EMULATOR_URL${path}`.replace('"', "&quot;"));
+  expect(html).toContain("EMULATOR");
+  expect(html).not.toMatch(/ style=| on[a-z]+=|<script/);
+});
