@@ -49,7 +49,7 @@ function row({ method, path, does, members, example }: ShownOperation): string {
   const verb = method === "GET" ? "" : ` --request ${method}`;
   const command = `curl${verb} "$AUTHSIGNAL_EMULATOR_URL${path}"${data}`;
   const cells = [
-    ["Operation", `<strong>${text(method)}</strong> ${text(path)}`],
+    ["Operation", `<span><strong>${text(method)}</strong> ${text(path)}</span>`],
     ["What it does", text(does)],
     ["Takes", text(members.join(", "))],
     ["Example", `<code>${text(command)}</code>`],
