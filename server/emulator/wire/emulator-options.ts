@@ -60,8 +60,8 @@ export interface TenantOptions {
   readonly limits?: "documented" | "off" | LimitOptions;
   /** Digits of a code, 2 to 10. Default 6. */
   readonly codeLength?: number;
-  /** Answered in registration options if the request names none. Default: any. */
-  readonly authenticatorAttachment?: "platform" | "cross-platform";
+  /** Answered in registration options if the request names none. Default `all-supported`: any. */
+  readonly authenticatorAttachment?: "platform" | "cross-platform" | "all-supported";
   /** Answered as `hints` in registration options of passkeys. Default: none. */
   readonly passkeyRegistrationHints?: readonly ("security-key" | "client-device" | "hybrid")[];
   /** Whether a user may have several authenticators of one method. Default true. */

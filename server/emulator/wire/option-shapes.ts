@@ -150,7 +150,7 @@ const tenantMembers: Members<TenantOptions> = {
   counterRegression: choice("log", "refuse"),
   limits,
   codeLength: number({ least: 2, most: 10, whole: true }),
-  authenticatorAttachment: choice("platform", "cross-platform"),
+  authenticatorAttachment: choice("platform", "cross-platform", "all-supported"),
   passkeyRegistrationHints: list(choice("security-key", "client-device", "hybrid")),
   allowMultipleAuthenticators: flag,
   removedCredential: choice("unknown_credential", "invalid_credential"),

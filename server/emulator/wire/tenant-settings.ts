@@ -4,7 +4,7 @@ import { isJsonObject, parseUrl } from "./input.ts";
 import { tenantShape } from "./option-shapes.ts";
 
 /** Those whose absence means something. */
-type Optional = "webhook" | "authenticatorAttachment";
+type Optional = "webhook";
 
 export type TenantSettings = Required<Omit<TenantOptions, Optional>> & Pick<TenantOptions, Optional>;
 
@@ -36,6 +36,7 @@ export function tenantSettings(options: TenantOptions): TenantSettings {
     counterRegression: "log",
     limits: "documented",
     codeLength: 6,
+    authenticatorAttachment: "all-supported",
     passkeyRegistrationHints: [],
     allowMultipleAuthenticators: true,
     removedCredential: "unknown_credential",
