@@ -5,7 +5,7 @@ import type { Tenant } from "../tenant/tenant.ts";
 import { sameText } from "../tenant/tenants.ts";
 import { checkAddress } from "../wire/person-addresses.ts";
 import type { SmsChannel, VerificationFailureReason } from "../wire/wire.ts";
-import { WireError } from "../wire/wire-error.ts";
+import { RefusedByReceiver, WireError } from "../wire/wire-error.ts";
 
 export type CodeRequest = Omit<CodeChallenge, "kind" | "challengeId" | "createdAt" | "expiresAt" | "code"> & {
   /** Sending again keeps the challenge and replaces its code. */
@@ -110,6 +110,20 @@ export function checkCode(
 
   tenant.state.challenges.put(challenge.challengeId, { ...challenge, verifiedAt: tenant.clock.now() });
   return { isVerified: true };
+}
+
+/** Where `action.verify` is refused, the person may verify again (documented): the challenge stays as it was. */
+export async function keptIfRefused<T>(
+  { state }: Tenant,
+  challenge: CodeChallenge,
+  finish: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await finish();
+  } catch (error) {
+    if (error instanceof RefusedByReceiver) state.challenges.put(challenge.challengeId, challenge);
+    throw error;
+  }
 }
 
 /** A code challenge that has not expired. The sweep runs at intervals, so the expiry is checked here. */

@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import { pause } from "../wire/pause.ts";
 import type { TenantSettings } from "../wire/tenant-settings.ts";
 import type { JsonObject, WebhookType } from "../wire/wire.ts";
-import { WireError } from "../wire/wire-error.ts";
+import { RefusedByReceiver, WireError } from "../wire/wire-error.ts";
 import { type Clock, toIso, toUnixSeconds } from "./clock.ts";
 import type { Random } from "./random.ts";
 
@@ -13,7 +13,7 @@ type AnnouncedType = "authenticator.created" | "authenticator.updated" | "authen
 export interface Webhooks {
   /** Delivers a message. Throws if the receiver does not accept it, so that the challenge fails. */
   deliver(type: DeliveredType, data: JsonObject): Promise<void>;
-  /** Sends an event to this receiver. Throws if it does not answer with 2xx in time. */
+  /** Sends an event to this receiver. Throws `RefusedByReceiver` if it does not answer with 2xx in time. */
   ask(url: string, type: WebhookType, data: JsonObject): Promise<void>;
   /** Sends an event in the background, with three retries. */
   announce(type: AnnouncedType, data: JsonObject): void;
@@ -92,11 +92,7 @@ export function createWebhooks({ settings, clock, random }: WebhooksOptions): We
     },
     async ask(url, type, data) {
       if (await post(url, envelope(type, data))) return;
-      throw new WireError(
-        "invalid_request",
-        "The challenge was not accepted.",
-        `the receiver of ${type} did not accept the challenge`,
-      );
+      throw new RefusedByReceiver(type);
     },
     announce(type, data) {
       const url = receiverOf(type);

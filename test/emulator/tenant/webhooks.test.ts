@@ -3,7 +3,15 @@ import { Webhook } from "@authsignal/node";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../../server/emulator/index.ts";
 import { closeServer, listen } from "../../kit/listen.ts";
-import { callersOf, enrolled, newUserId, type Running, secret, testTenant } from "../running-emulator.ts";
+import {
+  callersOf,
+  enrollEmail,
+  enrolled,
+  newUserId,
+  type Running,
+  secret,
+  testTenant,
+} from "../running-emulator.ts";
 
 interface Delivery {
   readonly signature: string;
@@ -179,6 +187,32 @@ test("action.verify is sent before a challenge succeeds, and blocks it unless it
     verificationMethod: "PASSKEY",
     userAuthenticatorId: passkey?.userAuthenticatorId,
   });
+});
+
+test("a code that action.verify refused can be entered again", async () => {
+  const userId = newUserId();
+  const email = "again@example.com";
+  await enrollEmail(running, userId, email);
+  const token = await running.track(userId, { action: "guarded" });
+  await running.post("/challenge/email-otp", {}, token);
+  const verify = () => running.post("/verify/email-otp", { verificationCode: running.code(email) }, token);
+  await emulator.webhooksSettled();
+  statuses = [403, 200];
+  expect(await verify()).toMatchObject({ status: 400, body: { errorCode: "invalid_request" } });
+  expect(await verify()).toMatchObject({ status: 200, body: { isVerified: true } });
+});
+
+test("a claim that action.verify refused can be repeated", async () => {
+  const email = "claim@example.com";
+  const { authsignal } = running;
+  const challenge = { verificationMethod: "EMAIL_OTP", action: "guarded", email } as const;
+  const { challengeId } = await authsignal.challenge(challenge);
+  await authsignal.verify({ challengeId, verificationCode: running.code(email) });
+  const claim = () => authsignal.claimChallenge({ challengeId, userId: "claimer" });
+  statuses = [403, 200];
+  await expect(claim()).rejects.toMatchObject({ errorCode: "invalid_request" });
+  expect(await claim()).toMatchObject({ verificationMethod: "EMAIL_OTP" });
+  await expect(claim()).rejects.toMatchObject({ errorCode: "invalid_request" });
 });
 
 test("action.verify is not sent for an action in review, whose state stays", async () => {

@@ -3,8 +3,8 @@ import { addAuthenticator, requireEnrollmentScope } from "../../../domain/authen
 import { addressKey } from "../../../domain/codes.ts";
 import { requirePermittedEnrollment } from "../../../domain/permitted-methods.ts";
 import type { CodeMethod } from "../../../tenant/records.ts";
-import { checkAddress } from "../../../wire/person-addresses.ts";
 import { optionalChoice, requiredText } from "../../../wire/input.ts";
+import { checkAddress } from "../../../wire/person-addresses.ts";
 import { type Json, smsChannels } from "../../../wire/wire.ts";
 import type { TokenCall } from "../../api-operation.ts";
 import { sendCodeFor } from "./open-code.ts";

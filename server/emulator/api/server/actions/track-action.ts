@@ -10,8 +10,8 @@ import {
   stateFor,
 } from "../../../domain/tracked-actions.ts";
 import { ensureUser, userIdOf } from "../../../domain/user-records.ts";
-import { optionalAddress } from "../../../wire/person-addresses.ts";
 import { optionalFlag, optionalObject, optionalText, parseUrl } from "../../../wire/input.ts";
+import { optionalAddress } from "../../../wire/person-addresses.ts";
 import type { Json } from "../../../wire/wire.ts";
 import { invalidRequest, WireError } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";

@@ -3,8 +3,8 @@ import { addAuthenticator, findByAddress, makeDefault } from "../../../domain/au
 import { serverView } from "../../../domain/authenticator-view.ts";
 import { ensureUser, userIdOf } from "../../../domain/user-records.ts";
 import type { Tenant } from "../../../tenant/tenant.ts";
-import { checkAddress } from "../../../wire/person-addresses.ts";
 import { optionalChoice, optionalFlag, parseUrl, requiredText } from "../../../wire/input.ts";
+import { checkAddress } from "../../../wire/person-addresses.ts";
 import type { Json } from "../../../wire/wire.ts";
 import { invalidRequest } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";

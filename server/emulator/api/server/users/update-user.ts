@@ -3,8 +3,8 @@ import { enrolledAuthenticators, enrollmentFacts, makeDefault } from "../../../d
 import { ensureUser, userAttributes, userIdOf } from "../../../domain/user-records.ts";
 import type { User } from "../../../tenant/records.ts";
 import type { Tenant } from "../../../tenant/tenant.ts";
-import { clearableAddress } from "../../../wire/person-addresses.ts";
 import { clearableText, optionalChoice, optionalFlag, optionalObject } from "../../../wire/input.ts";
+import { clearableAddress } from "../../../wire/person-addresses.ts";
 import { type Json, type VerificationMethod, verificationMethods } from "../../../wire/wire.ts";
 import { invalidRequest } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
