@@ -1,5 +1,5 @@
 /** The shapes of what the control plane takes, in process and over HTTP. */
-import { operations } from "../api/operations.ts";
+import { canMeetOperation, operations } from "../api/operations.ts";
 import { anyAddress, emailAddress, phoneNumber } from "../wire/person-addresses.ts";
 import {
   choice,
@@ -75,7 +75,7 @@ export const journalShape = object(journalMembers);
 
 const faultMembers: Members<FaultRule> = {
   tenantId: id,
-  method: choice("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"),
+  method: choice("GET", "POST", "PATCH", "DELETE", "OPTIONS"),
   path: text({ longest: 1_024 }),
   count: number({ least: 1, most: Number.MAX_SAFE_INTEGER, whole: true }),
   probability: number({ most: 1 }),
@@ -96,6 +96,10 @@ export const faultShape: ObjectShape = {
     const rule = value as FaultRule;
     if (rule.path !== undefined && !/^(\/v1\/|\*)/.test(rule.path))
       throw invalidRequest("path must begin with /v1/ or with *, for example /v1/validate.");
+    if (!canMeetOperation(rule.path ?? "*", rule.method ?? undefined))
+      throw invalidRequest(
+        `No operation has ${rule.method == null ? "" : `the method ${rule.method} and `}the path ${rule.path ?? "*"}.`,
+      );
     const effects = [
       ...(rule.status == null ? [] : ["status"]),
       ...(rule.drop == null ? [] : ["drop"]),

@@ -166,7 +166,7 @@ describe("reset", () => {
 
   test("reset deletes everything, including the clock offset and faults", async () => {
     running.emulator.clock.freeze();
-    running.emulator.addFault({ path: "/v1/never", status: 500 });
+    running.emulator.addFault({ path: "/v1/users/never", status: 500 });
     await sendCode("gone@example.com");
     await control("/reset", "POST");
     expect(running.emulator.messages()).toEqual([]);

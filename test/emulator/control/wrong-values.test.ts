@@ -25,6 +25,14 @@ const ofPasskey = (passkey: object) => ({ users: [{ userId: "u", passkeys: [pass
 describe("the control plane", () => {
   test.each([
     ["POST", "/faults", { status: 500, tenantId: "nobody" }, 'the tenant "nobody". Known: '],
+    ["POST", "/faults", { status: 500, path: "/v1/validat" }, "No operation has the path /v1/validat."],
+    ["POST", "/faults", { status: 500, path: "/v1/user/*" }, "No operation has the path /v1/user/*."],
+    [
+      "POST",
+      "/faults",
+      { status: 500, path: "/v1/validate", method: "GET" },
+      "No operation has the method GET and the path /v1/validate.",
+    ],
     ["DELETE", "/faults?tenantId=nobody", undefined, 'the tenant "nobody". Known: '],
     ["GET", "/journal?tenantId=nobody", undefined, 'the tenant "nobody". Known: '],
     ["DELETE", "/journal?tenantId=nobody", undefined, 'the tenant "nobody". Known: '],
@@ -139,6 +147,18 @@ describe("the control plane", () => {
         ?.userAuthenticatorId,
     });
   });
+});
+
+test.each([
+  "*",
+  "/v1/*",
+  "/v1/users/ada",
+  "/v1/users/*/actions/pay",
+  "/v1/users/a*a/authenticators",
+  "*/validate",
+  "/v1/client/*/passkey",
+])("a fault for %s can strike, so it is taken", async (path) => {
+  expect(await control("/faults", "POST", { status: 500, path })).toMatchObject({ status: 200 });
 });
 
 describe("a tenant", () => {
