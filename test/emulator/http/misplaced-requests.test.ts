@@ -1,5 +1,6 @@
 /** What an SDK sends whose base URL is a little wrong, or old: it works, or the journal says what to change. */
-import { afterEach, expect, test } from "vitest";
+import { gzipSync } from "node:zlib";
+import { afterEach, describe, expect, test } from "vitest";
 import {
   runEmulator,
   secret,
@@ -51,4 +52,31 @@ test("a browser SDK from before 1.0, which knows no /client, gets its options an
   });
   expect(signIn).toMatchObject({ status: 200, body: { options: { rpId: "localhost" } } });
   expect(signIn.headers.get("access-control-allow-origin")).toBe(origin);
+});
+
+describe("a body in another form", () => {
+  const validate = (body: BodyInit, headers: Record<string, string> = {}) =>
+    send(`${running.emulator.apiUrl}/validate`, {
+      method: "POST",
+      headers: { authorization: secretAuthorization(secret), ...headers },
+      body,
+    });
+
+  test("that is a form is refused, and the journal says that it is one", async () => {
+    const answer = await validate(new URLSearchParams({ token: "t" }));
+    expect(answer).toMatchObject({ status: 400, body: { errorCode: "invalid_request" } });
+    expect(running.emulator.journal({ refused: true })[0]?.reason).toContain(
+      "the body is a form (application/x-www-form-urlencoded",
+    );
+  });
+
+  test("that is compressed is refused with what to do", async () => {
+    const answer = await validate(new Uint8Array(gzipSync('{"token":"t"}')), { "content-encoding": "gzip" });
+    expect(answer).toMatchObject({ status: 400, body: { errorCode: "invalid_request" } });
+    expect(answer.body.errorDescription).toContain("Send it without Content-Encoding");
+  });
+
+  test("that begins with a byte order mark is read", async () => {
+    expect(await validate('\uFEFF{"token":"t"}')).toMatchObject({ status: 200, body: { isValid: false } });
+  });
 });
