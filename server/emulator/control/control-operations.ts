@@ -3,7 +3,7 @@ import { type ControlledClock, toIso } from "../tenant/clock.ts";
 import type { TenantOptions } from "../wire/emulator-options.ts";
 import { type Input, isJsonObject, optionalText } from "../wire/input.ts";
 import { tenantShape } from "../wire/option-shapes.ts";
-import { anything, flag, number, object, text } from "../wire/shape.ts";
+import { flag, number, object, text } from "../wire/shape.ts";
 import type { Json } from "../wire/wire.ts";
 import { invalidRequest, WireError } from "../wire/wire-error.ts";
 import type { SignInRequest, SignUpRequest } from "./ceremonies/ceremonies.ts";
@@ -22,6 +22,7 @@ import {
   messageQueryMembers,
   messageQueryShape,
   resetShape,
+  stateShape,
   tenantQueryShape,
 } from "./request-shapes.ts";
 import type {
@@ -118,7 +119,7 @@ export function controlOperations(core: Core, plane: ControlPlane): readonly Con
     {
       method: "PUT",
       path: "/state",
-      body: object({ version: anything({ const: 1 }), tenants: anything({ type: "object" }) }),
+      body: stateShape,
       isLarge: true,
       handle: ({ body }) => done(() => plane.importState(given<EmulatorState>(body))),
     },

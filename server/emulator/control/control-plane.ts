@@ -6,7 +6,6 @@ import type { Tenant } from "../tenant/tenant.ts";
 import { authenticateToken, requireTenant } from "../tenant/tenants.ts";
 import type { TenantOptions } from "../wire/emulator-options.ts";
 import { isJsonObject } from "../wire/input.ts";
-import { onlyKnown } from "../wire/shape.ts";
 import { tenantSettings } from "../wire/tenant-settings.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
 import { type Ceremonies, createCeremonies } from "./ceremonies/ceremonies.ts";
@@ -22,6 +21,7 @@ import {
   journalShape,
   messageQueryShape,
   resetShape,
+  stateShape,
 } from "./request-shapes.ts";
 import type {
   CompletionRequest,
@@ -33,7 +33,7 @@ import type {
 } from "./requests.ts";
 import { resetTenant } from "./reset-tenant.ts";
 import { applySeed, fixCode } from "./seed.ts";
-import type { Seed, Seeded } from "./seed-shape.ts";
+import { type Seed, type Seeded, seedShape } from "./seed-shape.ts";
 import { heldPasskey } from "./virtual-passkey.ts";
 
 /** The state of an emulator as JSON values, for `importState` of the same or another one. */
@@ -118,6 +118,7 @@ export function createControlPlane(core: Core): ControlPlane {
     messages,
 
     waitForMessage(query, timeout = 5_000) {
+      if (typeof timeout !== "number") throw invalidRequest("timeout must be a number of milliseconds.");
       const [present] = messages(query);
       if (present !== undefined || timeout <= 0) return Promise.resolve(present);
       return nextMessage(() => messages(query)[0], {
@@ -172,6 +173,7 @@ export function createControlPlane(core: Core): ControlPlane {
     },
 
     seed(seed, tenantId) {
+      seedShape.check(seed, "");
       const tenant = oneTenant(tenantId);
       const seeded = applySeed(tenant, { ...seed });
       for (const { userId, credential } of seeded.passkeys)
@@ -199,7 +201,7 @@ export function createControlPlane(core: Core): ControlPlane {
     },
 
     importState(state) {
-      onlyKnown(state, ["version", "tenants"]);
+      stateShape.check(state, "");
       if (state.version !== 1 || !isJsonObject(state.tenants))
         throw invalidRequest("This is not an exported state.");
       // Checks everything before it restores anything, so that an invalid state changes nothing.

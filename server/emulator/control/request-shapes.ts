@@ -2,6 +2,7 @@
 import { canMeetOperation, operations } from "../api/operations.ts";
 import { anyAddress, emailAddress, phoneNumber } from "../wire/person-addresses.ts";
 import {
+  anything,
   choice,
   flag,
   isoTime,
@@ -31,6 +32,8 @@ export const messageQueryShape = object(messageQueryMembers);
 
 const resetMembers: Members<ResetScope> = { tenantId: id, userId: id };
 export const resetShape = object(resetMembers);
+
+export const stateShape = object({ version: anything({ const: 1 }), tenants: anything({ type: "object" }) });
 
 const fixedCodeMembers: Members<FixedCodeRequest> = {
   to: anyAddress,

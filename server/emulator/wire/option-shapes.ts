@@ -168,7 +168,12 @@ const tenantMembers: Members<TenantOptions> = {
 
 export const tenantShape = object(tenantMembers, ["tenantId", "secrets", "rpId", "expectedOrigins"]);
 
-const callback = anything({ description: "a function" });
+const callback: Shape = {
+  schema: { description: "a function" },
+  check(value, where) {
+    if (typeof value !== "function") throw invalidRequest(`${where} must be a function.`);
+  },
+};
 
 const emulatorMembers: Members<EmulatorOptions> = {
   port: number({ most: 65_535, whole: true }),

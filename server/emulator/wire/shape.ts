@@ -151,7 +151,10 @@ export function object(
       additionalProperties: false,
     },
     check(value, where) {
-      if (!isJsonObject(value)) throw invalidRequest(`${where} must be an object.`);
+      if (!isJsonObject(value))
+        throw invalidRequest(
+          `${where === "" ? "The value" : where} must be an object. Known members: ${names.join(", ")}.`,
+        );
       onlyKnown(value, names, where);
       for (const name of names) {
         const member: unknown = Object.hasOwn(value, name) ? value[name] : undefined;
