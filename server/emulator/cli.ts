@@ -28,10 +28,15 @@ async function main(): Promise<void> {
   if (host !== undefined && !isLoopback(host) && line.shows !== "json")
     print(`Listening on ${host}: everybody who can reach it can read every code.`);
   if (line.command !== undefined) {
-    // biome-ignore lint/style/noProcessEnv: the command runs in this process's environment.
-    process.exitCode = await runCommand(line.command, emulator, line.options, process.env);
-    stopWatching();
-    return emulator.close();
+    try {
+      // biome-ignore lint/style/noProcessEnv: the command runs in this process's environment.
+      process.exitCode = await runCommand(line.command, emulator, line.options, process.env);
+    } finally {
+      // Also if the command cannot be run: an emulator that goes on would hold the job until its time is up.
+      stopWatching();
+      await emulator.close();
+    }
+    return;
   }
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {

@@ -200,6 +200,9 @@ function portIn(text: string): number {
 /** The options of the line change the first tenant of the configuration, or the default tenant. */
 function tenantsIn(values: Values, config: EmulatorOptions): readonly TenantOptions[] {
   const [first, ...others] = config.tenants ?? [];
+  const rpId = values["rp-id"] ?? "localhost";
+  if (first === undefined && values.origin === undefined && rpId !== "localhost")
+    throw new Error(`--rp-id ${rpId} needs --origin, a page of that domain such as https://${rpId}.`);
   const tenant: TenantOptions = {
     tenantId: defaultTenant.tenantId,
     secrets: [defaultTenant.secret],

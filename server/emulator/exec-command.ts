@@ -24,13 +24,14 @@ export function runCommand(
   // A terminal sends its signals to the command too; another program sends them here only.
   const pass = (signal: NodeJS.Signals) => void child.kill(signal);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, pass);
-  return new Promise((resolve, reject) => {
+  return new Promise<number>((resolve, reject) => {
     child.once("error", (error) =>
       reject(new Error(`${JSON.stringify(program)} cannot be run: ${error.message}.`, { cause: error })),
     );
-    child.once("exit", (code, signal) => {
-      for (const one of ["SIGINT", "SIGTERM"] as const) process.off(one, pass);
-      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
-    });
+    child.once("exit", (code, signal) =>
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
+    );
+  }).finally(() => {
+    for (const one of ["SIGINT", "SIGTERM"] as const) process.off(one, pass);
   });
 }

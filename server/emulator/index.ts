@@ -98,6 +98,10 @@ function hostsNamedIn({ allowedHosts: named = [], publicUrl }: EmulatorOptions):
   const url = parseUrl(publicUrl);
   if (url === null)
     throw new Error(`The public URL ${JSON.stringify(publicUrl)} is not a URL such as http://emulator:3001.`);
+  if (!/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`)
+    throw new Error(
+      `The public URL ${JSON.stringify(publicUrl)} must be scheme, host and port alone, such as http://emulator:3001.`,
+    );
   return [...named, url.hostname];
 }
 

@@ -63,6 +63,28 @@ test("a new user enrolls an e-mail address on the page and returns with a valid 
   expect(await validated("ada")).toMatchObject({ isValid: true, verificationMethod: "EMAIL_OTP" });
 });
 
+test("a new user enrolls by a link, which is followed elsewhere while the page waits", async () => {
+  await open("el");
+  await page.getByRole("button", { name: "E-mail link" }).click();
+  await page.getByRole("button", { name: "Send link" }).click();
+  await page.getByText("A link was sent.").waitFor();
+  const message = await emulator.waitForMessage({ to: "el@example.com" });
+  expect((await fetch(message?.link ?? "")).status).toBe(200);
+  expect(await validated("el")).toMatchObject({ isValid: true, verificationMethod: "EMAIL_MAGIC_LINK" });
+});
+
+test("a new user enrolls a phone number by a text message", async () => {
+  await open("tom");
+  await page.getByRole("button", { name: "Text message" }).click();
+  await page.getByLabel("Phone number").fill("+64211234567");
+  await page.getByRole("button", { name: "Send code" }).click();
+  await page.getByLabel("Code").waitFor();
+  const message = await emulator.waitForMessage({ to: "+64211234567" });
+  await page.getByLabel("Code").fill(message?.code ?? "");
+  await page.getByRole("button", { name: "Verify" }).click();
+  expect(await validated("tom")).toMatchObject({ isValid: true, verificationMethod: "SMS" });
+});
+
 test("a wrong code is named, and the right one works afterwards", async () => {
   emulator.seed({
     users: [{ userId: "bo", authenticators: [{ verificationMethod: "EMAIL_OTP", email: "bo@example.com" }] }],

@@ -87,6 +87,7 @@ test.each([
   [["--quiet=yes"], "--quiet takes no value"],
   [["start"], '"start" is not an option'],
   [["exec"], "exec needs a command after --"],
+  [["--rp-id", "app.example"], "--rp-id app.example needs --origin"],
   [["--clock", "tomorrow"], "--clock must be an ISO 8601 date"],
   [["--seed", "/does/not/exist"], "/does/not/exist cannot be read"],
   [["--config", "/does/not/exist"], "/does/not/exist cannot be read"],
@@ -99,7 +100,8 @@ test.each([
   [["--webhook", "nonsense"], "webhook.url must be a URL"],
   [["--origin", "http://localhost:3000/"], "Write scheme, host and port only"],
   [["--origin", "https://app.example"], "The RP ID localhost of tenant"],
-  [["--rp-id", "app.example"], "needs the RP ID localhost, not app.example"],
+  [["--rp-id", "http://app.example", "--origin", "http://app.example"], "must be a host name"],
+  [["--public-url", "http://emulator:3001/auth"], "must be scheme, host and port alone"],
   [["--secret", "a:b"], "contains a colon"],
   [["--public-url", "emulator"], '"emulator" is not a URL'],
 ])("the emulator does not start with %j, and says why", async (args, expected) => {
@@ -157,6 +159,14 @@ test("exec runs a command with the emulator in its environment and passes its ex
   expect(ended).toMatchObject({ code: 7, stderr: expect.stringContaining("EMULATOR of Authsignal") });
   const { stdout = "" } = ended as { readonly stdout?: string };
   expect(JSON.parse(stdout)).toMatchObject({ tenant: "t", user: { isEnrolled: false }, year: "2031" });
+});
+
+test("exec with a command that cannot be run stops the emulator and says so", async () => {
+  const ended: unknown = await run("exec", "--", "no-such-command").catch((error: unknown) => error);
+  expect(ended).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('"no-such-command" cannot be run'),
+  });
 });
 
 test("--version prints the version of the package", async () => {

@@ -4,6 +4,7 @@ import { notImplemented } from "./not-implemented.ts";
 
 const push = "/client/user-authenticators/push";
 const inApp = "/client/user-authenticators/in-app";
+const rules = "/management/action-configurations/{actionCode}/rules";
 const qrCode = "/client/user-authenticators/qr-code";
 
 /** Below `/v1`, as the vendor's SDKs for phones and for calls write them. */
@@ -33,6 +34,11 @@ const paths: readonly (readonly [method: Operation["method"], path: string, name
   ["GET", "/management/{resource}/{id}", "management-api-read-one"],
   ["PATCH", "/management/{resource}/{id}", "management-api-update-one"],
   ["DELETE", "/management/{resource}/{id}", "management-api-delete-one"],
+  ["GET", rules, "management-api-read-rules"],
+  ["POST", rules, "management-api-create-rule"],
+  ["GET", `${rules}/{ruleId}`, "management-api-read-rule"],
+  ["PATCH", `${rules}/{ruleId}`, "management-api-update-rule"],
+  ["DELETE", `${rules}/{ruleId}`, "management-api-delete-rule"],
 ];
 
 export const notEmulated: readonly Operation[] = paths.map(([method, path, name]) => ({

@@ -15,7 +15,7 @@ const tenant = {
 
 /** By method and path. A test fails if an operation has no text, or its example is refused. */
 export const operationTexts: Readonly<Record<string, OperationText>> = {
-  "GET /health": { does: "Says that the emulator is ready." },
+  "GET /health": { does: "Says whether the emulator is ready, or with 503 why not, such as a full disk." },
   "GET /messages": { does: "Lists messages, newest first; `wait` milliseconds waits for the first." },
   "GET /messages/latest": { does: "Answers the newest message, or 404." },
   "DELETE /messages": { does: "Deletes messages." },

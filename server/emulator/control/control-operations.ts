@@ -1,9 +1,9 @@
 /** The control plane over HTTP: each operation calls the method of the same meaning in process. */
 import { type ControlledClock, toIso } from "../tenant/clock.ts";
 import type { TenantOptions } from "../wire/emulator-options.ts";
-import { type Input, optionalText } from "../wire/input.ts";
+import { type Input, isJsonObject, optionalText } from "../wire/input.ts";
 import { tenantShape } from "../wire/option-shapes.ts";
-import { anything, flag, number, object, text } from "../wire/shape.ts";
+import { flag, number, object, text } from "../wire/shape.ts";
 import type { Json } from "../wire/wire.ts";
 import { invalidRequest, WireError } from "../wire/wire-error.ts";
 import type { SignInRequest, SignUpRequest } from "./ceremonies/ceremonies.ts";
@@ -22,6 +22,7 @@ import {
   messageQueryMembers,
   messageQueryShape,
   resetShape,
+  stateShape,
   tenantQueryShape,
 } from "./request-shapes.ts";
 import type {
@@ -32,14 +33,21 @@ import type {
   MessageQuery,
   ResetScope,
 } from "./requests.ts";
-import type { Seed } from "./seed-shape.ts";
-import { ofEditors, seedMembers } from "./seed-shape.ts";
+import { ofEditors, type Seed, seedMembers } from "./seed-shape.ts";
 
 const waitShape = object({ ...messageQueryMembers, wait: number({ most: 60_000 }) });
 
 export function controlOperations(core: Core, plane: ControlPlane): readonly ControlOperation[] {
   return [
-    { method: "GET", path: "/health", handle: () => ({ isReady: true, name: "authsignal-emulator" }) },
+    {
+      method: "GET",
+      path: "/health",
+      status: (health) => (isJsonObject(health) && health.isReady === true ? 200 : 503),
+      handle() {
+        const problem = core.whyUnwritable();
+        return { isReady: problem === undefined, name: "authsignal-emulator", problem };
+      },
+    },
     {
       method: "GET",
       path: "/messages",
@@ -111,7 +119,7 @@ export function controlOperations(core: Core, plane: ControlPlane): readonly Con
     {
       method: "PUT",
       path: "/state",
-      body: object({ version: anything({ const: 1 }), tenants: anything({ type: "object" }) }),
+      body: stateShape,
       isLarge: true,
       handle: ({ body }) => done(() => plane.importState(given<EmulatorState>(body))),
     },
@@ -172,7 +180,7 @@ export function controlOperations(core: Core, plane: ControlPlane): readonly Con
       method: "PUT",
       path: "/tenants/{tenantId}",
       body: object(tenantShape.members),
-      handle: ({ params, body }) => withTenant(plane.putTenant, { ...body, tenantId: params.tenantId }),
+      handle: ({ params, body }) => withTenant(plane.putTenant, body, params.tenantId),
     },
     {
       method: "DELETE",
@@ -187,8 +195,10 @@ export function controlOperations(core: Core, plane: ControlPlane): readonly Con
   ];
 }
 
-function withTenant(put: (tenant: TenantOptions) => void, body: Input): Json {
-  const tenant = given<TenantOptions>(body);
+function withTenant(put: (tenant: TenantOptions) => void, body: Input, inPath?: string): Json {
+  if (inPath !== undefined && (body.tenantId ?? inPath) !== inPath)
+    throw invalidRequest(`tenantId is ${JSON.stringify(inPath)} in the path. Leave it out of the body.`);
+  const tenant = given<TenantOptions>({ tenantId: inPath, ...body });
   try {
     put(tenant);
   } catch (error) {

@@ -3,10 +3,9 @@ import { type CompletedChallenge, completeChallenge } from "../api/prebuilt/comp
 import type { ControlledClock } from "../tenant/clock.ts";
 import type { StateDump } from "../tenant/state.ts";
 import type { Tenant } from "../tenant/tenant.ts";
-import { authenticateToken } from "../tenant/tenants.ts";
+import { authenticateToken, requireTenant } from "../tenant/tenants.ts";
 import type { TenantOptions } from "../wire/emulator-options.ts";
 import { isJsonObject } from "../wire/input.ts";
-import { onlyKnown } from "../wire/shape.ts";
 import { tenantSettings } from "../wire/tenant-settings.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
 import { type Ceremonies, createCeremonies } from "./ceremonies/ceremonies.ts";
@@ -14,13 +13,15 @@ import { signInShape, signUpShape } from "./ceremonies/ceremony-shapes.ts";
 import type { Core } from "./core.ts";
 import type { Fault } from "./faults.ts";
 import type { JournalEntry } from "./journal.ts";
-import { type SentMessage, sentMessage } from "./messages.ts";
+import { nextMessage, type SentMessage, sentMessage } from "./messages.ts";
 import {
   completionShape,
+  faultShape,
   fixedCodeShape,
   journalShape,
   messageQueryShape,
   resetShape,
+  stateShape,
 } from "./request-shapes.ts";
 import type {
   CompletionRequest,
@@ -32,7 +33,7 @@ import type {
 } from "./requests.ts";
 import { resetTenant } from "./reset-tenant.ts";
 import { applySeed, fixCode } from "./seed.ts";
-import type { Seed, Seeded } from "./seed-shape.ts";
+import { type Seed, type Seeded, seedShape } from "./seed-shape.ts";
 import { heldPasskey } from "./virtual-passkey.ts";
 
 /** The state of an emulator as JSON values, for `importState` of the same or another one. */
@@ -82,21 +83,26 @@ export interface ControlPlane extends Ceremonies {
 }
 
 export function createControlPlane(core: Core): ControlPlane {
-  const tenantsOf = (tenantId: string | undefined): readonly Tenant[] =>
-    tenantId === undefined ? core.tenants.all() : [requireTenant(core, tenantId)];
+  const { tenants } = core;
+  /** Every tenant, if the call names none. */
+  const named = (tenantId: string | undefined): readonly Tenant[] =>
+    tenantId === undefined ? tenants.all() : [requireTenant(tenants, tenantId)];
 
   const messages = (query: MessageQuery = {}): SentMessage[] => {
     messageQueryShape.check(query, "");
     const { to, after, tenantId } = query;
-    const all = tenantsOf(tenantId)
+    const all = named(tenantId)
       .flatMap((tenant) => tenant.outbox.list({ to }).map((message) => sentMessage(tenant, message)))
       .sort((left, right) => Date.parse(right.sentAt) - Date.parse(left.sentAt));
     const seen = after === undefined ? -1 : all.findIndex((message) => message.messageId === after);
     return seen === -1 ? all : all.slice(0, seen);
   };
 
-  const oneTenant = (tenantId: string | undefined) =>
-    tenantId === undefined ? firstTenant(core) : requireTenant(core, tenantId);
+  const oneTenant = (tenantId: string | undefined): Tenant => {
+    const [first] = named(tenantId);
+    if (first === undefined) throw invalidRequest("The emulator has no tenant.");
+    return first;
+  };
   const keptSeeds = new Map<string, Seed>();
   const ceremonies = createCeremonies(core, oneTenant);
 
@@ -112,31 +118,20 @@ export function createControlPlane(core: Core): ControlPlane {
     messages,
 
     waitForMessage(query, timeout = 5_000) {
+      if (typeof timeout !== "number") throw invalidRequest("timeout must be a number of milliseconds.");
       const [present] = messages(query);
       if (present !== undefined || timeout <= 0) return Promise.resolve(present);
-      return new Promise((resolve) => {
-        const finish = (message: SentMessage | undefined) => {
-          clearTimeout(timer);
-          for (const stop of subscriptions) stop();
-          core.closing.removeEventListener("abort", onClosing);
-          resolve(message);
-        };
-        const onClosing = () => finish(undefined);
-        const timer = setTimeout(() => finish(undefined), Math.min(timeout, 60_000));
-        const subscriptions = tenantsOf(query.tenantId).map((tenant) =>
-          tenant.outbox.subscribe(() => {
-            const [arrived] = messages(query);
-            if (arrived !== undefined) finish(arrived);
-          }),
-        );
-        core.closing.addEventListener("abort", onClosing);
+      return nextMessage(() => messages(query)[0], {
+        tenants: named(query.tenantId),
+        timeout: Math.min(timeout, 60_000),
+        closing: core.closing,
       });
     },
 
     clearMessages(query = {}) {
       messageQueryShape.check(query, "");
       const { to, tenantId } = query;
-      for (const { outbox, state } of tenantsOf(tenantId)) {
+      for (const { outbox, state } of named(tenantId)) {
         outbox.clear(to);
         state.commit();
       }
@@ -156,7 +151,7 @@ export function createControlPlane(core: Core): ControlPlane {
     fixCode(fixed) {
       fixedCodeShape.check(fixed, "");
       const { tenantId, ...request } = fixed;
-      for (const tenant of tenantsOf(tenantId)) {
+      for (const tenant of named(tenantId)) {
         fixCode(tenant, request);
         tenant.state.commit();
       }
@@ -165,19 +160,20 @@ export function createControlPlane(core: Core): ControlPlane {
     reset(scope = {}) {
       resetShape.check(scope, "");
       const { tenantId, userId } = scope;
-      for (const tenant of tenantsOf(tenantId)) resetTenant(core, tenant, userId);
+      for (const tenant of named(tenantId)) resetTenant(core, tenant, userId);
       if (tenantId === undefined && userId === undefined) {
         core.journal.clear();
         core.faults.clear();
         core.clock.resume();
       }
-      for (const tenant of tenantsOf(tenantId)) {
+      for (const tenant of named(tenantId)) {
         const kept = keptSeeds.get(tenant.tenantId);
         if (kept !== undefined) applySeed(tenant, { ...kept });
       }
     },
 
     seed(seed, tenantId) {
+      seedShape.check(seed, "");
       const tenant = oneTenant(tenantId);
       const seeded = applySeed(tenant, { ...seed });
       for (const { userId, credential } of seeded.passkeys)
@@ -205,12 +201,12 @@ export function createControlPlane(core: Core): ControlPlane {
     },
 
     importState(state) {
-      onlyKnown(state, ["version", "tenants"]);
+      stateShape.check(state, "");
       if (state.version !== 1 || !isJsonObject(state.tenants))
         throw invalidRequest("This is not an exported state.");
       // Checks everything before it restores anything, so that an invalid state changes nothing.
       const restores = Object.entries(state.tenants).map(([tenantId, dump]) => {
-        const tenant = requireTenant(core, tenantId);
+        const tenant = requireTenant(tenants, tenantId);
         if (!tenant.state.isDump(dump))
           throw invalidRequest(`This is not an exported state: see tenant ${tenantId}.`);
         return () => tenant.state.restore(dump);
@@ -220,30 +216,29 @@ export function createControlPlane(core: Core): ControlPlane {
     },
 
     clock: core.clock,
-    clockOf: (tenantId) => requireTenant(core, tenantId).clock,
-    addFault: core.faults.add,
+    clockOf: (tenantId) => requireTenant(tenants, tenantId).clock,
+    addFault(rule) {
+      faultShape.check(rule, "");
+      named(rule.tenantId);
+      return core.faults.add(rule);
+    },
     faults: core.faults.list,
     removeFault: core.faults.remove,
-    clearFaults: core.faults.clear,
+    clearFaults(tenantId) {
+      named(tenantId);
+      core.faults.clear(tenantId);
+    },
     journal(filter = {}) {
       journalShape.check(filter, "");
+      named(filter.tenantId);
       return core.journal.list(filter);
     },
-    clearJournal: core.journal.clear,
+    clearJournal(tenantId) {
+      named(tenantId);
+      core.journal.clear(tenantId);
+    },
     async webhooksSettled() {
       await Promise.all(core.tenants.all().map(({ webhooks }) => webhooks.settled()));
     },
   };
-}
-
-function requireTenant(core: Core, tenantId: string): Tenant {
-  const tenant = core.tenants.byId(tenantId);
-  if (tenant === undefined) throw invalidRequest("The emulator does not have this tenant.");
-  return tenant;
-}
-
-function firstTenant(core: Core): Tenant {
-  const [tenant] = core.tenants.all();
-  if (tenant === undefined) throw invalidRequest("The emulator has no tenant.");
-  return tenant;
 }

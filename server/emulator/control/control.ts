@@ -21,5 +21,7 @@ export interface ControlOperation {
   readonly body?: ObjectShape;
   /** Whether the body may be as large as an exported state. */
   readonly isLarge?: boolean;
+  /** Status of an answer. Default 200. */
+  readonly status?: (answer: Json) => number;
   handle(call: ControlCall): Json | Promise<Json>;
 }

@@ -1,7 +1,7 @@
 /** The emulator without its HTTP listener: tenants, clock, random numbers, journal and faults. */
 import { announceAuthenticators } from "../domain/announce-authenticators.ts";
 import { type ControlledClock, createClock } from "../tenant/clock.ts";
-import { openStorage } from "../tenant/data-file.ts";
+import { openStorage, UnwritableFileError } from "../tenant/data-file.ts";
 import { createMail } from "../tenant/mail.ts";
 import { createRandom, type Random } from "../tenant/random.ts";
 import { createTenant, type Surroundings } from "../tenant/tenant.ts";
@@ -24,6 +24,8 @@ export interface Core {
   addTenant(tenant: TenantOptions): void;
   /** Removes a tenant with everything that it remembers; `false` if there is none. */
   removeTenant(tenantId: string): boolean;
+  /** Why the data file takes no rows, or `undefined`: tries those that wait, and one of its own. */
+  whyUnwritable(): string | undefined;
   /** Drops what has expired, at most once per sweep interval. */
   sweep(): void;
   /** Ends long polls, delays and webhooks, so that connections can close. */
@@ -97,6 +99,16 @@ export async function createCore(options: EmulatorOptions, apiUrl: () => string)
       tenant.webhooks.close();
       tenants.remove(tenantId);
       return true;
+    },
+    whyUnwritable() {
+      try {
+        for (const { state } of tenants.all()) state.commit();
+        storage.probe();
+        return undefined;
+      } catch (error) {
+        if (error instanceof UnwritableFileError) return error.message;
+        throw error;
+      }
     },
     sweep() {
       for (const { tenantId, state, limits, clock: own } of tenants.all()) {

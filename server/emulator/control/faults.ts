@@ -1,7 +1,6 @@
 /** Keeps the faults that tests inject, and picks the one that a request meets. */
 import type { Random } from "../tenant/random.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
-import { faultShape } from "./request-shapes.ts";
 import type { FaultRule } from "./requests.ts";
 
 export interface Fault extends FaultRule {
@@ -26,7 +25,6 @@ export function createFaults(random: Random): Faults {
   return {
     add(rule) {
       if (faults.size >= mostFaults) throw invalidRequest("There are too many faults. Delete some.");
-      faultShape.check(rule, "");
       const unlimited = rule.probability !== undefined;
       const remaining = rule.count ?? (unlimited ? Number.MAX_SAFE_INTEGER : 1);
       const fault = { ...rule, faultId: random.uuid(), remaining };

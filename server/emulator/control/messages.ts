@@ -36,3 +36,34 @@ export function sentMessage(tenant: Tenant, message: Message): SentMessage {
     action: actionCode,
   };
 }
+
+interface Waiting {
+  readonly tenants: readonly Tenant[];
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly closing: AbortSignal;
+}
+
+/** Resolves with what `find` finds after a message was sent, or with `undefined`. */
+export function nextMessage(
+  find: () => SentMessage | undefined,
+  { tenants, timeout, closing }: Waiting,
+): Promise<SentMessage | undefined> {
+  return new Promise((resolve) => {
+    const finish = (message: SentMessage | undefined) => {
+      clearTimeout(timer);
+      for (const stop of subscriptions) stop();
+      closing.removeEventListener("abort", onClosing);
+      resolve(message);
+    };
+    const onClosing = () => finish(undefined);
+    const timer = setTimeout(() => finish(undefined), timeout);
+    const subscriptions = tenants.map(({ outbox }) =>
+      outbox.subscribe(() => {
+        const arrived = find();
+        if (arrived !== undefined) finish(arrived);
+      }),
+    );
+    closing.addEventListener("abort", onClosing);
+  });
+}

@@ -1,5 +1,8 @@
 /** The shapes of what the control plane takes, in process and over HTTP. */
+import { canMeetOperation, operations } from "../api/operations.ts";
+import { anyAddress, emailAddress, phoneNumber } from "../wire/person-addresses.ts";
 import {
+  anything,
   choice,
   flag,
   isoTime,
@@ -30,8 +33,10 @@ export const messageQueryShape = object(messageQueryMembers);
 const resetMembers: Members<ResetScope> = { tenantId: id, userId: id };
 export const resetShape = object(resetMembers);
 
+export const stateShape = object({ version: anything({ const: 1 }), tenants: anything({ type: "object" }) });
+
 const fixedCodeMembers: Members<FixedCodeRequest> = {
-  to: address,
+  to: anyAddress,
   code: text({ longest: 16 }),
   validUntil: isoTime,
   tenantId: id,
@@ -42,15 +47,30 @@ const completionMembers: Members<CompletionRequest> = {
   token: text({ longest: 8_192 }),
   url: text({ longest: 16_384 }),
   verificationMethod: choice(...verificationMethods),
-  email: address,
-  phoneNumber: text({ longest: 64 }),
+  email: emailAddress,
+  phoneNumber,
 };
-export const completionShape = object(completionMembers);
+const completionMembersShape = object(completionMembers);
+export const completionShape: ObjectShape = {
+  ...completionMembersShape,
+  check(value, where) {
+    completionMembersShape.check(value, where);
+    const { token, url } = value as CompletionRequest;
+    if (token == null && url == null) throw invalidRequest("token is required: track's token, or its url.");
+    if (token != null && url != null) throw invalidRequest("Write either track's token, or its url.");
+  },
+};
+
+/** The API's operations, and what the journal writes of the emulator's own. */
+const operationNames = [
+  ...operations.map(({ name }) => name),
+  ...["sign-up", "sign-in", "prebuilt-page", "open-socket", "fault"],
+];
 
 const journalMembers: Members<JournalFilter> = {
   tenantId: id,
   userId: id,
-  operation: text({ longest: 64 }),
+  operation: choice(...operationNames),
   refused: flag,
   unmatched: flag,
 };
@@ -58,7 +78,7 @@ export const journalShape = object(journalMembers);
 
 const faultMembers: Members<FaultRule> = {
   tenantId: id,
-  method: choice("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"),
+  method: choice("GET", "POST", "PATCH", "DELETE", "OPTIONS"),
   path: text({ longest: 1_024 }),
   count: number({ least: 1, most: Number.MAX_SAFE_INTEGER, whole: true }),
   probability: number({ most: 1 }),
@@ -79,6 +99,10 @@ export const faultShape: ObjectShape = {
     const rule = value as FaultRule;
     if (rule.path !== undefined && !/^(\/v1\/|\*)/.test(rule.path))
       throw invalidRequest("path must begin with /v1/ or with *, for example /v1/validate.");
+    if (!canMeetOperation(rule.path ?? "*", rule.method ?? undefined))
+      throw invalidRequest(
+        `No operation has ${rule.method == null ? "" : `the method ${rule.method} and `}the path ${rule.path ?? "*"}.`,
+      );
     const effects = [
       ...(rule.status == null ? [] : ["status"]),
       ...(rule.drop == null ? [] : ["drop"]),

@@ -1,7 +1,21 @@
 /** What a seed holds, and what seeding returns. `command-line.ts` reads the file, `seed.ts` applies it. */
+
 import type { ActionSettings } from "../wire/emulator-options.ts";
-import { actionMembers } from "../wire/option-shapes.ts";
-import { anything, choice, flag, isoTime, list, type Members, map, object, text } from "../wire/shape.ts";
+import { actionCode, actionShape } from "../wire/option-shapes.ts";
+import { anyAddress, emailAddress, phoneNumber } from "../wire/person-addresses.ts";
+import {
+  anything,
+  choice,
+  flag,
+  isoTime,
+  list,
+  type Members,
+  map,
+  object,
+  text,
+  uuid,
+} from "../wire/shape.ts";
+import type { JsonObject } from "../wire/wire.ts";
 import type { VirtualPasskey } from "./virtual-passkey.ts";
 
 /** Users with fixed ids, their authenticators, and passkeys with known private keys. */
@@ -27,7 +41,7 @@ export interface SeedUser {
   readonly username?: string;
   readonly displayName?: string;
   readonly locale?: string;
-  readonly custom?: Readonly<Record<string, string | number | boolean>>;
+  readonly custom?: JsonObject;
   readonly authenticators?: readonly SeedAuthenticator[];
   readonly passkeys?: readonly SeedPasskey[];
 }
@@ -58,12 +72,10 @@ export interface Seeded {
   readonly passkeys: VirtualPasskey[];
 }
 
-const address = text({ longest: 320 });
-
 const passkeyMembers: Members<SeedPasskey> = {
   userAuthenticatorId: text({ longest: 64 }),
   name: text({ longest: 256 }),
-  aaguid: text({ longest: 64 }),
+  aaguid: uuid,
   userAgent: text(),
   backupEligibility: flag,
   backupState: flag,
@@ -72,28 +84,30 @@ const passkeyMembers: Members<SeedPasskey> = {
 const authenticatorMembers: Members<SeedAuthenticator> = {
   userAuthenticatorId: text({ longest: 64 }),
   verificationMethod: choice("EMAIL_OTP", "EMAIL_MAGIC_LINK", "SMS", "WHATSAPP"),
-  email: address,
-  phoneNumber: text({ longest: 64 }),
+  email: emailAddress,
+  phoneNumber,
 };
 
 const userMembers: Members<SeedUser> = {
   userId: text({ longest: 256 }),
-  email: address,
+  email: emailAddress,
   emailVerified: flag,
-  phoneNumber: text({ longest: 64 }),
+  phoneNumber,
   phoneNumberVerified: flag,
   username: text(),
   displayName: text(),
   locale: text(),
-  custom: map(anything({ type: ["string", "number", "boolean"] })),
+  custom: map(anything()),
   authenticators: list(object(authenticatorMembers, ["verificationMethod"])),
   passkeys: list(object(passkeyMembers)),
 };
 
 export const seedMembers: Members<Omit<Seed, "$schema">> = {
   users: list(object(userMembers, ["userId"])),
-  actions: list(object({ actionCode: text({ longest: 64 }), ...actionMembers }, ["actionCode"])),
-  fixedCodes: list(object({ to: address, code: text({ longest: 16 }), validUntil: isoTime }, ["to", "code"])),
+  actions: list(actionShape({ actionCode })),
+  fixedCodes: list(
+    object({ to: anyAddress, code: text({ longest: 16 }), validUntil: isoTime }, ["to", "code"]),
+  ),
 };
 
 export const ofEditors = { $schema: text() };

@@ -1,6 +1,8 @@
 /** Decides the outcome of an action: the first rule that applies, otherwise the action's or the tenant's default. */
+import type { Device } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import type { ActionRule, RuleConditions } from "../wire/emulator-options.ts";
+import { matchesIp } from "../wire/ip-pattern.ts";
 import type { ActionOutcome, JsonObject } from "../wire/wire.ts";
 import { actionSettings } from "./permitted-methods.ts";
 
@@ -36,22 +38,22 @@ export function rulesOf(
 }
 
 function applies(tenant: Tenant, when: RuleConditions, facts: TrackedFacts): boolean {
-  const { custom = {}, deviceId, ipAddress, userAgent, isNewDevice } = when;
+  const { custom = {}, deviceId, ipAddress, userAgent, isNewDevice, isRememberedDevice } = when;
   return (
     Object.entries(custom).every(([name, value]) => facts.custom?.[name] === value) &&
     (deviceId === undefined || deviceId === facts.deviceId) &&
-    (ipAddress === undefined || matchesAddress(ipAddress, facts.ipAddress)) &&
+    (ipAddress === undefined || matchesIp(ipAddress, facts.ipAddress)) &&
     (userAgent === undefined || facts.userAgent?.includes(userAgent) === true) &&
-    (isNewDevice === undefined || isNewDevice === hasNewDevice(tenant, facts))
+    (isNewDevice === undefined || isNewDevice === (validDevice(tenant, facts) === undefined)) &&
+    (isRememberedDevice === undefined || isRememberedDevice === hasRememberedDevice(tenant, facts))
   );
 }
 
-function matchesAddress(pattern: string, address = ""): boolean {
-  return pattern.endsWith("*") ? address.startsWith(pattern.slice(0, -1)) : address === pattern;
+function validDevice(tenant: Tenant, { userId, deviceId }: TrackedFacts): Device | undefined {
+  const device = tenant.state.devices.get(JSON.stringify([userId, deviceId]));
+  return device?.invalidatedAt === undefined ? device : undefined;
 }
 
-function hasNewDevice(tenant: Tenant, { userId, deviceId }: TrackedFacts): boolean {
-  if (deviceId === undefined) return true;
-  const device = tenant.state.devices.get(JSON.stringify([userId, deviceId]));
-  return device === undefined || device.invalidatedAt !== undefined;
+function hasRememberedDevice(tenant: Tenant, facts: TrackedFacts): boolean {
+  return (validDevice(tenant, facts)?.rememberedUntil ?? 0) > tenant.clock.now();
 }

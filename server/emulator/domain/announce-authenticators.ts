@@ -3,37 +3,51 @@ import { type Clock, toIso } from "../tenant/clock.ts";
 import type { UserAuthenticator } from "../tenant/records.ts";
 import type { AuthenticatorListener } from "../tenant/state.ts";
 import type { Webhooks } from "../tenant/webhooks.ts";
+import type { WebhookOptions } from "../wire/emulator-options.ts";
 
 /** Only enrolled authenticators are announced; their use is not. */
-export function announceAuthenticators(webhooks: Webhooks, clock: Clock): AuthenticatorListener {
+export function announceAuthenticators(
+  webhooks: Webhooks,
+  clock: Clock,
+  { includeCredentialPublicKey = false }: Partial<WebhookOptions>,
+): AuthenticatorListener {
   return (previous, next) => {
     const before = previous?.verifiedAt === undefined ? undefined : previous;
     const after = next?.verifiedAt === undefined ? undefined : next;
     if (before === undefined && after !== undefined)
-      webhooks.announce("authenticator.created", announcement(after, "createdAt", after.createdAt));
+      webhooks.announce("authenticator.created", {
+        ...announcement(after),
+        createdAt: toIso(after.createdAt),
+        credentialPublicKey: includeCredentialPublicKey ? after.credential?.publicKey : undefined,
+      });
     if (before !== undefined && after === undefined)
-      webhooks.announce("authenticator.deleted", announcement(before, "deletedAt", clock.now()));
+      webhooks.announce("authenticator.deleted", {
+        ...announcement(before),
+        createdAt: toIso(before.createdAt),
+        deletedAt: toIso(clock.now()),
+      });
     if (before !== undefined && after !== undefined && !isSameBesidesUse(before, after)) {
-      webhooks.announce("authenticator.updated", announcement(after, "updatedAt", clock.now()));
+      webhooks.announce("authenticator.updated", {
+        ...announcement(after),
+        updatedAt: toIso(clock.now()),
+        previousSmsChannel: after.previousSmsChannel,
+      });
     }
   };
 }
 
 /** The documented shape is flat and differs from the Server API's. */
-function announcement(one: UserAuthenticator, when: "createdAt" | "updatedAt" | "deletedAt", at: number) {
+function announcement(one: UserAuthenticator) {
   const { userId, verificationMethod, userAuthenticatorId, email, phoneNumber, credential } = one;
   return {
     userId,
     verificationMethod,
-    [when]: toIso(at),
     userAuthenticatorId,
     email,
     phoneNumber,
     credentialId: credential?.credentialId,
     aaguid: credential?.aaguid,
     credentialName: credential?.name,
-    credentialPublicKey: credential?.publicKey,
-    previousSmsChannel: one.previousSmsChannel,
   };
 }
 

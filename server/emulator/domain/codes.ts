@@ -3,8 +3,9 @@
 import type { CodeChallenge, CodeMethod } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { sameText } from "../tenant/tenants.ts";
+import { checkAddress } from "../wire/person-addresses.ts";
 import type { SmsChannel, VerificationFailureReason } from "../wire/wire.ts";
-import { invalidRequest, WireError } from "../wire/wire-error.ts";
+import { RefusedByReceiver, WireError } from "../wire/wire-error.ts";
 
 export type CodeRequest = Omit<CodeChallenge, "kind" | "challengeId" | "createdAt" | "expiresAt" | "code"> & {
   /** Sending again keeps the challenge and replaces its code. */
@@ -111,19 +112,24 @@ export function checkCode(
   return { isVerified: true };
 }
 
+/** Where `action.verify` is refused, the person may verify again (documented): the challenge stays as it was. */
+export async function keptIfRefused<T>(
+  { state }: Tenant,
+  challenge: CodeChallenge,
+  finish: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await finish();
+  } catch (error) {
+    if (error instanceof RefusedByReceiver) state.challenges.put(challenge.challengeId, challenge);
+    throw error;
+  }
+}
+
 /** A code challenge that has not expired. The sweep runs at intervals, so the expiry is checked here. */
 export function findCodeChallenge(tenant: Tenant, challengeId: string): CodeChallenge | undefined {
   const challenge = tenant.state.challenges.get(challengeId);
   return challenge?.kind === "code" && challenge.expiresAt > tenant.clock.now() ? challenge : undefined;
-}
-
-/** A code to something that is no address would never arrive. */
-export function checkAddress(key: "email" | "phoneNumber", address: string): string {
-  if (key === "email" && !/^[^\s@]+@[^\s@]+$/.test(address))
-    throw invalidRequest("The email address is invalid.");
-  if (key === "phoneNumber" && !/^\+?\d[\d ().-]{3,30}$/.test(address))
-    throw invalidRequest("The phone number is invalid.");
-  return address;
 }
 
 /** Shown for SMS alone. */

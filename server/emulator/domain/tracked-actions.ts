@@ -1,8 +1,14 @@
 /** Actions: their states, and what a finished challenge does to one. */
+import { toIso } from "../tenant/clock.ts";
 import type { Action, UserAuthenticator } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import { type ClientToken, scopesAfterChallenge } from "../tenant/tokens.ts";
-import type { ActionOutcome, ActionState, VerificationMethod } from "../wire/wire.ts";
+import {
+  type ActionOutcome,
+  type ActionState,
+  actionCodePattern,
+  type VerificationMethod,
+} from "../wire/wire.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
 import { actionSettings } from "./permitted-methods.ts";
 
@@ -66,7 +72,7 @@ export function stateFor(outcome: ActionOutcome, isEnrolled: boolean): ActionSta
 }
 
 export function checkActionCode(actionCode: string): string {
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(actionCode)) {
+  if (!actionCodePattern.test(actionCode)) {
     throw invalidRequest("The action code must be 1 to 64 letters, digits, underscores or hyphens.");
   }
   return actionCode;
@@ -80,7 +86,7 @@ export interface Completion extends ActionName {
 /** Marks the action of a finished challenge as succeeded and returns the result token (protocol 3.4). */
 export async function completeAction(tenant: Tenant, completion: Completion): Promise<string> {
   const { authenticator, deviceId, userId, actionCode, idempotencyKey } = completion;
-  await askVerifyWebhook(tenant, { userId, actionCode, idempotencyKey }, authenticator.verificationMethod);
+  await askVerifyWebhook(tenant, { userId, actionCode, idempotencyKey }, authenticator);
   markSucceeded(tenant, { userId, actionCode, idempotencyKey }, authenticator.verificationMethod, {
     verifiedByAuthenticatorId: authenticator.userAuthenticatorId,
     ...(deviceId === undefined ? {} : { deviceId }),
@@ -96,26 +102,36 @@ export function markSucceeded(
 ): Action {
   requireNotBlocked(tenant, name);
   const found = findAction(tenant, name) ?? beginAction(tenant, name, "CHALLENGE_REQUIRED");
-  const isReviewed = found.state === "REVIEW_REQUIRED" && tenant.settings.reviewCompletion === "keep";
-  const state = isReviewed ? "REVIEW_REQUIRED" : "CHALLENGE_SUCCEEDED";
-  const marked = moveAction(tenant, found, state, { ...facts, verificationMethod });
+  const marked = moveAction(tenant, found, stateAfter(tenant, found), { ...facts, verificationMethod });
   if (marked.deviceId !== undefined) recordDevice(tenant, marked.userId, marked.deviceId, verificationMethod);
   return marked;
 }
 
-/** Asks the action's receiver of `action.verify`. Any answer but 2xx blocks the challenge. */
+/** The state of an action whose challenge is finished. */
+function stateAfter({ settings }: Tenant, action: Action | undefined): ActionState {
+  const isReviewed = action?.state === "REVIEW_REQUIRED" && settings.reviewCompletion === "keep";
+  return isReviewed ? "REVIEW_REQUIRED" : "CHALLENGE_SUCCEEDED";
+}
+
+/**
+ * Asks the action's receiver of `action.verify` before the action succeeds. Any answer but 2xx blocks the challenge. The
+ * authenticator of a code that is claimed is not known yet.
+ */
 export async function askVerifyWebhook(
   tenant: Tenant,
   name: ActionName,
-  verificationMethod: VerificationMethod,
+  {
+    verificationMethod,
+    userAuthenticatorId,
+  }: Pick<UserAuthenticator, "verificationMethod"> & Partial<Pick<UserAuthenticator, "userAuthenticatorId">>,
 ): Promise<void> {
   const { verifyWebhook } = actionSettings(tenant, name.actionCode);
-  if (verifyWebhook === undefined) return;
+  const state = stateAfter(tenant, findAction(tenant, name));
+  if (verifyWebhook === undefined || state !== "CHALLENGE_SUCCEEDED") return;
   const { userId, actionCode, idempotencyKey } = name;
-  const { ipAddress, userAgent, deviceId, custom, state } = findAction(tenant, name) ?? {};
   await tenant.webhooks.ask(verifyWebhook, "action.verify", {
-    ...{ userId, actionCode, idempotencyKey, verificationMethod, state },
-    ...{ ipAddress, userAgent, deviceId, custom },
+    ...{ userId, action: actionCode, idempotencyKey, verifiedAt: toIso(tenant.clock.now()) },
+    ...{ state, verificationMethod, userAuthenticatorId },
   });
 }
 

@@ -18,18 +18,30 @@ export async function readJsonBody(
   request: IncomingMessage,
   { largest, deepest }: BodyLimits = apiBodyLimits,
 ): Promise<Input> {
-  const text = await readText(request, largest);
+  const encoding = request.headers["content-encoding"] ?? "identity";
+  if (encoding !== "identity")
+    throw invalidRequest(`The body is encoded (${encoding.slice(0, 32)}). Send it without Content-Encoding.`);
+  // Some programs begin a text with a byte order mark.
+  const text = (await readText(request, largest)).replace(/^\uFEFF/, "");
   if (text.trim() === "") return {};
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    if (error instanceof SyntaxError) throw invalidRequest("The body is not valid JSON.");
+    if (error instanceof SyntaxError) throw invalidRequest("The body is not valid JSON.", whyNoJson(request));
     throw error;
   }
   if (!isJsonObject(parsed)) throw invalidRequest("The body must be a JSON object.");
   if (isDeeperThan(parsed, deepest)) throw invalidRequest("The body is nested too deeply.");
   return parsed;
+}
+
+/** For the journal: a form is what callers send most often in its place. */
+function whyNoJson({ headers }: IncomingMessage): string | undefined {
+  const type = headers["content-type"] ?? "";
+  return /^(application\/x-www-form-urlencoded|multipart\/)/.test(type)
+    ? `the body is a form (${type.slice(0, 64)}), not JSON`
+    : undefined;
 }
 
 async function readText(request: IncomingMessage, largest: number): Promise<string> {

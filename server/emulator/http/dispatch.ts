@@ -1,10 +1,8 @@
 /** Authenticates an API request, calls its operation, and writes the journal. */
 import type { IncomingMessage } from "node:http";
 import type { Call, Operation } from "../api/api-operation.ts";
-import { clientApi } from "../api/client-api.ts";
-import { notEmulated } from "../api/not-emulated.ts";
+import { operations } from "../api/operations.ts";
 import { reportUnknownMembers } from "../api/request-members.ts";
-import { serverApi } from "../api/server-api.ts";
 import type { Journal, JournalEntry } from "../control/journal.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import {
@@ -20,9 +18,11 @@ import { documentedError, headersOf, MethodNotAllowed, WireError } from "../wire
 import { readJsonBody } from "./body.ts";
 import { createRoutes, type Match } from "./routes.ts";
 
-export const operations: readonly Operation[] = [...serverApi, ...clientApi, ...notEmulated];
-
 export const routes = createRoutes(operations);
+
+export function isApiPath(path: string): boolean {
+  return routes.methods(path).length > 0;
+}
 
 export interface Answer {
   readonly status: number;
@@ -61,7 +61,7 @@ export function createDispatcher({ tenants, journal }: DispatcherOptions): Dispa
     if (match === undefined) {
       const methods = routes.methods(path);
       if (methods.length > 0) throw new MethodNotAllowed(request.method ?? "", `/v1${path}`, methods);
-      throw new UnknownRoute();
+      throw new UnknownRoute(path.includes("//") ? emptySegment : "no operation has this method and path");
     }
     draft.userId = match.params.userId;
     const { tenant, token } = authenticate(tenants, match, authorization);
@@ -116,11 +116,15 @@ export function createDispatcher({ tenants, journal }: DispatcherOptions): Dispa
 /** No operation has this path. API gateways answer without the `error` key (protocol 1.4). */
 class UnknownRoute extends Error {}
 
+/** What a person can do about it. */
+const emptySegment =
+  "the path has an empty segment: the base URL of the SDK ends with a slash too many, or an id is empty";
+
 type ErrorAnswer = Answer & { readonly errorCode?: string; readonly reason?: string };
 
 function toErrorAnswer(error: unknown): ErrorAnswer {
   if (error instanceof UnknownRoute) {
-    return { status: 404, body: { message: "Not Found" }, reason: "no operation has this method and path" };
+    return { status: 404, body: { message: "Not Found" }, reason: error.message };
   }
   if (error instanceof WireError) {
     return {

@@ -37,7 +37,7 @@ export async function listen(
 ): Promise<Listener> {
   const serveApi = createApiHandler(core, allowedHosts);
   const servePrebuilt = createPrebuiltHandler(core, allowedHosts);
-  const serveControl = createControlHandler(control, allowedHosts);
+  const serveControl = createControlHandler({ operations: control, allowedHosts, journal: core.journal });
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     const exchange = readExchange(request, response);
     const serveOther = isPrebuilt(exchange.path) ? servePrebuilt : serveControl;

@@ -21,7 +21,7 @@ export function createApiHandler(core: Core, allowedHosts: readonly string[]): H
       core.journal.write({ method, path: exchange.path, notes: [], status: 403, reason: forbidden });
       return respondJson(response, 403, { ...new WireError("forbidden", forbidden).body });
     }
-    const path = exchange.path.slice("/v1".length);
+    const path = withClientPart(exchange.path.slice("/v1".length));
     if (path.startsWith("/client/")) {
       if (method === "OPTIONS") return answerPreflight(request, response, routes.methods(path));
       allowCrossOrigin(request, response);
@@ -37,6 +37,13 @@ export function createApiHandler(core: Core, allowedHosts: readonly string[]): H
     // While the caller goes on, so that its first ceremony finds it.
     await loadVerifier();
   };
+}
+
+/** Browser SDKs before 1.0 have no `/client` in their paths, because their default host had none. */
+function withClientPart(path: string): string {
+  const inClientApi = `/client${path}`;
+  const isOnlyThere = routes.methods(path).length === 0 && routes.methods(inClientApi).length > 0;
+  return isOnlyThere ? inClientApi : path;
 }
 
 /** The fault that this request meets, with a line in the journal. */

@@ -12,6 +12,9 @@ import { MethodNotAllowed, WireError } from "../wire/wire-error.ts";
 import { readJsonBody } from "./body.ts";
 import type { Handler } from "./exchange.ts";
 import { respondJson } from "./respond.ts";
+import { methodOf } from "./serve-control.ts";
+
+const operations: readonly string[] = [`${prebuiltPath}/session`, `${prebuiltPath}/remove`];
 
 export function isPrebuilt(path: string): boolean {
   return path === prebuiltPath || path === `${prebuiltPath}.js` || path.startsWith(`${prebuiltPath}/`);
@@ -23,28 +26,25 @@ export function createPrebuiltHandler(core: Core, allowedHosts: readonly string[
     if (forbidden !== undefined) throw new WireError("forbidden", forbidden);
     const asset = { [prebuiltPath]: prebuiltHtml, [`${prebuiltPath}.js`]: prebuiltScript }[path];
     if (asset !== undefined) {
-      if (method !== "GET") throw new MethodNotAllowed(method, path, ["GET"]);
+      if (methodOf(method) !== "GET") throw new MethodNotAllowed(method, path, ["GET"]);
       const contentType = path.endsWith(".js") ? "text/javascript" : "text/html";
       response
         .writeHead(200, { ...prebuiltHeaders, "content-type": `${contentType}; charset=utf-8` })
         .end(asset);
       return;
     }
+    if (!operations.includes(path)) throw new WireError("not_found", `There is nothing at ${path}.`);
     if (method !== "POST") throw new MethodNotAllowed(method, path, ["POST"]);
     const { authorization } = request.headers;
     const { tenant, token } = authenticateToken(core.tenants, authorization);
     const body = await readJsonBody(request);
     const answer = (): Json => {
-      switch (path) {
-        case `${prebuiltPath}/session`:
-          onlyKnown(body, []);
-          return prebuiltSession(tenant, token, bearerToken(authorization) ?? "");
-        case `${prebuiltPath}/remove`:
-          onlyKnown(body, ["userAuthenticatorId"]);
-          return removeOwnAuthenticator(tenant, token, requiredText(body, "userAuthenticatorId"));
-        default:
-          throw new WireError("not_found", `There is nothing at ${path}.`);
+      if (path === `${prebuiltPath}/session`) {
+        onlyKnown(body, []);
+        return prebuiltSession(tenant, token, bearerToken(authorization) ?? "");
       }
+      onlyKnown(body, ["userAuthenticatorId"]);
+      return removeOwnAuthenticator(tenant, token, requiredText(body, "userAuthenticatorId"));
     };
     const entry = {
       tenantId: tenant.tenantId,

@@ -24,6 +24,7 @@ export const pageHtml = `<!doctype html>
 <a href="#faults">Faults</a>
 <a href="#clock">Clock</a>
 <a href="#state">State</a>
+<a href="/emulator/">Control plane</a>
 </nav>
 <main>
 <p id="connection" role="status"></p>

@@ -25,7 +25,7 @@ export const prebuiltHtml = `<!doctype html>
 
 <form id="address-form" hidden>
 <label><span id="address-label"></span> <input id="address" autocomplete="off" required></label>
-<button type="submit">Send code</button>
+<button type="submit" id="send">Send code</button>
 </form>
 
 <section id="app-secret" aria-label="Authenticator app" hidden>

@@ -8,10 +8,14 @@ let isEnrolling = false;
 
 const names = {
   EMAIL_OTP: "E-mail code", SMS: "Text message", WHATSAPP: "WhatsApp", AUTHENTICATOR_APP: "Authenticator app",
-  PASSKEY: "Passkey",
+  PASSKEY: "Passkey", EMAIL_MAGIC_LINK: "E-mail link",
 };
-const paths = { EMAIL_OTP: "email-otp", SMS: "sms", WHATSAPP: "whatsapp", AUTHENTICATOR_APP: "totp" };
-const addressKeys = { EMAIL_OTP: "email", SMS: "phoneNumber" };
+const paths = {
+  EMAIL_OTP: "email-otp", SMS: "sms", WHATSAPP: "whatsapp", AUTHENTICATOR_APP: "totp",
+  EMAIL_MAGIC_LINK: "email-magic-link",
+};
+const addressKeys = { EMAIL_OTP: "email", EMAIL_MAGIC_LINK: "email", SMS: "phoneNumber" };
+let begun = 0;
 
 async function ask(path, body) {
   const response = await fetch(path, {
@@ -69,18 +73,21 @@ function offer(methods) {
 
 async function begin(chosen) {
   method = chosen;
+  begun += 1;
   if (method === "PASSKEY") return passkey();
   if (!isEnrolling) {
     if (method !== "AUTHENTICATOR_APP") await ask("/v1/client/challenge/" + paths[method]);
-    return askForCode();
+    return method === "EMAIL_MAGIC_LINK" ? awaitLink() : askForCode();
   }
   if (method === "AUTHENTICATOR_APP") {
     const { secret } = await ask("/v1/client/user-authenticators/totp");
     element("secret").textContent = secret;
     return askForCode("app-secret");
   }
-  element("address-label").textContent = method === "EMAIL_OTP" ? "E-mail address" : "Phone number";
-  element("address").value = method === "EMAIL_OTP" ? (session.address ?? "") : "";
+  const isEmail = addressKeys[method] === "email";
+  element("address-label").textContent = isEmail ? "E-mail address" : "Phone number";
+  element("address").value = isEmail ? (session.address ?? "") : "";
+  element("send").textContent = method === "EMAIL_MAGIC_LINK" ? "Send link" : "Send code";
   show("methods", "address-form");
   element("address").focus();
 }
@@ -90,6 +97,17 @@ function askForCode(...also) {
   element("status").textContent = method === "AUTHENTICATOR_APP" ? "" : "A code was sent.";
   element("code").value = "";
   element("code").focus();
+}
+
+// The link is followed in another tab or on another device. Asks until then, or until another method is begun.
+async function awaitLink() {
+  show("methods");
+  element("status").textContent = "A link was sent. Follow it, then return to this page.";
+  for (const own = begun; own === begun; ) {
+    const answer = await ask("/v1/client/verify/email-magic-link/finalize");
+    if (answer.isVerified) return finish(answer);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
 }
 
 async function passkey() {
@@ -153,7 +171,7 @@ element("address-form").addEventListener("submit", (event) => {
   event.preventDefault();
   attempt(async () => {
     await ask("/v1/client/user-authenticators/" + paths[method], { [addressKeys[method]]: element("address").value });
-    askForCode();
+    return method === "EMAIL_MAGIC_LINK" ? awaitLink() : askForCode();
   });
 });
 element("code-form").addEventListener("submit", (event) => {

@@ -27,6 +27,8 @@ export function createClock(underlying: () => number = Date.now): ControlledCloc
   const now = () => frozenAt ?? underlying() + offset;
 
   const move = (at: number) => {
+    if (typeof at !== "number")
+      throw invalidRequest("The clock takes milliseconds since 1970, such as Date.parse('2030-01-31').");
     if (!(at >= 0 && at <= latest)) throw invalidRequest("The clock takes times from the year 1970 to 9999.");
     if (frozenAt === undefined) offset = at - underlying();
     else frozenAt = at;
@@ -39,7 +41,12 @@ export function createClock(underlying: () => number = Date.now): ControlledCloc
       frozenAt = at;
     },
     set: move,
-    advance: (milliseconds) => move(now() + milliseconds),
+    advance(milliseconds) {
+      // A text would be appended to the time.
+      if (typeof milliseconds !== "number")
+        throw invalidRequest("advance takes milliseconds, such as 60000.");
+      move(now() + milliseconds);
+    },
     resume() {
       offset = 0;
       frozenAt = undefined;

@@ -17,6 +17,8 @@ export interface StoredRow {
 export interface Storage {
   load(tenantId: string): StoredRow[];
   write(tenantId: string, changes: readonly Change[]): void;
+  /** Writes a row of its own, which no tenant reads. Throws `UnwritableFileError`. */
+  probe(): void;
   close(): void;
 }
 
@@ -26,7 +28,7 @@ export class UnwritableFileError extends Error {
 }
 
 /** Keeps nothing: starting without a file costs a few milliseconds. */
-const memoryOnly: Storage = { load: () => [], write: () => {}, close: () => {} };
+const memoryOnly: Storage = { load: () => [], write: () => {}, probe: () => {}, close: () => {} };
 
 /** Opens the file; creates it and its folder when missing. Only one emulator can use a file at a time. */
 export async function openStorage(data: string): Promise<Storage> {
@@ -111,12 +113,20 @@ function storageIn(database: Database.Database, data: string, release: () => voi
         `${data} was deleted while the emulator runs. It continues from memory and loses its state when it stops. Restart it.`,
       );
     },
+    probe() {
+      inTransaction(database, data, () => void upsert.run(noTenant, "health", "probe", probeText));
+    },
     close() {
       database.close();
       release();
     },
   };
 }
+
+/** A tenant's id is not empty. */
+const noTenant = "";
+/** As large as a record can usually be. */
+const probeText = "x".repeat(4_096);
 
 /** By hand: the driver's own hides the failure behind that of a ROLLBACK, which a full disk has made already. */
 function inTransaction(database: Database.Database, data: string, write: () => void): void {

@@ -1,5 +1,5 @@
 /** One customer of the service, with everything that its operations need. */
-import type { OutboundMessage, TenantOptions } from "../wire/emulator-options.ts";
+import type { OutboundMessage, TenantOptions, WebhookOptions } from "../wire/emulator-options.ts";
 import { type TenantSettings, tenantSettings } from "../wire/tenant-settings.ts";
 import { type Clock, type ControlledClock, createClock } from "./clock.ts";
 import type { Storage } from "./data-file.ts";
@@ -38,7 +38,11 @@ export interface Surroundings {
   readonly onMessage?: ((message: OutboundMessage) => void) | undefined;
   apiUrl(): string;
   /** Returns the listener that announces changed authenticators to the tenant's webhooks. */
-  announceAuthenticators(webhooks: Webhooks, clock: Clock): AuthenticatorListener;
+  announceAuthenticators(
+    webhooks: Webhooks,
+    clock: Clock,
+    options: Partial<WebhookOptions>,
+  ): AuthenticatorListener;
 }
 
 export function createTenant(options: TenantOptions, surroundings: Surroundings): Tenant {
@@ -47,7 +51,8 @@ export function createTenant(options: TenantOptions, surroundings: Surroundings)
   const clock = createClock(surroundings.clock.now);
   const { tenantId } = settings;
   const webhooks = createWebhooks({ settings, clock, random });
-  const state = createState({ tenantId, storage, onAuthenticator: announceAuthenticators(webhooks, clock) });
+  const onAuthenticator = announceAuthenticators(webhooks, clock, settings.webhook ?? {});
+  const state = createState({ tenantId, storage, onAuthenticator });
   return {
     tenantId,
     settings,

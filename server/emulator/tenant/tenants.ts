@@ -1,6 +1,6 @@
 /** Finds the tenant and the token that a request presents. */
 import { createHash, timingSafeEqual } from "node:crypto";
-import { unauthorized, WireError } from "../wire/wire-error.ts";
+import { invalidRequest, unauthorized, WireError } from "../wire/wire-error.ts";
 import type { Tenant } from "./tenant.ts";
 import { type ClientToken, tenantIdOf } from "./tokens.ts";
 
@@ -38,6 +38,16 @@ export function createTenants(): Tenants {
       return tenant;
     },
   };
+}
+
+/** The tenant that a call of the control plane names. */
+export function requireTenant(tenants: Tenants, tenantId: string): Tenant {
+  const tenant = tenants.byId(tenantId);
+  if (tenant !== undefined) return tenant;
+  const known = tenants.all().map((one) => one.tenantId);
+  throw invalidRequest(
+    `The emulator does not have the tenant ${JSON.stringify(tenantId)}. Known: ${known.join(", ")}.`,
+  );
 }
 
 /** Server API: the secret as Basic user name. */

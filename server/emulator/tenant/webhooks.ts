@@ -3,17 +3,20 @@ import { createHmac } from "node:crypto";
 import { pause } from "../wire/pause.ts";
 import type { TenantSettings } from "../wire/tenant-settings.ts";
 import type { JsonObject, WebhookType } from "../wire/wire.ts";
-import { WireError } from "../wire/wire-error.ts";
+import { RefusedByReceiver, WireError } from "../wire/wire-error.ts";
 import { type Clock, toIso, toUnixSeconds } from "./clock.ts";
 import type { Random } from "./random.ts";
 
+type DeliveredType = "email.created" | "sms.created";
+type AnnouncedType = "authenticator.created" | "authenticator.updated" | "authenticator.deleted";
+
 export interface Webhooks {
   /** Delivers a message. Throws if the receiver does not accept it, so that the challenge fails. */
-  deliver(type: "email.created" | "sms.created", data: JsonObject): Promise<void>;
-  /** Sends an event to this receiver. Throws if it does not answer with 2xx in time. */
+  deliver(type: DeliveredType, data: JsonObject): Promise<void>;
+  /** Sends an event to this receiver. Throws `RefusedByReceiver` if it does not answer with 2xx in time. */
   ask(url: string, type: WebhookType, data: JsonObject): Promise<void>;
   /** Sends an event in the background, with three retries. */
-  announce(type: WebhookType, data: JsonObject): void;
+  announce(type: AnnouncedType, data: JsonObject): void;
   /** Resolves when no event is being sent. */
   settled(): Promise<void>;
   close(): void;
@@ -74,7 +77,7 @@ export function createWebhooks({ settings, clock, random }: WebhooksOptions): We
     }
   };
 
-  const receiverOf = (type: WebhookType) => webhook?.urls?.[type] ?? webhook?.url;
+  const receiverOf = (type: AnnouncedType | DeliveredType) => webhook?.urls?.[type] ?? webhook?.url;
 
   return {
     async deliver(type, data) {
@@ -89,11 +92,7 @@ export function createWebhooks({ settings, clock, random }: WebhooksOptions): We
     },
     async ask(url, type, data) {
       if (await post(url, envelope(type, data))) return;
-      throw new WireError(
-        "invalid_request",
-        "The challenge was not accepted.",
-        `the receiver of ${type} did not accept the challenge`,
-      );
+      throw new RefusedByReceiver(type);
     },
     announce(type, data) {
       const url = receiverOf(type);

@@ -35,7 +35,8 @@ export function registrationOptions(tenant: Tenant, subject: RegistrationSubject
     ),
     authenticatorSelection: {
       authenticatorAttachment:
-        subject.authenticatorAttachment ?? (isPasskey ? authenticatorAttachment : undefined),
+        subject.authenticatorAttachment ??
+        (isPasskey && authenticatorAttachment !== "all-supported" ? authenticatorAttachment : undefined),
       residentKey: isPasskey ? "required" : "discouraged",
       requireResidentKey: isPasskey,
       userVerification: userVerificationOf(tenant, subject.actionCode),

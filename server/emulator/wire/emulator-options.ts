@@ -1,5 +1,5 @@
 /** The options of an emulator and of its tenants, with their defaults. */
-import type { ActionOutcome, VerificationMethod } from "./wire.ts";
+import type { ActionOutcome, VerificationMethod, WebhookType } from "./wire.ts";
 
 /** The tenant without options. Its secret starts with "emulator-", so that a production entry can refuse it. */
 export const defaultTenant: { readonly tenantId: string; readonly secret: string } = {
@@ -60,8 +60,8 @@ export interface TenantOptions {
   readonly limits?: "documented" | "off" | LimitOptions;
   /** Digits of a code, 2 to 10. Default 6. */
   readonly codeLength?: number;
-  /** Answered in registration options if the request names none. Default: any. */
-  readonly authenticatorAttachment?: "platform" | "cross-platform";
+  /** Answered in registration options if the request names none. Default `all-supported`: any. */
+  readonly authenticatorAttachment?: "platform" | "cross-platform" | "all-supported";
   /** Answered as `hints` in registration options of passkeys. Default: none. */
   readonly passkeyRegistrationHints?: readonly ("security-key" | "client-device" | "hybrid")[];
   /** Whether a user may have several authenticators of one method. Default true. */
@@ -105,12 +105,14 @@ export interface RuleConditions {
   /** Members of `custom` with exactly these values. */
   readonly custom?: Readonly<Record<string, string | number | boolean>>;
   readonly deviceId?: string;
-  /** The address, or its beginning with `*`: `10.0.*`. */
+  /** The address, its beginning with `*` such as `10.0.*`, or a network such as `10.0.0.0/8`. */
   readonly ipAddress?: string;
   /** A part of the user agent. */
   readonly userAgent?: string;
   /** Whether the user has no valid record of the tracked device. */
   readonly isNewDevice?: boolean;
+  /** Whether update-device has set that the tracked device is remembered now. */
+  readonly isRememberedDevice?: boolean;
 }
 
 export interface ActionRule {
@@ -147,8 +149,10 @@ export interface AppClientOptions {
 
 export interface WebhookOptions {
   readonly url: string;
-  /** Receivers of single kinds of event. Default: `url`. */
-  readonly urls?: Readonly<Record<string, string>>;
+  /** Receivers of single kinds of event. Default: `url`. An action's `verifyWebhook` receives `action.verify`. */
+  readonly urls?: Readonly<Partial<Record<Exclude<WebhookType, "action.verify">, string>>>;
+  /** Whether `authenticator.created` carries a passkey's public key. Default false, as documented. */
+  readonly includeCredentialPublicKey?: boolean;
   /** Milliseconds between tries of an asynchronous event. Default 30 seconds, as documented. */
   readonly retryAfter?: number;
 }

@@ -9,6 +9,7 @@ import type {
   WebhookOptions,
 } from "./emulator-options.ts";
 import { parseUrl } from "./input.ts";
+import { ipPattern } from "./ip-pattern.ts";
 import {
   anything,
   choice,
@@ -16,12 +17,21 @@ import {
   list,
   type Members,
   map,
+  matching,
   number,
+  type ObjectShape,
   object,
   type Shape,
+  scalar,
   text,
 } from "./shape.ts";
-import { actionOutcomes, userVerifications, verificationMethods, webhookTypes } from "./wire.ts";
+import {
+  actionCodePattern,
+  actionOutcomes,
+  userVerifications,
+  verificationMethods,
+  webhookTypes,
+} from "./wire.ts";
 import { invalidRequest } from "./wire-error.ts";
 
 const methods = list(choice(...verificationMethods));
@@ -38,11 +48,12 @@ const httpUrl = {
 const userVerification = choice(...userVerifications);
 
 const conditionMembers: Members<RuleConditions> = {
-  custom: map(anything({ type: ["string", "number", "boolean"] })),
+  custom: map(scalar),
   deviceId: text(),
-  ipAddress: text(),
+  ipAddress: ipPattern,
   userAgent: text(),
   isNewDevice: flag,
+  isRememberedDevice: flag,
 };
 
 const ruleMembers: Members<ActionRule> = {
@@ -52,14 +63,46 @@ const ruleMembers: Members<ActionRule> = {
   outcome: choice(...actionOutcomes),
 };
 
-export const actionMembers: Members<ActionSettings> = {
+const ruleList = list(object(ruleMembers, ["ruleId", "name", "when", "outcome"]));
+/** get-action tells rules apart by their ids. */
+const rules: Shape = {
+  ...ruleList,
+  check(value, where) {
+    ruleList.check(value, where);
+    const ids = (value as readonly ActionRule[]).map(({ ruleId }) => ruleId);
+    const twice = ids.find((id, at) => ids.indexOf(id) !== at);
+    if (twice !== undefined)
+      throw invalidRequest(`${where} must have different ruleIds; ${JSON.stringify(twice)} is there twice.`);
+  },
+};
+
+export const actionCode = matching(
+  actionCodePattern,
+  "an action code: 1 to 64 letters, digits, underscores or hyphens",
+);
+
+const actionMembers: Members<ActionSettings> = {
   outcome: choice(...actionOutcomes),
   verificationMethods: methods,
   defaultVerificationMethod: choice(...verificationMethods),
   userVerification,
-  rules: list(object(ruleMembers, ["ruleId", "name", "when", "outcome"])),
+  rules,
   verifyWebhook: httpUrl,
 };
+
+/** The settings of an action, with these members besides. */
+export function actionShape(more: Readonly<Record<string, Shape>> = {}): ObjectShape {
+  const members = object({ ...more, ...actionMembers }, Object.keys(more));
+  return {
+    ...members,
+    check(value, where) {
+      members.check(value, where);
+      const { verificationMethods: permitted, defaultVerificationMethod: first } = value as ActionSettings;
+      if (permitted != null && first != null && !permitted.includes(first))
+        throw invalidRequest(`${where}.defaultVerificationMethod must be one of its verificationMethods.`);
+    },
+  };
+}
 
 const appClientMembers: Members<AppClientOptions> = {
   clientId: text({ longest: 256 }),
@@ -69,7 +112,12 @@ const appClientMembers: Members<AppClientOptions> = {
 
 const webhookMembers: Members<WebhookOptions> = {
   url: httpUrl,
-  urls: object(Object.fromEntries(webhookTypes.map((type) => [type, httpUrl]))),
+  urls: object(
+    Object.fromEntries(
+      webhookTypes.filter((type) => type !== "action.verify").map((type) => [type, httpUrl]),
+    ),
+  ),
+  includeCredentialPublicKey: flag,
   retryAfter: number(),
 };
 
@@ -95,14 +143,14 @@ const tenantMembers: Members<TenantOptions> = {
   expectedOrigins: list(text()),
   anyLocalhostPort: flag,
   defaultOutcome: choice(...actionOutcomes),
-  actions: map(object(actionMembers)),
+  actions: map(actionShape(), actionCode),
   verificationMethods: methods,
   tokenDurationInMinutes: minutes,
   userVerification,
   counterRegression: choice("log", "refuse"),
   limits,
   codeLength: number({ least: 2, most: 10, whole: true }),
-  authenticatorAttachment: choice("platform", "cross-platform"),
+  authenticatorAttachment: choice("platform", "cross-platform", "all-supported"),
   passkeyRegistrationHints: list(choice("security-key", "client-device", "hybrid")),
   allowMultipleAuthenticators: flag,
   removedCredential: choice("unknown_credential", "invalid_credential"),
@@ -113,14 +161,19 @@ const tenantMembers: Members<TenantOptions> = {
   enrollmentMethods: choice("action", "any"),
   validateRefusal: choice("invalid", "unauthorized"),
   unknownMembers: choice("note", "refuse"),
-  anonymousActionCode: text({ longest: 64 }),
+  anonymousActionCode: actionCode,
   appClients: list(object(appClientMembers, ["clientId"])),
   webhook: object(webhookMembers, ["url"]),
 };
 
 export const tenantShape = object(tenantMembers, ["tenantId", "secrets", "rpId", "expectedOrigins"]);
 
-const callback = anything({ description: "a function" });
+const callback: Shape = {
+  schema: { description: "a function" },
+  check(value, where) {
+    if (typeof value !== "function") throw invalidRequest(`${where} must be a function.`);
+  },
+};
 
 const emulatorMembers: Members<EmulatorOptions> = {
   port: number({ most: 65_535, whole: true }),

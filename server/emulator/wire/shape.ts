@@ -35,6 +35,31 @@ export const flag: Shape = {
   },
 };
 
+/** What a rule can compare. */
+export const scalar: Shape = {
+  schema: { type: ["string", "number", "boolean"] },
+  check(value, where) {
+    if (!["string", "number", "boolean"].includes(typeof value))
+      throw invalidRequest(`${where} must be a string, a number, true or false.`);
+  },
+};
+
+/** A text of this form, which `what` says in words. */
+export function matching(pattern: RegExp, what: string): Shape {
+  return {
+    schema: { type: "string", pattern: pattern.source },
+    check(value, where) {
+      if (typeof value !== "string" || !pattern.test(value))
+        throw invalidRequest(`${where} must be ${what}.`);
+    },
+  };
+}
+
+export const uuid = matching(
+  /^[\da-fA-F]{8}(-[\da-fA-F]{4}){3}-[\da-fA-F]{12}$/,
+  "a UUID such as ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4",
+);
+
 export interface NumberLimits {
   readonly least?: number;
   readonly most?: number;
@@ -84,13 +109,20 @@ export function list(of: Shape, { least = 0, most = Number.POSITIVE_INFINITY } =
   };
 }
 
-/** An object with any names, whose values have this shape. */
-export function map(of: Shape): Shape {
+/** An object with any names, or with names of this shape, whose values have this shape. */
+export function map(of: Shape, names?: Shape): Shape {
   return {
-    schema: { type: "object", additionalProperties: of.schema },
+    schema: {
+      type: "object",
+      additionalProperties: of.schema,
+      ...(names === undefined ? {} : { propertyNames: names.schema }),
+    },
     check(value, where) {
       if (!isJsonObject(value)) throw invalidRequest(`${where} must be an object.`);
-      for (const [name, member] of Object.entries(value)) of.check(member, `${where}.${name}`);
+      for (const [name, member] of Object.entries(value)) {
+        names?.check(name, `${JSON.stringify(name)} of ${where}`);
+        of.check(member, `${where}.${name}`);
+      }
     },
   };
 }
@@ -119,7 +151,10 @@ export function object(
       additionalProperties: false,
     },
     check(value, where) {
-      if (!isJsonObject(value)) throw invalidRequest(`${where} must be an object.`);
+      if (!isJsonObject(value))
+        throw invalidRequest(
+          `${where === "" ? "The value" : where} must be an object. Known members: ${names.join(", ")}.`,
+        );
       onlyKnown(value, names, where);
       for (const name of names) {
         const member: unknown = Object.hasOwn(value, name) ? value[name] : undefined;

@@ -4,7 +4,7 @@ import { isJsonObject, parseUrl } from "./input.ts";
 import { tenantShape } from "./option-shapes.ts";
 
 /** Those whose absence means something. */
-type Optional = "webhook" | "authenticatorAttachment";
+type Optional = "webhook";
 
 export type TenantSettings = Required<Omit<TenantOptions, Optional>> & Pick<TenantOptions, Optional>;
 
@@ -36,6 +36,7 @@ export function tenantSettings(options: TenantOptions): TenantSettings {
     counterRegression: "log",
     limits: "documented",
     codeLength: 6,
+    authenticatorAttachment: "all-supported",
     passkeyRegistrationHints: [],
     allowMultipleAuthenticators: true,
     removedCredential: "unknown_credential",
@@ -67,6 +68,8 @@ function withoutAbsent(options: TenantOptions): TenantOptions {
 
 /** Otherwise every ceremony would fail: a page may use its own host name, or a domain above it, as the RP ID. */
 function assertRpIdFits({ tenantId, rpId, expectedOrigins, anyLocalhostPort }: TenantOptions): void {
+  if (parseUrl(`http://${rpId}`)?.host !== rpId || /[:[]/.test(rpId))
+    throw new Error(`The RP ID ${rpId} of tenant ${tenantId} must be a host name such as example.com.`);
   if (anyLocalhostPort === true && rpId !== "localhost")
     throw new Error(`anyLocalhostPort of tenant ${tenantId} needs the RP ID localhost, not ${rpId}.`);
   if (expectedOrigins.length === 0) return;

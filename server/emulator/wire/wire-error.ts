@@ -79,6 +79,14 @@ export class MethodNotAllowed extends WireError {
   }
 }
 
+/** The receiver of `action.verify` did not accept a challenge. */
+export class RefusedByReceiver extends WireError {
+  constructor(type: string) {
+    const reason = `the receiver of ${type} did not accept the challenge`;
+    super("invalid_request", "The challenge was not accepted.", reason);
+  }
+}
+
 /** Headers that belong to an error. */
 export function headersOf(error: unknown): Record<string, string> {
   return error instanceof MethodNotAllowed ? { allow: error.allow } : {};

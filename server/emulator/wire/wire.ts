@@ -15,6 +15,9 @@ export const actionStates = [
 ] as const;
 export type ActionState = (typeof actionStates)[number];
 
+/** Documented. */
+export const actionCodePattern = /^[A-Za-z0-9_-]{1,64}$/;
+
 export const userVerifications = ["required", "preferred", "discouraged"] as const;
 
 export const verificationMethods = [

@@ -138,3 +138,10 @@ test("client/init answers what the React SDK shows: methods, user and a token", 
   const usable = await running.post("/challenge/email-otp", {}, body.challengeOptions.token);
   expect(usable.status).toBe(200);
 });
+
+test("there is nothing below the page but its own two operations", async () => {
+  for (const method of ["GET", "POST"]) {
+    const answer = await send(`${running.emulator.url}/prebuilt/nothing`, { method });
+    expect(answer).toMatchObject({ status: 404, body: { errorCode: "not_found" } });
+  }
+});

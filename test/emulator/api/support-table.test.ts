@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { operations } from "../../../server/emulator/http/dispatch.ts";
+import { operations } from "../../../server/emulator/api/operations.ts";
 import { readme, withSupportTable } from "./support-table.ts";
 
 test("the support table equals the registers (`npm run emulator:table` writes it)", () => {

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Operation } from "../../../server/emulator/api/api-operation.ts";
-import { operations } from "../../../server/emulator/http/dispatch.ts";
+import { operations } from "../../../server/emulator/api/operations.ts";
 
 const repository = join(import.meta.dirname, "../../..");
 export const readme = join(repository, "server/emulator/README.md");

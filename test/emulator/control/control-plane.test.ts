@@ -166,7 +166,7 @@ describe("reset", () => {
 
   test("reset deletes everything, including the clock offset and faults", async () => {
     running.emulator.clock.freeze();
-    running.emulator.addFault({ path: "/v1/never", status: 500 });
+    running.emulator.addFault({ path: "/v1/users/never", status: 500 });
     await sendCode("gone@example.com");
     await control("/reset", "POST");
     expect(running.emulator.messages()).toEqual([]);
@@ -193,4 +193,26 @@ test("a state that is exported, imported elsewhere and exported again is the sam
     400,
   );
   await other.close();
+});
+
+test.each(["/", "/prebuilt", "/emulator/health", "/emulator/tenants"])(
+  "HEAD %s answers as GET does, without a body, because tools wait for a server with it",
+  async (path) => {
+    const answer = await fetch(`${running.emulator.url}${path}`, { method: "HEAD" });
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toBe("");
+  },
+);
+
+test("the page at /emulator/ shows every operation with a command, and the page at / leads there", async () => {
+  const home = await (await fetch(running.emulator.url)).text();
+  expect(home).toContain('href="/emulator/"');
+  const answer = await fetch(`${running.emulator.url}/emulator/`);
+  expect(answer.headers.get("content-security-policy")).toContain("default-src 'none'");
+  const html = await answer.text();
+  const { paths } = (await control("/openapi.json")).body;
+  for (const path of Object.keys(paths))
+    expect(html).toContain(`"$AUTHSIGNAL_EMULATOR_URL${path}`.replace('"', "&quot;"));
+  expect(html).toContain("EMULATOR");
+  expect(html).not.toMatch(/ style=| on[a-z]+=|<script/);
 });

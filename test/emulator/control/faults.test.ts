@@ -94,8 +94,8 @@ describe("faults", () => {
   });
 
   test("the control plane shows and removes a single fault", async () => {
-    const { body } = await control("/faults", "POST", { path: "/v1/never", status: 500 });
-    expect((await control("/faults")).body).toMatchObject([{ path: "/v1/never" }]);
+    const { body } = await control("/faults", "POST", { path: "/v1/users/never", status: 500 });
+    expect((await control("/faults")).body).toMatchObject([{ path: "/v1/users/never" }]);
     expect((await control(`/faults/${body.faultId}`, "DELETE")).status).toBe(200);
     expect((await control(`/faults/${body.faultId}`, "DELETE")).status).toBe(404);
   });

@@ -90,6 +90,8 @@ describe("in JavaScript", () => {
       { smtp: "nonsense" },
       "smtp must be a URL such as smtp://localhost:1025",
     ],
+    ["a callback that is none", { onMessage: "print" }, "onMessage must be a function"],
+    ["a clock that is none", { now: 5 }, "now must be a function"],
     ["no tenant", { tenants: [] }, "tenants must have at least 1 element"],
     [
       "an option of a tenant",
@@ -116,6 +118,15 @@ describe("in JavaScript", () => {
       { tenants: [testTenant({ webhook: { url: "nonsense" } })] },
       "webhook.url must be a URL",
     ],
+    [
+      "a receiver of an event that has its place in an action",
+      {
+        tenants: [
+          testTenant({ webhook: { url: "http://localhost:1/", urls: untyped({ "action.verify": "x" }) } }),
+        ],
+      },
+      '"action.verify" of tenant',
+    ],
   ])("startEmulator refuses %s", async (_what, options, sentence) => {
     await expect(startEmulator(untyped(options))).rejects.toThrow(sentence);
   });
@@ -126,6 +137,11 @@ describe("in JavaScript", () => {
     [() => running.emulator.journal(untyped({ user: "x" })), '"user" is not known'],
     [() => running.emulator.addFault(untyped({ latncy: 5 })), '"latncy" is not known'],
     [() => running.emulator.seed(untyped({ user: [] })), '"user" is not known'],
+    [() => running.emulator.reset(untyped(["worker-2"])), "must be an object. Known members: tenantId"],
+    [() => running.emulator.seed(untyped([])), "must be an object. Known members: users"],
+    [() => running.emulator.importState(untyped([])), "must be an object. Known members: version"],
+    [() => running.emulator.clock.advance(untyped<number>(["60000"])), "advance takes milliseconds"],
+    [() => running.emulator.clock.set(untyped<number>(["2030"])), "milliseconds since 1970"],
     [() => running.emulator.fixCode(untyped({ address: "x", code: "123456" })), '"address" is not known'],
     [
       () => running.emulator.addTenant(untyped<TenantOptions>({ ...testTenant(), rpID: "x" })),

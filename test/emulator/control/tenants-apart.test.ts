@@ -62,7 +62,7 @@ describe("what belongs to one tenant", () => {
   test("a reset empties its tenant alone, with clock, faults and journal", async () => {
     for (const tenant of [one, two]) {
       await sdk(tenant).updateUser({ userId: "u", attributes: { email: "u@example.com" } });
-      emulator.addFault({ path: "/v1/never", status: 500, tenantId: tenant.tenantId });
+      emulator.addFault({ path: "/v1/users/never", status: 500, tenantId: tenant.tenantId });
       emulator.clockOf(tenant.tenantId).freeze();
     }
     await control("/reset", "POST", { tenantId: "one" });

@@ -134,6 +134,14 @@ describe("settings", () => {
     });
   });
 
+  test("the service's all-supported permits any attachment", async () => {
+    await withTenant({ authenticatorAttachment: "all-supported" }, async (running) => {
+      const path = "/user-authenticators/passkey/registration-options";
+      const { body } = await running.post(path, {}, await running.track(newUserId()));
+      expect(body.options.authenticatorSelection).not.toHaveProperty("authenticatorAttachment");
+    });
+  });
+
   test.each(["unknown_credential", "invalid_credential"] as const)(
     "a sign-in with a removed passkey answers %s",
     async (removedCredential) => {

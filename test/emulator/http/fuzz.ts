@@ -1,6 +1,6 @@
 /** Sends generated requests to an emulator and counts the answers. The suite sends a share; `npm run fuzz` sends them all. */
 import { Agent, request } from "node:http";
-import { operations } from "../../../server/emulator/http/dispatch.ts";
+import { operations } from "../../../server/emulator/api/operations.ts";
 import { startEmulator } from "../../../server/emulator/index.ts";
 import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
 import {

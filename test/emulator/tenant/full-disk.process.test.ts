@@ -25,6 +25,8 @@ test("an emulator whose file can take no more says so in each answer, and loses 
   });
   const [line] = await once(createInterface({ input: child.stdout }), "line");
   const { url }: { readonly url: string } = JSON.parse(line);
+  const health = () => send(`${url}/emulator/health`);
+  expect(await health()).toMatchObject({ status: 200, body: { isReady: true } });
   const long = "x".repeat(4000);
   const acknowledged: string[] = [];
   let writes = 0;
@@ -53,6 +55,10 @@ test("an emulator whose file can take no more says so in each answer, and loses 
   const sentence = `${data} cannot be written: `;
   expect(answer.body.errorDescription).toContain(sentence);
   expect((await write()).body.errorDescription).toContain(sentence);
+  expect(await health()).toMatchObject({
+    status: 503,
+    body: { isReady: false, problem: expect.stringContaining(sentence) },
+  });
   const journal = await fetch(`${url}/emulator/journal?refused=true`);
   expect(await journal.text()).toContain(sentence);
 
@@ -63,6 +69,7 @@ test("an emulator whose file can take no more says so in each answer, and loses 
   expect(await remove()).toBe(500);
 
   await promisify(execFile)("prlimit", ["--pid", String(child.pid), "--fsize=unlimited"]);
+  expect(await health()).toMatchObject({ status: 200, body: { isReady: true } });
   expect((await write()).status).toBe(200);
   // A deletion that failed can be repeated.
   expect([await remove(), await remove()]).toEqual([200, 404]);

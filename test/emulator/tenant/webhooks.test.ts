@@ -3,7 +3,15 @@ import { Webhook } from "@authsignal/node";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../../server/emulator/index.ts";
 import { closeServer, listen } from "../../kit/listen.ts";
-import { callersOf, enrolled, newUserId, type Running, secret, testTenant } from "../running-emulator.ts";
+import {
+  callersOf,
+  enrollEmail,
+  enrolled,
+  newUserId,
+  type Running,
+  secret,
+  testTenant,
+} from "../running-emulator.ts";
 
 interface Delivery {
   readonly signature: string;
@@ -12,6 +20,7 @@ interface Delivery {
 
 let deliveries: Delivery[] = [];
 let statuses: number[] = [];
+let hook: string;
 let emulator: Emulator;
 let running: Running;
 const receiver = createServer((request, response) => {
@@ -31,7 +40,8 @@ beforeEach(async () => {
   deliveries = [];
   statuses = [];
   const { url } = await listen(receiver);
-  const webhook = { url: `${url}/hook`, retryAfter: 1 };
+  hook = `${url}/hook`;
+  const webhook = { url: hook, retryAfter: 1 };
   const actions = { guarded: { verifyWebhook: `${url}/verify` } };
   emulator = await startEmulator({
     tenants: [testTenant({ secrets: [secret, "emulator-second"], webhook, actions })],
@@ -133,14 +143,25 @@ test("authenticator events have the documented flat shape", async () => {
     credentialId: expect.any(String),
     aaguid: expect.any(String),
     credentialName: "Passkey",
-    credentialPublicKey: expect.any(String),
   });
   await running.authsignal.deleteUser({ userId });
   await emulator.webhooksSettled();
   expect(events().at(-1)).toMatchObject({
     type: "authenticator.deleted",
-    data: { deletedAt: expect.any(String), credentialId: created.data.credentialId },
+    data: {
+      createdAt: created.data.createdAt,
+      deletedAt: expect.any(String),
+      credentialId: created.data.credentialId,
+    },
   });
+});
+
+test("a passkey's public key is announced only if the tenant asks for it", async () => {
+  const webhook = { url: hook, includeCredentialPublicKey: true };
+  await using other = await startEmulator({ tenants: [testTenant({ webhook })] });
+  await enrolled(callersOf(other));
+  await other.webhooksSettled();
+  expect(events()[0].data.credentialPublicKey).toMatch(/^[\w-]{80,}$/);
 });
 
 test("action.verify is sent before a challenge succeeds, and blocks it unless it is accepted", async () => {
@@ -154,8 +175,50 @@ test("action.verify is sent before a challenge succeeds, and blocks it unless it
   expect(actions.find(({ actionCode }) => actionCode === "guarded")?.state).toBe("CHALLENGE_REQUIRED");
   const token = await signIn();
   expect(await running.authsignal.validateChallenge({ token })).toMatchObject({ isValid: true });
-  expect(events().at(-1)).toMatchObject({
-    type: "action.verify",
-    data: { userId, actionCode: "guarded", verificationMethod: "PASSKEY", state: "CHALLENGE_REQUIRED" },
+  const [passkey] = await running.authsignal.getAuthenticators({ userId });
+  const event = events().at(-1);
+  expect(event.type).toBe("action.verify");
+  expect(event.data).toEqual({
+    userId,
+    action: "guarded",
+    idempotencyKey: expect.any(String),
+    verifiedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+    state: "CHALLENGE_SUCCEEDED",
+    verificationMethod: "PASSKEY",
+    userAuthenticatorId: passkey?.userAuthenticatorId,
   });
+});
+
+test("a code that action.verify refused can be entered again", async () => {
+  const userId = newUserId();
+  const email = "again@example.com";
+  await enrollEmail(running, userId, email);
+  const token = await running.track(userId, { action: "guarded" });
+  await running.post("/challenge/email-otp", {}, token);
+  const verify = () => running.post("/verify/email-otp", { verificationCode: running.code(email) }, token);
+  await emulator.webhooksSettled();
+  statuses = [403, 200];
+  expect(await verify()).toMatchObject({ status: 400, body: { errorCode: "invalid_request" } });
+  expect(await verify()).toMatchObject({ status: 200, body: { isVerified: true } });
+});
+
+test("a claim that action.verify refused can be repeated", async () => {
+  const email = "claim@example.com";
+  const { authsignal } = running;
+  const challenge = { verificationMethod: "EMAIL_OTP", action: "guarded", email } as const;
+  const { challengeId } = await authsignal.challenge(challenge);
+  await authsignal.verify({ challengeId, verificationCode: running.code(email) });
+  const claim = () => authsignal.claimChallenge({ challengeId, userId: "claimer" });
+  statuses = [403, 200];
+  await expect(claim()).rejects.toMatchObject({ errorCode: "invalid_request" });
+  expect(await claim()).toMatchObject({ verificationMethod: "EMAIL_OTP" });
+  await expect(claim()).rejects.toMatchObject({ errorCode: "invalid_request" });
+});
+
+test("action.verify is not sent for an action in review, whose state stays", async () => {
+  const { userId, client } = await enrolled(running);
+  emulator.seed({ actions: [{ actionCode: "guarded", outcome: "REVIEW" }] });
+  await client.signInWithToken({ token: await running.track(userId, { action: "guarded" }) });
+  await emulator.webhooksSettled();
+  expect(events().map(({ type }) => type)).not.toContain("action.verify");
 });

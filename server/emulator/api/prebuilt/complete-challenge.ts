@@ -5,7 +5,7 @@ import {
   enrollmentFactsFor,
   requireEnrollmentScope,
 } from "../../domain/authenticator-rules.ts";
-import { addressKey, checkAddress } from "../../domain/codes.ts";
+import { addressKey } from "../../domain/codes.ts";
 import { requirePermitted } from "../../domain/permitted-methods.ts";
 import { returnUrl } from "../../domain/prebuilt-ui.ts";
 import { recordVerifiedAddress } from "../../domain/proven-address.ts";
@@ -13,13 +13,14 @@ import { completeAction, findAction, requireNotBlocked } from "../../domain/trac
 import type { UserAuthenticator } from "../../tenant/records.ts";
 import type { Tenant } from "../../tenant/tenant.ts";
 import type { ClientToken } from "../../tenant/tokens.ts";
+import { checkAddress } from "../../wire/person-addresses.ts";
 import type { VerificationMethod } from "../../wire/wire.ts";
 import { invalidRequest } from "../../wire/wire-error.ts";
 
 export interface CompletionWishes {
   /** Default: the method that the page would offer first. */
   readonly verificationMethod?: VerificationMethod | undefined;
-  /** What a user without the method enrolls. Default: the tracked address. */
+  /** Which of the user's addresses answers, or what a user without it enrolls. Default: the tracked address. */
   readonly email?: string | undefined;
   readonly phoneNumber?: string | undefined;
 }
@@ -41,12 +42,26 @@ export async function completeChallenge(
   const { defaultVerificationMethod } = enrollmentFactsFor(tenant, token.userId, token.actionCode);
   const method = wishes.verificationMethod ?? defaultVerificationMethod ?? "EMAIL_OTP";
   requirePermitted(tenant, token.actionCode, method);
+  const key = hasNoAddress(method) ? undefined : addressKey(method);
+  for (const name of ["email", "phoneNumber"] as const)
+    if (name !== key && wishes[name] !== undefined)
+      throw invalidRequest(`${name} has no effect on a challenge by ${method}.`);
+  const wanted = key && wishes[key];
   const authenticator =
-    enrolledAuthenticators(tenant, token.userId).find((one) => one.verificationMethod === method) ??
-    enroll(tenant, token, method, wishes);
+    enrolledAuthenticators(tenant, token.userId).find(
+      (one) =>
+        one.verificationMethod === method &&
+        (wanted === undefined || wanted === (one.email ?? one.phoneNumber)),
+    ) ?? enroll(tenant, token, method, wishes);
   const resultToken = await completeAction(tenant, { ...token, authenticator });
   const redirectUrl = returnUrl(findAction(tenant, token), resultToken);
   return { token: resultToken, redirectUrl, verificationMethod: method };
+}
+
+function hasNoAddress(
+  method: VerificationMethod,
+): method is "PASSKEY" | "SECURITY_KEY" | "AUTHENTICATOR_APP" {
+  return method === "PASSKEY" || method === "SECURITY_KEY" || method === "AUTHENTICATOR_APP";
 }
 
 function enroll(
@@ -55,7 +70,7 @@ function enroll(
   method: VerificationMethod,
   wishes: CompletionWishes,
 ): UserAuthenticator {
-  if (method === "PASSKEY" || method === "SECURITY_KEY" || method === "AUTHENTICATOR_APP") {
+  if (hasNoAddress(method)) {
     throw invalidRequest(
       `The user has no authenticator for ${method}, and this operation enrolls addresses only. Enroll a passkey with POST /emulator/passkeys/sign-up, or seed one.`,
     );

@@ -25,17 +25,22 @@ import type { Core } from "../core.ts";
 interface Page {
   /** The page's origin. Default: the tenant's first expected origin. */
   readonly origin?: string | undefined;
-  readonly authenticator?: AuthenticatorKnobs | undefined;
-  readonly fault?: AuthenticatorFault | undefined;
 }
 
+/** A new passkey signs nothing. */
+export type SignUpFault = Omit<AuthenticatorFault, "tamperedSignature" | "userHandle">;
+
 export interface SignUpRequest extends Page {
+  readonly authenticator?: AuthenticatorKnobs | undefined;
+  readonly fault?: SignUpFault | undefined;
   /** Track's token. */
   readonly token: string;
   readonly username?: string | undefined;
 }
 
 export interface SignInRequest extends Page {
+  readonly authenticator?: Omit<AuthenticatorKnobs, "algorithm" | "aaguid"> | undefined;
+  readonly fault?: AuthenticatorFault | undefined;
   /** Track's token, for a step-up; otherwise `action`. */
   readonly token?: string | undefined;
   readonly action?: string | undefined;
@@ -76,10 +81,10 @@ export function createCeremonies(core: Core, tenantOf: (tenantId: string | undef
     },
 
     async signIn({ token: text, action, tenantId, userId, credentialId, credential, ...page }) {
-      if ((text === undefined) === (action === undefined))
-        throw invalidRequest("Write either token, of a step-up, or action, of a sign-in.");
       const caller = text === undefined ? undefined : authenticateToken(core.tenants, `Bearer ${text}`);
       const tenant = caller?.tenant ?? tenantOf(tenantId);
+      if (tenantId !== undefined && tenantId !== tenant.tenantId)
+        throw invalidRequest(`tenantId must be that of the token, ${JSON.stringify(tenant.tenantId)}.`);
       const who = userId ?? caller?.token.userId;
       const held = credential ?? core.keychain.find(tenant.tenantId, who, credentialId);
       if (held === undefined)
@@ -141,7 +146,7 @@ async function noted(
 function ceremonyOf(
   tenant: Tenant,
   challenge: Json,
-  { origin, authenticator = {}, fault = {} }: Page,
+  { origin, authenticator = {}, fault = {} }: Pick<SignInRequest, "origin" | "authenticator" | "fault">,
 ): Ceremony {
   const { rpId, expectedOrigins } = tenant.settings;
   const page = origin ?? expectedOrigins[0] ?? originOf(tenant);

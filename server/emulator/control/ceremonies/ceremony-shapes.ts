@@ -4,12 +4,20 @@ import type {
   AuthenticatorKnobs,
   HeldPasskey,
 } from "../../authenticator/authenticator.ts";
-import { choice, flag, type Members, number, object, text } from "../../wire/shape.ts";
-import type { SignInRequest, SignUpRequest } from "./ceremonies.ts";
+import {
+  choice,
+  flag,
+  type Members,
+  number,
+  type ObjectShape,
+  object,
+  text,
+  uuid,
+} from "../../wire/shape.ts";
+import { invalidRequest } from "../../wire/wire-error.ts";
+import type { SignInRequest, SignUpFault, SignUpRequest } from "./ceremonies.ts";
 
-const knobs: Members<AuthenticatorKnobs> = {
-  algorithm: choice("ES256", "RS256", "EdDSA"),
-  aaguid: text({ longest: 64 }),
+const signInKnobs: Members<Omit<AuthenticatorKnobs, "algorithm" | "aaguid">> = {
   isUserVerified: flag,
   isUserPresent: flag,
   backupEligibility: flag,
@@ -18,7 +26,13 @@ const knobs: Members<AuthenticatorKnobs> = {
   transport: choice("ble", "hybrid", "internal", "nfc", "usb"),
 };
 
-const fault: Members<AuthenticatorFault> = {
+const signUpKnobs: Members<AuthenticatorKnobs> = {
+  algorithm: choice("ES256", "RS256", "EdDSA"),
+  aaguid: uuid,
+  ...signInKnobs,
+};
+
+const signUpFault: Members<SignUpFault> = {
   clientData: object({
     type: text(),
     challenge: text(),
@@ -27,12 +41,15 @@ const fault: Members<AuthenticatorFault> = {
     topOrigin: text(),
   }),
   rpId: text(),
-  tamperedSignature: flag,
-  userHandle: text({ mayBeEmpty: true }),
   credentialId: text(),
 };
 
-const page = { origin: text(), authenticator: object(knobs), fault: object(fault) };
+const signInFault: Members<AuthenticatorFault> = {
+  ...signUpFault,
+  tamperedSignature: flag,
+  userHandle: text({ mayBeEmpty: true }),
+};
+
 const token = text({ longest: 8_192 });
 const id = text({ longest: 256 });
 
@@ -42,7 +59,13 @@ const held: Members<HeldPasskey> = {
   userHandle: text({ mayBeEmpty: true }),
 };
 
-const signUp: Members<SignUpRequest> = { token, username: text(), ...page };
+const signUp: Members<SignUpRequest> = {
+  token,
+  username: text(),
+  origin: text(),
+  authenticator: object(signUpKnobs),
+  fault: object(signUpFault),
+};
 export const signUpShape = object(signUp, ["token"]);
 
 const signIn: Members<SignInRequest> = {
@@ -52,6 +75,19 @@ const signIn: Members<SignInRequest> = {
   userId: id,
   credentialId: text(),
   credential: object(held, ["credentialId", "privateKey", "userHandle"]),
-  ...page,
+  origin: text(),
+  authenticator: object(signInKnobs),
+  fault: object(signInFault),
 };
-export const signInShape = object(signIn);
+const signInMembers = object(signIn);
+export const signInShape: ObjectShape = {
+  ...signInMembers,
+  check(value, where) {
+    signInMembers.check(value, where);
+    const { token, action, credential, credentialId } = value as SignInRequest;
+    if ((token == null) === (action == null))
+      throw invalidRequest("Write either token, of a step-up, or action, of a sign-in.");
+    if (credential != null && credentialId != null)
+      throw invalidRequest("Write either credential, or credentialId of one that the emulator holds.");
+  },
+};

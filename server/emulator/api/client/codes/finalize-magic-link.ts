@@ -1,4 +1,5 @@
 /** `POST /client/verify/email-magic-link/finalize` (protocol 5.9): polled by the browser until the link was followed. */
+import { keptIfRefused } from "../../../domain/codes.ts";
 import { optionalText } from "../../../wire/input.ts";
 import type { Json } from "../../../wire/wire.ts";
 import { invalidRequest } from "../../../wire/wire-error.ts";
@@ -13,5 +14,5 @@ export function finalizeMagicLink(call: TokenCall): Json | Promise<Json> {
     throw invalidRequest("The challenge is invalid.", "no open magic link for this action");
   if (challenge.verifiedAt === undefined) return { isVerified: false };
   call.tenant.state.challenges.delete(challenge.challengeId);
-  return finishCode(call, challenge, call.token.userId);
+  return keptIfRefused(call.tenant, challenge, () => finishCode(call, challenge, call.token.userId));
 }

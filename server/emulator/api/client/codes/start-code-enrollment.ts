@@ -1,9 +1,10 @@
 /** `POST /client/user-authenticators/{method}` (protocol 5.8): begins an enrollment by sending a code to the address. */
 import { addAuthenticator, requireEnrollmentScope } from "../../../domain/authenticator-rules.ts";
-import { addressKey, checkAddress } from "../../../domain/codes.ts";
+import { addressKey } from "../../../domain/codes.ts";
 import { requirePermittedEnrollment } from "../../../domain/permitted-methods.ts";
 import type { CodeMethod } from "../../../tenant/records.ts";
 import { optionalChoice, requiredText } from "../../../wire/input.ts";
+import { checkAddress } from "../../../wire/person-addresses.ts";
 import { type Json, smsChannels } from "../../../wire/wire.ts";
 import type { TokenCall } from "../../api-operation.ts";
 import { sendCodeFor } from "./open-code.ts";

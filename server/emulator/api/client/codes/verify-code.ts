@@ -1,5 +1,5 @@
 /** `POST /client/verify/{method}` (protocol 5.8): a wrong code is a 200 that says so. */
-import { checkCode } from "../../../domain/codes.ts";
+import { checkCode, keptIfRefused } from "../../../domain/codes.ts";
 import { failAction } from "../../../domain/tracked-actions.ts";
 import type { CodeMethod } from "../../../tenant/records.ts";
 import { requiredText } from "../../../wire/input.ts";
@@ -19,6 +19,6 @@ export function verifyCode(verificationMethod: CodeMethod) {
       return { ...outcome };
     }
     if (challenge === undefined) throw invalidRequest("The challenge is invalid.");
-    return finishCode(call, challenge, token.userId);
+    return keptIfRefused(tenant, challenge, () => finishCode(call, challenge, token.userId));
   };
 }

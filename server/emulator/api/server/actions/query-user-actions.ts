@@ -1,7 +1,8 @@
 /** `GET /users/{userId}/actions`: newest first, at most 30 days back. */
 import { userIdOf } from "../../../domain/user-records.ts";
 import { toIso } from "../../../tenant/clock.ts";
-import type { Json } from "../../../wire/wire.ts";
+import { optionalChoice } from "../../../wire/input.ts";
+import { actionStates, type Json } from "../../../wire/wire.ts";
 import { invalidRequest } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
 
@@ -10,7 +11,7 @@ export function queryUserActions({ tenant, params, query }: Call): Json {
     .get("codes")
     ?.split(",")
     .filter((code) => code !== "");
-  const state = query.get("state");
+  const state = optionalChoice({ state: query.get("state") }, "state", actionStates) ?? null;
   const fromDate = query.get("fromDate");
   const from = fromDate === null ? Number.NEGATIVE_INFINITY : Date.parse(fromDate);
   if (Number.isNaN(from)) throw invalidRequest("fromDate must be an ISO 8601 date.");

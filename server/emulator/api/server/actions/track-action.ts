@@ -11,6 +11,7 @@ import {
 } from "../../../domain/tracked-actions.ts";
 import { ensureUser, userIdOf } from "../../../domain/user-records.ts";
 import { optionalFlag, optionalObject, optionalText, parseUrl } from "../../../wire/input.ts";
+import { optionalAddress } from "../../../wire/person-addresses.ts";
 import type { Json } from "../../../wire/wire.ts";
 import { invalidRequest, WireError } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
@@ -23,8 +24,8 @@ export function trackAction({ tenant, params, body, note }: Call): Json {
     throw new WireError("AUTHENTICATOR_NOT_FOUND", "The tenant has no authenticator configured.");
   }
   const scope = readScope(body) ?? "read:authenticators";
-  const email = optionalText(body, "email");
-  const phoneNumber = optionalText(body, "phoneNumber");
+  const email = optionalAddress(body, "email");
+  const phoneNumber = optionalAddress(body, "phoneNumber");
   const username = optionalText(body, "username");
   const locale = optionalText(body, "locale");
   const deviceId = optionalText(body, "deviceId");
@@ -42,9 +43,7 @@ export function trackAction({ tenant, params, body, note }: Call): Json {
     username: username ?? user.username,
     locale: locale ?? user.locale,
   });
-  const redirectUrl = optionalText(body, "redirectUrl");
-  if (redirectUrl !== undefined && parseUrl(redirectUrl) === null)
-    throw invalidRequest("redirectUrl must be a URL, with its scheme.");
+  const redirectUrl = readRedirectUrl(body);
   const redirectToSettings = optionalFlag(body, "redirectToSettings");
   const challengeId = optionalText(body, "challengeId");
   if (challengeId !== undefined && tenant.state.challenges.get(challengeId) === undefined)
@@ -78,4 +77,14 @@ export function trackAction({ tenant, params, body, note }: Call): Json {
     ...enrollment,
     ruleIds: [...(action.ruleIds ?? [])],
   };
+}
+
+function readRedirectUrl(body: Call["body"]): string | undefined {
+  const redirectUrl = optionalText(body, "redirectUrl");
+  if (redirectUrl === undefined) return undefined;
+  const url = parseUrl(redirectUrl);
+  // A URL that is a script would run on the emulator's page.
+  if (url === null || ["javascript:", "data:"].includes(url.protocol))
+    throw invalidRequest("redirectUrl must be a URL of a page or an app, with its scheme.");
+  return redirectUrl;
 }

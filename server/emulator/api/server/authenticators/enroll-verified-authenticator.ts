@@ -1,10 +1,10 @@
 /** `POST /users/{userId}/authenticators`: the backend vouches for an address. The same address is kept once (*inferred*). */
 import { addAuthenticator, findByAddress, makeDefault } from "../../../domain/authenticator-rules.ts";
 import { serverView } from "../../../domain/authenticator-view.ts";
-import { checkAddress } from "../../../domain/codes.ts";
 import { ensureUser, userIdOf } from "../../../domain/user-records.ts";
 import type { Tenant } from "../../../tenant/tenant.ts";
 import { optionalChoice, optionalFlag, parseUrl, requiredText } from "../../../wire/input.ts";
+import { checkAddress } from "../../../wire/person-addresses.ts";
 import type { Json } from "../../../wire/wire.ts";
 import { invalidRequest } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";

@@ -1,6 +1,6 @@
 /** `POST /claim` (protocol 4.5): binds a verified challenge to a user, once. Its errors are *inferred* (questions 2 to 4). */
 import { enrolledAuthenticators } from "../../../domain/authenticator-rules.ts";
-import { findCodeChallenge, smsChannelOf } from "../../../domain/codes.ts";
+import { findCodeChallenge, keptIfRefused, smsChannelOf } from "../../../domain/codes.ts";
 import { whyMissing } from "../../../domain/missing-challenge.ts";
 import { requirePermitted } from "../../../domain/permitted-methods.ts";
 import { enrollProvenAddress, recordVerifiedAddress } from "../../../domain/proven-address.ts";
@@ -44,7 +44,7 @@ export async function claimChallenge({ tenant, body, nameUser }: Call): Promise<
   requirePermitted(tenant, actionCode, verificationMethod);
   // Claimed before the first await: of two claims, the second fails.
   tenant.state.challenges.put(challengeId, { ...challenge, claimedBy: userId });
-  await askVerifyWebhook(tenant, name, verificationMethod);
+  await keptIfRefused(tenant, challenge, () => askVerifyWebhook(tenant, name, { verificationMethod }));
   ensureUser(tenant, userId);
   const authenticator =
     challenge.verifiedAt === undefined ? undefined : enrollAddress(tenant, userId, challenge);

@@ -10,7 +10,8 @@ export function updateDevice(call: Call): Json {
   const change = clearableText(call.body, "rememberedUntil");
   if (change === undefined) return deviceView(device);
   const rememberedUntil = change === null ? undefined : Date.parse(change);
-  if (Number.isNaN(rememberedUntil)) throw invalidRequest("rememberedUntil must be an ISO 8601 date.");
+  if (rememberedUntil !== undefined && !(rememberedUntil > call.tenant.clock.now()))
+    throw invalidRequest("rememberedUntil must be an ISO 8601 date in the future.");
   const updated = { ...device, rememberedUntil };
   call.tenant.state.devices.put(key, updated);
   return deviceView(updated);

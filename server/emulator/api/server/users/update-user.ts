@@ -4,6 +4,7 @@ import { ensureUser, userAttributes, userIdOf } from "../../../domain/user-recor
 import type { User } from "../../../tenant/records.ts";
 import type { Tenant } from "../../../tenant/tenant.ts";
 import { clearableText, optionalChoice, optionalFlag, optionalObject } from "../../../wire/input.ts";
+import { clearableAddress } from "../../../wire/person-addresses.ts";
 import { type Json, type VerificationMethod, verificationMethods } from "../../../wire/wire.ts";
 import { invalidRequest } from "../../../wire/wire-error.ts";
 import type { Call } from "../../api-operation.ts";
@@ -11,8 +12,8 @@ import type { Call } from "../../api-operation.ts";
 export function updateUser({ tenant, params, body }: Call): Json {
   const userId = userIdOf(params);
   const changes = {
-    email: clearableText(body, "email"),
-    phoneNumber: clearableText(body, "phoneNumber"),
+    email: clearableAddress(body, "email"),
+    phoneNumber: clearableAddress(body, "phoneNumber"),
     username: clearableText(body, "username"),
     displayName: clearableText(body, "displayName"),
     locale: clearableText(body, "locale"),
