@@ -7,4 +7,4 @@ export const loadSqlite = () =>
 export const loadPostgres = () => loadOptional("PostgreSQL", ["pg"], () => import("./drivers/postgres.ts"));
 
 export const loadRedis = () =>
-  loadOptional("Redis", ["redis", "connect-redis"], () => import("./drivers/redis.ts"));
+  loadOptional("Redis", ["redis"], () => import("./drivers/redis.ts"));

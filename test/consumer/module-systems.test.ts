@@ -206,7 +206,7 @@ describe("Without a driver", () => {
     },
   );
 
-  test("without Redis's packages one sentence says what to install", async () => {
+  test("without Redis's package one sentence says what to install", async () => {
     const project = await newProject([], ["express", "libsql"], ["router"]);
     const call = `openStorage({ file: "app.sqlite", redisUrl: "redis://localhost:1", ${now} })`;
     await writeFile(
@@ -215,7 +215,7 @@ describe("Without a driver", () => {
       ${call}.catch((error) => console.log(error.message));`,
     );
     expect(await project.run("node", "redis.mjs")).toBe(
-      'Redis needs redis and connect-redis from npm: run "npm install redis connect-redis".\n',
+      'Redis needs redis from npm: run "npm install redis".\n',
     );
   });
 });

@@ -59,7 +59,6 @@ export const routerPackage: PackageDescription = {
     "@opentelemetry/api": "^1.9.0",
     "@types/express": ">=4.17",
     "@types/express-session": "^1.18.0",
-    "connect-redis": "^9.0.0",
     libsql: "^0.5.0",
     nodemailer: ">=7",
     pg: "^8.11.0",

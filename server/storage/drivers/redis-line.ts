@@ -1,26 +1,22 @@
 /** The connection to one Redis, to the master that Sentinel names, or to all masters of a Cluster, with the same calls. */
 import { createClient, createCluster, createSentinel } from "redis";
 import type { RedisAddress } from "../../http/options/redis-address.ts";
+import type { SessionClient } from "../stores/redis-session-store.ts";
 
 /** Tries to connect at the start, some four seconds in all. Later the client tries for as long as it takes. */
 const firstTries = 7;
 
 /** What the three clients of `redis` have in common, as far as it is used here. */
-interface RedisClient {
+interface RedisClient extends SessionClient {
   readonly isOpen: boolean;
   readonly isReady: boolean;
-  set(
-    key: string,
-    value: string,
-    options: { readonly expiration: { readonly type: "EX"; readonly value: number } },
-  ): Promise<unknown>;
   close(): Promise<unknown>;
   destroy(): unknown;
   on(event: "error", listener: (error: unknown) => void): unknown;
 }
 
 export interface RedisLine {
-  /** For connect-redis and rate-limiter-flexible, which know all three. */
+  /** For the session store and rate-limiter-flexible, which know all three. */
   readonly client: RedisClient;
   /** Tries for as long as it takes where there is a group: bound it, and destroy the client when it is late. */
   connect(): Promise<void>;

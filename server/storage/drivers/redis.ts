@@ -41,7 +41,7 @@ export async function openRedis(
     return new Map(keys.map((key, at) => [key, Number(values[at] ?? 0)]));
   };
   return {
-    sessionStore: new RedisSessionStore({ client, prefix: `${prefix}session:` }, outages),
+    sessionStore: new RedisSessionStore(client, `${prefix}session:`, outages),
     limiter: (rule) =>
       toLimiter(
         {
