@@ -2,7 +2,7 @@
  * Loads the drivers. A host installs only that of its database, so no other file imports one but for its types: a static
  * `import` in a file that is loaded late stands at the top of a bundle that is one file, and needs every driver.
  */
-import { asMissing } from "../http/optional-package.ts";
+import { asMissing, MissingPackageError } from "../http/optional-package.ts";
 
 export type Libsql = typeof import("libsql");
 export type Pg = Pick<typeof import("pg"), "Pool">;
@@ -24,10 +24,16 @@ export async function loadPg(): Promise<Pg> {
   }
 }
 
+/** @throws MissingPackageError for redis 4 as well, which a host may have for itself */
 export async function loadRedis(): Promise<Redis> {
+  let redis: Redis;
   try {
-    return await import("redis");
+    redis = await import("redis");
   } catch (error) {
     throw asMissing(error, "Redis", "redis");
   }
+  if ("createSentinel" in redis) return redis;
+  throw new MissingPackageError(
+    'Redis needs redis 5 or newer from npm, and an older one is installed: run "npm install redis@latest".',
+  );
 }
