@@ -36,7 +36,6 @@ const serverEntries: UserConfig = {
       "libsql",
       "pg",
       "redis",
-      "connect-redis",
       "prom-client",
       "vite",
       "selfsigned",

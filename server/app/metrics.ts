@@ -2,7 +2,7 @@
 import express, { type Express, type RequestHandler } from "express";
 import helmet from "helmet";
 import type { CeremonyReport } from "../../shared/contract.ts";
-import { loadOptional } from "../http/optional-package.ts";
+import { asMissing } from "../http/optional-package.ts";
 import type { SecurityEvent } from "../passkeys/index.ts";
 import type { AuthsignalGateway, AuthsignalState } from "../passkeys/ports/authsignal.ts";
 import type { Storage } from "../storage/storage.ts";
@@ -57,7 +57,7 @@ const states = ["ok", "unavailable", "unknown"] as const satisfies readonly Auth
  * @throws MissingPackageError when prom-client is not installed
  */
 export async function createMetrics(apiPath = "/api"): Promise<Metrics> {
-  const client = await loadOptional("createMetrics", ["prom-client"], () => import("prom-client"));
+  const client = await loadClient();
   const { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } = client;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -142,4 +142,12 @@ export async function createMetrics(apiPath = "/api"): Promise<Metrics> {
       res.type(registry.contentType).send(await registry.metrics());
     },
   };
+}
+
+async function loadClient() {
+  try {
+    return await import("prom-client");
+  } catch (error) {
+    throw asMissing(error, "createMetrics", "prom-client");
+  }
 }

@@ -1,4 +1,4 @@
-/** Loads what needs a package that the host installs only if it uses it. */
+/** For packages that the host installs only if it uses them. */
 
 /** `code` as Node gives it, so that the message is shown without a stack. */
 export class MissingPackageError extends Error {
@@ -7,9 +7,19 @@ export class MissingPackageError extends Error {
 }
 
 /**
+ * For the `catch` around an `import()`. An `import()` in a `try` is what esbuild and webpack let a host lack.
  * @param purpose what needs the packages, as the subject of a sentence. @param packages what `npm install` would take
- * @throws MissingPackageError with one sentence when a package is not installed
+ * @returns a MissingPackageError with one sentence when a package is not installed, else the error
  */
+export function asMissing(error: unknown, purpose: string, ...packages: readonly string[]): unknown {
+  if (!packages.some((name) => isMissing(error, name))) return error;
+  const names = packages.join(" ");
+  return new MissingPackageError(
+    `${purpose} needs ${packages.join(" and ")} from npm: run "npm install ${names}".`,
+  );
+}
+
+/** @throws as `asMissing` returns */
 export async function loadOptional<Module>(
   purpose: string,
   packages: readonly string[],
@@ -18,11 +28,7 @@ export async function loadOptional<Module>(
   try {
     return await load();
   } catch (error) {
-    if (!packages.some((name) => isMissing(error, name))) throw error;
-    const names = packages.join(" ");
-    throw new MissingPackageError(
-      `${purpose} needs ${packages.join(" and ")} from npm: run "npm install ${names}".`,
-    );
+    throw asMissing(error, purpose, ...packages);
   }
 }
 

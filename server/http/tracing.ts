@@ -4,7 +4,7 @@
  * message of an error.
  */
 import { AppError, problemTable } from "./errors.ts";
-import { loadOptional } from "./optional-package.ts";
+import { asMissing } from "./optional-package.ts";
 
 type Api = Pick<
   typeof import("@opentelemetry/api"),
@@ -39,8 +39,11 @@ let api: Api | null = null;
  * @throws MissingPackageError when @opentelemetry/api is not installed
  */
 export async function startTracing(): Promise<void> {
-  const load = () => import("@opentelemetry/api");
-  api = await loadOptional("startTracing", ["@opentelemetry/api"], load);
+  try {
+    api = await import("@opentelemetry/api");
+  } catch (error) {
+    throw asMissing(error, "startTracing", "@opentelemetry/api");
+  }
 }
 
 /** Ends what `startTracing` began. */

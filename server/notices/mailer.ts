@@ -1,6 +1,6 @@
 /** Sends notices by mail, with nodemailer, which is loaded only here and by the emulator. */
 
-import { loadOptional } from "../http/optional-package.ts";
+import { asMissing } from "../http/optional-package.ts";
 import { type Names, refuseUnknown } from "../http/options/known-options.ts";
 import type { Notice } from "../passkeys/ports/notices.ts";
 import { parseUrl } from "../relying-party/addresses.ts";
@@ -35,7 +35,7 @@ export async function createMailer(options: MailerOptions): Promise<(notice: Not
   const { appName = domain, timeZone = "UTC", textOf = () => null } = options;
   // Throws for a time zone that does not exist, at the start and not with the first mail.
   new Intl.DateTimeFormat("en", { timeZone });
-  const { createTransport } = await loadOptional("createMailer", ["nodemailer"], () => import("nodemailer"));
+  const { createTransport } = await loadNodemailer();
   const transport = createTransport(url);
   return async (notice) => {
     const { subject, text } = textOf(notice) ?? noticeText(notice, appName, timeZone);
@@ -67,4 +67,12 @@ function domainOf(from: string): string {
   if (domain === undefined)
     throw new TypeError("createMailer: `from` must be an address, such as Example <no-reply@example.com>.");
   return domain;
+}
+
+async function loadNodemailer() {
+  try {
+    return await import("nodemailer");
+  } catch (error) {
+    throw asMissing(error, "createMailer", "nodemailer");
+  }
 }

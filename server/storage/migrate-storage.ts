@@ -1,5 +1,4 @@
 /** Making the tables as a step of its own, for a start whose role may not: `openStorage({ migrate: false })`. */
-import { loadPostgres, loadSqlite } from "./drivers.ts";
 import { readStorageOptions, type TableOptions } from "./storage-options.ts";
 import { type MigrationTarget, migrate } from "./tables/migrate.ts";
 import { writeMigrationSql } from "./tables/migration-sql.ts";
@@ -33,9 +32,9 @@ async function withTarget<Result>(
   });
   const own = { tablePrefix, leftOut, migrations, notify: () => {} };
   if ("file" in database) {
-    const { withSqliteTarget } = await loadSqlite();
+    const { withSqliteTarget } = await import("./drivers/sqlite.ts");
     return withSqliteTarget({ ...own, file: database.file }, makesFile, use);
   }
-  const { withPostgresTarget } = await loadPostgres();
+  const { withPostgresTarget } = await import("./drivers/postgres.ts");
   return withPostgresTarget({ ...own, database, schema }, use);
 }

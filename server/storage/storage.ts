@@ -10,7 +10,6 @@ import type { NoticeStore } from "../passkeys/ports/notices.ts";
 import type { RecoveryStore } from "../passkeys/ports/recoveries.ts";
 import type { SessionIndex } from "../passkeys/ports/session-list.ts";
 import type { Database, PoolLoad } from "./database.ts";
-import { loadPostgres, loadRedis, loadSqlite } from "./drivers.ts";
 import { createProbe } from "./probe.ts";
 import { readStorageOptions, type StorageOptions } from "./storage-options.ts";
 import { createSqlEvents } from "./stores/sql-events.ts";
@@ -81,11 +80,11 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   const own = { tablePrefix, leftOut, migrations, migrates, notify };
   const sql =
     "file" in database
-      ? await (await loadSqlite()).openSqlite({ ...own, file: database.file })
-      : await (await loadPostgres()).openPostgres({ ...own, database, schema, bounds });
+      ? await (await import("./drivers/sqlite.ts")).openSqlite({ ...own, file: database.file })
+      : await (await import("./drivers/postgres.ts")).openPostgres({ ...own, database, schema, bounds });
   const redis =
     address !== null
-      ? await (await loadRedis()).openRedis(address, redisPrefix, bounds.queryMs, notify)
+      ? await (await import("./drivers/redis.ts")).openRedis(address, redisPrefix, bounds.queryMs, notify)
       : null;
   const probe = createProbe(async () => {
     await settleAll([sql.check(), redis?.check()]);

@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const setUps: readonly (readonly [name: string, packages: readonly string[]])[] = [
   ["Express alone", ["express"]],
   ["PostgreSQL, own sessions", ["express", "pg", "router"]],
-  ["PostgreSQL and Redis", ["express", "pg", "redis", "connect-redis", "router"]],
+  ["PostgreSQL and Redis", ["express", "pg", "redis", "router"]],
   ["SQLite", ["express", "libsql", "router"]],
   ["The emulator alone", ["emulator"]],
   ["The emulator and supertest", ["supertest", "emulator"]],

@@ -60,6 +60,21 @@ test("an API on Express 5 with access and refresh tokens issues its own tokens f
   expect(await project.run("node", ...nodeTest, "built/app.test.js")).toContain("# pass 3\n");
 });
 
+test.each([
+  ["esbuild", "esm"],
+  ["esbuild", "cjs"],
+  ["webpack", "esm"],
+])(
+  "%s bundles an API into one file (%s) that needs no driver which it does not use",
+  async (bundler, format) => {
+    const project = await newProject("api", ["esbuild", "express", "libsql", "supertest", "webpack"], {
+      from: ["test/consumer/projects/api", "test/consumer/projects/server-bundle"],
+    });
+    await project.run("node", "build.mjs", bundler, format);
+    expect(await project.run("node", ...nodeTest, "built/app.test.js")).toContain("# pass 2\n");
+  },
+);
+
 test("an API of two brands keeps the people, passkeys and sessions of each apart", async () => {
   const project = await newProject("tenants", ["express", "libsql", "supertest"]);
   expect(await project.run("node", ...nodeTest, "app.test.js")).toContain("# pass 3\n");

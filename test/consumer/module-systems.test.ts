@@ -1,5 +1,5 @@
 /** The packed packages in projects of every module system, and without the packages that a project does not use. */
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, inject, test } from "vitest";
 import {
@@ -206,7 +206,22 @@ describe("Without a driver", () => {
     },
   );
 
-  test("without Redis's packages one sentence says what to install", async () => {
+  test("with redis 4, which a host may have for itself, one sentence says what is too old", async () => {
+    const project = await newProject([], ["express", "libsql"], ["router"]);
+    const call = `openStorage({ file: "app.sqlite", redisUrl: "redis://localhost:1", ${now} })`;
+    await mkdir(join(project.folder, "node_modules/redis"));
+    await writeFile(join(project.folder, "node_modules/redis/index.js"), "exports.createClient = () => {};");
+    await writeFile(
+      join(project.folder, "redis.mjs"),
+      `import { openStorage } from "authsignal-passkeys-express";
+      ${call}.catch((error) => console.log(error.message));`,
+    );
+    expect(await project.run("node", "redis.mjs")).toBe(
+      'Redis needs redis 5 or newer from npm, and an older one is installed: run "npm install redis@latest".\n',
+    );
+  });
+
+  test("without Redis's package one sentence says what to install", async () => {
     const project = await newProject([], ["express", "libsql"], ["router"]);
     const call = `openStorage({ file: "app.sqlite", redisUrl: "redis://localhost:1", ${now} })`;
     await writeFile(
@@ -215,7 +230,7 @@ describe("Without a driver", () => {
       ${call}.catch((error) => console.log(error.message));`,
     );
     expect(await project.run("node", "redis.mjs")).toBe(
-      'Redis needs redis and connect-redis from npm: run "npm install redis connect-redis".\n',
+      'Redis needs redis from npm: run "npm install redis".\n',
     );
   });
 });

@@ -47,6 +47,9 @@ test("the packed emulator has nothing of the router but the sentence about missi
   ]);
 });
 
+/** Of these a host and the package have to use one and the same. */
+const sharedPeers = ["express", "authsignal-passkeys-express", "@authsignal/browser"];
+
 describe("Are the types wrong?", () => {
   test.each(both)(
     "are the types wrong? finds nothing in $name for import, require() and TypeScript's older resolution",
@@ -78,6 +81,21 @@ describe("The manifest", () => {
       const own = JSON.parse(await readFile(join(repository, "package.json"), "utf8"));
       const here: Record<string, string> = { ...own.dependencies, ...own.devDependencies, [own.name]: "" };
       expect(Object.keys(manifest.peerDependencies).filter((peer) => here[peer] === undefined)).toEqual([]);
+    },
+  );
+
+  test.each(both)(
+    "no optional peer of the packed $name refuses a host that has the package for itself, in whichever version",
+    async ({ folder }) => {
+      const manifest: {
+        peerDependencies: Record<string, string>;
+        peerDependenciesMeta: Record<string, object>;
+      } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+      const drivers = Object.keys(manifest.peerDependenciesMeta).filter(
+        (peer) => !sharedPeers.includes(peer),
+      );
+      expect(drivers.length).toBeGreaterThan(4);
+      for (const peer of drivers) expect(manifest.peerDependencies[peer], peer).toBe("*");
     },
   );
 

@@ -16,7 +16,10 @@ export interface PackageDescription {
   /** The repository's package.json has the versions. */
   readonly dependencies: readonly string[];
   readonly peers: Readonly<Record<string, string>>;
-  /** Each only for those who use it; `loadOptional` says so where one is missing. */
+  /**
+   * Each only for those who use it; an error says so where one is missing. Hosts have most of them for themselves, in any
+   * version, and npm would refuse the whole installation for another range than `*`.
+   */
   readonly optionalPeers: Readonly<Record<string, string>>;
   /** Whether the client modules, their sources and styles are in it. */
   readonly hasClient: boolean;
@@ -56,15 +59,14 @@ export const routerPackage: PackageDescription = {
   peers: { express: "^4.21.0 || ^5.0.0" },
   optionalPeers: {
     "@authsignal/browser": "^1.16.0",
-    "@opentelemetry/api": "^1.9.0",
-    "@types/express": ">=4.17",
-    "@types/express-session": "^1.18.0",
-    "connect-redis": "^9.0.0",
-    libsql: "^0.5.0",
-    nodemailer: ">=7",
-    pg: "^8.11.0",
-    "prom-client": "^15.0.0",
-    redis: ">=5",
+    "@opentelemetry/api": "*",
+    "@types/express": "*",
+    "@types/express-session": "*",
+    libsql: "*",
+    nodemailer: "*",
+    pg: "*",
+    "prom-client": "*",
+    redis: "*",
   },
   hasClient: true,
   copied: ["client", "shared", "CHANGELOG.md", "LICENSE"],
@@ -102,13 +104,13 @@ export const emulatorPackage: PackageDescription = {
   ],
   peers: {},
   optionalPeers: {
-    "@types/express": ">=4.17",
-    "@types/supertest": ">=6",
+    "@types/express": "*",
+    "@types/supertest": "*",
     "authsignal-passkeys-express": "^0.1.0",
     express: "^4.21.0 || ^5.0.0",
-    libsql: "^0.5.0",
-    pg: "^8.11.0",
-    supertest: ">=7",
+    libsql: "*",
+    pg: "*",
+    supertest: "*",
   },
   hasClient: false,
   copied: ["CHANGELOG.md", "LICENSE"],

@@ -1,6 +1,5 @@
 /** A connection of the pool, as Kysely borrows it: one that has failed never comes back to the pool. */
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from "kysely";
-import pg from "pg";
 import { isSqlAnswer } from "../../http/outages.ts";
 import { LateRequest, timeLeft, withinRequest } from "../../http/request-deadline.ts";
 import { checkPoolInUse, type HostClient, type HostPool, type PoolQuery } from "./host-pool.ts";
@@ -126,28 +125,28 @@ function isAnswer(error: unknown): boolean {
   return isSqlAnswer(error) && error.severity !== "FATAL" && error.severity !== "PANIC";
 }
 
+/** The types of our columns, by PostgreSQL's own numbers. Every other one is text to us. */
+const [bool, int8, int4] = [16, 20, 23];
+
+const textParsers: Readonly<Record<number, (text: string) => unknown>> = {
+  [bool]: (text) => text === "t",
+  [int8]: Number,
+  [int4]: Number,
+};
+
+const binaryParsers: Readonly<Record<number, (value: Buffer) => unknown>> = {
+  [bool]: (value) => value.readInt8() !== 0,
+  [int8]: (value) => Number(value.readBigInt64BE()),
+  [int4]: (value) => value.readInt32BE(),
+};
+
 /**
  * Given with each query, because the pool and the parsers of its `pg` may be a host's, which reads a bigint as text, as
  * BigInt or as whatever it likes. Our bigint columns are times in milliseconds: they stay below 2^53.
  */
-const parsers: Readonly<Record<number, (text: string) => unknown>> = {
-  [pg.types.builtins.BOOL]: (text) => text === "t",
-  [pg.types.builtins.INT8]: Number,
-  [pg.types.builtins.INT4]: Number,
-  [pg.types.builtins.TEXT]: String,
-  [pg.types.builtins.VARCHAR]: String,
-};
-
 const ownTypes = {
   types: {
-    getTypeParser(oid: number, format?: "text" | "binary") {
-      const text = parsers[oid];
-      if (format !== "binary") return text ?? String;
-      const parse: (value: Buffer) => unknown = pg.types.getTypeParser(oid, "binary");
-      return (value: Buffer) => {
-        const read = parse(value);
-        return oid === pg.types.builtins.INT8 ? Number(read) : read;
-      };
-    },
+    getTypeParser: (oid: number, format?: "text" | "binary") =>
+      (format === "binary" ? binaryParsers : textParsers)[oid] ?? String,
   },
 };

@@ -1,6 +1,5 @@
 /** Past one machine: the same queries on PostgreSQL. Loaded only when they are asked for. */
 import { type Dialect, Kysely, PostgresDialect } from "kysely";
-import pg from "pg";
 import { RateLimiterPostgres } from "rate-limiter-flexible";
 import {
   isDefect,
@@ -14,6 +13,7 @@ import {
 import { within } from "../../http/within.ts";
 import type { Limiter, LimitRule } from "../../passkeys/ports/limiter.ts";
 import type { Database, PoolLoad, SqlBackEnd } from "../database.ts";
+import { loadPg } from "../drivers.ts";
 import { readPoints, toLimiter } from "../stores/limiters.ts";
 import { askForTables } from "../tables/check-tables.ts";
 import { type Migrations, type MigrationTarget, migrate, requireMigrated } from "../tables/migrate.ts";
@@ -54,7 +54,7 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlBackEnd
     isOutage,
     notify: options.notify ?? warnOfOutage,
   });
-  const { pool, unbounded, load } = openPool(options, outages);
+  const { pool, unbounded, load } = await openPool(options, outages);
   const dialectOn = (lent: LentPool) => guardDialect(new PostgresDialect({ pool: lent }), outages);
   const { db, names } = await openOwnTables(dialectOn(pool), dialectOn(unbounded), options);
   const limiter = (rule: LimitRule): Limiter =>
@@ -87,14 +87,14 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlBackEnd
 }
 
 /** Ours ends with the storage; a host's is left as it was. `unbounded` is the same pool, for migrations. */
-function openPool({ database, bounds = defaultBounds }: PostgresOptions, outages: OutageWatch) {
+async function openPool({ database, bounds = defaultBounds }: PostgresOptions, outages: OutageWatch) {
   // An idle connection that the server drops must not end the process; the next query opens another.
   const onError = (error: Error): void => void outages.convert(error);
-  const isHosts = "pool" in database;
-  const pool = isHosts ? database.pool : newPool(database.url, bounds);
+  const { pool, own } =
+    "pool" in database ? { pool: database.pool, own: null } : await newPool(database.url, bounds);
   pool.on("error", onError);
   const end = async (): Promise<void> => {
-    if (pool instanceof pg.Pool && !isHosts) await pool.end();
+    if (own !== null) await own.end();
     else pool.removeListener("error", onError);
   };
   return {
@@ -104,19 +104,22 @@ function openPool({ database, bounds = defaultBounds }: PostgresOptions, outages
       inUse: pool.totalCount - pool.idleCount,
       idle: pool.idleCount,
       waiting: pool.waitingCount,
-      most: isHosts ? null : bounds.maxConnections,
+      most: own === null ? null : bounds.maxConnections,
     }),
   };
 }
 
-function newPool(connectionString: string, { queryMs, maxConnections, connectMs }: PostgresBounds): pg.Pool {
-  return new pg.Pool({
+async function newPool(connectionString: string, bounds: PostgresBounds) {
+  const { queryMs, maxConnections, connectMs } = bounds;
+  const { Pool } = await loadPg();
+  const pool = new Pool({
     connectionString,
     max: maxConnections,
     connectionTimeoutMillis: connectMs,
     keepAlive: true,
     statement_timeout: queryMs,
   });
+  return { pool, own: pool };
 }
 
 /** An answer of the server says by its state whether it is an outage; whatever else is no answer is one. */
@@ -176,7 +179,7 @@ export async function withPostgresTarget<Result>(
   use: (target: MigrationTarget) => Promise<Result>,
 ): Promise<Result> {
   const outages = watchOutages({ storage: "PostgreSQL", isOutage, notify: options.notify ?? warnOfOutage });
-  const { pool, unbounded } = openPool(options, outages);
+  const { pool, unbounded } = await openPool(options, outages);
   const plain = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   const patient = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: unbounded }) });
   try {

@@ -1,26 +1,22 @@
 /** The connection to one Redis, to the master that Sentinel names, or to all masters of a Cluster, with the same calls. */
-import { createClient, createCluster, createSentinel } from "redis";
 import type { RedisAddress } from "../../http/options/redis-address.ts";
+import type { Redis } from "../drivers.ts";
+import type { SessionClient } from "../stores/redis-session-store.ts";
 
 /** Tries to connect at the start, some four seconds in all. Later the client tries for as long as it takes. */
 const firstTries = 7;
 
 /** What the three clients of `redis` have in common, as far as it is used here. */
-interface RedisClient {
+interface RedisClient extends SessionClient {
   readonly isOpen: boolean;
   readonly isReady: boolean;
-  set(
-    key: string,
-    value: string,
-    options: { readonly expiration: { readonly type: "EX"; readonly value: number } },
-  ): Promise<unknown>;
   close(): Promise<unknown>;
   destroy(): unknown;
   on(event: "error", listener: (error: unknown) => void): unknown;
 }
 
 export interface RedisLine {
-  /** For connect-redis and rate-limiter-flexible, which know all three. */
+  /** For the session store and rate-limiter-flexible, which know all three. */
   readonly client: RedisClient;
   /** Tries for as long as it takes where there is a group: bound it, and destroy the client when it is late. */
   connect(): Promise<void>;
@@ -29,19 +25,23 @@ export interface RedisLine {
 }
 
 /** @param onError told of faults outside of commands. The client reconnects by itself */
-export function createRedisLine(address: RedisAddress, onError: (error: unknown) => void): RedisLine {
-  const line = lineTo(address);
+export function createRedisLine(
+  redis: Redis,
+  address: RedisAddress,
+  onError: (error: unknown) => void,
+): RedisLine {
+  const line = lineTo(redis, address);
   // Without a listener an outage would end the process.
   line.client.on("error", onError);
   return line;
 }
 
-function lineTo(address: RedisAddress): RedisLine {
-  if (address.kind === "server") return lineToServer(address.url);
-  return address.kind === "sentinel" ? lineToMaster(address) : lineToCluster(address);
+function lineTo(redis: Redis, address: RedisAddress): RedisLine {
+  if (address.kind === "server") return lineToServer(redis, address.url);
+  return address.kind === "sentinel" ? lineToMaster(redis, address) : lineToCluster(redis, address);
 }
 
-function lineToServer(url: string): RedisLine {
+function lineToServer({ createClient }: Redis, url: string): RedisLine {
   let isStarted = false;
   const client = createClient({
     url,
@@ -62,7 +62,10 @@ function lineToServer(url: string): RedisLine {
   };
 }
 
-function lineToMaster(address: RedisAddress & { readonly kind: "sentinel" }): RedisLine {
+function lineToMaster(
+  { createSentinel }: Redis,
+  address: RedisAddress & { readonly kind: "sentinel" },
+): RedisLine {
   const { nodes, master, login, sentinelLogin, database, tls } = address;
   const client = createSentinel({
     name: master,
@@ -79,7 +82,10 @@ function lineToMaster(address: RedisAddress & { readonly kind: "sentinel" }): Re
   };
 }
 
-function lineToCluster({ nodes, login, tls }: RedisAddress & { readonly kind: "cluster" }): RedisLine {
+function lineToCluster(
+  { createCluster }: Redis,
+  { nodes, login, tls }: RedisAddress & { readonly kind: "cluster" },
+): RedisLine {
   const client = createCluster({
     rootNodes: nodes.map(({ host, port }) => ({ socket: tls ? { host, port, tls: true } : { host, port } })),
     defaults: { ...login, ...nodeOptions(tls) },

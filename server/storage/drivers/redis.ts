@@ -1,12 +1,12 @@
 /** Sessions and limits in Redis, through kept adapters. Loaded only with REDIS_URL. */
 import type { Store } from "express-session";
 import { RateLimiterRedis } from "rate-limiter-flexible";
-import { ErrorReply } from "redis";
 import type { RedisAddress } from "../../http/options/redis-address.ts";
 import { isDefect, type OutageWatch, type StorageNotice, watchOutages } from "../../http/outages.ts";
 import { withinRequest } from "../../http/request-deadline.ts";
 import { within } from "../../http/within.ts";
 import type { Limiter, LimitRule } from "../../passkeys/ports/limiter.ts";
+import { loadRedis, type Redis } from "../drivers.ts";
 import { toLimiter } from "../stores/limiters.ts";
 import { RedisSessionStore } from "../stores/redis-session-store.ts";
 import { createRedisLine } from "./redis-line.ts";
@@ -27,8 +27,14 @@ export async function openRedis(
   isReady: () => boolean;
   close: () => Promise<void>;
 }> {
+  const redis = await loadRedis();
+  const isOutage = outageTest(redis);
   const outages = boundedBy(commandMs, watchOutages({ storage: "Redis", isOutage, notify }));
-  const { client, connect, readAll } = createRedisLine(address, (error) => void outages.convert(error));
+  const { client, connect, readAll } = createRedisLine(
+    redis,
+    address,
+    (error) => void outages.convert(error),
+  );
   try {
     await outages.run(connect);
   } catch (error) {
@@ -41,7 +47,7 @@ export async function openRedis(
     return new Map(keys.map((key, at) => [key, Number(values[at] ?? 0)]));
   };
   return {
-    sessionStore: new RedisSessionStore({ client, prefix: `${prefix}session:` }, outages),
+    sessionStore: new RedisSessionStore(client, `${prefix}session:`, outages),
     limiter: (rule) =>
       toLimiter(
         {
@@ -86,6 +92,7 @@ function boundedBy(milliseconds: number, outages: OutageWatch): OutageWatch {
 const outageReply =
   /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|OOM|MISCONF|NOREPLICAS|NOAUTH|NOPERM|WRONGPASS|EXECABORT) |^ERR max number of clients/;
 
-function isOutage(error: unknown): boolean {
-  return error instanceof ErrorReply ? outageReply.test(error.message) : !isDefect(error);
+function outageTest({ ErrorReply }: Redis) {
+  return (error: unknown): boolean =>
+    error instanceof ErrorReply ? outageReply.test(error.message) : !isDefect(error);
 }

@@ -4,7 +4,7 @@
  * collector finds it, what the connection writes is not committed.
  */
 import type SqliteDatabase from "libsql";
-import { busyTimeout } from "../tables/sqlite-target.ts";
+import { busyTimeout, isBusy } from "../tables/sqlite-target.ts";
 
 type Connection = SqliteDatabase.Database;
 type Statement = SqliteDatabase.Statement<unknown[]>;
@@ -172,11 +172,6 @@ function createLock(sqlite: Connection): Lock {
       }
     },
   };
-}
-
-/** Another process holds the lock. */
-export function isBusy(error: unknown): boolean {
-  return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY");
 }
 
 export function isRead(sql: string): boolean {

@@ -2,21 +2,22 @@
 import { closeSync, existsSync, fstatSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Dialect, Kysely, SqliteDialect } from "kysely";
-import SqliteDatabase from "libsql";
+import type SqliteDatabase from "libsql";
 import { RateLimiterSQLite } from "rate-limiter-flexible";
 import { type OutageWatch, type StorageNotice, warnOfOutage, watchOutages } from "../../http/outages.ts";
 import type {} from "../../passkeys/ports/limiter.ts";
 import type { Database, SqlBackEnd } from "../database.ts";
+import { type Libsql, loadLibsql } from "../drivers.ts";
 import { readPoints, toLimiter } from "../stores/limiters.ts";
 import { askForTables } from "../tables/check-tables.ts";
 import { type Migrations, type MigrationTarget, migrate, requireMigrated } from "../tables/migrate.ts";
 import { withOwnNames } from "../tables/own-names.ts";
 import type { Part } from "../tables/parts.ts";
-import { busyTimeout, patiently, sqliteTarget } from "../tables/sqlite-target.ts";
+import { busyTimeout, isBusy, patiently, sqliteTarget } from "../tables/sqlite-target.ts";
 import type { Schema } from "../tables/table-types.ts";
 import { guardDialect } from "./guarded-dialect.ts";
 import { BatchingDriver } from "./sqlite-batches.ts";
-import { createStatements, isBusy } from "./sqlite-statements.ts";
+import { createStatements } from "./sqlite-statements.ts";
 
 export interface SqliteOptions {
   /** Path of the SQLite file, made with its folder if missing. */
@@ -43,9 +44,10 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlBackEnd> {
   const { file, tablePrefix: prefix, leftOut = new Set(), migrations } = options;
   const names = { prefix, schema: null, leftOut };
   const outages = watchOutages({ storage: "SQLite", isOutage, notify: options.notify ?? warnOfOutage });
+  const libsql = await loadLibsql();
   const isNew = makeFile(file);
-  const accounts = connect(file, outages);
-  const traffic = connect(file, outages, { commitsTogether: true });
+  const accounts = connect(libsql, file, outages);
+  const traffic = connect(libsql, file, outages, { commitsTogether: true });
   const close = async () => {
     for (const { db, sqlite } of [traffic, accounts]) {
       await db.destroy();
@@ -106,8 +108,9 @@ export async function withSqliteTarget<Result>(
 ): Promise<Result> {
   const { tablePrefix: prefix, leftOut = new Set(), notify = warnOfOutage } = options;
   const file = makesFile || existsSync(options.file) ? options.file : ":memory:";
+  const libsql = await loadLibsql();
   const isNew = makesFile && makeFile(file);
-  const { sqlite, db } = connect(file, watchOutages({ storage: "SQLite", isOutage, notify }));
+  const { sqlite, db } = connect(libsql, file, watchOutages({ storage: "SQLite", isOutage, notify }));
   try {
     if (isNew) await patiently(sqlite, "PRAGMA journal_mode = WAL");
     return await use(sqliteTarget(sqlite, db, { prefix, schema: null, leftOut }));
@@ -136,8 +139,10 @@ function logsAhead(sqlite: SqliteDatabase.Database): boolean {
 
 /** The file cannot be used now: locked by another process, full, read-only, gone or broken; or it was closed. */
 function isOutage(error: unknown): boolean {
-  if (!(error instanceof SqliteDatabase.SqliteError)) return isClosed(error);
-  return /^SQLITE_(BUSY|CANTOPEN|CORRUPT|FULL|IOERR|LOCKED|NOMEM|NOTADB|PROTOCOL|READONLY)/.test(error.code);
+  if (!(error instanceof Error && "code" in error)) return isClosed(error);
+  return /^SQLITE_(BUSY|CANTOPEN|CORRUPT|FULL|IOERR|LOCKED|NOMEM|NOTADB|PROTOCOL|READONLY)/.test(
+    String(error.code),
+  );
 }
 
 /** What libsql throws at a query after closing, which has no code and no class. */
@@ -147,8 +152,8 @@ function isClosed(error: unknown): boolean {
 
 type Connection = ReturnType<typeof connect>;
 
-function connect(file: string, outages: OutageWatch, { commitsTogether = false } = {}) {
-  const sqlite = new SqliteDatabase(file);
+function connect(Libsql: Libsql, file: string, outages: OutageWatch, { commitsTogether = false } = {}) {
+  const sqlite = new Libsql(file);
   sqlite.exec(busyTimeout);
   const statements = createStatements(sqlite);
   const database = {

@@ -1,10 +1,9 @@
 /**
- * connect-redis with two rules more: a session that was ended stays ended, and Redis keeps only the hash of a session
- * id, so that a key that is read there does not make a cookie.
+ * An express-session store in Redis. A session that was ended stays ended, and Redis keeps only the hash of a session id, so
+ * that a key that is read there does not make a cookie.
  */
-import { RedisStore } from "connect-redis";
 import type { Request } from "express";
-import type { Session, SessionData } from "express-session";
+import { type Session, type SessionData, Store } from "express-session";
 import { sha256 } from "../../http/hash.ts";
 import type { OutageWatch } from "../../http/outages.ts";
 import { ignoreOutage, settle } from "../../http/settle.ts";
@@ -12,16 +11,33 @@ import { ignoreOutage, settle } from "../../http/settle.ts";
 const defaultLifeMs = 30 * 60 * 1000;
 
 type Done = (error?: unknown) => void;
-type Options = ConstructorParameters<typeof RedisStore>[0];
 
-export class RedisSessionStore extends RedisStore {
+/** What the clients of `redis` have in common, as far as it is used here. */
+export interface SessionClient {
+  get(key: string): Promise<string | null>;
+  set(
+    key: string,
+    value: string,
+    options: {
+      readonly expiration: { readonly type: "EX"; readonly value: number };
+      readonly condition?: "XX";
+    },
+  ): Promise<unknown>;
+  expire(key: string, seconds: number): Promise<unknown>;
+  del(key: string): Promise<unknown>;
+}
+
+export class RedisSessionStore extends Store {
+  readonly prefix: string;
+  readonly #client: SessionClient;
+  readonly #outages: OutageWatch;
   /** Sessions that were read or written here. If the key is gone when they are written, they have been ended meanwhile. */
   readonly #stored = new WeakSet<object>();
 
-  readonly #outages: OutageWatch;
-
-  constructor(options: Options, outages: OutageWatch) {
-    super(options);
+  constructor(client: SessionClient, prefix: string, outages: OutageWatch) {
+    super();
+    this.#client = client;
+    this.prefix = prefix;
     this.#outages = outages;
   }
 
@@ -32,21 +48,24 @@ export class RedisSessionStore extends RedisStore {
   }
 
   override get(sid: string, done?: (error: unknown, session?: SessionData | null) => void) {
-    const found: Promise<SessionData | null> = this.#outages.run(
-      () => super.get(sha256(sid)),
+    const found = this.#outages.run(
+      async (): Promise<SessionData | null> => {
+        const text = await this.#client.get(this.#keyOf(sid));
+        return text === null ? null : JSON.parse(text);
+      },
       () => "get session",
     );
     return settle(found, done);
   }
 
   /** A request that was under way while its session was ended or rotated must not bring the old one back. */
-  override async set(sid: string, session: SessionData, done?: Done): Promise<void> {
-    const seconds = Math.ceil((session.cookie.originalMaxAge ?? defaultLifeMs) / 1000);
-    if (seconds <= 0) return this.destroy(sid, done);
-    const expiration = { type: "EX", value: seconds } as const;
+  override set(sid: string, session: SessionData, done?: Done) {
+    const value = secondsOf(session);
+    if (value <= 0) return this.destroy(sid, done);
+    const expiration = { type: "EX", value } as const;
     const written = this.#outages.run(
       async () => {
-        await this.client.set(this.prefix + sha256(sid), this.serializer.stringify(session), {
+        await this.#client.set(this.#keyOf(sid), JSON.stringify(session), {
           expiration,
           ...(this.#stored.has(session) && { condition: "XX" }),
         });
@@ -54,28 +73,34 @@ export class RedisSessionStore extends RedisStore {
       },
       () => "set session",
     );
-    await settle(written, done);
+    return settle(written, done);
   }
 
   /**
    * Says nothing of an outage, as the SQL store's does: the answer is on its way already, and express-session would have
    * the error printed. The session ends earlier; the storage has given notice.
    */
-  override async touch(sid: string, session: SessionData, done?: Done): Promise<void> {
+  override touch(sid: string, session: SessionData, done?: Done) {
     const touched = this.#outages.run(
-      () => super.touch(sha256(sid), session),
+      () => this.#client.expire(this.#keyOf(sid), secondsOf(session)),
       () => "touch session",
     );
-    await settle(touched.catch(ignoreOutage), done);
+    return settle(touched.catch(ignoreOutage), done);
   }
 
   override destroy(sid: string, done?: Done) {
-    return settle(
-      this.#outages.run(
-        () => super.destroy(sha256(sid)),
-        () => "delete session",
-      ),
-      done,
+    const destroyed = this.#outages.run(
+      () => this.#client.del(this.#keyOf(sid)),
+      () => "delete session",
     );
+    return settle(destroyed, done);
   }
+
+  #keyOf(sid: string): string {
+    return this.prefix + sha256(sid);
+  }
+}
+
+function secondsOf({ cookie }: SessionData): number {
+  return Math.ceil((cookie.originalMaxAge ?? defaultLifeMs) / 1000);
 }

@@ -1,12 +1,10 @@
 /** How our tables are made in a SQLite file, which may be the host's own. */
 import { setTimeout as wait } from "node:timers/promises";
 import { sql } from "kysely";
-import SqliteDatabase from "libsql";
+import type { Database as Connection } from "libsql";
 import type { Database } from "../database.ts";
 import type { MigrationTarget } from "./migrate.ts";
 import type { OwnNames } from "./own-names.ts";
-
-type Connection = SqliteDatabase.Database;
 
 const patienceMs = 30_000;
 
@@ -67,6 +65,7 @@ function isDone(connection: Connection, statement: string, giveUpAt: number): bo
   }
 }
 
-function isBusy(error: unknown): boolean {
-  return error instanceof SqliteDatabase.SqliteError && error.code.startsWith("SQLITE_BUSY");
+/** Another process holds the lock. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY");
 }

@@ -58,6 +58,16 @@ describe.runIf(process.env.TEST_DATABASE_URL !== undefined)("a pool of the host'
     expect((await pool.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
   });
 
+  test("that gets its results in the binary format serves all that we keep", async () => {
+    // A setting of pg that its types lack.
+    const settings = { max: 2, binary: true };
+    const binary = newPool(settings);
+    const storage = await openStorage({ pool: binary, now });
+    await useStorage(storage);
+    await storage.close();
+    await binary.end();
+  });
+
   test("takes a prefix and a schema", async () => {
     const storage = await openStorage({ pool, schema: "own", tablePrefix: "keys_", now });
     await useStorage(storage);
