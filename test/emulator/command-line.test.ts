@@ -109,6 +109,12 @@ test.each([
   await expect(startEmulator(options)).rejects.toThrow(expected);
 });
 
+test("the command line says how a seed in YAML becomes one in JSON", async () => {
+  const file = join(directory, "seed.yaml");
+  await writeFile(file, "users:\n  - userId: ada\n");
+  await expect(readCommandLine(["--seed", file], ignore)).rejects.toThrow(`npx js-yaml ${file} > seed.json`);
+});
+
 test.each(["[]", "{"])(
   "the command line refuses a seed file that holds %s, and names the file",
   async (content) => {
