@@ -11,6 +11,7 @@ import {
 } from "./wire/emulator-options.ts";
 import { emulatorShape } from "./wire/option-shapes.ts";
 import { isoTime } from "./wire/shape.ts";
+import { tenantSettings } from "./wire/tenant-settings.ts";
 
 export const usage = `Usage: authsignal-emulator [options]
        authsignal-emulator exec [options] -- <command> [arguments]
@@ -172,16 +173,17 @@ async function readOptions(values: Values, isExec: boolean): Promise<EmulatorOpt
           values.config,
           'a configuration: it must hold a JSON object such as {"tenants": []}',
         );
-  try {
+  const tenants = namingFile(values.config, () => {
     emulatorShape.check(config, "");
-  } catch (error) {
-    throw error instanceof Error ? new Error(`${values.config}: ${error.message}`, { cause: error }) : error;
-  }
+    const all = tenantsIn(values, config);
+    if (values.config !== undefined) all.forEach(tenantSettings);
+    return all;
+  });
   const { host, smtp, data } = values;
   return {
     ...config,
     port: values.port === undefined ? (config.port ?? (isExec ? 0 : 3001)) : portIn(values.port),
-    tenants: tenantsIn(values, config),
+    tenants,
     ...(host === undefined ? {} : { host }),
     ...(values["allow-host"] === undefined ? {} : { allowedHosts: values["allow-host"] }),
     ...(values["public-url"] === undefined ? {} : { publicUrl: values["public-url"] }),
@@ -189,6 +191,16 @@ async function readOptions(values: Values, isExec: boolean): Promise<EmulatorOpt
     ...(smtp === undefined ? {} : { smtp }),
     ...(values["random-seed"] === undefined ? {} : { seed: values["random-seed"] }),
   };
+}
+
+/** An error of `read` names the file, if there is one. */
+function namingFile<T>(file: string | undefined, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (file === undefined || !(error instanceof Error)) throw error;
+    throw new Error(`${file}: ${error.message}`, { cause: error });
+  }
 }
 
 function portIn(text: string): number {
@@ -200,16 +212,17 @@ function portIn(text: string): number {
 /** The options of the line change the first tenant of the configuration, or the default tenant. */
 function tenantsIn(values: Values, config: EmulatorOptions): readonly TenantOptions[] {
   const [first, ...others] = config.tenants ?? [];
-  const rpId = values["rp-id"] ?? "localhost";
-  if (first === undefined && values.origin === undefined && rpId !== "localhost")
-    throw new Error(`--rp-id ${rpId} needs --origin, a page of that domain such as https://${rpId}.`);
+  const rpId = values["rp-id"] ?? first?.rpId ?? "localhost";
+  const hasOrigins = (values.origin ?? first?.expectedOrigins ?? first?.anyLocalhostPort) !== undefined;
+  if (!hasOrigins && rpId !== "localhost")
+    throw new Error(`The RP ID ${rpId} needs --origin, a page of that domain such as https://${rpId}.`);
   const tenant: TenantOptions = {
     tenantId: defaultTenant.tenantId,
     secrets: [defaultTenant.secret],
     rpId: "localhost",
     expectedOrigins: [],
     // Without origins, every page of this machine.
-    ...(first === undefined && values.origin === undefined ? { anyLocalhostPort: true } : {}),
+    ...(hasOrigins ? {} : { anyLocalhostPort: true }),
     ...first,
     ...(values["tenant-id"] === undefined ? {} : { tenantId: values["tenant-id"] }),
     ...(values.secret === undefined ? {} : { secrets: values.secret }),

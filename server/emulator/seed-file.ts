@@ -32,7 +32,9 @@ export async function readJsonFile<T extends object>(file: string, what: string)
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  throw new Error(`${file} is not ${what}.`);
+  const isYaml = /\.ya?ml$/i.test(file);
+  const remedy = isYaml ? ` Convert YAML first: npx js-yaml ${file} > seed.json` : "";
+  throw new Error(`${file} is not ${what}.${remedy}`);
 }
 
 /** Milliseconds: an editor writes a file in several steps. */

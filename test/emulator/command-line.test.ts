@@ -87,7 +87,7 @@ test.each([
   [["--quiet=yes"], "--quiet takes no value"],
   [["start"], '"start" is not an option'],
   [["exec"], "exec needs a command after --"],
-  [["--rp-id", "app.example"], "--rp-id app.example needs --origin"],
+  [["--rp-id", "app.example"], "The RP ID app.example needs --origin"],
   [["--clock", "tomorrow"], "--clock must be an ISO 8601 date"],
   [["--seed", "/does/not/exist"], "/does/not/exist cannot be read"],
   [["--config", "/does/not/exist"], "/does/not/exist cannot be read"],
@@ -107,6 +107,34 @@ test.each([
 ])("the emulator does not start with %j, and says why", async (args, expected) => {
   const { options } = await readCommandLine(["--port", "0", ...args], ignore);
   await expect(startEmulator(options)).rejects.toThrow(expected);
+});
+
+test.each([
+  [{ tenants: [{ codeLenght: 4 }] }, '"codeLenght" of tenant'],
+  [
+    { tenants: [{ rpId: "app.example", expectedOrigins: ["http://localhost:3000"] }] },
+    "fits none of its origins",
+  ],
+  [{ tenants: {} }, "tenants must be a list"],
+])("the command line refuses the configuration %j, and names the file", async (config, expected) => {
+  const file = join(directory, "wrong-config.json");
+  await writeFile(file, JSON.stringify(config));
+  const refused = readCommandLine(["--config", file], ignore);
+  await expect(refused).rejects.toThrow(`${file}: `);
+  await expect(refused).rejects.toThrow(expected);
+});
+
+test("a tenant of a configuration without origins accepts http://localhost on any port", async () => {
+  const file = join(directory, "no-origins.json");
+  await writeFile(file, JSON.stringify({ tenants: [{ tenantId: "t" }] }));
+  const { options } = await readCommandLine(["--config", file], ignore);
+  expect(options.tenants).toMatchObject([{ tenantId: "t", anyLocalhostPort: true }]);
+});
+
+test("the command line says how a seed in YAML becomes one in JSON", async () => {
+  const file = join(directory, "seed.yaml");
+  await writeFile(file, "users:\n  - userId: ada\n");
+  await expect(readCommandLine(["--seed", file], ignore)).rejects.toThrow(`npx js-yaml ${file} > seed.json`);
 });
 
 test.each(["[]", "{"])(

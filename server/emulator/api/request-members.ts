@@ -8,10 +8,12 @@ import type { Call, OperationFacts } from "./api-operation.ts";
 interface RequestMembers {
   readonly body?: string;
   readonly query?: string;
+  /** Members that the service has here and the emulator does not act on. */
+  readonly withoutEffect?: string;
 }
 
-/** Members that the service has and the emulator does not act on. */
-const withoutEffect = ["crypto", "customDomain", "securePaymentConfirmation", "paymentInstrument"];
+/** The same for all operations. */
+const neverWithEffect = ["crypto", "customDomain", "securePaymentConfirmation", "paymentInstrument"];
 
 const passkeySignIn = "challengeId username";
 const userAttributes =
@@ -23,7 +25,8 @@ const requestMembers: Readonly<Record<string, RequestMembers>> = {
   },
   "validate-challenge": { body: "token userId action" },
   "initiate-challenge": {
-    body: "verificationMethod action email phoneNumber idempotencyKey userId scope smsChannel locale deviceId ipAddress userAgent custom challengeId",
+    body: "verificationMethod action email phoneNumber idempotencyKey userId scope smsChannel locale deviceId ipAddress userAgent challengeId",
+    withoutEffect: "custom",
   },
   "verify-challenge": { body: "challengeId verificationCode" },
   "claim-challenge": { body: "challengeId userId skipVerificationCheck" },
@@ -77,16 +80,20 @@ const requestMembers: Readonly<Record<string, RequestMembers>> = {
 
 /** Split once, because every request asks. */
 const knownMembers = new Map(
-  Object.entries(requestMembers).map(([name, { body = "", query = "" }]) => [
+  Object.entries(requestMembers).map(([name, { body = "", query = "", withoutEffect = "" }]) => [
     name,
-    { body: body.split(" "), query: query.split(" ") },
+    {
+      body: body.split(" "),
+      query: query.split(" "),
+      withoutEffect: [...neverWithEffect, ...withoutEffect.split(" ")],
+    },
   ]),
 );
-const none = { body: [""], query: [""] };
+const none = { body: [""], query: [""], withoutEffect: neverWithEffect };
 
 /** Names unknown members in the journal, or refuses them if the tenant says so. */
 export function reportUnknownMembers({ name }: OperationFacts, call: Call): void {
-  const { body, query } = knownMembers.get(name) ?? none;
+  const { body, query, withoutEffect } = knownMembers.get(name) ?? none;
   report("body", Object.keys(call.body), body);
   report("query", [...call.query.keys()], query);
 

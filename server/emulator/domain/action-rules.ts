@@ -1,9 +1,9 @@
 /** Decides the outcome of an action: the first rule that applies, otherwise the action's or the tenant's default. */
 import type { Device } from "../tenant/records.ts";
 import type { Tenant } from "../tenant/tenant.ts";
-import type { ActionRule, RuleConditions } from "../wire/emulator-options.ts";
+import type { ActionRule, NumberCondition, RuleConditions } from "../wire/emulator-options.ts";
 import { matchesIp } from "../wire/ip-pattern.ts";
-import type { ActionOutcome, JsonObject } from "../wire/wire.ts";
+import type { ActionOutcome, Json, JsonObject } from "../wire/wire.ts";
 import { actionSettings } from "./permitted-methods.ts";
 
 /** What track sent about the person. */
@@ -40,13 +40,19 @@ export function rulesOf(
 function applies(tenant: Tenant, when: RuleConditions, facts: TrackedFacts): boolean {
   const { custom = {}, deviceId, ipAddress, userAgent, isNewDevice, isRememberedDevice } = when;
   return (
-    Object.entries(custom).every(([name, value]) => facts.custom?.[name] === value) &&
+    Object.entries(custom).every(([name, value]) => matchesValue(value, facts.custom?.[name])) &&
     (deviceId === undefined || deviceId === facts.deviceId) &&
     (ipAddress === undefined || matchesIp(ipAddress, facts.ipAddress)) &&
     (userAgent === undefined || facts.userAgent?.includes(userAgent) === true) &&
     (isNewDevice === undefined || isNewDevice === (validDevice(tenant, facts) === undefined)) &&
     (isRememberedDevice === undefined || isRememberedDevice === hasRememberedDevice(tenant, facts))
   );
+}
+
+function matchesValue(wanted: string | number | boolean | NumberCondition, sent: Json): boolean {
+  if (typeof wanted !== "object") return sent === wanted;
+  const { above = Number.NEGATIVE_INFINITY, below = Number.POSITIVE_INFINITY } = wanted;
+  return typeof sent === "number" && sent > above && sent < below;
 }
 
 function validDevice(tenant: Tenant, { userId, deviceId }: TrackedFacts): Device | undefined {

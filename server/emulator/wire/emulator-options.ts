@@ -100,10 +100,13 @@ export interface LimitWindow {
   readonly withinMinutes: number;
 }
 
+/** One limit or both; a number at a limit is outside. */
+export type NumberCondition = { readonly above?: number; readonly below?: number };
+
 /** What track must send for a rule to apply: every condition that is given. */
 export interface RuleConditions {
-  /** Members of `custom` with exactly these values. */
-  readonly custom?: Readonly<Record<string, string | number | boolean>>;
+  /** Members of `custom` with exactly these values, or with numbers in these limits: `{ amount: { above: 1000 } }`. */
+  readonly custom?: Readonly<Record<string, string | number | boolean | NumberCondition>>;
   readonly deviceId?: string;
   /** The address, its beginning with `*` such as `10.0.*`, or a network such as `10.0.0.0/8`. */
   readonly ipAddress?: string;

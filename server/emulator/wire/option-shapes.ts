@@ -4,11 +4,12 @@ import type {
   ActionSettings,
   AppClientOptions,
   EmulatorOptions,
+  NumberCondition,
   RuleConditions,
   TenantOptions,
   WebhookOptions,
 } from "./emulator-options.ts";
-import { parseUrl } from "./input.ts";
+import { isJsonObject, parseUrl } from "./input.ts";
 import { ipPattern } from "./ip-pattern.ts";
 import {
   anything,
@@ -47,8 +48,20 @@ const httpUrl = {
 
 const userVerification = choice(...userVerifications);
 
+const limit = number({ least: -Number.MAX_VALUE, most: Number.MAX_VALUE });
+const numberMembers: Members<NumberCondition> = { above: limit, below: limit };
+const numberCondition = object(numberMembers);
+const customCondition: Shape = {
+  schema: { anyOf: [scalar.schema, { ...numberCondition.schema, minProperties: 1 }] },
+  check(value, where) {
+    if (!isJsonObject(value)) return scalar.check(value, where);
+    numberCondition.check(value, where);
+    if (Object.keys(value).length === 0) throw invalidRequest(`${where} needs above, below or both.`);
+  },
+};
+
 const conditionMembers: Members<RuleConditions> = {
-  custom: map(scalar),
+  custom: map(customCondition),
   deviceId: text(),
   ipAddress: ipPattern,
   userAgent: text(),

@@ -177,6 +177,24 @@ describe("the API", () => {
     },
   );
 
+  test("custom data of a challenge, which no rule sees, is named in the journal", async () => {
+    const { emulator } = running;
+    await send(`${emulator.apiUrl}/challenge`, {
+      method: "POST",
+      headers: { authorization: secretAuthorization(secret) },
+      body: JSON.stringify({
+        verificationMethod: "EMAIL_OTP",
+        action: "a",
+        email: "c@example.com",
+        custom: {},
+      }),
+    });
+    expect(emulator.journal({ operation: "initiate-challenge" })[0]).toMatchObject({
+      status: 200,
+      notes: ["custom has no effect in the emulator"],
+    });
+  });
+
   test("a tenant can refuse unknown members of requests", async () => {
     const emulator = await startEmulator({ tenants: [testTenant({ unknownMembers: "refuse" })] });
     const answer = await send(`${emulator.apiUrl}/validate`, {

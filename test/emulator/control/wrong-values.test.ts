@@ -58,6 +58,18 @@ describe("the control plane", () => {
     [
       "POST",
       "/seed",
+      ofAction({ rules: [{ ...aRule, when: { custom: { amount: { over: 1 } } } }] }),
+      '"over" of actions[0].rules[0].when.custom.amount',
+    ],
+    [
+      "POST",
+      "/seed",
+      ofAction({ rules: [{ ...aRule, when: { custom: { amount: {} } } }] }),
+      "when.custom.amount needs above, below or both",
+    ],
+    [
+      "POST",
+      "/seed",
       ofAction({ rules: [{ ...aRule, when: { ipAddress: "10.0.0.0/33" } }] }),
       "when.ipAddress must be an IP address, its beginning",
     ],

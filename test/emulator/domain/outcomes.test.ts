@@ -48,6 +48,22 @@ describe("rules of an action", () => {
     });
   });
 
+  test.each([
+    [1000, "ALLOW"],
+    [1001, "BLOCK"],
+    ["1001", "ALLOW"],
+    [5000, "ALLOW"],
+  ])("a rule for an amount above 1000 and below 5000 gives %j the outcome %s", async (amount, state) => {
+    const when = { custom: { amount: { above: 1000, below: 5000 } } };
+    const large = { ruleId: "large", name: "Large", when, outcome: "BLOCK" } as const;
+    await withTenant({ actions: { pay: { outcome: "ALLOW", rules: [large] } } }, async (running) => {
+      const attributes = { custom: { amount } };
+      expect(await running.authsignal.track({ userId: "u", action: "pay", attributes })).toMatchObject({
+        state,
+      });
+    });
+  });
+
   test("a seed sets the rules of an action", async () => {
     await withTenant({}, async (running) => {
       running.emulator.seed({ actions: [{ actionCode: "pay", ...action }] });

@@ -60,7 +60,10 @@ test("the page shows users, their passkeys, the states of actions, and the reaso
 
 test("the page never turns data into markup", async () => {
   const userId = "<img src=x onerror=alert(1)>";
-  await running.authsignal.updateUser({ userId: encodeURIComponent(userId), attributes: { username: userId } });
+  await running.authsignal.updateUser({
+    userId: encodeURIComponent(userId),
+    attributes: { username: userId },
+  });
   await shown("users", userId);
   expect(page.window.document.querySelector("img")).toBeNull();
 });
