@@ -122,7 +122,13 @@ describe("the kit's recipe for", () => {
   });
 
   test.each<[string, readonly string[], string, readonly string[], RegExp]>([
-    ["vitest", ["vitest"], "vitest", ["run", "--reporter=verbose"], /Tests\s+1 passed/],
+    [
+      "vitest",
+      ["vitest"],
+      "vitest",
+      ["run", "--reporter=verbose", "--hookTimeout=60000"],
+      /Tests\s+1 passed/,
+    ],
     ["jest", ["jest", "@jest/globals"], "node", jest, /Tests:\s+1 passed/],
     ["mocha", ["mocha"], "mocha", ["passkeys.spec.js"], /1 passing/],
     ["node-test", [], "node", ["--test", "--test-reporter=tap"], /# pass 1\n/],

@@ -71,6 +71,15 @@ test.each([
   await expect(client.signUp({ token: await track(kit, "ada") })).resolves.toBeTypeOf("string");
 });
 
+test("the kit reads the code of an address that the app has written in small letters", async () => {
+  await using kit = await startEmulatorFor();
+  const api = `${kit.authsignal.apiUrl}/client/challenge/email-otp`;
+  const token = await track(kit, "ada", { email: "ada@example.com" });
+  await fetch(api, { method: "POST", headers: { authorization: `Bearer ${token}` } });
+  expect(await kit.readCode("Ada@Example.com")).toBe(await kit.readCode("ada@example.com"));
+  await expect(kit.readCode("bob@example.com")).rejects.toThrow("holds no code for bob@example.com");
+});
+
 test("a kit that is closed at the end of its block and by hand closes once", async () => {
   const kit = await startEmulatorFor();
   await Promise.all([kit.close(), kit[Symbol.asyncDispose]()]);

@@ -10,6 +10,7 @@ import { type AuthsignalSettings, startEmulatedTenant } from "./emulated-tenant.
 import type { Agent, Flows } from "./flows.ts";
 import type { Storage } from "./router.ts";
 import { openTestStorage } from "./test-storage.ts";
+import { behindTls } from "./tls-agent.ts";
 import { warmUp } from "./warm-up.ts";
 
 /** What supertest can be pointed at: an app, a server, or the URL of one that runs. */
@@ -37,7 +38,10 @@ export interface EmulatorFor extends Flows {
   readonly emulator: Emulator;
   /** A database that is gone with this emulator, for the router's `storage`. */
   openStorage(): Promise<Storage>;
-  /** A new browser on your app: keeps cookies, and says which origin its page has. */
+  /**
+   * A new browser on your app: keeps cookies, and says which origin its page has. At an https origin it is one behind a
+   * proxy that ends TLS: the app needs the `trust proxy` of production.
+   */
   agent(app: App): Agent;
   /**
    * A new client without cookies: keeps what your app puts into `Session-Token`, or the header you name, or where
@@ -86,7 +90,10 @@ export async function startEmulatorFor(options: EmulatorForOptions = {}): Promis
       opened.push(storage);
       return storage;
     },
-    agent: (app) => newAgent(app).set("Origin", origin),
+    agent(app) {
+      const agent = newAgent(app).set("Origin", origin);
+      return origin.startsWith("https:") ? behindTls(agent) : agent;
+    },
     // No Origin: a mobile app is no browser.
     bearerAgent: (app, options) => newAgent(app).use(bearerTokens(options)),
     advance,

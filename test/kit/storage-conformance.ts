@@ -1,7 +1,4 @@
-/**
- * The promises of the storage port, for a host that keeps what the flows remember in a database of its own. Plain
- * functions that throw: any runner takes them.
- */
+/** The promises of the storage port, for a host's own. Plain functions that throw: any runner takes them. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { emailChangePromises } from "./email-change-conformance.ts";

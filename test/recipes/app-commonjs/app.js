@@ -1,20 +1,21 @@
-const { mkdtemp } = require("node:fs/promises");
-const { tmpdir } = require("node:os");
-const { join } = require("node:path");
 const {
   createCookieSessions,
   createErrorHandler,
   createPasskeysRouter,
   createSdkGateway,
   createSqlUsers,
-  openStorage,
 } = require("authsignal-passkeys-express");
 const express = require("express");
 
-/** An app as small as can be: what the recipes test. */
-exports.createApp = async function createApp({ tenantId, apiSecretKey, apiUrl, allowEmulator = false, now }) {
-  const file = join(await mkdtemp(join(tmpdir(), "app-")), "app.sqlite");
-  const storage = await openStorage({ file, now });
+/** An app as small as can be. */
+exports.createApp = function createApp({
+  tenantId,
+  apiSecretKey,
+  apiUrl,
+  allowEmulator = false,
+  storage,
+  now,
+}) {
   const secret = "only the tests of this app know it";
   const sessions = createCookieSessions({ store: storage.sessionStore, secret, secure: false, now });
   const app = express();

@@ -1,20 +1,14 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import {
   createCookieSessions,
   createErrorHandler,
   createPasskeysRouter,
   createSdkGateway,
   createSqlUsers,
-  openStorage,
 } from "authsignal-passkeys-express";
 import express from "express";
 
-/** An app as small as can be: what the recipes test. */
-export async function createApp({ tenantId, apiSecretKey, apiUrl, allowEmulator = false, now }) {
-  const file = join(await mkdtemp(join(tmpdir(), "app-")), "app.sqlite");
-  const storage = await openStorage({ file, now });
+/** An app as small as can be. */
+export function createApp({ tenantId, apiSecretKey, apiUrl, allowEmulator = false, storage, now }) {
   const secret = "only the tests of this app know it";
   const sessions = createCookieSessions({ store: storage.sessionStore, secret, secure: false, now });
   const app = express();

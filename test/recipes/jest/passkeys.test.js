@@ -8,7 +8,7 @@ let kit;
 let app;
 beforeAll(async () => {
   kit = await startEmulatorFor({ prefix: "/auth" });
-  app = await createApp({ ...kit.authsignal, now: kit.now });
+  app = createApp({ ...kit.authsignal, storage: await kit.openStorage(), now: kit.now });
 });
 afterAll(() => kit.close());
 

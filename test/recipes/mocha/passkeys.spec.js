@@ -11,7 +11,7 @@ before(async function () {
   // The first call in a process performs a ceremony, which a busy machine does not finish in Mocha's two seconds.
   this.timeout(20_000);
   kit = await startEmulatorFor({ prefix: "/auth" });
-  app = await createApp({ ...kit.authsignal, now: kit.now });
+  app = createApp({ ...kit.authsignal, storage: await kit.openStorage(), now: kit.now });
 });
 after(() => kit.close());
 

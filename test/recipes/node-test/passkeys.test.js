@@ -9,7 +9,7 @@ let kit;
 let app;
 before(async () => {
   kit = await startEmulatorFor({ prefix: "/auth" });
-  app = await createApp({ ...kit.authsignal, now: kit.now });
+  app = createApp({ ...kit.authsignal, storage: await kit.openStorage(), now: kit.now });
 });
 after(() => kit.close());
 
