@@ -45,7 +45,7 @@ export function mountOperation(router: Router, name: OperationName, { body, hand
   };
   const answerTo = async (req: Request, res: Response): Promise<void> => {
     if (body !== undefined && !req.is("application/json")) throw new AppError("unsupported_media_type");
-    refuseForeignBody(req.body);
+    if (body !== undefined) refuseForeignBody(req.body);
     const answer = await inRequestSpan(span, req.headers, () =>
       answerInTime(handle({ req, res, body: req.body })),
     );

@@ -16,11 +16,16 @@ function undoneBy(link: NotMeLink | null): "passkey" | "address" | null {
   return link?.changeId === undefined ? null : "address";
 }
 
+const pagePath = "/not-me";
+const confirmPath = "/not-me/confirm";
+
+export const notMePaths: readonly string[] = [pagePath, confirmPath];
+
 /** Mount it after the check of the origin. */
 export function notMeRoutes(context: PasskeysContext): Router {
   const router = Router();
 
-  router.get("/not-me", (req, res) => {
+  router.get(pagePath, (req, res) => {
     const { token } = Form.catch({ token: "" }).parse({ token: req.query.token });
     const link = context.notices.readLink(token);
     // The page is at `…/not-me`, wherever the router is mounted.
@@ -47,6 +52,6 @@ export function notMeRoutes(context: PasskeysContext): Router {
     });
   };
   const readForm = express.urlencoded({ extended: false, limit: "8kb" });
-  router.post("/not-me/confirm", readForm, convertBodyError, confirmOnPage);
+  router.post(confirmPath, readForm, convertBodyError, confirmOnPage);
   return router;
 }

@@ -1,8 +1,8 @@
 /** The REST API as one mountable router. It throws typed errors and renders none; see README.md in this folder. */
-import express, { type ErrorRequestHandler, type Request, Router } from "express";
+import express, { type ErrorRequestHandler, type Request, type RequestHandler, Router } from "express";
 import { actions } from "../../shared/actions.ts";
 import { type ConfigResponse, type SessionResponse, ValidateRequest } from "../../shared/contract.ts";
-import type { OperationName } from "../../shared/routes.ts";
+import { type OperationName, routes } from "../../shared/routes.ts";
 import { convertBodyError } from "../http/body-errors.ts";
 import { AppError } from "../http/errors.ts";
 import { mountOperation, type Operation, operation } from "../http/operation.ts";
@@ -28,7 +28,7 @@ import { createTokenLimit } from "./flows/rate-limits.ts";
 import { sessionOperations } from "./flows/sessions-list.ts";
 import { findSignedIn } from "./flows/signed-in.ts";
 import { beginStepUp, finishStepUp } from "./flows/step-up.ts";
-import { notMeRoutes } from "./not-me-routes.ts";
+import { notMePaths, notMeRoutes } from "./not-me-routes.ts";
 import { describeApi } from "./openapi.ts";
 import { tokensMember } from "./ports/answer-tokens.ts";
 import { noNotices } from "./ports/notices.ts";
@@ -38,27 +38,42 @@ import type { PasskeysContext, PasskeysOptions, PasskeysOptionsWithoutCodes } fr
 /** A result token is the largest thing that anyone has to send. */
 const bodyLimit = "16kb";
 
+const descriptionPath = "/openapi.json";
+
+/**
+ * What is done for a request of ours is done for these alone: under a prefix that the host shares with routes of its own,
+ * those keep their body, their deadline, their caches and their callers on other sites.
+ */
+const ownPaths = new Set([...Object.values(routes).map(({ path }) => path), ...notMePaths, descriptionPath]);
+
+const forbidStoring: RequestHandler = (_req, res, next) => {
+  res.set("Cache-Control", "no-store");
+  next();
+};
+
+const rememberRequest: RequestHandler = (req, _res, next) => withinRequest(req, next);
+
 /** @throws TypeError that names the option which cannot work, and what to write instead */
 export function createPasskeysRouter(options: PasskeysOptions | PasskeysOptionsWithoutCodes): Router {
   const context = readOptions(options);
   const router = Router();
   const { origins, crossSiteOrigins } = context;
-  router.use(boundRequests(context.requestTimeoutMs));
-  router.use(requireSameOrigin(origins, { isAmbient: context.sessions.isAmbient, crossSiteOrigins }));
-  router.use((_req, res, next) => {
-    res.set("Cache-Control", "no-store");
-    next();
-  });
-  router.use(express.json({ limit: bodyLimit }));
-  router.use(convertBodyError);
-  router.use((req, _res, next) => withinRequest(req, next));
+  const inFront = [
+    boundRequests(context.requestTimeoutMs),
+    requireSameOrigin(origins, { isAmbient: context.sessions.isAmbient, crossSiteOrigins }),
+    forbidStoring,
+    express.json({ limit: bodyLimit }),
+    convertBodyError,
+    rememberRequest,
+  ];
+  for (const path of ownPaths) router.all(path, ...inFront);
 
   for (const [name, definition] of Object.entries(operations(context))) {
     mountOperation(router, name as OperationName, withTokens(definition));
   }
   // Generated at the first request: few processes are ever asked.
   let description: Record<string, unknown> | undefined;
-  router.get("/openapi.json", (req, res) => {
+  router.get(descriptionPath, (req, res) => {
     description ??= describeApi({
       emailCodes: context.codes !== null,
       sessionList: context.sessions.sessionList !== undefined,
