@@ -227,5 +227,10 @@ export const ConfigResponse = z.object({
   baseUrl: z.string(),
   /** The relying party ID, for the Signal API. */
   rpId: z.string(),
+  /**
+   * The optional parts of this API that are there, such as "sessionList" (shared/features.ts). Ignore names that you do not
+   * know. Absent: not known, as from a server of another kind.
+   */
+  features: z.array(z.string()).optional(),
 });
 export type ConfigResponse = z.infer<typeof ConfigResponse>;

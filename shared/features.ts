@@ -1,5 +1,6 @@
 /**
  * The parts of the API that a host may leave out, with their operations: those are 404 where the part is not there.
+ * `GET /config` names the parts that are there.
  */
 import type { OperationName } from "./routes.ts";
 

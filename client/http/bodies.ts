@@ -34,6 +34,11 @@ export interface ConfigResponse {
   tenantId: string;
   baseUrl: string;
   rpId: string;
+  /**
+   * The optional parts of the API that are there, such as "sessionList". Ignore names that you do not know. Absent: not
+   * known, as from a server of another kind.
+   */
+  features?: string[] | undefined;
 }
 
 export interface RecoveryResponse {

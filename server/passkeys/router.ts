@@ -94,7 +94,7 @@ function operations(
     getConfig: {
       async handle({ req, res }) {
         begunHere.note(req, res);
-        const answer: ConfigResponse = context.browser;
+        const answer: ConfigResponse = { ...context.browser, features: [...optional.parts] };
         return { status: 200, body: answer };
       },
     },
