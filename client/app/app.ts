@@ -50,10 +50,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
   const loadPasskeys = once(async () => {
     const create = await passkeySignIn();
     return create({
-      ...session,
-      api,
-      visit,
-      go,
+      ...context,
       onAutofill(progress) {
         for (const listener of autofillListeners) listener(progress);
       },
@@ -102,7 +99,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
     }
     whenIdle(() => {
       views().then(
-        ({ mountBeside }) => mountBeside({ ...session, signal, visit, onChange: changeLanguage }),
+        ({ mountBeside }) => mountBeside({ ...context, signal, onChange: changeLanguage }),
         () => {},
       );
     });
