@@ -1,5 +1,5 @@
 /** The sign-in view: connects its ways to sign in with the API and the passkey code. */
-import type { AppContext } from "../../app/app-context.ts";
+import type { FirstContext } from "../../app/app-context.ts";
 import type { AutofillProgress } from "../../app/passkey-sign-in.ts";
 import { paths } from "../../app/paths.ts";
 import { pendingOtpFrom } from "../../app/pending-otp.ts";
@@ -18,7 +18,7 @@ export interface SignInWays extends Pick<SignInDeps, "sendCode" | "signInWithPas
 }
 
 /** @param signal aborts when the view ends */
-export function signInWays({ api, passkeys, go }: AppContext, signal: AbortSignal): SignInWays {
+export function signInWays({ api, passkeys, go }: FirstContext, signal: AbortSignal): SignInWays {
   /** Does nothing if the passkey code cannot be loaded: signing in with a code works without it. */
   async function withPasskeys(use: (loaded: Awaited<ReturnType<typeof passkeys>>) => void): Promise<void> {
     try {
@@ -41,7 +41,7 @@ export function signInWays({ api, passkeys, go }: AppContext, signal: AbortSigna
   };
 }
 
-export function signInScreen(context: AppContext, autofillListeners: AutofillListeners): Screen {
+export function signInScreen(context: FirstContext, autofillListeners: AutofillListeners): Screen {
   const { visit } = context;
   return {
     title: "signIn.title",

@@ -123,7 +123,8 @@ export const later: LaterMessages = {
     "Su dispositivo no ha podido terminar. Inténtelo de nuevo o continúe por correo.",
   "problem.challenge_expired": "Ha tardado demasiado. Inténtelo de nuevo.",
   "failure.unknownCredential": "Esta llave de acceso se quitó de su cuenta. Continúe por correo.",
-  "problem.challenge_failed": "Esta llave de acceso no se ha aceptado. Inténtelo de nuevo o continúe por correo.",
+  "problem.challenge_failed":
+    "Esta llave de acceso no se ha aceptado. Inténtelo de nuevo o continúe por correo.",
   "failure.notCreated": "No se ha creado. Puede hacerlo más tarde en su cuenta.",
   "failure.alreadyRegistered": "Ya tiene una llave de acceso en este dispositivo.",
   "failure.alreadyRegisteredOnKey": "Ya tiene una llave de acceso en esta llave de seguridad.",
