@@ -14,7 +14,7 @@ export interface User {
 export interface Passkey {
   /** Authsignal's `userAuthenticatorId`. */
   id: string;
-  /** What the person sees: the provider's name, numbered when there are several. */
+  /** What the person sees: the name of the provider, or of the device if that is unknown; numbered when there are several. */
   name: string;
   /** Provider by AAGUID (for example "iCloud Keychain"), or null when it is not known. */
   provider: string | null;
