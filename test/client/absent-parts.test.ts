@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
 import type { TestBrowser } from "./browser.ts";
 import { button, eventually } from "./page.ts";
-import { accountShown, open, reads, shown, stack } from "./suite.ts";
+import { accountShown, open, reads, shown, stack, withPasskey } from "./suite.ts";
 
 const sections = ["Where you are signed in", "Recent activity", "Change address", "Delete my account"];
 
@@ -34,6 +34,22 @@ test("A server that has no optional part but codes is asked for none, and nothin
   button("Sign out").click();
   await reads(page, "You are signed out.");
   expect(page.requests.filter((request) => optional.test(request))).toEqual([]);
+});
+
+test("A server that sends no codes is asked for none: a passkey is the only way in, for a stranger and for a known person", async () => {
+  const { authenticator } = await withPasskey();
+  const page = await open({ authenticator });
+  await serverSays(page, []);
+  await eventually(() => expect(() => button("Continue")).toThrow());
+  button("Sign in with a passkey").click();
+  await accountShown();
+  button("Sign out").click();
+  await reads(page, "You are signed out.");
+  await page.load();
+  await reads(page, "Welcome back");
+  await eventually(() => expect(() => button("Email me a code")).toThrow());
+  button("Sign in with a passkey").click();
+  await accountShown();
 });
 
 test.each([

@@ -4,6 +4,7 @@ import type { AutofillProgress } from "../../app/passkey-sign-in.ts";
 import { paths } from "../../app/paths.ts";
 import { pendingOtpFrom } from "../../app/pending-otp.ts";
 import type { Screen } from "../../app/router.ts";
+import { askOffers } from "../../http/features.ts";
 import { canUsePasskeys } from "../../passkeys/passkey-support.ts";
 import { explainError } from "../../words/failures.ts";
 import { mountSignIn, type SignInDeps } from "./sign-in.ts";
@@ -12,7 +13,8 @@ import { mountSignIn, type SignInDeps } from "./sign-in.ts";
 export type AutofillListeners = Set<(progress: AutofillProgress) => void>;
 
 /** The ways to sign in that this view and the greeting share. */
-export interface SignInWays extends Pick<SignInDeps, "sendCode" | "signInWithPasskey" | "cancelCeremony"> {
+export interface SignInWays
+  extends Pick<SignInDeps, "sendCode" | "hasCodes" | "signInWithPasskey" | "cancelCeremony"> {
   /** Until the view ends, everything that a passkey sign-in needs is fetched before the click. */
   keepReady(): void;
 }
@@ -34,6 +36,7 @@ export function signInWays({ api, passkeys, go }: FirstContext, signal: AbortSig
       // If the person left the view meanwhile, for example by a pick from autofill, they stay there.
       if (!signal.aborted) await go(paths.otp, { state });
     },
+    hasCodes: async () => (await askOffers(api))("emailCodes"),
     signInWithPasskey: async (onFinishing, onAskedAgain) =>
       (await passkeys()).signIn(onFinishing, onAskedAgain),
     cancelCeremony: () => void withPasskeys(({ ceremonies }) => ceremonies.cancel()),
