@@ -205,6 +205,8 @@ const suites = defineConfig({
   // The development server hands out what a page needs. Vite's default is the repository, with the data folder and the
   // server's sources.
   server: { fs: { allow: ["client", "shared", "node_modules"].map((folder) => `${repository}/${folder}`) } },
+  // `Features.LightDark`: else the minifier adds variables for `light-dark()`, which no style uses.
+  css: { lightningcss: { exclude: 1_048_576 } },
   build: {
     outDir: "../dist/client",
     emptyOutDir: true,

@@ -26,7 +26,7 @@ export type User = z.infer<typeof User>;
 export const Passkey = z.object({
   /** Authsignal's `userAuthenticatorId`. */
   id: z.string(),
-  /** What the person sees: the provider's name, numbered when there are several. */
+  /** What the person sees: the name of the provider, or of the device if that is unknown; numbered when there are several. */
   name: z.string(),
   /** Provider by AAGUID (for example "iCloud Keychain"), or null when it is not known. */
   provider: z.string().nullable(),
@@ -227,5 +227,10 @@ export const ConfigResponse = z.object({
   baseUrl: z.string(),
   /** The relying party ID, for the Signal API. */
   rpId: z.string(),
+  /**
+   * The optional parts of this API that are there, such as "sessionList" (shared/features.ts). Ignore names that you do not
+   * know. Absent: not known, as from a server of another kind.
+   */
+  features: z.array(z.string()).optional(),
 });
 export type ConfigResponse = z.infer<typeof ConfigResponse>;

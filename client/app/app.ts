@@ -5,11 +5,10 @@ import { once } from "../http/once.ts";
 import { canUsePasskeys } from "../passkeys/passkey-support.ts";
 import { type AutofillListeners, signInScreen } from "../views/sign-in/sign-in-screen.ts";
 import { type Language, preferredLanguage, useLanguage } from "../words/language.ts";
-import type { AppContext } from "./app-context.ts";
+import type { AppContext, FirstContext } from "./app-context.ts";
 import { createLazyParts, showLoadFailure } from "./parts/lazy-parts.ts";
 import { allowedPath, greetedAccount, isForSignedIn, type Path, paths } from "./paths.ts";
 import { createRouter } from "./router.ts";
-import { watchSession } from "./session-watch.ts";
 import { newVisit } from "./visit.ts";
 
 export interface App {
@@ -27,40 +26,44 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
   const visit = newVisit();
   const autofillListeners: AutofillListeners = new Set();
   let firstWords = Promise.resolve();
-  const { views, passkeySignIn } = createLazyParts(() => firstWords);
+  const { views, passkeySignIn, sessionWatch } = createLazyParts(() => firstWords);
 
-  const signIn = () => signInScreen(context, autofillListeners);
+  const signIn = () => signInScreen(firstContext, autofillListeners);
   const welcomeBack = () =>
-    views().then(({ welcomeBackScreen }) => welcomeBackScreen(context) ?? signIn(), signIn);
+    later().then(({ welcomeBackScreen, context }) => welcomeBackScreen(context) ?? signIn(), signIn);
   const router = createRouter<Path>({
     root,
     signal,
     screens: {
       [paths.signIn]: () => (greetedAccount() === null ? signIn() : welcomeBack()),
-      [paths.otp]: async () => (await views()).otpScreen(context),
-      [paths.offer]: async () => (await views()).enrollOfferScreen(context),
-      [paths.account]: async () => (await views()).accountScreen(context),
+      [paths.otp]: () => later().then(({ otpScreen, context }) => otpScreen(context)),
+      [paths.offer]: () => later().then(({ enrollOfferScreen, context }) => enrollOfferScreen(context)),
+      [paths.account]: () => later().then(({ accountScreen, context }) => accountScreen(context)),
     },
     resolve: (wanted) => allowedPath(wanted, visit),
     onLoadFailure: (view) => showLoadFailure(view, retry),
   });
   const { go, show } = router;
 
-  const session = watchSession({ api, visit, go, signal });
+  /** With what a session needs: nobody has one in the first view. */
+  const watched = once(async (): Promise<AppContext> => {
+    const watchSession = await sessionWatch();
+    return { ...firstContext, ...watchSession({ api, visit, go, signal }) };
+  });
+  const later = once(async () => {
+    const [loaded, context] = await Promise.all([views(), watched()]);
+    return { ...loaded, context };
+  });
   const loadPasskeys = once(async () => {
-    const create = await passkeySignIn();
+    const [create, context] = await Promise.all([passkeySignIn(), watched()]);
     return create({
-      ...session,
-      api,
-      visit,
-      go,
+      ...context,
       onAutofill(progress) {
         for (const listener of autofillListeners) listener(progress);
       },
     });
   });
-  const context: AppContext = {
-    ...session,
+  const firstContext: FirstContext = {
     api,
     visit,
     passkeys: () =>
@@ -101,8 +104,8 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
       await show({ moveFocus: isSecondTry });
     }
     whenIdle(() => {
-      views().then(
-        ({ mountBeside }) => mountBeside({ ...session, signal, visit, onChange: changeLanguage }),
+      later().then(
+        ({ mountBeside, context }) => mountBeside({ ...context, signal, onChange: changeLanguage }),
         () => {},
       );
     });

@@ -1,11 +1,12 @@
 /**
  * Tells our server how ceremonies and offers went, in fixed words, so that a team can measure adoption: nothing says whose
  * it is. Never awaited, silent when it fails. A page turns it off with `<meta name="ceremony-reports" content="off">`;
- * a server without the route is asked once.
+ * a server that does not say whether it has the route is asked once.
  */
 import type { CeremonyReport } from "../../shared/contract.ts";
 import { createAccountApi } from "../http/account-api.ts";
 import { type Api, ApiError } from "../http/api.ts";
+import { askOffers } from "../http/features.ts";
 import type { CeremonyOutcome, FailureKind } from "../passkeys/ceremony-outcome.ts";
 
 type ReportedError = NonNullable<CeremonyReport["error"]>;
@@ -17,9 +18,16 @@ const longest = 3_600_000;
 
 export function reportCeremony(api: Api, report: CeremonyReport): void {
   if (withoutRoute.has(api) || isTurnedOff()) return;
-  createAccountApi(api)
+  void send(api, report);
+}
+
+async function send(api: Api, report: CeremonyReport): Promise<void> {
+  const offers = await askOffers(api);
+  if (!offers("ceremonyReports")) return;
+  await createAccountApi(api)
     .reportCeremony(report)
     .catch((error: unknown) => {
+      // A server that does not say what it has.
       if (error instanceof ApiError && error.code === "not_found") withoutRoute.add(api);
     });
 }

@@ -18,9 +18,7 @@ export function pendingOtpFrom(email: string, { expiresAt, resendAfter }: Challe
 
 /** Null for any other state: a history entry can be older than this version of the page. */
 export function readPendingOtp(state: unknown): PendingOtp | null {
-  if (typeof state !== "object" || state === null) return null;
-  if (!("email" in state && "expiresAt" in state && "resendAt" in state)) return null;
-  const { email, expiresAt, resendAt } = state;
+  const { email, expiresAt, resendAt }: Record<string, unknown> = Object(state);
   if (typeof email !== "string" || typeof expiresAt !== "number" || typeof resendAt !== "number") return null;
   return { email, expiresAt, resendAt };
 }

@@ -5,7 +5,7 @@ export interface SessionChannel {
 
 /** Without BroadcastChannel, a tab notices the change at its next request. */
 export function createSessionChannel(onChange: () => void, signal: AbortSignal): SessionChannel {
-  if (typeof BroadcastChannel !== "function") return { notify() {} };
+  if (typeof BroadcastChannel !== "function" || signal.aborted) return { notify() {} };
   const channel = new BroadcastChannel("passkeys.session");
   channel.addEventListener("message", onChange, { signal });
   signal.addEventListener("abort", () => channel.close(), { once: true });

@@ -15,13 +15,19 @@ export function startCooldown(button: HTMLButtonElement, seconds: number, signal
   function update(): void {
     const left = Math.ceil((end - Date.now()) / 1_000);
     button.dataset.wait = String(left);
-    button.dataset.left = left > 90 ? `${Math.ceil(left / 60)} min` : `${left} s`;
+    button.dataset.left = left > 90 ? inWords(Math.ceil(left / 60), "minute") : inWords(left, "second");
     if (left > 0) return;
     clearInterval(ticking);
     button.removeAttribute("aria-disabled");
     delete button.dataset.wait;
     delete button.dataset.left;
   }
+}
+
+/** In the language of the page: "30s", "2m". */
+function inWords(count: number, unit: string): string {
+  const language = document.documentElement.lang || undefined;
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "narrow" }).format(count);
 }
 
 export function isCoolingDown(button: HTMLButtonElement): boolean {

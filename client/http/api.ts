@@ -18,8 +18,10 @@ export class ApiError extends Error {
   readonly code: ApiErrorCode;
   readonly problem: Problem | undefined;
 
-  constructor(code: ApiErrorCode, problem?: Problem, options?: ErrorOptions) {
-    super(problem?.title ?? code, options);
+  constructor(code: ApiErrorCode, problem?: Problem, options?: { readonly cause: unknown }) {
+    super(problem?.title ?? code);
+    // Not passed to `super`, which takes no cause in projects that are typed for ES2020.
+    Object.assign(this, options);
     this.code = code;
     this.problem = problem;
   }

@@ -14,7 +14,7 @@ export interface User {
 export interface Passkey {
   /** Authsignal's `userAuthenticatorId`. */
   id: string;
-  /** What the person sees: the provider's name, numbered when there are several. */
+  /** What the person sees: the name of the provider, or of the device if that is unknown; numbered when there are several. */
   name: string;
   /** Provider by AAGUID (for example "iCloud Keychain"), or null when it is not known. */
   provider: string | null;
@@ -34,6 +34,11 @@ export interface ConfigResponse {
   tenantId: string;
   baseUrl: string;
   rpId: string;
+  /**
+   * The optional parts of the API that are there, such as "sessionList". Ignore names that you do not know. Absent: not
+   * known, as from a server of another kind.
+   */
+  features?: string[] | undefined;
 }
 
 export interface RecoveryResponse {

@@ -116,7 +116,7 @@ export async function outcomeOfCall(
     if (error !== undefined) {
       const outcome = outcomeOfErrorCode(errorCode);
       // An unknown code may be an outage after the passkey was stored: the passkey is not refused by it.
-      return Object.hasOwn(kindByErrorCode, errorCode ?? "")
+      return Object.keys(kindByErrorCode).includes(errorCode ?? "")
         ? withRefusedCredential(proof, outcome)
         : outcome;
     }

@@ -35,17 +35,17 @@ export const failureWords: Readonly<Record<FailureKind, Words>> = {
   },
   busy: words("failure.busy", "failure.busyCreate"),
   authenticatorFailed: words("failure.authenticatorFailed", "failure.authenticatorFailedCreate"),
-  expired: words("failure.expired"),
+  expired: words("problem.challenge_expired"),
   unknownCredential: {
     ...words("failure.unknownCredential", "failure.refusedCreate", "failure.unknownCredentialStepUp"),
     autofill: "failure.unknownCredential",
   },
   refused: {
-    ...words("failure.refused", "failure.refusedCreate", "failure.refusedStepUp"),
-    autofill: "failure.refused",
+    ...words("problem.challenge_failed", "failure.refusedCreate", "failure.refusedStepUp"),
+    autofill: "problem.challenge_failed",
   },
   rateLimited: words("problem.rate_limited"),
-  unreachable: words("failure.unreachable"),
+  unreachable: words("problem.unreachable"),
   ignored: silence,
 };
 

@@ -7,7 +7,6 @@
 import { setText } from "../dom/set-text.ts";
 import { ApiError, type ApiErrorCode } from "../http/api.ts";
 import { currentLanguage, isMessageKey, t } from "./language.ts";
-import type { MessageKey } from "./messages.ts";
 
 export interface Failure {
   readonly words: string;
@@ -25,17 +24,13 @@ export const noFailure: Failure = { words: "", isQuiet: true, pause: 0 };
 export const usualPause = 30;
 
 /**
- * The codes whose words have a name of their own. Every other code's words are `problem.<code>`. A code without any means
+ * The codes that a person cannot tell from another one. Every code's words are `problem.<code>`. A code without any means
  * a wrong request: this page is older or newer than the server.
  */
-const otherNames: Readonly<Partial<Record<ApiErrorCode, MessageKey>>> = {
-  otp_incorrect: "otp.incorrect",
-  challenge_failed: "failure.refused",
-  challenge_expired: "failure.expired",
-  token_mismatch: "failure.refused",
-  token_already_used: "failure.expired",
-  upstream_unavailable: "failure.unreachable",
-  unreachable: "failure.unreachable",
+const sameAs: Readonly<Partial<Record<ApiErrorCode, ApiErrorCode>>> = {
+  token_mismatch: "challenge_failed",
+  token_already_used: "challenge_expired",
+  upstream_unavailable: "unreachable",
 };
 
 export function failureOfError(error: unknown): Failure {
@@ -53,7 +48,7 @@ export function explainError(error: unknown): string {
   if (code === "otp_incorrect" && problem?.attemptsLeft !== undefined) {
     return t("otp.attemptsLeft", { count: problem.attemptsLeft });
   }
-  const key = otherNames[code] ?? `problem.${code}`;
+  const key = `problem.${sameAs[code] ?? code}`;
   return t(isMessageKey(key) ? key : "problem.rejected", {
     time: waitOf(pauseIn(error)),
     requestId: problem?.requestId ?? "",

@@ -1,6 +1,5 @@
 /** Assembles the Express app from its parts. Reads no environment and opens no connection. */
 import express, { type Express, type RequestHandler } from "express";
-import type { ConfigResponse } from "../../shared/contract.ts";
 import { createClientApiProxy } from "../authsignal/client-api-proxy.ts";
 import { createErrorHandler, notFound } from "../http/error-handler.ts";
 import type { Logger } from "../http/log.ts";
@@ -46,7 +45,7 @@ export interface AppDeps {
   /** Several for a rotation: the first signs, all verify. */
   readonly sessionSecret: string | readonly string[];
   /** For the browser SDK. `baseUrl` ends in `/v1`. */
-  readonly browser: Readonly<ConfigResponse>;
+  readonly browser: PasskeysOptions["browser"];
   /** Serves the pages: the built SPA, or Vite in development. */
   readonly pages: RequestHandler;
   /** How many reverse proxies stand in front, or their addresses and subnets. Default 0. */

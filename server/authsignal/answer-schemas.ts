@@ -36,6 +36,8 @@ export const AuthenticatorsAnswer = z.array(
       .object({
         credentialId: z.string().optional(),
         credentialBackedUp: z.boolean().optional(),
+        authenticatorAttachment: z.string().optional(),
+        parsedUserAgent: z.object({ ua: z.string().optional() }).optional(),
         aaguidMapping: z
           .object({
             name: z.string(),

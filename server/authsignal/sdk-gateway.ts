@@ -7,12 +7,7 @@ import { Authsignal } from "@authsignal/node";
 import { z } from "zod";
 import { AppError } from "../http/errors.ts";
 import { traceHeaders } from "../http/tracing.ts";
-import type {
-  AuthsignalGateway,
-  EnrolledPasskey,
-  OtpCheck,
-  Validation,
-} from "../passkeys/ports/authsignal.ts";
+import type { AuthsignalGateway, OtpCheck, Validation } from "../passkeys/ports/authsignal.ts";
 import { isLoopback } from "../relying-party/addresses.ts";
 import {
   AuthenticatorsAnswer,
@@ -22,6 +17,7 @@ import {
   VerifyAnswer,
 } from "./answer-schemas.ts";
 import { type KeptConnections, keepConnections } from "./kept-connections.ts";
+import { toPasskey } from "./passkey-answer.ts";
 import { proxyHint } from "./proxy-variables.ts";
 import { checkGatewayOptions, type SdkGatewayOptions } from "./require-tenant.ts";
 import { createCaller, RefusedCall } from "./sdk-call.ts";
@@ -208,25 +204,6 @@ function hasExpired(token: string): boolean {
   } catch {
     return false;
   }
-}
-
-function toPasskey(authenticator: z.infer<typeof AuthenticatorsAnswer>[number]): EnrolledPasskey {
-  const { credentialId, credentialBackedUp, aaguidMapping } = authenticator.webauthnCredential ?? {};
-  return {
-    id: authenticator.userAuthenticatorId,
-    provider: aaguidMapping?.name ?? null,
-    icon: toIcon(aaguidMapping?.svgIconLight, aaguidMapping?.svgIconDark),
-    synced: credentialBackedUp ?? null,
-    credentialId: credentialId ?? null,
-    createdAt: new Date(authenticator.createdAt),
-    lastUsedAt: authenticator.lastVerifiedAt === undefined ? null : new Date(authenticator.lastVerifiedAt),
-  };
-}
-
-/** Only `data:` images: the host of another image would see who opens the list of passkeys. */
-function toIcon(light: string | undefined, dark: string | undefined): EnrolledPasskey["icon"] {
-  const safe = (url: string | undefined): url is string => url?.startsWith("data:image/") === true;
-  return safe(light) && safe(dark) ? { light, dark } : null;
 }
 
 /** The SDK puts ids into URL paths unencoded, so `..` or `a/b` would address another resource. */

@@ -1,55 +1,17 @@
 /** OpenAPI 3.1, generated from the one description in `shared/`. Served at `GET /openapi.json`. */
 import { z } from "zod";
+import { type Feature, features } from "../../shared/features.ts";
 import { commonProblems, type OperationDescription } from "../../shared/operation-description.ts";
 import { operations } from "../../shared/operations.ts";
 import { type ProblemCode, problemCodes, stepUpMethods } from "../../shared/problem.ts";
 import { type OperationName, routes } from "../../shared/routes.ts";
 import { problemTable } from "../http/errors.ts";
 
-const codeOperations: readonly string[] = ["challengeOtp", "verifyOtp"] satisfies OperationName[];
-const sessionOperations: readonly string[] = [
-  "listSessions",
-  "endSession",
-  "endOtherSessions",
-] satisfies OperationName[];
-const optionalOperations: Readonly<Record<"activity" | "notices" | "reports", readonly string[]>> = {
-  activity: ["listActivity"] satisfies OperationName[],
-  notices: ["reportNotMe"] satisfies OperationName[],
-  reports: ["reportCeremony"] satisfies OperationName[],
-};
-
-const emailChangeNames: readonly string[] = [
-  "beginEmailChange",
-  "finishEmailChange",
-] satisfies OperationName[];
-const recoveryNames: readonly string[] = ["beginRecovery", "cancelRecovery"] satisfies OperationName[];
-
-/**
- * Without `servers`, which depend on the request.
- * @param has `emailCodes: false` leaves the routes of the codes out, `sessionList: false` those of the sessions, `recovery: false`
- * those of recovery, `emailChange: false` those of a change of address, `deletion: false` that of the account, `notices: false` that of their link, `activity: false` that of
- * the events, `reports: false` that of ceremonies
- */
-export function describeApi(has: {
-  readonly emailCodes: boolean;
-  readonly sessionList: boolean;
-  readonly recovery: boolean;
-  readonly emailChange: boolean;
-  readonly deletion: boolean;
-  readonly notices: boolean;
-  readonly activity: boolean;
-  readonly reports: boolean;
-}): Record<string, unknown> {
+/** Without `servers`, which depend on the request. @param has the parts of the API that are there: others are left out */
+export function describeApi(has: readonly Feature[]): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const [name, description] of Object.entries(operations)) {
-    if (!has.sessionList && sessionOperations.includes(name)) continue;
-    if (!has.deletion && name === ("deleteAccount" satisfies OperationName)) continue;
-    if (!has.emailChange && emailChangeNames.includes(name)) continue;
-    if (!has.recovery && recoveryNames.includes(name)) continue;
-    if (!has.notices && optionalOperations.notices.includes(name)) continue;
-    if (!has.reports && optionalOperations.reports.includes(name)) continue;
-    if (!has.activity && optionalOperations.activity.includes(name)) continue;
-    if (!has.emailCodes && codeOperations.includes(name)) continue;
+    if (isLeftOut(name, has)) continue;
     const { method, path } = routes[name as OperationName];
     const template = path.replace(/:(\w+)/g, "{$1}");
     paths[template] = { ...paths[template], [method.toLowerCase()]: describe(name, path, description) };
@@ -59,11 +21,18 @@ export function describeApi(has: {
     info: {
       title: "Passkeys",
       version: "1",
-      description: `${has.emailCodes ? "E-mail codes, passkeys" : "Passkeys"}, step-up and sessions, through Authsignal.`,
+      description: `${has.includes("emailCodes") ? "E-mail codes, passkeys" : "Passkeys"}, step-up and sessions, through Authsignal.`,
     },
     paths,
     components: { schemas: { Problem: problemSchema } },
   };
+}
+
+function isLeftOut(operation: string, has: readonly Feature[]): boolean {
+  return Object.entries(features).some(
+    ([feature, names]: [string, readonly string[]]) =>
+      names.includes(operation) && !has.includes(feature as Feature),
+  );
 }
 
 function describe(name: string, path: string, description: OperationDescription): Record<string, unknown> {

@@ -10,26 +10,19 @@ import { toPortError } from "../http/outages.ts";
 import { boundRequests } from "../http/request-deadline.ts";
 import { requireSameOrigin } from "../http/same-origin.ts";
 import { readOptions } from "./check-options.ts";
-import { emailChangeOperations } from "./flows/account/change-email.ts";
-import { deleteAccount } from "./flows/account/delete-account.ts";
 import { type BegunHere, createBegunHere } from "./flows/assurance/begun-here.ts";
-import { recoveryMember, recoveryOperations } from "./flows/assurance/recovery.ts";
+import { recoveryMember } from "./flows/assurance/recovery.ts";
 import { standingOf } from "./flows/assurance/standing.ts";
-import { createOneTimeCodes } from "./flows/codes/one-time-codes.ts";
 import { beginEnrollment, finishEnrollment } from "./flows/enrollment.ts";
-import { otpSignIn } from "./flows/otp-sign-in.ts";
-import { listActivity } from "./flows/oversight/activity.ts";
-import { reportCeremony } from "./flows/oversight/ceremony-report.ts";
-import { reportNotMe } from "./flows/oversight/not-me.ts";
 import { deletePasskey, listPasskeys, renamePasskey } from "./flows/passkey-list.ts";
 import { answerOffer } from "./flows/passkey-offer.ts";
 import { passkeySignIn } from "./flows/passkey-sign-in.ts";
 import { createTokenLimit } from "./flows/rate-limits.ts";
-import { sessionOperations } from "./flows/sessions-list.ts";
 import { findSignedIn } from "./flows/signed-in.ts";
 import { beginStepUp, finishStepUp } from "./flows/step-up.ts";
 import { notMePaths, notMeRoutes } from "./not-me-routes.ts";
 import { describeApi } from "./openapi.ts";
+import { type OptionalOperations, optionalOperations } from "./optional-operations.ts";
 import { tokensMember } from "./ports/answer-tokens.ts";
 import { noNotices } from "./ports/notices.ts";
 import { withinRequest } from "./ports/occasion.ts";
@@ -68,22 +61,14 @@ export function createPasskeysRouter(options: PasskeysOptions | PasskeysOptionsW
   ];
   for (const path of ownPaths) router.all(path, ...inFront);
 
-  for (const [name, definition] of Object.entries(operations(context))) {
+  const optional = optionalOperations(context);
+  for (const [name, definition] of Object.entries(operations(context, optional))) {
     mountOperation(router, name as OperationName, withTokens(definition));
   }
   // Generated at the first request: few processes are ever asked.
   let description: Record<string, unknown> | undefined;
   router.get(descriptionPath, (req, res) => {
-    description ??= describeApi({
-      emailCodes: context.codes !== null,
-      sessionList: context.sessions.sessionList !== undefined,
-      recovery: context.recoveries !== null,
-      emailChange: context.emailChanges !== null,
-      deletion: context.users.deleteUser !== undefined,
-      activity: context.activity !== null,
-      reports: context.onReport !== null,
-      notices: context.notices !== noNotices,
-    });
+    description ??= describeApi(optional.parts);
     // Where this request found the router: a host may mount it at several paths.
     res.json({ ...description, servers: [{ url: req.baseUrl === "" ? "/" : req.baseUrl }] });
   });
@@ -92,25 +77,13 @@ export function createPasskeysRouter(options: PasskeysOptions | PasskeysOptionsW
   return router;
 }
 
-/** A 404 in the shape of this API's problems, whatever the host answers to unknown paths. */
-const absent: Operation = {
-  async handle() {
-    throw new AppError("not_found");
-  },
-};
-const withoutSessionList = { listSessions: absent, endSession: absent, endOtherSessions: absent };
-const withoutRecovery = { beginRecovery: absent, cancelRecovery: absent };
-const withoutEmailChange = { beginEmailChange: absent, finishEmailChange: absent };
-const withoutCodes = { challengeOtp: absent, verifyOtp: absent };
-
-function operations(context: PasskeysContext): Record<OperationName, Operation> {
-  const { sessionList } = context.sessions;
-  const { deleteUser } = context.users;
+function operations(
+  context: PasskeysContext,
+  optional: OptionalOperations,
+): Record<OperationName, Operation> {
   const begunHere = createBegunHere(context);
-  const codes = createOneTimeCodes(context);
-  const { emailChanges } = context;
   return {
-    ...(context.codes === null ? withoutCodes : otpSignIn(context, context.codes, codes)),
+    ...optional.operations,
     createEnrollToken: beginEnrollment(context),
     createStepUpToken: beginStepUp(context),
     validate: finishCeremony(context, begunHere),
@@ -129,21 +102,14 @@ function operations(context: PasskeysContext): Record<OperationName, Operation> 
         return { status: 204 };
       },
     },
-    ...(sessionList === undefined ? withoutSessionList : sessionOperations(context, sessionList)),
-    ...(context.recoveries === null ? withoutRecovery : recoveryOperations(context, context.recoveries)),
-    ...(emailChanges === null ? withoutEmailChange : emailChangeOperations(context, emailChanges, codes)),
-    deleteAccount: deleteUser === undefined ? absent : deleteAccount(context, deleteUser),
     listPasskeys: listPasskeys(context),
     renamePasskey: renamePasskey(context),
     deletePasskey: deletePasskey(context),
     answerPasskeyOffer: answerOffer(context),
-    listActivity: context.activity === null ? absent : listActivity(context, context.activity),
-    reportCeremony: context.onReport === null ? absent : reportCeremony(context, context.onReport),
-    reportNotMe: context.notices === noNotices ? absent : reportNotMe(context),
     getConfig: {
       async handle({ req, res }) {
         begunHere.note(req, res);
-        const answer: ConfigResponse = context.browser;
+        const answer: ConfigResponse = { ...context.browser, features: [...optional.parts] };
         return { status: 200, body: answer };
       },
     },

@@ -15,6 +15,7 @@ function mountUnanswered(): () => void {
     notice: null,
     passkeysHere: () => [],
     reviewSessions: () => {},
+    canReviewSessions: () => true,
     listPasskeys: unanswered,
     addPasskey: unanswered,
     renamePasskey: unanswered,

@@ -111,7 +111,7 @@ test.each([
     const older = {
       ...common,
       target: "es2022",
-      lib: ["ES2022", "DOM", "DOM.Iterable"],
+      lib: ["ES2020", "DOM", "DOM.Iterable"],
       types: [],
       strict: true,
     };

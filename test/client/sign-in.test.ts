@@ -26,6 +26,7 @@ function open(deps: Partial<SignInDeps> = {}): void {
     sendCode: async (email) => {
       sent.push(email);
     },
+    hasCodes: async () => true,
     signInWithPasskey: async () => failureOf("cancelled", "button"),
     cancelCeremony: () => {},
     onAutofill: () => {},

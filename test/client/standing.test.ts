@@ -106,6 +106,18 @@ describe("a limited session", () => {
     expect(() => button("Lost your passkeys?")).toThrow();
   });
 
+  test("offers no recovery where the server names none", async () => {
+    const { email } = await byCode("limited");
+    await eventually(() => button("Lost your passkeys?"));
+    const config = await (await fetch("/api/config")).json();
+    const features = config.features.filter((part: string) => part !== "recovery");
+    page.breakNetwork("/api/config", { body: JSON.stringify({ ...config, features }) });
+    await page.load("/account");
+    await reads("You signed in with a code");
+    expect(page.text()).toContain(email);
+    expect(() => button("Lost your passkeys?")).toThrow();
+  });
+
   test("opens fully when the waiting time is over, and offers a new passkey", async () => {
     const { stack, email } = await byCode("limited", { isPasskeyHere: false });
     await press("Lost your passkeys?");

@@ -64,11 +64,12 @@ export async function startHost(pages: RequestHandler): Promise<PiecesHost> {
     secure: false,
     now: kit.now,
   });
+  const common = commonOptions(kit, storage, sessions);
+  const { users } = common;
   const options = {
-    ...commonOptions(kit, storage, sessions),
-    // Else the browser complains of what the app asks for in vain.
-    activity: storage.events,
-    onReport: () => {},
+    ...common,
+    // No part of the API that a host may leave out, but the codes: a page must ask for none in vain.
+    users: { findById: users.findById, findOrCreateByEmail: users.findOrCreateByEmail },
   };
   const requireStepUp = createStepUpGuard(options);
   const transfers: unknown[] = [];

@@ -60,7 +60,7 @@ function pagesBelow(base: string): Router {
   return router;
 }
 
-test("the whole app with another prefix, path and brand signs people up and in", async () => {
+test("the whole app with another prefix, path and brand signs people up and in, before a server with no optional part but codes", async () => {
   const { page, autofillArmed, pickFromAutofill, complaints } = await openPasskeyPage(browser);
   const pathname = () => new URL(page.url()).pathname;
   const email = host.kit.newAddress();
@@ -75,6 +75,9 @@ test("the whole app with another prefix, path and brand signs people up and in",
   await button(page, "Create a passkey").click();
   await heading(page, "Your account").waitFor();
   expect(pathname()).toBe("/portal/account");
+  for (const absent of ["Where you are signed in", "Recent activity", "Email address", "Delete account"])
+    expect(await page.getByText(absent, { exact: true }).isVisible()).toBe(false);
+  expect(await page.getByText("About passkeys", { exact: true }).isVisible()).toBe(true);
   await page.reload();
   await page.getByText(`Signed in as ${email}`).waitFor();
   await button(page, "Sign out").click();

@@ -103,7 +103,7 @@ export const clientMutations: readonly Mutation[] = [
   {
     id: "C05-unknown-error-code-is-definite",
     file: "ceremony-outcome.ts",
-    find: 'Object.hasOwn(kindByErrorCode, errorCode ?? "")',
+    find: 'Object.keys(kindByErrorCode).includes(errorCode ?? "")',
     replace: 'error !== ""',
     tests: ["ceremony-outcome.test.ts"],
   },

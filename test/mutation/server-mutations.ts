@@ -4,14 +4,14 @@ import type { Mutation } from "./mutation.ts";
 export const serverMutations: readonly Mutation[] = [
   {
     id: "A03-one-remote-icon-is-enough",
-    file: "sdk-gateway.ts",
+    file: "server/authsignal/passkey-answer.ts",
     find: "return safe(light) && safe(dark) ? { light, dark } : null;",
     replace: 'return safe(light) || safe(dark) ? { light: light ?? "", dark: dark ?? "" } : null;',
     tests: ["passkey-icons.test.ts"],
   },
   {
     id: "A10-any-data-address-is-an-icon",
-    file: "sdk-gateway.ts",
+    file: "server/authsignal/passkey-answer.ts",
     find: 'url?.startsWith("data:image/") === true',
     replace: 'url?.startsWith("data:") === true',
     tests: ["passkey-icons.test.ts"],

@@ -12,6 +12,8 @@ export function createLazyParts(firstWords: () => Promise<void>) {
       return views;
     }),
 
+    sessionWatch: once(async () => (await import("./lazy-views.ts")).watchSession),
+
     passkeySignIn: once(async () => {
       // The later words include those for failed ceremonies.
       const [{ createPasskeySignIn }] = await Promise.all([

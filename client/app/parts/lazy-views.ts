@@ -8,6 +8,7 @@ export { accountScreen } from "../../views/account/account-screen.ts";
 export { enrollOfferScreen } from "../../views/enroll-offer/enroll-offer-screen.ts";
 export { otpScreen } from "../../views/otp/otp-screen.ts";
 export { welcomeBackScreen } from "../../views/welcome-back/welcome-back-screen.ts";
+export { watchSession } from "../session-watch.ts";
 export { applyLazyStyles } from "./lazy-styles.ts";
 
 /** What stays on the page beside the views until `signal` aborts. */

@@ -6,6 +6,7 @@ import type { Screen } from "../../app/router.ts";
 import { forget, recall } from "../../dom/local-storage.ts";
 import { type AccountApi, createAccountApi } from "../../http/account-api.ts";
 import { ApiError } from "../../http/api.ts";
+import { askOffers } from "../../http/features.ts";
 import { canUsePasskeys } from "../../passkeys/passkey-support.ts";
 import { signalAccepted } from "../../passkeys/signals.ts";
 import { mountAccount } from "./account.ts";
@@ -52,6 +53,7 @@ export function accountScreen(context: AppContext): Screen {
         notice: visit.accountNotice,
         wantsPasskey: takeWish(),
         canUsePasskeys: canUsePasskeys(),
+        askOffers: () => askOffers(api),
         passkeysHere,
         listPasskeys,
         addPasskey: () => addPasskey(tasks),

@@ -6,6 +6,7 @@
 import type { User } from "../../../shared/contract.ts";
 import { query } from "../../dom/query.ts";
 import { setText } from "../../dom/set-text.ts";
+import type { Offers } from "../../http/features.ts";
 import { explainError } from "../../words/failures.ts";
 import { t } from "../../words/language.ts";
 import { showSentence } from "../../words/sentence.ts";
@@ -17,13 +18,15 @@ import { mountSessionList, type SessionListDeps } from "./session-list.ts";
 import { mountStandingCard, type StandingDeps } from "./standing/standing-card.ts";
 
 export interface AccountDeps
-  extends Omit<PasskeyListDeps, "reviewSessions">,
+  extends Omit<PasskeyListDeps, "reviewSessions" | "canReviewSessions">,
     SessionListDeps,
     ActivityDeps,
     Omit<StandingDeps, "reviewPasskeys" | "addPasskey"> {
   readonly user: User;
   /** The person came to add a passkey: its dialog is open from the start. */
   readonly wantsPasskey: boolean;
+  /** Sections for parts that the server does not have stay hidden. */
+  askOffers(): Promise<Offers>;
   /** From now on `listener` is called when the person has confirmed that it is them. */
   onConfirmed(listener: () => void): void;
   signOut(): Promise<void>;
@@ -49,7 +52,8 @@ export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
   const askAgain = query(root, "askAgain", HTMLButtonElement);
   const askAgainStatus = query(root, "askAgainStatus", HTMLElement);
   const failureText = query(root, "failure", HTMLElement);
-  const sessions = mountSessionList(query(root, "sessionSection", HTMLDetailsElement), deps, signal);
+  const sessionSection = query(root, "sessionSection", HTMLDetailsElement);
+  const sessions = mountSessionList(sessionSection, deps, signal);
   const standing = mountStandingCard(
     query(root, "standing", HTMLElement),
     { ...deps, reviewPasskeys: () => list.focus(), addPasskey: () => list.add() },
@@ -57,16 +61,19 @@ export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
   );
   const activity = mountActivity(query(root, "activitySection", HTMLDetailsElement), deps, signal);
   let elsewhere = 0;
+  let offers: Offers = () => false;
+  const sectionsShown = showSections();
   const list = mountPasskeyList(query(root, "passkeys", HTMLElement), {
     ...deps,
+    canReviewSessions: () => offers("sessionList"),
     reviewSessions: () => sessions.open(),
     // Both at once: the card would move a list that is there already.
     async listPasskeys() {
-      const [listed, current] = await Promise.all([deps.listPasskeys(), deps.getStanding()]);
+      const [listed, current] = await Promise.all([deps.listPasskeys(), deps.getStanding(), sectionsShown]);
       const here = deps.passkeysHere();
       elsewhere = listed.filter(({ credentialId }) => !here.includes(credentialId ?? "")).length;
       if (!signal.aborted) standing.show(current, elsewhere);
-      void activity.load();
+      if (offers("activity")) void activity.load();
       return listed;
     },
   });
@@ -80,6 +87,14 @@ export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
   query(root, "deleteAccount", HTMLButtonElement).addEventListener("click", () => void deps.deleteAccount(), {
     signal,
   });
+
+  async function showSections(): Promise<void> {
+    offers = await deps.askOffers();
+    if (signal.aborted) return;
+    sessionSection.hidden = !offers("sessionList");
+    query(root, "addressSection", HTMLDetailsElement).hidden = !offers("emailChange");
+    query(root, "deletionSection", HTMLDetailsElement).hidden = !offers("accountDeletion");
+  }
 
   async function showStanding(): Promise<void> {
     const current = await deps.getStanding();

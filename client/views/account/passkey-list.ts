@@ -20,6 +20,8 @@ export interface PasskeyListDeps {
   readonly notice: Sentence | null;
   /** Shows where the person is signed in: offered when the passkeys have changed. */
   reviewSessions(): void;
+  /** Whether the server lists sessions. */
+  canReviewSessions(): boolean;
   /** The credential IDs of passkeys that were used or created on this device. */
   passkeysHere(): readonly string[];
   listPasskeys(): Promise<readonly Passkey[]>;
@@ -163,7 +165,7 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): Pass
     unsupported.hidden = deps.canUsePasskeys;
     showSentence(doneText, done);
     notice.hidden = done === null || failure !== "";
-    review.hidden = done === null || !afterChanges.includes(done[0]);
+    review.hidden = done === null || !afterChanges.includes(done[0]) || !deps.canReviewSessions();
     failureText.textContent = failure;
   }
 

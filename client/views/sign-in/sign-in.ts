@@ -27,6 +27,8 @@ export interface SignInDeps {
   keepEmail(email: string): void;
   /** Shows the code view when the code is sent. */
   sendCode(email: string): Promise<void>;
+  /** False: the server sends none, and there is no form. */
+  hasCodes(): Promise<boolean>;
   /** Call it straight from the click. After success shows the account; resolves with the failure otherwise. */
   signInWithPasskey(onFinishing: () => void, onAskedAgain: () => void): Promise<Failure>;
   cancelCeremony(): void;
@@ -43,6 +45,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   let emailError: MessageKey | null = null;
   let { canUsePasskeys } = deps;
   let failure: Failure = noFailure;
+  let hasCodes = true;
 
   fillFromTemplate(root, "sign-in-view");
 
@@ -67,6 +70,10 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   email.addEventListener("input", onInput, { signal });
   root.querySelector(".late")?.remove();
   passkey.addEventListener("click", onPasskey, { signal });
+  void deps.hasCodes().then((has) => {
+    hasCodes = has;
+    update();
+  });
   deps.onAutofill((progress) => {
     if (progress === "unusable") canUsePasskeys = false;
     else if (progress !== "finishing") failure = progress;
@@ -158,8 +165,9 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
     setText(emailErrorText, emailError === null ? "" : t(emailError));
     submit.setAttribute("aria-busy", String(busyWith === "email"));
     passkeyPart.hidden = !canUsePasskeys;
-    // It names the passkey.
-    lead.hidden = !canUsePasskeys;
+    form.hidden = !hasCodes;
+    // It names both ways.
+    lead.hidden = !canUsePasskeys || !hasCodes;
     unsupported.hidden = canUsePasskeys;
     passkey.setAttribute("aria-busy", String(isWaiting));
     const words = t(busyWith === "finishing" ? "ceremony.finishing" : "ceremony.waiting");

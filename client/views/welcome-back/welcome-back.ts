@@ -18,7 +18,7 @@ import { cloneTemplate, fillFromTemplate } from "../../words/template.ts";
 import type { SignInDeps } from "../sign-in/sign-in.ts";
 
 export interface WelcomeBackDeps
-  extends Pick<SignInDeps, "sendCode" | "signInWithPasskey" | "cancelCeremony"> {
+  extends Pick<SignInDeps, "sendCode" | "hasCodes" | "signInWithPasskey" | "cancelCeremony"> {
   readonly email: string;
   readonly notice: Sentence | null;
   useOtherAccount(): void;
@@ -47,6 +47,9 @@ export function mountWelcomeBack(root: HTMLElement, deps: WelcomeBackDeps): () =
 
   passkey.addEventListener("click", onPasskey, { signal });
   code.addEventListener("click", onCode, { signal });
+  void deps.hasCodes().then((has) => {
+    code.hidden = !has;
+  });
   query(root, "otherAccount", HTMLButtonElement).addEventListener("click", deps.useOtherAccount, { signal });
   query(root, "forget", HTMLButtonElement).addEventListener("click", deps.forget, { signal });
 

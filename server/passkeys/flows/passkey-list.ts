@@ -76,7 +76,7 @@ export function deletePasskey(context: PasskeysContext): Operation {
 }
 
 /**
- * As their owner named them, or after their provider: "iCloud Keychain 2" where there are several. A numbered name is
+ * As their owner named them, or after their provider or device: "iCloud Keychain 2" where there are several. A numbered name is
  * kept, so that it stays the same when another passkey is deleted.
  */
 export async function nameAll(
@@ -93,9 +93,9 @@ export async function nameAll(
     names.set(passkey.id, name);
     if (alike.length > 1) await unlessOut(storage.flows.keepPasskeyName(userId, passkey.id, name), undefined);
   }
-  return passkeys.map(({ createdAt, lastUsedAt, ...passkey }) => ({
+  return passkeys.map(({ createdAt, lastUsedAt, device, ...passkey }) => ({
     ...passkey,
-    name: names.get(passkey.id) ?? baseName(passkey),
+    name: names.get(passkey.id) ?? baseName({ ...passkey, device }),
     createdAt: createdAt.toISOString(),
     lastUsedAt: lastUsedAt?.toISOString() ?? null,
   }));
@@ -105,8 +105,8 @@ function entryOf(id: string, name: string | undefined): [string, string][] {
   return name === undefined ? [] : [[id, name]];
 }
 
-function baseName({ provider }: Pick<EnrolledPasskey, "provider">): string {
-  return provider ?? "Passkey";
+function baseName({ provider, device }: Pick<EnrolledPasskey, "provider" | "device">): string {
+  return provider ?? device ?? "Passkey";
 }
 
 /** One above the highest number that a passkey of this account has. */

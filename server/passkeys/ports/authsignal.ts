@@ -146,6 +146,8 @@ export interface Authenticators {
 export interface EnrolledPasskey {
   readonly id: string;
   readonly provider: string | null;
+  /** What to call it where the provider is not known: "Chrome on Windows", "Security key". */
+  readonly device: string | null;
   /** `data:` URLs. */
   readonly icon: { readonly light: string; readonly dark: string } | null;
   readonly synced: boolean | null;

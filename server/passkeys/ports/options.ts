@@ -28,7 +28,7 @@ export interface PasskeysOptions extends PasskeysPolicies {
     readonly anonymiseEvents?: (userId: string) => Promise<void>;
   };
   /** What the browser SDK needs; served at `GET /config`. Public. */
-  readonly browser: Readonly<ConfigResponse>;
+  readonly browser: Readonly<Omit<ConfigResponse, "features">>;
   /**
    * The origins your own pages are served from, on the API's own site: its origin, and siblings such as
    * `https://app.example.com` for an API on `https://api.example.com`. Unsafe requests from others are refused.

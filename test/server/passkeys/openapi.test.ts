@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from "vitest";
+import { features } from "../../../shared/features.ts";
 import { operations } from "../../../shared/operations.ts";
 import { problemCodes } from "../../../shared/problem.ts";
 import { routes } from "../../../shared/routes.ts";
@@ -20,6 +21,30 @@ test("the API describes itself in OpenAPI 3.1, operation by operation", async ()
     expect(operation.operationId).toBe(name);
   }
 });
+
+test.each([
+  ["the app with every policy", { notify: async () => {}, policies: { afterCode: "limited" } }, 8],
+  ["a host with the least options", { host: {} }, 4],
+] as const)(
+  "GET /config of %s names the optional parts that answer and are described",
+  async (_, has, count) => {
+    const lab = await startLab(has);
+    const named: readonly string[] = (await lab.agent().get("/api/config").expect(200)).body.features;
+    const { paths } = (await lab.agent().get("/api/openapi.json").expect(200)).body;
+    expect(named).toHaveLength(count);
+    for (const [part, names] of Object.entries(features)) {
+      for (const name of names) {
+        const { method, path } = routes[name];
+        const answer = await fetch(`${lab.url}/api${path}`, { method, headers: { Origin: lab.origin } });
+        const isThere = named.includes(part);
+        expect([name, answer.status !== 404]).toEqual([name, isThere]);
+        const described = paths[path.replace(":id", "{id}")]?.[method.toLowerCase()];
+        expect([name, described !== undefined]).toEqual([name, isThere]);
+      }
+    }
+    await lab.close();
+  },
+);
 
 test("every problem code is described somewhere", () => {
   const described = new Set<string>(Object.values(operations).flatMap(({ problems }) => problems));

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { api } from "../../kit/flows.ts";
 import { createSoftAuthenticator } from "../../kit/soft-authenticator.ts";
+import { answering } from "../authsignal/authsignal-line.ts";
 import { type Lab, type Person, startLab } from "../lab.ts";
 
 let lab: Lab;
@@ -41,6 +42,64 @@ describe("the list", () => {
     expect(await list()).toEqual([expect.objectContaining({ id: second?.id, name: second?.name })]);
     await lab.enrollPasskey(agent, createSoftAuthenticator());
     expect((await list()).map(({ name }) => name)).toEqual([second?.name, second?.name.replace(/ 2$/, " 3")]);
+  });
+
+  const chrome =
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0 Safari/537.36";
+  test.each([
+    [
+      "in a known browser",
+      "Chrome on Linux",
+      { authenticatorAttachment: "platform", parsedUserAgent: { ua: chrome } },
+    ],
+    [
+      "in an unknown program",
+      "Passkey",
+      { authenticatorAttachment: "platform", parsedUserAgent: { ua: "curl/8" } },
+    ],
+    [
+      "on a key",
+      "Security key",
+      {
+        authenticatorAttachment: "cross-platform",
+        credentialBackedUp: false,
+        parsedUserAgent: { ua: chrome },
+      },
+    ],
+    [
+      "on another device by this browser",
+      "Passkey",
+      {
+        authenticatorAttachment: "cross-platform",
+        credentialBackedUp: true,
+        parsedUserAgent: { ua: chrome },
+      },
+    ],
+    ["in a browser that is not told", "Passkey", { authenticatorAttachment: "platform" }],
+    [
+      "by a known provider",
+      "iCloud Keychain",
+      {
+        authenticatorAttachment: "platform",
+        parsedUserAgent: { ua: chrome },
+        aaguidMapping: { name: "iCloud Keychain" },
+      },
+    ],
+  ])("calls a passkey that was created %s: %s", async (_, name, webauthnCredential) => {
+    const { agent, user } = await lab.person("passkey");
+    const passkey = {
+      userAuthenticatorId: "a",
+      verificationMethod: "PASSKEY",
+      createdAt: "2026-01-01T00:00:00.000Z",
+      webauthnCredential,
+    };
+    lab.line.fail(answering(`/users/${user.id}/authenticators`, [passkey]));
+    try {
+      const { body } = await agent.get(api("listPasskeys")).expect(200);
+      expect(body).toEqual([expect.objectContaining({ name })]);
+    } finally {
+      lab.line.fail(null);
+    }
   });
 
   test("is empty for a user without passkeys, and closed to visitors", async () => {

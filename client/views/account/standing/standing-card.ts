@@ -18,6 +18,8 @@ import { type StandingKind, type StandingTask, standings } from "./standing-kind
 export interface Standing {
   readonly isLimited: boolean;
   readonly recovery: RecoveryResponse | undefined;
+  /** Whether the server has recoveries. */
+  readonly canRecover: boolean;
   /** A code opened this session, and whether passkeys are lost was not asked lately. */
   readonly mayHaveLost: boolean;
 }
@@ -45,7 +47,7 @@ export interface StandingCard {
 }
 
 export function mountStandingCard(root: HTMLElement, deps: StandingDeps, signal: AbortSignal): StandingCard {
-  let standing: Standing = { isLimited: false, recovery: undefined, mayHaveLost: false };
+  let standing: Standing = { isLimited: false, recovery: undefined, canRecover: false, mayHaveLost: false };
   let elsewhere = 0;
   let busyWith: StandingTask | null = null;
   let failure = "";
@@ -141,7 +143,8 @@ export function mountStandingCard(root: HTMLElement, deps: StandingDeps, signal:
       began: recovery === undefined ? "" : dateAndTime(recovery.beganAt),
       when: recovery === undefined ? "" : dateAndTime(recovery.endsAt),
     };
-    const canRun = (task: StandingTask) => deps.canUsePasskeys || (task !== "confirm" && task !== "add");
+    const canRun = (task: StandingTask) =>
+      task === "begin" ? standing.canRecover : deps.canUsePasskeys || (task !== "confirm" && task !== "add");
     title.textContent = t(shown.title);
     showSentence(text, [shown.text, values]);
     const isStuck = shown.main.task === "confirm" && !deps.canUsePasskeys;
@@ -150,7 +153,7 @@ export function mountStandingCard(root: HTMLElement, deps: StandingDeps, signal:
     main.textContent = t(shown.main.words);
     main.hidden = !canRun(shown.main.task);
     main.setAttribute("aria-busy", String(busyWith === shown.main.task));
-    other.hidden = shown.other === undefined;
+    other.hidden = shown.other === undefined || !canRun(shown.other.task);
     if (shown.other === undefined) return;
     other.textContent = t(shown.other.words);
     other.setAttribute("aria-busy", String(busyWith === shown.other.task));

@@ -3,6 +3,7 @@ import { actions } from "../../../../shared/actions.ts";
 import type { Visit } from "../../../app/visit.ts";
 import { recall, remember } from "../../../dom/local-storage.ts";
 import { ApiError } from "../../../http/api.ts";
+import { askOffers } from "../../../http/features.ts";
 import { type AccountTaskDeps, confirmIdentity, withStepUp } from "../confirm-identity.ts";
 import { beginRecovery } from "./begin-recovery.ts";
 import type { StandingDeps } from "./standing-card.ts";
@@ -17,13 +18,17 @@ export function standingTasks(deps: AccountTaskDeps, visit: Visit): StandingTask
   const { api, signal, orSignIn } = deps;
   return {
     async getStanding() {
-      const { assurance, recovery } = await api.getSession().catch(nothingKnown);
+      const [{ assurance, recovery }, offers] = await Promise.all([
+        api.getSession().catch(nothingKnown),
+        askOffers(api),
+      ]);
       // Its card asks whether the passkeys are lost.
       if (assurance === "limited") visit.cameByCode = false;
       const wasAsked = Date.now() - Date.parse(recall(askedAt) ?? "") < quietFor;
       return {
         isLimited: assurance === "limited",
         recovery,
+        canRecover: offers("recovery"),
         mayHaveLost: visit.cameByCode && !wasAsked,
       };
     },

@@ -20,7 +20,7 @@ export const first: FirstMessages = {
   "ceremony.waiting": "في انتظار جهازك…",
   "ceremony.cancel": "إلغاء",
 
-  "failure.unreachable": "تعذّر الوصول إلى خدمة تسجيل الدخول. تحقق من اتصالك وحاول مرة أخرى.",
+  "problem.unreachable": "تعذّر الوصول إلى خدمة تسجيل الدخول. تحقق من اتصالك وحاول مرة أخرى.",
 
   "problem.internal_error": "حدث خطأ من جانبنا. حاول مرة أخرى، وإن تكرر فأبلغنا بالرمز {requestId}.",
   "problem.rate_limited": "محاولات كثيرة. حاول مرة أخرى بعد {time}.",

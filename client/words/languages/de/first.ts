@@ -21,7 +21,7 @@ export const first: FirstMessages = {
   "ceremony.waiting": "Warten auf Ihr Gerät …",
   "ceremony.cancel": "Abbrechen",
 
-  "failure.unreachable":
+  "problem.unreachable":
     "Der Anmeldedienst ist nicht erreichbar. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.",
 
   "problem.internal_error":

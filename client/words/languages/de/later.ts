@@ -37,7 +37,7 @@ export const later: LaterMessages = {
   "otp.codeMissing": "Geben Sie den Code aus der E-Mail ein.",
   "otp.codeMalformed": "Ein Code hat 6 bis 8 Ziffern.",
   "otp.checking": "Der Code wird geprüft …",
-  "otp.incorrect": "Das ist nicht der Code, den wir gesendet haben.",
+  "problem.otp_incorrect": "Das ist nicht der Code, den wir gesendet haben.",
   "otp.attemptsLeft": {
     one: "Das ist nicht der Code, den wir gesendet haben. Sie haben noch einen Versuch.",
     other: "Das ist nicht der Code, den wir gesendet haben. Sie haben noch {count} Versuche.",
@@ -122,10 +122,10 @@ export const later: LaterMessages = {
     "Eine andere Passkey-Anfrage ist offen. Schließen Sie sie und versuchen Sie es noch einmal, oder melden Sie sich per E-Mail an.",
   "failure.authenticatorFailed":
     "Ihr Gerät konnte das nicht abschließen. Versuchen Sie es noch einmal oder melden Sie sich per E-Mail an.",
-  "failure.expired": "Das hat zu lange gedauert. Versuchen Sie es noch einmal.",
+  "problem.challenge_expired": "Das hat zu lange gedauert. Versuchen Sie es noch einmal.",
   "failure.unknownCredential":
     "Dieser Passkey wurde aus Ihrem Konto entfernt. Melden Sie sich per E-Mail an.",
-  "failure.refused":
+  "problem.challenge_failed":
     "Dieser Passkey wurde nicht akzeptiert. Versuchen Sie es noch einmal oder melden Sie sich per E-Mail an.",
   "failure.notCreated": "Nicht erstellt. Sie können das später in Ihrem Konto nachholen.",
   "failure.alreadyRegistered": "Auf diesem Gerät haben Sie schon einen Passkey.",

@@ -23,7 +23,7 @@ export const first = {
   "ceremony.waiting": "Waiting for your device…",
   "ceremony.cancel": "Cancel",
 
-  "failure.unreachable": "Cannot reach the sign-in service. Check your connection and try again.",
+  "problem.unreachable": "Cannot reach the sign-in service. Check your connection and try again.",
 
   "problem.internal_error":
     "Something went wrong on our side. Try again. If it keeps happening, quote {requestId}.",

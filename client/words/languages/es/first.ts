@@ -20,7 +20,7 @@ export const first: FirstMessages = {
   "ceremony.waiting": "Esperando a su dispositivo…",
   "ceremony.cancel": "Cancelar",
 
-  "failure.unreachable":
+  "problem.unreachable":
     "No se puede contactar con el servicio de inicio de sesión. Compruebe su conexión e inténtelo de nuevo.",
 
   "problem.internal_error":

@@ -38,7 +38,7 @@ export const later: LaterMessages = {
   "otp.codeMissing": "Escriba el código del correo.",
   "otp.codeMalformed": "Un código tiene de 6 a 8 cifras.",
   "otp.checking": "Comprobando el código…",
-  "otp.incorrect": "Ese no es el código que enviamos.",
+  "problem.otp_incorrect": "Ese no es el código que enviamos.",
   "otp.attemptsLeft": {
     one: "Ese no es el código que enviamos. Le queda un intento.",
     other: "Ese no es el código que enviamos. Le quedan {count} intentos.",
@@ -121,9 +121,10 @@ export const later: LaterMessages = {
     "Hay otra solicitud de llave de acceso abierta. Ciérrela e inténtelo de nuevo, o continúe por correo.",
   "failure.authenticatorFailed":
     "Su dispositivo no ha podido terminar. Inténtelo de nuevo o continúe por correo.",
-  "failure.expired": "Ha tardado demasiado. Inténtelo de nuevo.",
+  "problem.challenge_expired": "Ha tardado demasiado. Inténtelo de nuevo.",
   "failure.unknownCredential": "Esta llave de acceso se quitó de su cuenta. Continúe por correo.",
-  "failure.refused": "Esta llave de acceso no se ha aceptado. Inténtelo de nuevo o continúe por correo.",
+  "problem.challenge_failed":
+    "Esta llave de acceso no se ha aceptado. Inténtelo de nuevo o continúe por correo.",
   "failure.notCreated": "No se ha creado. Puede hacerlo más tarde en su cuenta.",
   "failure.alreadyRegistered": "Ya tiene una llave de acceso en este dispositivo.",
   "failure.alreadyRegisteredOnKey": "Ya tiene una llave de acceso en esta llave de seguridad.",

@@ -21,7 +21,7 @@ export const first: FirstMessages = {
   "ceremony.waiting": "En attente de votre appareil…",
   "ceremony.cancel": "Annuler",
 
-  "failure.unreachable":
+  "problem.unreachable":
     "Le service de connexion est injoignable. Vérifiez votre connexion Internet et réessayez.",
 
   "problem.internal_error":

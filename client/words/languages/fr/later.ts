@@ -38,7 +38,7 @@ export const later: LaterMessages = {
   "otp.codeMissing": "Saisissez le code reçu par e-mail.",
   "otp.codeMalformed": "Un code compte 6 à 8 chiffres.",
   "otp.checking": "Vérification du code…",
-  "otp.incorrect": "Ce n’est pas le code que nous avons envoyé.",
+  "problem.otp_incorrect": "Ce n’est pas le code que nous avons envoyé.",
   "otp.attemptsLeft": {
     one: "Ce n’est pas le code que nous avons envoyé. Il vous reste un essai.",
     other: "Ce n’est pas le code que nous avons envoyé. Il vous reste {count} essais.",
@@ -121,9 +121,9 @@ export const later: LaterMessages = {
   "failure.busy":
     "Une autre demande de clé d’accès est ouverte. Fermez-la et réessayez, ou continuez par e-mail.",
   "failure.authenticatorFailed": "Votre appareil n’a pas pu terminer. Réessayez, ou continuez par e-mail.",
-  "failure.expired": "Le délai est dépassé. Réessayez.",
+  "problem.challenge_expired": "Le délai est dépassé. Réessayez.",
   "failure.unknownCredential": "Cette clé d’accès a été retirée de votre compte. Continuez par e-mail.",
-  "failure.refused": "Cette clé d’accès n’a pas été acceptée. Réessayez, ou continuez par e-mail.",
+  "problem.challenge_failed": "Cette clé d’accès n’a pas été acceptée. Réessayez, ou continuez par e-mail.",
   "failure.notCreated": "Clé d’accès non créée. Vous pourrez le faire plus tard dans votre compte.",
   "failure.alreadyRegistered": "Vous avez déjà une clé d’accès sur cet appareil.",
   "failure.alreadyRegisteredOnKey": "Vous avez déjà une clé d’accès sur cette clé de sécurité.",
