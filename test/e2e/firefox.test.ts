@@ -136,7 +136,7 @@ describe.skipIf(isSkipped)("in Firefox", () => {
   test("a passkey is renamed in place, and deleted after a stale session was confirmed with it", async () => {
     const { page, complaints } = await app.open();
     await signUp(page, app.stack, app.stack.newAddress());
-    await button(page, "Rename Passkey").click();
+    await button(page, "Rename Firefox on Linux").click();
     await page.getByLabel("Name", { exact: true }).fill("My laptop");
     await page.keyboard.press("Enter");
     await button(page, "Rename My laptop").waitFor();
@@ -158,8 +158,8 @@ describe.skipIf(isSkipped)("in Firefox", () => {
     // Only now: a click that has to scroll first sometimes misses what it was aimed at.
     await page.setViewportSize({ width: 320, height: 480 });
     expect(await page.evaluate(() => innerWidth - document.documentElement.clientWidth)).toBeGreaterThan(0);
-    const name = await passkeys(page).getByText("Passkey", { exact: true }).boundingBox();
-    const action = await button(page, "Rename Passkey").boundingBox();
+    const name = await passkeys(page).getByText("Firefox on Linux", { exact: true }).boundingBox();
+    const action = await button(page, "Rename Firefox on Linux").boundingBox();
     const nameEnd = (name?.x ?? Number.NaN) + (name?.width ?? Number.NaN);
     expect(
       (action?.x ?? 0) >= nameEnd || (action?.y ?? 0) >= (name?.y ?? Number.NaN) + (name?.height ?? 0),
