@@ -31,15 +31,7 @@ const serverEntries: UserConfig = {
   publicDir: false,
   ssr: {
     noExternal: true,
-    external: [
-      "@opentelemetry/api",
-      "libsql",
-      "pg",
-      "redis",
-      "prom-client",
-      "vite",
-      "selfsigned",
-    ],
+    external: ["@opentelemetry/api", "libsql", "pg", "redis", "prom-client", "vite", "selfsigned"],
   },
   build: {
     ssr: true,
