@@ -32,9 +32,13 @@ export async function loadOptional<Module>(
   }
 }
 
-/** Node names the package in quotes, for `import` and for `require`. A file that is missing inside it is another fault. */
+/**
+ * Node names the package in quotes, for `import` and for `require`; Yarn without node_modules says who "tried to access" it. A
+ * file that is missing inside it is another fault.
+ */
 function isMissing(error: unknown, name: string): boolean {
   if (!(error instanceof Error) || !("code" in error)) return false;
   const isNotFound = error.code === "ERR_MODULE_NOT_FOUND" || error.code === "MODULE_NOT_FOUND";
-  return isNotFound && error.message.includes(`'${name}'`);
+  const ways = [`'${name}'`, `tried to access ${name} `, `tried to access ${name},`];
+  return isNotFound && ways.some((way) => error.message.includes(way));
 }

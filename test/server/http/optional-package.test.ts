@@ -19,6 +19,15 @@ test.each<[string, () => Promise<unknown>]>([
 });
 
 test.each([
+  `authsignal-passkeys-express tried to access ${missing} (a peer dependency) but it isn't provided by your application`,
+  `authsignal-passkeys-express tried to access ${missing}, but it isn't declared in its dependencies`,
+])("A package that Yarn does not provide is the same sentence: %s", async (words) => {
+  const load = () => Promise.reject(Object.assign(new Error(words), { code: "MODULE_NOT_FOUND" }));
+  await expect(loadOptional("Redis", [missing], load)).rejects.toBeInstanceOf(MissingPackageError);
+  await expect(loadOptional("Redis", ["a-package"], load)).rejects.toThrow(words);
+});
+
+test.each([
   ["another package", "a-package-of-the-driver"],
   ["a file inside the package", `${missing}/lib/absent.js`],
 ])("A fault while loading %s keeps its own words", async (_, name) => {
