@@ -70,6 +70,10 @@ function withoutAbsent(options: TenantOptions): TenantOptions {
 function assertRpIdFits({ tenantId, rpId, expectedOrigins, anyLocalhostPort }: TenantOptions): void {
   if (parseUrl(`http://${rpId}`)?.host !== rpId || /[:[]/.test(rpId))
     throw new Error(`The RP ID ${rpId} of tenant ${tenantId} must be a host name such as example.com.`);
+  if (/^[\d.]+$/.test(rpId))
+    throw new Error(
+      `The RP ID ${rpId} of tenant ${tenantId} is an IP address, for which no browser has passkeys: use a name, such as localhost.`,
+    );
   if (anyLocalhostPort === true && rpId !== "localhost")
     throw new Error(`anyLocalhostPort of tenant ${tenantId} needs the RP ID localhost, not ${rpId}.`);
   if (expectedOrigins.length === 0) return;

@@ -177,6 +177,7 @@ describe("a tenant", () => {
   test.each<[string, Partial<TenantOptions>, string]>([
     ["an action code", { actions: { "sign in": { outcome: "BLOCK" } } }, "must be an action code"],
     ["the code of actions without one", { anonymousActionCode: "sign in" }, "must be an action code"],
+    ["an IP address as RP ID", { rpId: "127.0.0.1" }, "is an IP address, for which no browser has passkeys"],
     ["an RP ID with a port", { rpId: "localhost:3000" }, "must be a host name such as example.com"],
     [
       "a default that the action does not permit",
