@@ -7,7 +7,7 @@ export class MissingPackageError extends Error {
 }
 
 /**
- * For the `catch` around an `import()`. An `import()` in a `try` is what esbuild and webpack let a host lack.
+ * For the `catch` around a dynamic import. One in a `try` is what esbuild and webpack let a host lack.
  * @param purpose what needs the packages, as the subject of a sentence. @param packages what `npm install` would take
  * @returns a MissingPackageError with one sentence when a package is not installed, else the error
  */
