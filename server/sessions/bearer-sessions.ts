@@ -135,7 +135,7 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
       const before = token === null ? null : await read(keyOf("session", token));
       await indexed?.add(req, signedIn);
       await issue(res, { signedIn }, () => drop(req));
-      await codes.drop({ req, res }, before?.signedIn?.id ?? null);
+      await codes.drop(req, before?.signedIn?.id ?? null);
       nameSession(req, signedIn.id);
       if (before?.signedIn !== undefined) await indexed?.end(before.signedIn.id);
     },
@@ -157,7 +157,7 @@ export function createBearerSessions(options: BearerSessionOptions): SessionPort
         await indexed?.end(id);
       }
       await drop(req);
-      await codes.drop({ req, res }, id ?? null);
+      await codes.drop(req, id ?? null);
       res.set(header, "");
     },
 

@@ -124,13 +124,13 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
       return toSignedIn(signedIn);
     },
 
-    async start(req, res, session) {
+    async start(req, _res, session) {
       requireSettable(req);
       const before = req.session.passkeys?.signedIn;
       const signedIn = newSignedIn(session, options.now());
       await indexed?.add(req, signedIn);
       await rotate(req, signedIn);
-      await codes.drop({ req, res }, before?.id ?? null);
+      await codes.drop(req, before?.id ?? null);
       nameSession(req, signedIn.id);
       if (before !== undefined) await indexed?.end(before.id);
     },
@@ -163,7 +163,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
         if (successor !== undefined && !sids.includes(successor)) sids.push(successor);
         if (sid !== req.sessionID) await destroyOther(req, sid);
       }
-      await codes.drop({ req, res }, sessionIdOf(req));
+      await codes.drop(req, sessionIdOf(req));
       await destroy(req);
       clearCookie(res);
     },

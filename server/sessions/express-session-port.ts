@@ -169,7 +169,7 @@ export function createExpressSessionPort<Members extends object = HostSession>(
       return signedIn === null ? null : toSignedIn(signedIn);
     },
 
-    async start(req, res, session) {
+    async start(req, _res, session) {
       const { userId } = session;
       const known = await find(req);
       requireSettable(req);
@@ -181,7 +181,7 @@ export function createExpressSessionPort<Members extends object = HostSession>(
       const signedIn = newSignedIn(session, now());
       const before = await moveTo(req, (moved) => fill(moved, Object.fromEntries(kept), signedIn));
       nameSession(req, signedIn.id);
-      await codes.drop({ req, res }, known?.id ?? null);
+      await codes.drop(req, known?.id ?? null);
       await endOther(req, before, !isVisitor);
     },
 
@@ -211,7 +211,7 @@ export function createExpressSessionPort<Members extends object = HostSession>(
       const named = dropped.get(req) ?? (isKnown ? req.sessionID : null);
       // No marker for a visitor: strangers could fill the store with them.
       if (named !== null) await endChain(req, named);
-      await codes.drop({ req, res }, sessionIdOf(req));
+      await codes.drop(req, sessionIdOf(req));
       await destroy(req);
       res.clearCookie(cookieName, attributes);
     },

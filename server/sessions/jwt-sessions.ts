@@ -132,7 +132,7 @@ export function createJwtSessions<Tokens extends object>(
     const lasting = { ...claims, ...ends, ...limitsOf(assurance) };
     const tokens = await issue(lasting, { req, res }, true);
     await indexed?.add(req, { id: claims.sid, userId, method, startedAt: now().toISOString() });
-    await codes?.drop({ req, res }, before?.sid ?? null);
+    await codes?.drop(req, before?.sid ?? null);
     nameSession(req, claims.sid);
     return tokens;
   }
@@ -172,7 +172,7 @@ export function createJwtSessions<Tokens extends object>(
       // Also with a token that a step-up has just replaced.
       const claims = await claimsIn(req);
       if (claims !== null) await endSession(claims, { req, res });
-      await codes?.drop({ req, res }, claims?.sid ?? null);
+      await codes?.drop(req, claims?.sid ?? null);
     },
 
     async refresh(req, res, payload) {

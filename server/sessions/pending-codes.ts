@@ -32,8 +32,6 @@ interface Carrier {
   /** What a client has sent, not verified. */
   read(req: Request): readonly string[];
   send(exchange: Exchange, token: string): void;
-  /** Tells the client to forget its token. */
-  clear(exchange: Exchange): void;
 }
 
 interface PendingCodesOptions {
@@ -51,9 +49,9 @@ export interface PendingCodes {
   keep(exchange: Exchange, sessionId: string | null, pending: PendingOtp | null): Promise<void>;
   /**
    * Forgets what the session and the visitor have asked for: at a sign-in, and when a session ends. In an outage the row
-   * stays for its half hour: a code is accepted once.
+   * stays for its half hour: a code is accepted once. The client keeps a token that names nothing any more.
    */
-  drop(exchange: Exchange, sessionId: string | null): Promise<void>;
+  drop(req: Request, sessionId: string | null): Promise<void>;
 }
 
 /** For bearer tokens and JWTs: the token is in a header of answers and of requests. */
@@ -66,7 +64,6 @@ export function codesByHeader(store: Store, header: string, now: () => Date): Pe
     carrier: {
       read: (req) => [req.get(header) ?? ""],
       send: ({ res }, token) => void res.set(header, token).set("Cache-Control", "no-store"),
-      clear: () => {},
     },
   });
 }
@@ -81,9 +78,6 @@ export function codesByCookie(name: string, now: () => Date): PendingCodes {
     carrier: {
       read: (req) => readCookies(req, name),
       send: ({ req, res }, token) => void res.cookie(name, token, attributesOf(req)),
-      clear: ({ req, res }) => {
-        if (readCookies(req, name).length > 0) res.clearCookie(name, attributesOf(req));
-      },
     },
   });
 }
@@ -142,11 +136,9 @@ function createPendingCodes(options: PendingCodesOptions): PendingCodes {
       if (known === undefined) carrier.send({ req, res }, name);
     },
 
-    async drop(exchange, sessionId) {
-      const { req } = exchange;
+    async drop(req, sessionId) {
       const ofSession = sessionId === null ? [] : namesOf(req, sessionId);
       await unlessOut(forget(req, [...ofSession, ...namesOf(req, null)]), undefined);
-      carrier.clear(exchange);
     },
   };
 }
