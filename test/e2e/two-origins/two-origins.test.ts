@@ -78,7 +78,7 @@ test.each(cases)(
 
     const names = (await page.context().cookies())
       .map(({ name }) => name)
-      .filter((name) => name.includes("session"));
+      .filter((name) => name.endsWith("_session"));
     expect(names).toEqual(
       hosts.tokens === "bearer"
         ? []
