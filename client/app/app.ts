@@ -45,7 +45,7 @@ export function startApp(root: HTMLElement, mountedAt = "/api"): App {
   });
   const { go, show } = router;
 
-  /** With what a session needs: nobody has one in the first view. */
+  /** Adds what watches a session. It loads later, because no visitor of the first view is signed in. */
   const watched = once(async (): Promise<AppContext> => {
     const watchSession = await sessionWatch();
     return { ...firstContext, ...watchSession({ api, visit, go, signal }) };

@@ -34,8 +34,8 @@ const bodyLimit = "16kb";
 const descriptionPath = "/openapi.json";
 
 /**
- * What is done for a request of ours is done for these alone: under a prefix that the host shares with routes of its own,
- * those keep their body, their deadline, their caches and their callers on other sites.
+ * The middleware of this router runs for these paths alone. A host may have routes of its own under the same prefix: the
+ * router must not read their body, set their headers, limit their time or refuse their callers.
  */
 const ownPaths = new Set([...Object.values(routes).map(({ path }) => path), ...notMePaths, descriptionPath]);
 

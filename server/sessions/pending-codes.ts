@@ -1,7 +1,7 @@
 /**
- * Keeps the one-time code that a client waits for, apart from its session: under the session's id for somebody who is signed
- * in, else under a random token of this client alone. So the answer to a request for a code, however late it comes, cannot
- * replace the credential of a sign-in that was faster.
+ * Keeps the one-time code that a client waits for. Its row is not the session: the key is the session's id if the client is
+ * signed in, else a random token that only this client has. So the answer to a request for a code carries no session: if it
+ * comes after the answer of a sign-in, it replaces nothing.
  */
 import { randomBytes } from "node:crypto";
 import type { CookieOptions, Request, Response } from "express";
