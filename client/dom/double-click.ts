@@ -18,11 +18,10 @@ export function ignoreSecondClicks(signal: AbortSignal): void {
   let last = none;
 
   function onClick(event: MouseEvent): void {
-    const { target, clientX: x, clientY: y, timeStamp: at, detail } = event;
-    const isKeyboard = detail === 0;
-    const isSoon = at - last.at < doubleClick.milliseconds;
+    const { target, clientX: x, clientY: y, timeStamp: at } = event;
     const isHere = Math.hypot(x - last.x, y - last.y) <= doubleClick.pixels;
-    if (!isKeyboard && isSoon && isHere && isOutOfReach(last.target, target)) {
+    const isSecond = countsClicks(event) ? event.detail > 1 : at - last.at < doubleClick.milliseconds;
+    if (isSecond && isHere && isOutOfReach(last.target, target)) {
       event.preventDefault();
       event.stopImmediatePropagation();
       return;
@@ -36,6 +35,14 @@ export function ignoreSecondClicks(signal: AbortSignal): void {
 
   document.addEventListener("click", onClick, { capture: true, signal });
   document.addEventListener("input", onTyped, { capture: true, signal });
+}
+
+/**
+ * Whether `detail` says by itself which click of a row it is: 0 is the keyboard, and a mouse has a pace that is set in
+ * the system. Some browsers call each tap the first, and older ones do not say what clicked.
+ */
+function countsClicks(event: MouseEvent): boolean {
+  return event.detail !== 1 || ("pointerType" in event && event.pointerType === "mouse");
 }
 
 /** Whether the first target was removed, or one of the two is in a dialog that the other is not in. */

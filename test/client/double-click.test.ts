@@ -22,10 +22,9 @@ function show(name: string): HTMLButtonElement {
   return button;
 }
 
-function click(on: HTMLElement, { detail = 1, x = 10 } = {}): void {
-  on.dispatchEvent(
-    new MouseEvent("click", { bubbles: true, cancelable: true, detail, clientX: x, clientY: 10 }),
-  );
+function click(on: HTMLElement, { detail = 1, x = 10, pointerType = "touch" } = {}): void {
+  const event = new MouseEvent("click", { bubbles: true, cancelable: true, detail, clientX: x, clientY: 10 });
+  on.dispatchEvent(Object.assign(event, { pointerType }));
 }
 
 test("A second click on a control that replaced the first one is ignored", () => {
@@ -62,4 +61,11 @@ test("A click after something was typed is not ignored, however soon it comes", 
   document.querySelector("input")?.dispatchEvent(new InputEvent("input", { bubbles: true }));
   click(code);
   expect(clicked).toEqual(["Continue to the code", "Continue with the code"]);
+});
+
+test("What a mouse's second click is, the browser says: two first clicks are two clicks, however soon they come", () => {
+  click(show("Continue"), { pointerType: "mouse" });
+  click(show("Create a passkey"), { pointerType: "mouse" });
+  click(show("Not now"), { pointerType: "mouse", detail: 2 });
+  expect(clicked).toEqual(["Continue", "Create a passkey"]);
 });
