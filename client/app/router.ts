@@ -37,7 +37,7 @@ export function createRouter<Path extends string>(options: RouterOptions<Path>):
   let dispose: (() => void) | undefined;
   let latest: symbol | undefined;
 
-  async function show({ moveFocus = dispose !== undefined } = {}): Promise<void> {
+  async function show({ moveFocus = dispose !== undefined, fromTop = false } = {}): Promise<void> {
     const mine = Symbol();
     latest = mine;
     // The last announcement is about the previous view.
@@ -59,6 +59,8 @@ export function createRouter<Path extends string>(options: RouterOptions<Path>):
     dispose?.();
     document.title = t("app.title", { view: t(screen.title) });
     dispose = screen.mount(root);
+    // Back and Forward: the browser knows where the page was scrolled to.
+    if (fromTop) document.documentElement.scrollTop = 0;
     // After a reload, too, the field has the focus: `autofocus` works in the first view alone.
     if (moveFocus) focusOn(root);
     else if (document.activeElement === document.body) mainField(root)?.focus();
@@ -71,7 +73,7 @@ export function createRouter<Path extends string>(options: RouterOptions<Path>):
     go(path, { replace = false, state = null } = {}) {
       if (replace) history.replaceState(state, "", path);
       else history.pushState(state, "", path);
-      return show();
+      return show({ fromTop: true });
     },
     show,
   };

@@ -90,3 +90,17 @@ test("signing in works with the keyboard alone", async () => {
   await page.keyboard.press("Enter");
   await heading(page, "Your account").waitFor();
 });
+
+test("on a small screen each view begins at its top, however far the one before it was scrolled", async () => {
+  const { page } = await app.open({ viewport: { width: 320, height: 400 } });
+  const scrolled = () => page.evaluate(() => Math.round(scrollY));
+  const email = app.stack.newAddress();
+  await page.getByLabel("Email address").fill(email);
+  await button(page, "Continue").click();
+  await page.getByLabel("Code", { exact: true }).fill(await app.stack.readCode(email));
+  await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+  expect(await scrolled()).toBeGreaterThan(100);
+  await button(page, "Continue").click();
+  await heading(page, "Create a passkey?").waitFor();
+  expect(await scrolled()).toBe(0);
+});
