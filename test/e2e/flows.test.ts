@@ -1,6 +1,17 @@
 /** The main job in a real browser: an e-mail code, a passkey, and back in with the button and by autofill. */
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type App, button, heading, passkeys, signInWithCode, signOut, signUp, startApp } from "./app.ts";
+import {
+  type App,
+  button,
+  enterCode,
+  heading,
+  passkeys,
+  signInWithCode,
+  signOut,
+  signUp,
+  startApp,
+} from "./app.ts";
 
 let app: App;
 beforeAll(async () => {
@@ -103,4 +114,27 @@ test("on a small screen each view begins at its top, however far the one before 
   await button(page, "Continue").click();
   await heading(page, "Create a passkey?").waitFor();
   expect(await scrolled()).toBe(0);
+});
+
+test("README names everything that a browser keeps", async () => {
+  const { page } = await app.open();
+  const kept = new Set<string>();
+  const look = async () => {
+    for (const { name } of await page.context().cookies()) kept.add(name);
+    for (const name of await page.evaluate(() => Object.keys(localStorage))) kept.add(name);
+  };
+  const email = app.stack.newAddress();
+  await page.getByLabel("Email address").fill(email);
+  await button(page, "Continue").click();
+  await page.getByLabel("Code", { exact: true }).waitFor();
+  await look();
+  await enterCode(page, app.stack, email);
+  await button(page, "Create a passkey").click();
+  await heading(page, "Your account").waitFor();
+  await button(page, "Deutsch").click();
+  await heading(page, "Ihr Konto").waitFor();
+  await look();
+  const readme = readFileSync(`${import.meta.dirname}/../../README.md`, "utf8");
+  expect([...kept].filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+  expect([...kept]).toEqual(expect.arrayContaining(["passkeys_session_code", "passkeys.language"]));
 });
