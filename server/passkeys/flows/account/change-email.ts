@@ -41,7 +41,7 @@ export function emailChangeOperations(
     body: EmailChangeRequest,
     async handle({ req, body }) {
       const { session, user } = await requireSignedIn(context, req);
-      await spendCall(user.id);
+      await spendCall(session);
       await requireFresh(context, req, session, { codesCount: false });
       const email = normaliseEmail(body.email);
       if (email === normaliseEmail(user.email)) throw ownAddress();
@@ -62,7 +62,7 @@ export function emailChangeOperations(
     body: VerifyEmailChangeRequest,
     async handle({ req, res, body }) {
       const { session, user } = await requireSignedIn(context, req);
-      await spendCall(user.id);
+      await spendCall(session);
       const change = await store.findEmailChange(user.id);
       if (change === null || change.sessionId !== session.id) throw new AppError("otp_not_requested");
       // The recovery that permitted the beginning may have been cancelled since.

@@ -17,7 +17,7 @@ export function deleteAccount(
   return {
     async handle({ req, res }) {
       const { session, user } = await requireSignedIn(context, req);
-      await spendCall(user.id);
+      await spendCall(session);
       await requireFresh(context, req, session);
       const tellOfIt = await prepareFarewell(context, { req, user });
       // In the order in which an outage leaves the account there, and this session able to try again.
