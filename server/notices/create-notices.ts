@@ -66,7 +66,7 @@ export function createNotices(options: NoticesOptions): KeptNotices {
 
   async function keep(told: Told, content: Omit<Content, "to">, at: Date): Promise<void> {
     const { userId, kind, delaySeconds = 0 } = told;
-    if ((await limit.spend(`${userId} ${kind}`)) > 0) return lose(userId, kind, "limit");
+    if ((await limit.spend(sha256(`${userId} ${kind}`))) > 0) return lose(userId, kind, "limit");
     const about = told.about ?? randomUUID();
     for (const to of new Set(told.to)) {
       const kept = {

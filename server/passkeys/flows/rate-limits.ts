@@ -4,6 +4,7 @@
  */
 import type { Request } from "express";
 import { AppError } from "../../http/errors.ts";
+import { sha256 } from "../../http/hash.ts";
 import { networkKey } from "../../http/network-address.ts";
 import { Refusal } from "../ports/authsignal.ts";
 import type { Limiter, LimitRule } from "../ports/limiter.ts";
@@ -93,9 +94,14 @@ function createBudget(
   };
 }
 
+/** Counters outlive what `forgetUser` deletes, so they do not name the user. */
+export function countedUser(userId: string): string {
+  return sha256(`user ${userId}`);
+}
+
 /** Limited sessions have a budget of their own: who reads the mailbox can begin as many of them as there are codes. */
 function userKey({ userId, assurance }: SignedIn): string {
-  return assurance === "limited" ? `${userId} limited` : userId;
+  return countedUser(assurance === "limited" ? `${userId} limited` : userId);
 }
 
 export function refuseFor(seconds: number): void {

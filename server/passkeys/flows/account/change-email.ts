@@ -23,7 +23,7 @@ import { requireFull } from "../assurance/standing.ts";
 import { type OneTimeCodes, secondsUntilResend } from "../codes/one-time-codes.ts";
 import { requireFresh } from "../freshness.ts";
 import { tellOfNewAddress } from "../oversight/tell.ts";
-import { createUserLimit, refuseFor } from "../rate-limits.ts";
+import { countedUser, createUserLimit, refuseFor } from "../rate-limits.ts";
 import { requireSignedIn } from "../signed-in.ts";
 import { forgetMailbox, formerMs, heldBy } from "./former-address.ts";
 
@@ -96,11 +96,12 @@ export function emailChangeOperations(
     req: Request,
     { session, user, email }: { readonly session: SignedIn; readonly user: User; readonly email: string },
   ): Promise<EmailChange> {
-    refuseFor(await perUser.spend(user.id));
+    refuseFor(await perUser.spend(countedUser(user.id)));
     const { challengeId, sentAt, expiresAt } = await codes
       .send(req, { email, action: actions.changeEmail })
       .catch(async (error: unknown) => {
-        if (!(error instanceof Unanswered)) await unlessOut(perUser.giveBack(user.id), undefined);
+        if (!(error instanceof Unanswered))
+          await unlessOut(perUser.giveBack(countedUser(user.id)), undefined);
         throw error;
       });
     const change = { userId: user.id, sessionId: session.id, challengeId, email, sentAt, expiresAt };
