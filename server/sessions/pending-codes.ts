@@ -130,8 +130,9 @@ function createPendingCodes(options: PendingCodesOptions): PendingCodes {
       };
       await storeCall((done) => storeOf(req).set(options.keyOf(req, name), kept, done));
       if (!isVisitor) return;
-      await forget(req, names);
       carrier.send({ req, res }, name);
+      // In an outage the code before stays for its half hour: the browser has its token no more.
+      await unlessOut(forget(req, names), undefined);
     },
 
     async drop(req, sessionId) {
