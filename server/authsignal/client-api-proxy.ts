@@ -187,7 +187,10 @@ function isForTenant(authorization: string, tenantId: string): boolean {
   const [, scheme, value = ""] = /^(Basic|Bearer) ([\w.+/=-]{1,8192})$/.exec(authorization) ?? [];
   if (scheme === "Basic") {
     // The web SDK encodes the id and leaves out the colon that Basic credentials end in.
-    const name = Buffer.from(value, "base64").toString("utf8").replace(/:$/, "");
+    const text = Buffer.from(value, "base64").toString("utf8");
+    const name = text.replace(/:$/, "");
+    // Node leaves out what is no base64 or comes after its end; another reader may find a second id there.
+    if (Buffer.from(text).toString("base64").replace(/=+$/, "") !== value.replace(/=+$/, "")) return false;
     return name === tenantId || name === encodeURIComponent(tenantId);
   }
   return scheme === "Bearer" && tenantIn(value) === tenantId;

@@ -108,7 +108,9 @@ function hostsNamedIn({ allowedHosts: named = [], publicUrl }: EmulatorOptions):
 /** An emulator accepts known secrets and shows every code. */
 function assertNotProduction(): void {
   // biome-ignore lint/style/noProcessEnv: callers must not be able to leave this check out.
-  if (process.env.NODE_ENV?.trim().toLowerCase() === "production") {
+  const mode = process.env.NODE_ENV?.trim() ?? "";
+  // Docker keeps the quotes of an env file.
+  if (/^(["']?)production\1$/i.test(mode)) {
     throw new Error("The Authsignal emulator does not run with NODE_ENV=production.");
   }
 }

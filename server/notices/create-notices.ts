@@ -8,6 +8,7 @@ import type { Request } from "express";
 import { z } from "zod";
 import { sha256 } from "../http/hash.ts";
 import { nameAgent } from "../http/headers/user-agent.ts";
+import { recipientKey } from "../passkeys/ports/email-address.ts";
 import { surviveListener } from "../passkeys/ports/events.ts";
 import type { ClaimedNotice, Notice, Notices, Told } from "../passkeys/ports/notices.ts";
 import { createNotMeLinks } from "./not-me-link.ts";
@@ -65,7 +66,7 @@ export function createNotices(options: NoticesOptions): KeptNotices {
 
   async function keep(told: Told, content: Omit<Content, "to">, at: Date): Promise<void> {
     const { userId, kind, delaySeconds = 0 } = told;
-    if ((await limit.spend(`${userId} ${kind}`)) > 0) return lose(userId, kind, "limit");
+    if ((await limit.spend(sha256(`${userId} ${kind}`))) > 0) return lose(userId, kind, "limit");
     const about = told.about ?? randomUUID();
     for (const to of new Set(told.to)) {
       const kept = {
@@ -145,8 +146,13 @@ export function createNotices(options: NoticesOptions): KeptNotices {
     };
   }
 
-  function notMeToken({ id, userId }: ClaimedNotice, { kind, passkeyId, changeId, at }: Content): string {
-    const about = { kind, passkeyId, ...(changeId !== undefined && { changeId }) };
+  function notMeToken({ id, userId }: ClaimedNotice, { kind, to, passkeyId, changeId, at }: Content): string {
+    const about = {
+      kind,
+      passkeyId,
+      ...(changeId !== undefined && { changeId }),
+      recipient: recipientKey(to),
+    };
     return links.sign({ id, userId, ...about, expiresAt: new Date(at + linkLifeMs) });
   }
 

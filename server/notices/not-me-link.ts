@@ -12,6 +12,7 @@ const Claims = z.strictObject({
   k: z.string(),
   p: z.string().nullable(),
   c: z.string().optional(),
+  t: z.string().optional(),
   e: z.number(),
 });
 
@@ -25,13 +26,14 @@ export interface NotMeLinks {
 export function createNotMeLinks(secrets: readonly string[], now: () => Date): NotMeLinks {
   const signatures = (payload: string) => secrets.map((secret) => signatureOf(payload, secret));
   return {
-    sign({ id, userId, kind, passkeyId, changeId, expiresAt }) {
+    sign({ id, userId, kind, passkeyId, changeId, recipient, expiresAt }) {
       const claims: z.infer<typeof Claims> = {
         i: id,
         u: userId,
         k: kind,
         p: passkeyId,
         ...(changeId !== undefined && { c: changeId }),
+        ...(recipient !== undefined && { t: recipient }),
         e: expiresAt.getTime(),
       };
       const payload = Buffer.from(JSON.stringify(claims)).toString("base64url");
@@ -44,10 +46,10 @@ export function createNotMeLinks(secrets: readonly string[], now: () => Date): N
         (one) => one.length === given.length && timingSafeEqual(one, given),
       );
       if (!fits || rest.length > 0) return null;
-      const { i, u, k, p, c, e } = Claims.parse(JSON.parse(Buffer.from(payload, "base64url").toString()));
+      const { i, u, k, p, c, t, e } = Claims.parse(JSON.parse(Buffer.from(payload, "base64url").toString()));
       if (e <= now().getTime()) return null;
-      const about = { kind: k, passkeyId: p, ...(c !== undefined && { changeId: c }) };
-      return { id: i, userId: u, ...about, expiresAt: new Date(e) };
+      const of = { ...(c !== undefined && { changeId: c }), ...(t !== undefined && { recipient: t }) };
+      return { id: i, userId: u, kind: k, passkeyId: p, ...of, expiresAt: new Date(e) };
     },
   };
 }

@@ -15,6 +15,7 @@ import {
   type HostSession,
   hostMembers,
   isGone,
+  isHeldBack,
   moveTo,
   retire,
   wasEnded,
@@ -125,7 +126,7 @@ export function createExpressSessionPort<Members extends object = HostSession>(
     const signedIn = signedInBy(req.session, sid);
     if (signedIn === null) return null;
     const isOver = Date.parse(signedIn.startedAt) + absoluteMs <= now().getTime();
-    if (!isOver && !(await isGone(req, sid))) return signedIn;
+    if (!isOver && !(await (isJustLoaded ? isGone(req, sid) : hasEnded(req, sid)))) return signedIn;
     // The cookie of an empty session must not replace a newer one, so a request that was under way keeps what it has.
     if (isOver || isJustLoaded || (await isStored(req, sid))) {
       await destroyOther(req, sid);
@@ -133,6 +134,10 @@ export function createExpressSessionPort<Members extends object = HostSession>(
       dropped.set(req, sid);
     }
     return null;
+  }
+
+  async function hasEnded(req: Request, sid: string): Promise<boolean> {
+    return (await isGone(req, sid)) || (isHeldBack(req, sid) && !(await isStored(req, sid)));
   }
 
   async function isStored(req: Request, sid: string): Promise<boolean> {

@@ -51,6 +51,15 @@ export async function isGone(req: Request, sid: string): Promise<boolean> {
   return markers.some((marker) => marker !== null);
 }
 
+/**
+ * Whether the session may have been read long before the body came. The host's own sign-out leaves no marker, so the store has
+ * to be asked again. Only for the session of the request's cookie: the store does not have one that this request has made.
+ */
+export function isHeldBack({ headers }: Request, sid: string): boolean {
+  const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+  return hasBody && (headers.cookie ?? "").includes(sid);
+}
+
 export function wasEnded(req: Request, sid: string): Promise<boolean> {
   return read(req, keyOf("ended", sid)).then((marker) => marker !== null);
 }

@@ -89,11 +89,6 @@ export function attributesOf({ session }: Request): object {
   return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
 }
 
-interface Found {
-  readonly name: string;
-  readonly code: PendingCodeData;
-}
-
 function createPendingCodes(options: PendingCodesOptions): PendingCodes {
   const { carrier, storeOf, now } = options;
 
@@ -104,11 +99,11 @@ function createPendingCodes(options: PendingCodesOptions): PendingCodes {
     return tokens.slice(0, mostTokens);
   }
 
-  /** The first of the names under which a code waits: a client may send texts that it has chosen itself. */
-  async function lookUp(req: Request, names: readonly string[]): Promise<Found | null> {
+  /** The first that waits under one of the names: a client may send texts that it has chosen itself. */
+  async function lookUp(req: Request, names: readonly string[]): Promise<PendingCodeData | null> {
     for (const name of names) {
       const code = (await readFrom(storeOf(req), options.keyOf(req, name)))?.passkeys?.pendingOtp;
-      if (code !== undefined) return { name, code };
+      if (code !== undefined) return code;
     }
     return null;
   }
@@ -120,20 +115,24 @@ function createPendingCodes(options: PendingCodesOptions): PendingCodes {
   return {
     async find(req, sessionId) {
       const found = await lookUp(req, namesOf(req, sessionId));
-      return found === null ? null : fromData(found.code);
+      return found === null ? null : fromData(found);
     },
 
     async keep({ req, res }, sessionId, pending) {
       const names = namesOf(req, sessionId);
       if (pending === null) return forget(req, names);
-      const known = sessionId === null ? (await lookUp(req, names))?.name : names[0];
-      const name = known ?? randomBytes(32).toString("base64url");
+      // A visitor gets a new token with each code: another site's page may have put the present one there, and know it.
+      const isVisitor = sessionId === null;
+      const name = isVisitor ? randomBytes(32).toString("base64url") : `session ${sessionId}`;
       const kept = {
         passkeys: { pendingOtp: toData(pending) },
         cookie: cookieLasting(codeMs, now().getTime()),
       };
       await storeCall((done) => storeOf(req).set(options.keyOf(req, name), kept, done));
-      if (known === undefined) carrier.send({ req, res }, name);
+      if (!isVisitor) return;
+      carrier.send({ req, res }, name);
+      // In an outage the code before stays for its half hour: the browser has its token no more.
+      await unlessOut(forget(req, names), undefined);
     },
 
     async drop(req, sessionId) {

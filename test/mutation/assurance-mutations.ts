@@ -86,4 +86,26 @@ export const assuranceMutations: readonly Mutation[] = [
     replace: "const standing = await standingOf(context, req, session);",
     tests: ["assurance.test.ts"],
   },
+  {
+    id: "R13-limited-sessions-spend-what-the-owner-has",
+    file: "rate-limits.ts",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the code to find.
+    find: 'assurance === "limited" ? `${userId} limited` : userId',
+    replace: "assurance === undefined ? userId : userId",
+    tests: ["user-limits.test.ts"],
+  },
+  {
+    id: "R14-one-session-spends-what-its-user-has",
+    file: "rate-limits.ts",
+    find: "points: Math.ceil(points * sessionShare)",
+    replace: "points: Math.ceil(points / sessionShare)",
+    tests: ["user-limits.test.ts"],
+  },
+  {
+    id: "R15-link-of-a-lost-address-works",
+    file: "former-address.ts",
+    find: "return former.some((address) => recipientKey(address) === recipient);",
+    replace: "return former.every((address) => typeof address === typeof recipient);",
+    tests: ["email-change.test.ts"],
+  },
 ];

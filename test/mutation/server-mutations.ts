@@ -40,8 +40,8 @@ export const serverMutations: readonly Mutation[] = [
   {
     id: "P23-person-is-counted-by-address",
     file: "rate-limits.ts",
-    find: ": [perUser, userId]",
-    replace: ": [perUser, networkKey(req)]",
+    find: "? perIp.spend(network) : perUser.spend(session)",
+    replace: "? perIp.spend(network) : perUser.spend({ ...session, id: network, userId: network })",
     tests: ["shared-addresses.test.ts"],
   },
   {
@@ -70,8 +70,8 @@ export const serverMutations: readonly Mutation[] = [
   {
     id: "P33-visitors-and-persons-share-a-count",
     file: "rate-limits.ts",
-    find: ": [perUser, userId]",
-    replace: ": [perIp, networkKey(req)]",
+    find: "? perIp.blockedFor(network) : perUser.blockedFor(session)",
+    replace: "? perIp.blockedFor(network) : perIp.blockedFor(network)",
     tests: ["shared-addresses.test.ts"],
   },
   {
@@ -168,7 +168,7 @@ export const serverMutations: readonly Mutation[] = [
   {
     id: "P14-guard-costs-nothing",
     file: "step-up-guard.ts",
-    find: "await spendCall(user.id);",
+    find: "await spendCall(session);",
     replace: "",
     tests: ["user-limits.test.ts"],
   },

@@ -64,9 +64,9 @@ export const sessionMutations: readonly Mutation[] = [
   {
     id: "J09-a-code-waits-under-a-name-that-the-client-chose",
     file: "pending-codes.ts",
-    find: "const known = sessionId === null ? (await lookUp(req, names))?.name : names[0];",
-    replace: "const known = names[0];",
-    tests: ["mount/jwt-sessions.test.ts", "bearer-sessions.test.ts"],
+    find: 'isVisitor ? randomBytes(32).toString("base64url")',
+    replace: 'isVisitor ? (names[0] ?? randomBytes(32).toString("base64url"))',
+    tests: ["one-time-codes.test.ts"],
   },
   {
     id: "J10-the-body-carries-no-tokens",
@@ -123,5 +123,12 @@ export const sessionMutations: readonly Mutation[] = [
     find: "attempt = null;\n      failed = {",
     replace: "failed = {",
     tests: ["lazy-storage.test.ts"],
+  },
+  {
+    id: "J18-a-held-back-body-counts-after-the-host-has-signed-out",
+    file: "host-session.ts",
+    find: "return hasBody && ",
+    replace: "return !hasBody && ",
+    tests: ["express-session-port.test.ts"],
   },
 ];

@@ -32,7 +32,7 @@ export function beginEnrollment(context: PasskeysContext): Operation {
     body: EnrollTokenRequest,
     async handle({ req }) {
       const { session, user } = await requireSignedIn(context, req);
-      await spendBegin(user.id);
+      await spendBegin(session);
       const standing = await requireFull(context, req, session);
       const freshness = freshnessOf(context, session, standing);
       if (freshness === "stale") await requireFresh(context, req, session);
@@ -79,7 +79,7 @@ export async function finishEnrollment(
     context.onEvent({ event: "enrollment.refused", requestId: req.id, userId, reason });
 
   const expected = { token: body.token, action: actions.enrollPasskey, userId };
-  const passkey = await limit(req, userId, async () => {
+  const passkey = await limit(req, session, async () => {
     // Both are asked before anything is spent: after an outage of either the person can finish later.
     const [authenticators, validation] = await Promise.all([
       context.authsignal.listAuthenticators(userId),

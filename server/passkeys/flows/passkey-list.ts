@@ -23,8 +23,8 @@ export function listPasskeys(context: PasskeysContext): Operation {
   const spendCall = createUserLimit(context, "callsPerUser");
   return {
     async handle({ req }) {
-      const { user } = await requireSignedIn(context, req);
-      await spendCall(user.id);
+      const { session, user } = await requireSignedIn(context, req);
+      await spendCall(session);
       const { passkeys } = await seeAuthenticators(context, req, user.id);
       const answer: PasskeysResponse = await nameAll(context, user.id, passkeys);
       return { status: 200, body: answer };
@@ -38,7 +38,7 @@ export function renamePasskey(context: PasskeysContext): Operation {
     body: RenamePasskeyRequest,
     async handle({ req, body }) {
       const { session, user } = await requireSignedIn(context, req);
-      await spendCall(user.id);
+      await spendCall(session);
       await requireFull(context, req, session);
       const passkey = await ownPasskey(context, user, req);
       await context.storage.flows.keepPasskeyName(user.id, passkey.id, body.name);
@@ -59,7 +59,7 @@ export function deletePasskey(context: PasskeysContext): Operation {
   return {
     async handle({ req }) {
       const { session, user } = await requireSignedIn(context, req);
-      await spendCall(user.id);
+      await spendCall(session);
       const known = await requireFresh(context, req, session);
       const passkey = await ownPasskey(context, user, req, known);
       await removePasskey(context, { userId: user.id, passkeyId: passkey.id });

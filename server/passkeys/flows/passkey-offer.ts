@@ -16,8 +16,8 @@ export function answerOffer(context: PasskeysContext): Operation {
   return operation({
     body: PasskeyOfferRequest,
     async handle({ req, body }) {
-      const { user } = await requireSignedIn(context, req);
-      await spendCall(user.id);
+      const { session, user } = await requireSignedIn(context, req);
+      await spendCall(session);
       const { flows } = context.storage;
       if (body.answer === "ask-again") await flows.keepOfferAnswer(user.id, null);
       else {

@@ -20,8 +20,9 @@ export function passkeySignIn(context: PasskeysContext, limit: TokenLimit, begun
 
   return async ({ req, res, body }) => {
     // With a session the token must belong to its user: a sign-in never replaces the user of a session.
-    const userId = (await findSignedIn(context, req))?.user.id ?? null;
-    const user = await limit(req, userId, () => provePasskey(req, body.token, userId));
+    const session = (await findSignedIn(context, req))?.session ?? null;
+    const userId = session?.userId ?? null;
+    const user = await limit(req, session, () => provePasskey(req, body.token, userId));
 
     await sessions.start(req, res, { userId: user.id, method: "passkey" });
     onEvent({ event: "sign_in.succeeded", requestId: req.id, userId: user.id, method: "passkey" });

@@ -17,7 +17,7 @@ export function sessionOperations(
   const listSessions: Operation = {
     async handle({ req }) {
       const { session, user } = await requireSignedIn(context, req);
-      await spendCall(user.id);
+      await spendCall(session);
       const found = (await sessionList.list(user.id)).map(
         ({ id, browser, system, place, method, startedAt, lastSeenAt }) => ({
           id,
@@ -40,7 +40,7 @@ export function sessionOperations(
   const endSession: Operation = {
     async handle({ req, res }) {
       const { session, user } = await requireSignedIn(context, req);
-      await spendCall(user.id);
+      await spendCall(session);
       const common = { requestId: req.id, userId: user.id };
       if (req.params.id === session.id) {
         await context.sessions.end(req, res);
@@ -61,7 +61,7 @@ export function sessionOperations(
   const endOtherSessions: Operation = {
     async handle({ req }) {
       const { session, user } = await requireSignedIn(context, req);
-      await spendCall(user.id);
+      await spendCall(session);
       await requireFresh(context, req, session);
       const count = await sessionList.endAll(user.id, session.id);
       context.onEvent({ event: "sessions.ended", requestId: req.id, userId: user.id, by: "user", count });

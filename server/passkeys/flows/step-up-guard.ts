@@ -73,7 +73,7 @@ export function createGuard(context: PasskeysContext): RequireStepUp {
       const operation = operationOf === undefined ? "" : fingerprint(readOperation(req, operationOf, action));
       const grant = { sessionId: session.id, action, operation };
       if (!(await context.storage.flows.takeGrant(grant, context.now()))) {
-        await spendCall(user.id);
+        await spendCall(session);
         const problem = await stepUpRequired(context, req, { session, action });
         if (!ifEnrolled || problem.code !== "passkey_required") throw problem;
         context.onEvent({ event: "step_up.skipped", requestId: req.id, userId: user.id, action });

@@ -31,7 +31,7 @@ export function beginStepUp(context: PasskeysContext): Operation {
     async handle({ req, body }) {
       const { session, user } = await requireSignedIn(context, req);
       requireKnownAction(context, body.action);
-      await spendBegin(user.id);
+      await spendBegin(session);
       const common = { requestId: req.id, userId: user.id, action: body.action };
       const token = await beginTracked(context, {
         req,
@@ -65,7 +65,7 @@ export async function finishStepUp(
     context.onEvent({ event: "step_up.refused", requestId: req.id, userId: user.id, action, reason });
 
   const expected = { token: body.token, action, userId: user.id };
-  const begun = await limit(req, user.id, async () => {
+  const begun = await limit(req, session, async () => {
     // Both are asked before anything is spent: after an outage of either the person can finish later.
     const [authenticators, validation] = await Promise.all([
       context.authsignal.listAuthenticators(user.id),

@@ -30,6 +30,11 @@ export function mailboxKey(email: string): string {
   return sha256(mailboxOf(email));
 }
 
+/** By which a link knows the address that it was sent to. */
+export function recipientKey(address: string): string {
+  return sha256(`recipient ${normaliseEmail(address)}`);
+}
+
 /** For logs: enough to recognise a case, too little to write to. `jane@example.com` is `j***@example.com`. */
 export function maskEmail(address: string): string {
   const at = address.lastIndexOf("@");

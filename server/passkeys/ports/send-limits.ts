@@ -1,7 +1,8 @@
 /**
  * How many codes may be asked for and tried, and what one caller may have Authsignal do (requirements S12, S13, S16).
  * A network address is an IPv4 address or an IPv6 network of `ipv6Prefix` bits. An e-mail address counts with all its
- * tags: `jane+a@example.com` is `jane@example.com`.
+ * tags: `jane+a@example.com` is `jane@example.com`. What counts by user counts limited sessions apart from the others, and one
+ * session may spend 80 % of it: who has taken one over cannot stop its owner in another.
  */
 import type { Names } from "../../http/options/known-options.ts";
 

@@ -56,7 +56,7 @@ describe("who may call", () => {
       expect((await fetch(running.emulator.url + asset)).status).toBe(200);
   });
 
-  test.each(["production", "production\r", "Production "])(
+  test.each(["production", "production\r", "Production ", '"production"', "'production'"])(
     "the emulator does not start with NODE_ENV=%j",
     async (text) => {
       process.env.NODE_ENV = text;

@@ -172,6 +172,9 @@ function tokenOf(claims: object): string {
 test.each([
   ["our tenant's id", "Basic dGVuYW50", 200],
   ["our tenant's id with a colon", secret, 200],
+  ["our tenant's id without padding", secret.replace(/=+$/, ""), 200],
+  ["our tenant's id and another one behind its end", "Basic dGVuYW50Og==b3RoZXI6", 401],
+  ["our tenant's id among other characters", "Basic dGVu.YW50", 401],
   ["another tenant's id", `Basic ${Buffer.from("other:").toString("base64")}`, 401],
   ["our tenant's id and a password", `Basic ${Buffer.from("tenant:password").toString("base64")}`, 401],
   ["a token of our tenant", tokenOf({ other: { tenantId: "tenant" } }), 200],

@@ -52,6 +52,7 @@ async function tracesOf(text: string): Promise<readonly string[]> {
     former_addresses: await accounts.selectFrom("former_addresses").selectAll().execute(),
     grants: await traffic.selectFrom("grants").selectAll().execute(),
     passkey_browsers: await traffic.selectFrom("passkey_browsers").selectAll().execute(),
+    rate_limits: await traffic.selectFrom("rate_limits").selectAll().execute(),
     user_sessions: await traffic.selectFrom("user_sessions").selectAll().execute(),
     audit_events: await traffic.selectFrom("audit_events").selectAll().execute(),
   };

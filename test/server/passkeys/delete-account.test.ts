@@ -86,6 +86,40 @@ describe("deleting the account", () => {
   });
 });
 
+test("A step-up that begins while the account is deleted leaves no user at Authsignal", async () => {
+  const own = await startLab({
+    tenant: { limits: "off" },
+    host: {
+      options: {
+        users: {
+          findById: (id) => users().findById(id),
+          findOrCreateByEmail: (email) => users().findOrCreateByEmail(email),
+          async deleteUser(id) {
+            // The passkeys are gone at Authsignal already, and the row is still there.
+            await begin();
+            await users().deleteUser(id);
+          },
+        },
+      },
+    },
+  });
+  const users = () => createSqlUsers(own.storage.accounts, () => new Date());
+  let begin: () => PromiseLike<unknown> = async () => {};
+  try {
+    const { agent, user } = await own.person("passkey");
+    const isAtAuthsignal = () => {
+      const tenants = Object.values(own.emulator.exportState().tenants);
+      return JSON.stringify(tenants.map((dump: object) => Reflect.get(dump, "users"))).includes(user.id);
+    };
+    expect(isAtAuthsignal()).toBe(true);
+    begin = () => agent.post(api("createStepUpToken")).send({ action: actions.managePasskeys });
+    await agent.delete(api("deleteAccount")).expect(204);
+    expect(isAtAuthsignal()).toBe(false);
+  } finally {
+    await own.close();
+  }
+});
+
 test("In a limited session the account cannot be deleted", async () => {
   const own = await startLab({ policies: { afterCode: "limited" } });
   const person = await own.person("passkey");

@@ -82,6 +82,19 @@ describe("a code", () => {
     await agent.post(api("verifyOtp")).send({ code }).expect(200);
   });
 
+  test("typed in the browser of somebody who has planted a cookie beforehand is refused there", async () => {
+    const planted = cookiesOf(await ask(lab.agent(), lab.newAddress()));
+    const email = lab.newAddress();
+    const victim = withCookie(lab, planted);
+    const own = cookiesOf(await ask(victim, email));
+    const code = await lab.readCode(email);
+    const refused = await withCookie(lab, planted).post(api("verifyOtp")).send({ code }).expect(409);
+    expect(refused.body.code).toBe("otp_not_requested");
+    // Beside the one that was planted under a longer path, which the browser sends first.
+    const both = withCookie(lab, `${planted}; ${own}`);
+    await both.post(api("verifyOtp")).send({ code }).expect(200);
+  });
+
   test("is not made void by another browser that asks for the same address", async () => {
     const victim = lab.agent();
     const email = lab.newAddress();

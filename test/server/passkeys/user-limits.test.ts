@@ -1,5 +1,5 @@
-import { afterAll, expect, test } from "vitest";
 /** What one person may have Authsignal do: its patience is one for everybody. */
+import { afterAll, expect, test } from "vitest";
 import { actions } from "../../../shared/actions.ts";
 import { routes } from "../../../shared/routes.ts";
 import { type Agent, api } from "../../kit/flows.ts";
@@ -76,6 +76,62 @@ test("a guarded route without a proof is one of them", async () => {
     const before = own.line.calls().length;
     await agent.post("/transfers").expect(429);
     expect(own.line.calls().slice(before)).toEqual([]);
+  } finally {
+    await own.close();
+  }
+});
+
+const ten = { points: 10, seconds: 900 };
+
+/** Asks until it is told to wait. */
+async function exhaust(ask: () => PromiseLike<{ readonly status: number }>): Promise<void> {
+  for (let round = 0; round < 2 * ten.points; round += 1) if ((await ask()).status === 429) return;
+  throw new Error("Nothing refused it.");
+}
+
+const exhaustAll = async (agent: Agent): Promise<void> => {
+  await exhaust(() => agent.get(api("listPasskeys")));
+  await exhaust(() => agent.post(api("createStepUpToken")).send({ action: actions.managePasskeys }));
+  await exhaust(() => agent.post(api("validate")).send({ token: "forged", action: actions.managePasskeys }));
+};
+
+test("a session that somebody has taken over leaves the person's other sessions what they need to end it", async () => {
+  const own = await startLab({
+    policies: { limits: { beginsPerUser: ten, callsPerUser: ten, refusalsPerUser: ten } },
+  });
+  try {
+    const person = await own.person("passkey");
+    const stolen = own.agent();
+    await own.signInWithPasskey(stolen, person.authenticator);
+    await exhaustAll(stolen);
+    await own.proveAgain(person);
+    await person.agent.get(api("listPasskeys")).expect(200);
+    await person.agent.delete(api("endOtherSessions")).expect(204);
+    await stolen.get(api("listPasskeys")).expect(401);
+  } finally {
+    await own.close();
+  }
+});
+
+test("limited sessions, however many, leave a full session what it needs to cancel the recovery", async () => {
+  const own = await startLab({
+    tenant: { limits: "off" },
+    host: {
+      options: {
+        afterCode: "limited",
+        limits: { beginsPerUser: ten, callsPerUser: ten, refusalsPerUser: ten },
+      },
+    },
+  });
+  try {
+    const person = await own.person("passkey");
+    const intruders = [own.agent(), own.agent()];
+    for (const agent of intruders) await own.signInWithOtp(agent, person.user.email);
+    await intruders[0]?.post(api("beginRecovery")).send({}).expect(200);
+    for (const agent of intruders) await exhaustAll(agent);
+    await person.agent.delete(api("cancelRecovery")).expect(204);
+    await person.agent.get(api("listPasskeys")).expect(200);
+    await own.proveAgain(person);
   } finally {
     await own.close();
   }

@@ -9,6 +9,8 @@ import {
   type ExpressSessionPortOptions,
 } from "../../../server/sessions/express-session-port.ts";
 import { gate } from "../../kit/gate.ts";
+import { listen } from "../../kit/listen.ts";
+import { holdBack } from "./hold-back.ts";
 import { JsonStore } from "./json-store.ts";
 
 /** As passport keeps it. */
@@ -102,11 +104,15 @@ function startHost(
     await sessions.renew(req, res, { method: "passkey" });
     res.json({});
   });
+  app.post("/forget", (req, res) => {
+    delete (req.session as Members).passport;
+    res.json({});
+  });
   app.post("/end", async (req, res) => {
     await sessions.end(req, res);
     res.json({});
   });
-  app.get("/current", async (req, res) => void res.json(await sessions.current(req)));
+  app.all("/current", async (req, res) => void res.json(await sessions.current(req)));
   app.use(createErrorHandler({ error: (line) => void lines.push(line) }));
   return {
     app,
@@ -292,6 +298,27 @@ describe("a session that has ended", () => {
     expect(refused.get("Set-Cookie")).toBeUndefined();
     expect([...store.rows.values()].filter((row) => "passport" in JSON.parse(row))).toEqual([]);
   });
+
+  test.each([
+    ["destroys the session", "/logout"],
+    ["takes the user out of it", "/forget"],
+  ])(
+    "A body that is held back until after a host's own sign-out, which %s, is a visitor's",
+    async (_, signOut) => {
+      const { app } = startHost();
+      const { agent, cookie } = await signInAs(app, 7);
+      const server = await listen(app);
+      try {
+        const request = { cookie, method: "POST", path: "/current", body: "{}" };
+        expect((await (await holdBack(server.url, request)).finish()).text).toContain('"userId":"7"');
+        const held = await holdBack(server.url, request);
+        await agent.post(signOut).expect(200);
+        expect((await held.finish()).text).toMatch(/\r\nnull$/);
+      } finally {
+        await server.close();
+      }
+    },
+  );
 
   test.each(["end", "renew"])(
     "A session that a slow request brings back after %s is a visitor's for the port and behind refuseEnded",

@@ -1,11 +1,11 @@
 /** Requests that are slow on purpose or by chance, while the session is ended, renewed or replaced in the same browser. */
-import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { actions } from "../../../shared/actions.ts";
 import { api } from "../../kit/flows.ts";
 import { gate } from "../../kit/gate.ts";
 import { only } from "../authsignal/authsignal-line.ts";
 import { cookiesIn, cookiesOf, type Lab, type Person, setCookies, startLab, withCookie } from "../lab.ts";
+import { holdBack } from "./hold-back.ts";
 
 let lab: Lab;
 beforeAll(async () => {
@@ -23,46 +23,6 @@ afterAll(async () => {
   await lab.close();
 });
 
-interface Held {
-  /** Sends the last byte. @returns the status and the text of the answer */
-  finish(): Promise<{ readonly status: number; readonly text: string }>;
-}
-
-/** Sends all but the last byte of a request, and waits until the server has read that. */
-async function holdBack(cookie: string, method: string, path: string, body: string): Promise<Held> {
-  const { port } = new URL(lab.url);
-  const socket = connect(Number(port), "localhost");
-  const parts: string[] = [];
-  const answered = new Promise<string>((resolve, reject) => {
-    socket.on("data", (part) => void parts.push(String(part)));
-    socket.on("close", () => resolve(parts.join("")));
-    socket.on("error", reject);
-  });
-  const head = [
-    `${method} ${path} HTTP/1.1`,
-    `Host: localhost:${port}`,
-    `Cookie: ${cookie}`,
-    "Content-Type: application/json",
-    `Content-Length: ${body.length}`,
-    "Expect: 100-continue",
-    "Connection: close",
-  ];
-  const isRead = new Promise<void>((resolve) => {
-    // Node answers "100 Continue" when it has handed the request to the app.
-    socket.once("data", () => resolve());
-  });
-  socket.write(`${head.join("\r\n")}\r\n\r\n${body.slice(0, -1)}`);
-  await isRead;
-  return {
-    async finish() {
-      socket.write(body.slice(-1));
-      const [, ...answer] = (await answered).split("HTTP/1.1 ").slice(1);
-      const text = answer.join("");
-      return { status: Number(text.slice(0, 3)), text };
-    },
-  };
-}
-
 describe("a body that is held back until after the sign-out", () => {
   let person: Person;
   let passkeyId: string;
@@ -79,7 +39,8 @@ describe("a body that is held back until after the sign-out", () => {
     ["an answer to the offer", "PUT", () => "/api/passkey-offer", '{"answer":"never"}'],
   ])("of %s is 401 and changes nothing", async (_, method, path, body) => {
     await lab.signInWithPasskey(person.agent, person.authenticator);
-    const held = await holdBack(await cookiesIn(person.agent), method, path(passkeyId), body);
+    const cookie = await cookiesIn(person.agent);
+    const held = await holdBack(lab.url, { cookie, method, path: path(passkeyId), body });
     await person.agent.delete(api("deleteSession")).expect(204);
     const { status, text } = await held.finish();
     expect(status).toBe(401);
@@ -95,7 +56,9 @@ describe("a body that is held back until after the sign-out", () => {
   test("of a host's guarded route is 401, although the grant was there", async () => {
     await lab.signInWithPasskey(person.agent, person.authenticator);
     await lab.proveAgain(person, { action: "transfer-funds" });
-    const held = await holdBack(await cookiesIn(person.agent), "POST", "/transfers", '{"amount":1}');
+    const cookie = await cookiesIn(person.agent);
+    const transfer = { method: "POST", path: "/transfers", body: '{"amount":1}' };
+    const held = await holdBack(lab.url, { cookie, ...transfer });
     await person.agent.delete(api("deleteSession")).expect(204);
     expect((await held.finish()).status).toBe(401);
   });
@@ -105,14 +68,17 @@ describe("a body that is held back until after the sign-out", () => {
     const email = lab.newAddress();
     await agent.post(api("challengeOtp")).send({ email }).expect(202);
     const body = JSON.stringify({ code: await lab.readCode(email) });
-    const held = await holdBack(await cookiesIn(agent), "POST", "/api/otp/verify", body);
+    const cookie = await cookiesIn(agent);
+    const held = await holdBack(lab.url, { cookie, method: "POST", path: "/api/otp/verify", body });
     await agent.delete(api("deleteSession")).expect(204);
     expect((await held.finish()).status).toBe(409);
   });
 
   test("is served in the session when nobody has signed out", async () => {
     await lab.signInWithPasskey(person.agent, person.authenticator);
-    const held = await holdBack(await cookiesIn(person.agent), "POST", "/api/enroll-token", "{}");
+    const cookie = await cookiesIn(person.agent);
+    const enrollment = { method: "POST", path: "/api/enroll-token", body: "{}" };
+    const held = await holdBack(lab.url, { cookie, ...enrollment });
     expect((await held.finish()).status).toBe(200);
   });
 });

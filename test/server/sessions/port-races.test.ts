@@ -76,7 +76,7 @@ const calls = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
 
 describe.each([
   // The last call to the store at which a renewal still notices.
-  { name: "express-session", port: overExpressSession, last: 11 },
+  { name: "express-session", port: overExpressSession, last: 12 },
   { name: "JWTs", port: overTokens, last: 7 },
 ])("signing out over $name", ({ name, port, last }) => {
   test.each(calls)(

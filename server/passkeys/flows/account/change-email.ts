@@ -23,7 +23,7 @@ import { requireFull } from "../assurance/standing.ts";
 import { type OneTimeCodes, secondsUntilResend } from "../codes/one-time-codes.ts";
 import { requireFresh } from "../freshness.ts";
 import { tellOfNewAddress } from "../oversight/tell.ts";
-import { createUserLimit, refuseFor } from "../rate-limits.ts";
+import { countedUser, createUserLimit, refuseFor } from "../rate-limits.ts";
 import { requireSignedIn } from "../signed-in.ts";
 import { forgetMailbox, formerMs, heldBy } from "./former-address.ts";
 
@@ -41,7 +41,7 @@ export function emailChangeOperations(
     body: EmailChangeRequest,
     async handle({ req, body }) {
       const { session, user } = await requireSignedIn(context, req);
-      await spendCall(user.id);
+      await spendCall(session);
       await requireFresh(context, req, session, { codesCount: false });
       const email = normaliseEmail(body.email);
       if (email === normaliseEmail(user.email)) throw ownAddress();
@@ -62,7 +62,7 @@ export function emailChangeOperations(
     body: VerifyEmailChangeRequest,
     async handle({ req, res, body }) {
       const { session, user } = await requireSignedIn(context, req);
-      await spendCall(user.id);
+      await spendCall(session);
       const change = await store.findEmailChange(user.id);
       if (change === null || change.sessionId !== session.id) throw new AppError("otp_not_requested");
       // The recovery that permitted the beginning may have been cancelled since.
@@ -96,11 +96,12 @@ export function emailChangeOperations(
     req: Request,
     { session, user, email }: { readonly session: SignedIn; readonly user: User; readonly email: string },
   ): Promise<EmailChange> {
-    refuseFor(await perUser.spend(user.id));
+    refuseFor(await perUser.spend(countedUser(user.id)));
     const { challengeId, sentAt, expiresAt } = await codes
       .send(req, { email, action: actions.changeEmail })
       .catch(async (error: unknown) => {
-        if (!(error instanceof Unanswered)) await unlessOut(perUser.giveBack(user.id), undefined);
+        if (!(error instanceof Unanswered))
+          await unlessOut(perUser.giveBack(countedUser(user.id)), undefined);
         throw error;
       });
     const change = { userId: user.id, sessionId: session.id, challengeId, email, sentAt, expiresAt };

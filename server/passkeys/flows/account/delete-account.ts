@@ -1,5 +1,6 @@
 /** The signed-in user deletes the account: at Authsignal, here, and in the host's table. */
 import type { Operation } from "../../../http/operation.ts";
+import { unlessOut } from "../../../http/outages.ts";
 import type { PasskeysContext } from "../../ports/options.ts";
 import { requireFresh } from "../freshness.ts";
 import { prepareFarewell } from "../oversight/tell.ts";
@@ -12,18 +13,20 @@ export function deleteAccount(
   context: PasskeysContext,
   deleteRow: (userId: string) => Promise<void>,
 ): Operation {
-  const { sessions, storage, onEvent } = context;
+  const { authsignal, sessions, storage, onEvent } = context;
   const spendCall = createUserLimit(context, "callsPerUser");
   return {
     async handle({ req, res }) {
       const { session, user } = await requireSignedIn(context, req);
-      await spendCall(user.id);
+      await spendCall(session);
       await requireFresh(context, req, session);
       const tellOfIt = await prepareFarewell(context, { req, user });
       // In the order in which an outage leaves the account there, and this session able to try again.
       await forgetTraces(context, user.id);
       await deleteRow(user.id);
       tellOfIt();
+      // A beginning that was under way has made the user there anew.
+      await unlessOut(authsignal.removeUser(user.id), undefined);
       await sessions.sessionList?.endAll(user.id);
       await sessions.end(req, res);
       await storage.anonymiseEvents?.(user.id);

@@ -3,7 +3,7 @@ import type { Request } from "express";
 import type { User } from "../../../../shared/contract.ts";
 import { unlessOut } from "../../../http/outages.ts";
 import type { FormerAddress } from "../../ports/account/email-changes.ts";
-import { mailboxKey, maskEmail, normaliseEmail } from "../../ports/email-address.ts";
+import { mailboxKey, maskEmail, normaliseEmail, recipientKey } from "../../ports/email-address.ts";
 import type { NotMeLink } from "../../ports/notices.ts";
 import type { EmailChanges, PasskeysContext } from "../../ports/options.ts";
 import { tellOfNewAddress } from "../oversight/tell.ts";
@@ -22,6 +22,20 @@ export async function heldBy(
   const owner = userId === null ? null : await users.findById(userId);
   // Without its account, or with the address back, nothing is held.
   return owner === null || normaliseEmail(owner.email) === email ? null : owner.id;
+}
+
+/**
+ * Whether a link went to an address that the account has, or had before a change that can be taken back. After an account was
+ * taken back, the links in an intruder's mailbox do nothing more.
+ */
+export async function isOfAccount(
+  { emailChanges, now }: PasskeysContext,
+  user: User,
+  { recipient }: NotMeLink,
+): Promise<boolean> {
+  if (emailChanges === null || recipient === undefined || recipientKey(user.email) === recipient) return true;
+  const former = await emailChanges.store.formerAddresses(user.id, now());
+  return former.some((address) => recipientKey(address) === recipient);
 }
 
 /**

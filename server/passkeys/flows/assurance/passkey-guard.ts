@@ -16,10 +16,10 @@ export function passkeyGuard(context: PasskeysContext): RequirePasskey {
   const spendCall = createUserLimit(context, "callsPerUser");
 
   async function check(req: Request): Promise<void> {
-    const { session, user } = await requireSignedIn(context, req);
+    const { session } = await requireSignedIn(context, req);
     if (!(await standingOf(context, req, session)).isLimited) return;
     // Authsignal is asked about limited sessions alone.
-    await spendCall(user.id);
+    await spendCall(session);
     await requireFull(context, req, session);
   }
 

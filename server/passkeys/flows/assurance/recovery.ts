@@ -25,7 +25,7 @@ export function recoveryOperations(
     body: RecoveryRequest,
     async handle({ req }) {
       const { session, user } = await requireSignedIn(context, req);
-      await spendBegin(user.id);
+      await spendBegin(session);
       if (session.assurance !== "limited") throw new AppError("recovery_not_needed");
       const standing = await standingOf(context, req, session);
       if (isOpen(standing)) return { status: 200, body: toAnswer(standing.recovery) };
@@ -47,7 +47,7 @@ export function recoveryOperations(
   const cancelRecovery: Operation = {
     async handle({ req }) {
       const { session, user } = await requireSignedIn(context, req);
-      await spendCall(user.id);
+      await spendCall(session);
       await requireFull(context, req, session);
       if (!(await recoveries.cancelRecovery(user.id))) throw new AppError("recovery_not_found");
       onEvent({ event: "recovery_cancelled", requestId: req.id, userId: user.id, by: "user" });

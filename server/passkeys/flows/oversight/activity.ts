@@ -37,7 +37,7 @@ export function listActivity(context: PasskeysContext, reader: Pick<EventReader,
   return {
     async handle({ req }) {
       const { session, user } = await requireSignedIn(context, req);
-      await spendCall(user.id);
+      await spendCall(session);
       const since = new Date(context.now().getTime() - recentMs);
       const events = await reader.ofUser(user.id, { names: shown, since, most });
       const own = sessionHash(session.id);

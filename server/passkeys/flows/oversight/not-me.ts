@@ -19,7 +19,7 @@ import { unlessOut } from "../../../http/outages.ts";
 import { beyondRequest } from "../../../http/request-deadline.ts";
 import type { NotMeLink } from "../../ports/notices.ts";
 import type { PasskeysContext } from "../../ports/options.ts";
-import { restoreAddress, restoreAgain } from "../account/former-address.ts";
+import { isOfAccount, restoreAddress, restoreAgain } from "../account/former-address.ts";
 import { seeAuthenticators } from "../authenticators.ts";
 import { nameAll } from "../passkey-list.ts";
 import { removePasskey } from "./remove-passkey.ts";
@@ -35,7 +35,8 @@ export function reportNotMe(context: PasskeysContext): Operation {
 }
 
 /**
- * @throws AppError not_found for a link that is forged, too old or used, upstream_unavailable with the link as good as before
+ * @throws AppError not_found for a link that is forged, too old, used, or of an address that the account has lost,
+ * upstream_unavailable with the link as good as before
  */
 export async function confirmNotMe(
   context: PasskeysContext,
@@ -45,7 +46,8 @@ export async function confirmNotMe(
   const { notices, users, storage } = context;
   const link = notices.readLink(token);
   const user = link === null ? null : await users.findById(link.userId);
-  if (link === null || user === null) throw new AppError("not_found");
+  if (link === null || user === null || !(await isOfAccount(context, user, link)))
+    throw new AppError("not_found");
   // Asked before the link is used up: in an outage of Authsignal the person can try again.
   const passkey = removes ? await passkeyOf(context, req, link) : null;
   const identity = sha256(`not-me ${link.id}`);
