@@ -55,6 +55,7 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   const submit = query(root, "submit", HTMLButtonElement);
   const lead = query(root, "lead", HTMLElement);
   const passkeyPart = query(root, "passkeyPart", HTMLElement);
+  const divider = query(root, "divider", HTMLElement);
   const passkey = query(root, "passkey", HTMLButtonElement);
   const waiting = waitingIn(root, cloneTemplate("waiting"), { onCancel: deps.cancelCeremony, signal });
   const notice = query(root, "notice", HTMLElement);
@@ -168,7 +169,10 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
     form.hidden = !hasCodes;
     // It names both ways.
     lead.hidden = !canUsePasskeys || !hasCodes;
+    divider.hidden = !hasCodes;
+    passkey.classList.toggle("button-primary", !hasCodes);
     unsupported.hidden = canUsePasskeys;
+    setText(unsupported, t(hasCodes ? "signIn.unsupported" : "signIn.elsewhere"));
     passkey.setAttribute("aria-busy", String(isWaiting));
     const words = t(busyWith === "finishing" ? "ceremony.finishing" : "ceremony.waiting");
     waiting.show(isWaiting ? words : null, busyWith === "passkey");
