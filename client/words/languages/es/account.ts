@@ -34,7 +34,7 @@ export const account: AccountMessages = {
   "recovery.stepWait":
     "Usted espera. Mientras tanto, quien tenga una de sus llaves de acceso puede detener la recuperación.",
   "recovery.stepCode": "Después, inicia sesión con un código y crea una llave de acceso nueva.",
-  "recovery.begin": "Iniciar la recuperación",
+  "recovery.begin": "Iniciar recuperación",
   "recovery.begun": "La recuperación ha comenzado.",
   "recovery.waitingTitle": "Recuperación en curso",
   "recovery.waitingText": "Vuelva después del {when}. Entonces un código abrirá toda su cuenta.",

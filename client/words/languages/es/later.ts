@@ -95,7 +95,7 @@ export const later: LaterMessages = {
     "Su gestor de contraseñas quizá guarde una copia que ya no funciona. Para quitarla también de allí, abra las contraseñas de su dispositivo o navegador, busque este sitio y elimine la llave de acceso.",
   "delete.copyIn":
     "{provider} quizá guarde una copia que ya no funciona. Para quitarla también de allí, abra {place}, busque este sitio y elimine la llave de acceso.",
-  "delete.confirm": "Eliminar la llave de acceso",
+  "delete.confirm": "Eliminar llave",
 
   "place.apple": "la app Contraseñas (o Ajustes › Contraseñas)",
   "place.google": "passwords.google.com (o Ajustes › Google › Gestor de contraseñas)",
