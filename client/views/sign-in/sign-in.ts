@@ -55,7 +55,6 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
   const submit = query(root, "submit", HTMLButtonElement);
   const lead = query(root, "lead", HTMLElement);
   const passkeyPart = query(root, "passkeyPart", HTMLElement);
-  const divider = query(root, "divider", HTMLElement);
   const passkey = query(root, "passkey", HTMLButtonElement);
   const waiting = waitingIn(root, cloneTemplate("waiting"), { onCancel: deps.cancelCeremony, signal });
   const notice = query(root, "notice", HTMLElement);
@@ -169,7 +168,6 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
     form.hidden = !hasCodes;
     // It names both ways.
     lead.hidden = !canUsePasskeys || !hasCodes;
-    divider.hidden = !hasCodes;
     passkey.classList.toggle("button-primary", !hasCodes);
     unsupported.hidden = canUsePasskeys;
     setText(unsupported, t(hasCodes ? "signIn.unsupported" : "signIn.elsewhere"));
