@@ -36,6 +36,7 @@ const markup: Readonly<Record<PieceName, string>> = {
 /** A web component with pieces in its shadow root, which ends them when it leaves the page. */
 const component = `
 import { signInByAutofill } from "./passkeys/autofill-piece.ts";
+import { signInByButton } from "./passkeys/button-piece.ts";
 import { enrollByButton } from "./passkeys/enrollment-piece.ts";
 import { createStepUpFetch } from "./passkeys/step-up-piece.ts";
 
@@ -59,6 +60,8 @@ transfer.addEventListener("click", () => {
   const request = { method: "POST", headers, body: JSON.stringify(operation), operation, signal: life.signal };
   createStepUpFetch("/auth")("/transfers", request).catch((error) => say(error.name));
 });
+const idle = signInByButton(document.createElement("button"), "/auth", { onSignedIn() {}, say });
+addEventListener("idle button gone", idle);
 addEventListener("leave", () => {
   life.abort();
   for (const stop of stops) stop();

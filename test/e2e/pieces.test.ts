@@ -184,6 +184,20 @@ test("a dialog closes with the part of the page that opened it", async () => {
   expect(await dialog.count()).toBe(0);
 });
 
+test("the end of an idle sign-in button leaves the prompt of another piece open", async () => {
+  const { page, authenticator } = await withPasskey();
+  await page.goto(`${host.origin}/component/`);
+  await page.getByRole("button", { name: "Transfer" }).click();
+  await authenticator.setPresence(false);
+  await page.evaluate(() => delete document.documentElement.dataset.prompt);
+  const confirm = page.getByRole("button", { name: "Confirm with your passkey" });
+  await confirm.click();
+  await prompt(page);
+  await page.evaluate(() => dispatchEvent(new Event("idle button gone")));
+  expect(await confirm.getAttribute("aria-busy")).toBe("true");
+  await page.getByRole("button", { name: "Cancel" }).click();
+});
+
 test("no piece makes a request between the click and the prompt, with an API of six seconds", {
   timeout: 150_000,
 }, async () => {
