@@ -7,6 +7,7 @@ import { forget, remember } from "../dom/local-storage.ts";
 import { announce } from "../dom/status.ts";
 import { createAccountApi } from "../http/account-api.ts";
 import type { Api } from "../http/api.ts";
+import { askOffers } from "../http/features.ts";
 import { createAutofill } from "../passkeys/autofill.ts";
 import { canAnswerAtOnce, canUseRpId } from "../passkeys/capabilities.ts";
 import { type Ceremonies, createCeremonies } from "../passkeys/ceremony.ts";
@@ -95,11 +96,13 @@ export function createPasskeySignIn(deps: PasskeySignInDeps): PasskeySignIn {
       reportOutcome(deps.api, "button", outcome, beganAt);
       deps.visit.passkeyFailed = true;
       resume();
+      const hasCodes = (await askOffers(api))("emailCodes");
       if (outcome.kind === "cancelled" && mode === "immediate") {
         isImmediate = false;
-        return { words: t("failure.noneHere"), isQuiet: true, pause: 0, next: t("signIn.otherDevice") };
+        const words = t(hasCodes ? "failure.noneHere" : "failure.noneHereAlone");
+        return { words, isQuiet: true, pause: 0, next: t("signIn.otherDevice") };
       }
-      return failureOf(outcome.kind, "button");
+      return failureOf(outcome.kind, hasCodes ? "button" : "buttonAlone");
     }
     try {
       await finish("button", outcome, beganAt);

@@ -1,5 +1,6 @@
 /**
- * needs:    an `<input autocomplete="username webauthn">` on the page; site.ts.
+ * needs:    an `<input autocomplete="username webauthn">` on the page; site.ts. The SDK looks for it in the document: for a
+ *           field in a shadow root, add `<input autocomplete="webauthn" hidden>` outside.
  * does:     signs in with the passkey that the person picks from the list under the field.
  * must not: open a dialog, or say anything unless a picked passkey was refused.
  */

@@ -60,6 +60,7 @@ export function signInByButton(
 
   return () => {
     life.abort();
-    ceremonies.cancel();
+    // Another piece's ceremony goes on.
+    if (button.ariaBusy === "true") ceremonies.cancel();
   };
 }

@@ -15,13 +15,15 @@ export interface Confirmation {
   /** What the dialog shows of it. Default: a line for each member. */
   describe?(operation: ConfirmedOperation): string;
   readonly words?: PieceWords;
+  /** Closes the dialog: the part of the page that asked for it is gone. */
+  readonly signal?: AbortSignal;
 }
 
-/** False: the person left the dialog. The grant is good for one request, for some minutes. */
-export function confirmByPasskey(mountedAt: string, confirmation: Confirmation): Promise<boolean> {
-  const { action, operation, describe = linesOf, words = pieceWords } = confirmation;
+/** False: the person left the dialog, or `signal` closed it. The grant is good for one request, for some minutes. */
+export async function confirmByPasskey(mountedAt: string, confirmation: Confirmation): Promise<boolean> {
+  const { action, operation, describe = linesOf, words = pieceWords, signal } = confirmation;
+  if (signal?.aborted) return false;
   const { api, ceremonies, reportMisconfiguration } = siteAt(mountedAt);
-  const opener = document.activeElement;
   const dialog = element("dialog", "");
   const confirm = element("button", words.confirm);
   const cancel = element("button", words.cancel);
@@ -50,12 +52,14 @@ export function confirmByPasskey(mountedAt: string, confirmation: Confirmation):
       if (!isOpen) return;
       isOpen = false;
       flow.stop();
+      // Returns the focus to where it was, also in a shadow root.
+      dialog.close();
       dialog.remove();
-      if (opener instanceof HTMLElement) opener.focus();
       resolve(isConfirmed);
     };
     cancel.addEventListener("click", () => close(false));
     dialog.addEventListener("cancel", () => close(false));
+    signal?.addEventListener("abort", () => close(false), { once: true });
     confirm.addEventListener("click", async () => {
       if (confirm.ariaBusy === "true") return;
       confirm.ariaBusy = "true";

@@ -88,7 +88,7 @@ export function enrollByButton(
       flow = prepare();
       return wordsOfError(error, words);
     }
-    if (await confirmByPasskey(mountedAt, { action: needed.action, words })) flow = prepare();
+    if (await confirmByPasskey(mountedAt, { action: needed.action, words, signal })) flow = prepare();
     return "";
   }
 

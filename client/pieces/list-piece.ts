@@ -94,7 +94,7 @@ export function mountPasskeys(
   async function isConfirmed(error: unknown): Promise<boolean> {
     const needed = error instanceof ApiError ? neededStepUp(error.problem) : undefined;
     if (needed === undefined || !needed.methods.includes("passkey")) return false;
-    return confirmByPasskey(mountedAt, { action: needed.action, words });
+    return confirmByPasskey(mountedAt, { action: needed.action, words, signal });
   }
 
   void load();

@@ -14,7 +14,7 @@ export interface StepUpRequest extends RequestInit {
 
 /**
  * Resolves with the answer of the route; with its refusal (403) if the person left the dialog, or has no passkey yet
- * (`passkey_required`).
+ * (`passkey_required`). Rejects as `fetch` does if the request's `signal` aborts, which closes the dialog too.
  * @param mountedAt where the router is, such as `/auth`
  */
 export function createStepUpFetch(
@@ -33,7 +33,10 @@ export function createStepUpFetch(
     const answer = await send(request.clone());
     const needed = answer.status === 403 ? neededStepUp(await bodyOf(answer.clone())) : undefined;
     if (needed === undefined || !needed.methods.includes("passkey")) return answer;
-    const isConfirmed = await confirmByPasskey(mountedAt, { ...options, action: needed.action, operation });
+    const { signal } = request;
+    const confirmation = { ...options, action: needed.action, operation, signal };
+    const isConfirmed = await confirmByPasskey(mountedAt, confirmation);
+    signal.throwIfAborted();
     return isConfirmed ? send(request) : answer;
   };
 }

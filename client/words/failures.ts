@@ -71,8 +71,9 @@ export function showFailure(element: HTMLElement, { words, isQuiet }: Failure): 
   setText(element, words);
 }
 
-/** Back to the pressed button; if that now does something else, it says so, and the focus goes to the other way. */
+/** Back to the pressed button; if that now does something else, it says so, and the focus goes to the other way, if any. */
 export function focusAfter({ next }: Failure, pressed: HTMLElement, otherWay: HTMLElement): void {
   if (next !== undefined) pressed.lastElementChild?.replaceChildren(next);
-  (next === undefined ? pressed : otherWay).focus();
+  const hasOtherWay = next !== undefined && otherWay.closest("[hidden]") === null;
+  (hasOtherWay ? otherWay : pressed).focus();
 }

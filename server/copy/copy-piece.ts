@@ -7,6 +7,7 @@ import {
   flattened,
   type ImportEnding,
   importEndings,
+  introductionOf,
   isPieceName,
   type PieceName,
   pieces,
@@ -82,11 +83,14 @@ function report(names: readonly PieceName[], { to, from, imports }: Copied, coun
   const range = { ...manifest.peerDependencies, ...manifest.dependencies }[sdk] ?? "";
   const version = /\d[\w.-]*/.exec(range)?.[0] ?? "latest";
   const readme = readFileSync(join(from, "client/README.md"), "utf8");
-  const snippets = names.map((name) => snippetOf(readme, name, basename(resolve(to)), imports));
+  const snippets = names.flatMap((name) => [
+    `${pieces[name].heading}\n\n${introductionOf(readme, name)}`,
+    snippetOf(readme, name, basename(resolve(to)), imports),
+  ]);
   return [
     `Copied ${count} files to ${to}. They import nothing else but ${sdk}:`,
     `  npm install ${sdk}@${version}`,
-    `Paste into a file beside that folder, with the path of your router in the place of "/auth":`,
+    `Paste each into a file of its own beside that folder, with the path of your router in the place of "/auth":`,
     ...snippets,
   ].join("\n\n");
 }

@@ -57,11 +57,22 @@ export function snippetOf(
   folder: string,
   ending: ImportEnding = "ts",
 ): string {
-  const section = readme.split(/^## /m).find((text) => text.startsWith(`${pieces[name].heading}\n`));
-  const snippet = section?.match(/```ts\n([\s\S]*?)```/)?.[1];
-  if (snippet === undefined) throw new Error(`client/README.md has no snippet for "${name}".`);
+  const [, snippet = ""] = partsOf(readme, name);
   return snippet.replace(
     /"\.\/passkeys\/([\w-]+)\.ts"/g,
     (_, file) => `"./${folder}/${file}${importEndings[ending]}"`,
   );
+}
+
+/** What the page needs for the snippet, such as its elements. */
+export function introductionOf(readme: string, name: PieceName): string {
+  const [introduction = ""] = partsOf(readme, name);
+  return introduction.trim();
+}
+
+function partsOf(readme: string, name: PieceName): readonly string[] {
+  const section = readme.split(/^## /m).find((text) => text.startsWith(`${pieces[name].heading}\n`));
+  const parts = section?.match(/\n([\s\S]*?)```ts\n([\s\S]*?)```/)?.slice(1);
+  if (parts === undefined) throw new Error(`client/README.md has no snippet for "${name}".`);
+  return parts;
 }

@@ -1,5 +1,5 @@
 /** A server may leave parts of the API out, and says which it has: the app asks for no other, and has no button for it. */
-import { expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createSoftAuthenticator } from "../kit/soft-authenticator.ts";
 import type { TestBrowser } from "./browser.ts";
 import { button, eventually } from "./page.ts";
@@ -87,4 +87,81 @@ test("If the server cannot be asked what it has, the account shows every part", 
   await page.load("/account");
   await accountShown();
   for (const words of sections) await reads(page, words);
+});
+
+describe("on a server that sends no codes", () => {
+  const mail = /e-?mail|code/i;
+
+  test.each([
+    ["NotAllowedError", "No passkey used. Try again."],
+    ["SecurityError", "Passkeys are not set up for this website address."],
+    ["NotSupportedError", "This device cannot use passkeys."],
+    ["OperationError", "Another passkey request is open. Close it and try again."],
+    ["UnknownError", "Your device could not finish. Try again."],
+  ])("the sign-in view speaks of no mail after a prompt that ends in %s", async (name, words) => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const page = await open({ authenticator: createSoftAuthenticator() });
+    await serverSays(page, []);
+    page.breakPrompts(new DOMException("made up", name));
+    await eventually(() => expect(() => button("Continue")).toThrow());
+    button("Sign in with a passkey").click();
+    await reads(page, words);
+    expect(page.text()).not.toMatch(mail);
+    expect(document.activeElement).toBe(button("Sign in with a passkey"));
+  });
+
+  test("a passkey that was removed or refused leads to no mail", async () => {
+    const page = await open({ authenticator: (await withPasskey()).authenticator });
+    await serverSays(page, []);
+    for (const [errorCode, words] of [
+      ["invalid_credential", "This passkey was not accepted. Try again."],
+      ["unknown_credential", "This passkey was removed from your account. Use another one."],
+    ]) {
+      page.breakNetwork("/verify/passkey", { status: 400, body: JSON.stringify({ error: "no", errorCode }) });
+      (await shown("Sign in with a passkey")).click();
+      await reads(page, words ?? "");
+      expect(page.text()).not.toMatch(mail);
+    }
+  });
+
+  test("a browser without a passkey keeps the focus on the button, which now asks for a phone or a security key", async () => {
+    const page = await open({
+      authenticator: createSoftAuthenticator(),
+      prepare: (target) =>
+        Object.assign(target, { getClientCapabilities: async () => ({ immediateGet: true }) }),
+    });
+    await serverSays(page, []);
+    await eventually(() => expect(() => button("Continue")).toThrow());
+    button("Sign in with a passkey").click();
+    await reads(page, "No passkey used. You can use a phone or a security key.");
+    expect(document.activeElement).toBe(button("Use a phone or a security key"));
+  });
+
+  test("a browser that cannot use passkeys is led to another one", async () => {
+    const page = await open({
+      prepare: (target) => Object.assign(target, { getClientCapabilities: async () => ({}) }),
+    });
+    const config = await (await fetch("/api/config")).json();
+    const body = JSON.stringify({ ...config, features: [], rpId: "example.org" });
+    page.breakNetwork("/api/config", { body });
+    await page.load();
+    await reads(page, "This browser cannot use passkeys. Sign in where you have yours.");
+    expect(page.text()).not.toMatch(mail);
+  });
+
+  test("the account warns that its only passkey is the only way in, and speaks of no codes", async () => {
+    const page = await open({ authenticator: createSoftAuthenticator() });
+    await serverSays(page, ["emailCodes"]);
+    await openAccount(page);
+    const config = await (await fetch("/api/config")).json();
+    page.breakNetwork("/api/config", { body: JSON.stringify({ ...config, features: [] }) });
+    await page.load("/account");
+    (await shown("Delete")).click();
+    await eventually(() =>
+      expect(document.querySelector("dialog")?.textContent).toContain(
+        "Without it, you cannot sign in on this page.",
+      ),
+    );
+    expect(page.text().replace(/Signed in as \S+/, "")).not.toMatch(/\bcodes?\b|by email/i);
+  });
 });

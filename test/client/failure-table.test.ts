@@ -143,8 +143,8 @@ describe("creating a passkey", () => {
     ["NotAllowedError", "Not created. You can do it later in your account."],
     ["AbortError", "Not created. You can do it later in your account."],
     ["SecurityError", "Passkeys are not set up for this website address."],
-    ["NotSupportedError", "This device cannot create passkeys. You can keep signing in with email."],
-    ["ConstraintError", "This device cannot create passkeys. You can keep signing in with email."],
+    ["NotSupportedError", "This device cannot create passkeys."],
+    ["ConstraintError", "This device cannot create passkeys."],
     ["OperationError", "Another passkey request is open. Close it and try again."],
     ["UnknownError", "Your device could not finish. Try again."],
     ["DataError", "Your device could not finish. Try again."],
@@ -219,11 +219,11 @@ describe("the step-up", () => {
   afterAll(() => browser.close());
 
   test.each([
-    ["NotAllowedError", "Not confirmed. Try again, or use another way."],
-    ["AbortError", "Not confirmed. Try again, or use another way."],
-    ["SecurityError", "Passkeys are not set up for this website address. Use another way."],
-    ["NotSupportedError", "This device cannot use passkeys. Use another way."],
-    ["ConstraintError", "This device cannot use passkeys. Use another way."],
+    ["NotAllowedError", "Not confirmed. Try again."],
+    ["AbortError", "Not confirmed. Try again."],
+    ["SecurityError", "Passkeys are not set up for this website address."],
+    ["NotSupportedError", "This device cannot use passkeys."],
+    ["ConstraintError", "This device cannot use passkeys."],
     ["OperationError", "Another passkey request is open. Close it and try again."],
     ["UnknownError", "Your device could not finish. Try again."],
     ["DataError", "Your device could not finish. Try again."],
@@ -236,7 +236,11 @@ describe("the step-up", () => {
   });
 
   test.each<[string, NetworkFault, string]>([
-    ["the proof is refused", authsignalError("invalid_credential"), "Try again, or use another way."],
+    [
+      "the proof is refused",
+      authsignalError("invalid_credential"),
+      "This passkey was not accepted. Try again.",
+    ],
     ["Authsignal is down", "offline", "Cannot reach the sign-in service."],
   ])("The step-up shows its own message if %s", async (_, fault, words) => {
     browser.breakNetwork("/verify/passkey", fault);

@@ -16,6 +16,7 @@ function mountUnanswered(): () => void {
     passkeysHere: () => [],
     reviewSessions: () => {},
     canReviewSessions: () => true,
+    canUseCodes: () => true,
     listPasskeys: unanswered,
     addPasskey: unanswered,
     renamePasskey: unanswered,

@@ -76,6 +76,9 @@ test.each(names)(
     const printed = copyPieces({ names: [name], to: `${folder}/src/passkeys`, force: false });
     const snippet = snippetOf(readme, name, "passkeys");
     expect(printed).toContain(snippet);
+    // The elements that the snippet looks for.
+    for (const [, id = ""] of snippet.matchAll(/querySelector\S*\("#([\w-]+)"\)/g))
+      expect(printed).toContain(`id="${id}"`);
     writeFileSync(`${folder}/src/main.ts`, snippet);
     expect(compile(vanilla)).toBe("");
     // Stricter projects.

@@ -144,7 +144,7 @@ test("“Don’t ask again” is kept on the account, and can be taken back", as
 
   await page.getByText("Passkey suggestions").click();
   await button(page, "Ask me again").click();
-  await page.getByText("We will ask again after you sign in with a code.").waitFor();
+  await page.getByText("We may ask again after you sign in.").waitFor();
   app.stack.advance(60_000);
   await signInAgain();
   await heading(page, "Create a passkey?").waitFor();

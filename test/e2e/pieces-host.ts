@@ -33,6 +33,42 @@ const markup: Readonly<Record<PieceName, string>> = {
   list: '<div id="passkeys"></div>',
 };
 
+/** A web component with pieces in its shadow root, which ends them when it leaves the page. */
+const component = `
+import { signInByAutofill } from "./passkeys/autofill-piece.ts";
+import { signInByButton } from "./passkeys/button-piece.ts";
+import { enrollByButton } from "./passkeys/enrollment-piece.ts";
+import { createStepUpFetch } from "./passkeys/step-up-piece.ts";
+
+const root = document.querySelector("#component").attachShadow({ mode: "open" });
+const field = document.createElement("input");
+const create = document.createElement("button");
+const transfer = document.createElement("button");
+const life = new AbortController();
+field.setAttribute("autocomplete", "username webauthn");
+create.textContent = "Create";
+transfer.textContent = "Transfer";
+root.append(field, create, transfer);
+const say = (words) => { document.title = words; };
+const stops = [
+  signInByAutofill("/auth", { onSignedIn: () => location.assign("/") }),
+  enrollByButton(create, "/auth", { onCreated() {}, say }),
+];
+transfer.addEventListener("click", () => {
+  const operation = { amount: 5 };
+  const headers = { "Content-Type": "application/json" };
+  const request = { method: "POST", headers, body: JSON.stringify(operation), operation, signal: life.signal };
+  createStepUpFetch("/auth")("/transfers", request).catch((error) => say(error.name));
+});
+const idle = signInByButton(document.createElement("button"), "/auth", { onSignedIn() {}, say });
+addEventListener("idle button gone", idle);
+addEventListener("leave", () => {
+  life.abort();
+  for (const stop of stops) stop();
+  root.replaceChildren();
+});
+`;
+
 export async function startPiecesHost(): Promise<PiecesHost> {
   const folder = newFolder("pieces");
   await buildPages(folder);
@@ -115,10 +151,14 @@ async function buildPages(folder: string): Promise<void> {
   for (const name of both) {
     writeFileSync(`${folder}/both/${name}.ts`, snippetOf(readme, name, "passkeys"));
   }
+  copyPieces({ names, to: `${folder}/component/passkeys`, force: false });
+  writeFileSync(`${folder}/component/main.ts`, component);
+  const outside = '<input autocomplete="webauthn" hidden><div id="component"></div>';
+  writeFileSync(`${folder}/component/index.html`, pageWith(outside, ["./main.ts"]));
   const fields = both.map((name) => markup[name]).join("");
   writeFileSync(`${folder}/both/index.html`, pageWith(fields, ["./autofill.ts", "./button.ts"]));
   writeFileSync(`${folder}/index.html`, pageWith("<h1>Signed in</h1>", []));
-  const input = ["", ...names, "both"].map((name) => `${folder}/${name}/index.html`);
+  const input = ["", ...names, "both", "component"].map((name) => `${folder}/${name}/index.html`);
   await build({
     root: folder,
     configFile: false,

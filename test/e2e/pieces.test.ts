@@ -153,6 +153,51 @@ test("the list piece creates, renames and deletes, and asks for the passkey wher
   await expect.poll(() => items.getByRole("button").count()).toBe(2);
 });
 
+test("in a shadow root, the field offers passkeys, and the focus comes back after the dialog", async () => {
+  const { page, autofillArmed, pickFromAutofill } = await withPasskey();
+  await page.goto(`${host.origin}/component/`);
+  const transfer = page.getByRole("button", { name: "Transfer" });
+  await transfer.click();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  expect(await transfer.evaluate((button) => button.matches(":focus"))).toBe(true);
+  await page.context().clearCookies();
+  await autofillArmed();
+  await pickFromAutofill();
+  await signedIn(page);
+});
+
+test("a dialog closes with the part of the page that opened it", async () => {
+  const { page } = await withPasskey();
+  const dialog = page.getByRole("dialog");
+  const leave = () => page.evaluate(() => dispatchEvent(new Event("leave")));
+  await page.goto(`${host.origin}/component/`);
+  await page.getByRole("button", { name: "Transfer" }).click();
+  await dialog.waitFor();
+  await leave();
+  await expect.poll(() => page.title()).toBe("AbortError");
+  expect(await dialog.count()).toBe(0);
+  host.kit.advance(11 * 60_000);
+  await page.reload();
+  await page.getByRole("button", { name: "Create" }).click();
+  await dialog.waitFor();
+  await leave();
+  expect(await dialog.count()).toBe(0);
+});
+
+test("the end of an idle sign-in button leaves the prompt of another piece open", async () => {
+  const { page, authenticator } = await withPasskey();
+  await page.goto(`${host.origin}/component/`);
+  await page.getByRole("button", { name: "Transfer" }).click();
+  await authenticator.setPresence(false);
+  await page.evaluate(() => delete document.documentElement.dataset.prompt);
+  const confirm = page.getByRole("button", { name: "Confirm with your passkey" });
+  await confirm.click();
+  await prompt(page);
+  await page.evaluate(() => dispatchEvent(new Event("idle button gone")));
+  expect(await confirm.getAttribute("aria-busy")).toBe("true");
+  await page.getByRole("button", { name: "Cancel" }).click();
+});
+
 test("no piece makes a request between the click and the prompt, with an API of six seconds", {
   timeout: 150_000,
 }, async () => {

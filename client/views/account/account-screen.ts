@@ -65,11 +65,11 @@ export function accountScreen(context: AppContext): Screen {
           await withStepUp(tasks, rename, life.signal);
           return renamed;
         },
-        async deletePasskey(passkey, options) {
-          const isDeleted = await deletePasskey(tasks, passkey, options);
+        async deletePasskey(passkey, loss) {
+          const isDeleted = await deletePasskey(tasks, passkey, loss);
           afterDelete ||= isDeleted;
           // The greeting would offer a passkey that does not exist any more.
-          if (isDeleted && options.isLast && recall("account") === user.email) forget("account");
+          if (isDeleted && loss.isLast && recall("account") === user.email) forget("account");
           return isDeleted;
         },
         listSessions: () => orSignIn(api.listSessions()),

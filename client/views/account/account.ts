@@ -18,7 +18,7 @@ import { mountSessionList, type SessionListDeps } from "./session-list.ts";
 import { mountStandingCard, type StandingDeps } from "./standing/standing-card.ts";
 
 export interface AccountDeps
-  extends Omit<PasskeyListDeps, "reviewSessions" | "canReviewSessions">,
+  extends Omit<PasskeyListDeps, "reviewSessions" | "canReviewSessions" | "canUseCodes">,
     SessionListDeps,
     ActivityDeps,
     Omit<StandingDeps, "reviewPasskeys" | "addPasskey"> {
@@ -66,6 +66,7 @@ export function mountAccount(root: HTMLElement, deps: AccountDeps): () => void {
   const list = mountPasskeyList(query(root, "passkeys", HTMLElement), {
     ...deps,
     canReviewSessions: () => offers("sessionList"),
+    canUseCodes: () => offers("emailCodes"),
     reviewSessions: () => sessions.open(),
     // Both at once: the card would move a list that is there already.
     async listPasskeys() {

@@ -10,23 +10,30 @@ import { t } from "../../words/language.ts";
 import type { MessageKey } from "../../words/messages.ts";
 import { type Sentence, showSentence } from "../../words/sentence.ts";
 
+/** What the person has left to sign in with. */
+export interface Loss {
+  /** The account has no other passkey. */
+  readonly isLast: boolean;
+  readonly canUseCodes: boolean;
+}
+
 export interface DeletePasskeyDeps {
   readonly passkey: Passkey;
-  readonly isLast: boolean;
+  readonly loss: Loss;
   /** False: a step-up was needed, and the person did not confirm. */
   remove(): Promise<boolean>;
   removed(): void;
 }
 
 export function mountDeletePasskey(root: HTMLElement, deps: DeletePasskeyDeps, signal: AbortSignal): void {
-  const { passkey, isLast } = deps;
+  const { passkey, loss } = deps;
   let isBusy = false;
   let failure = "";
 
   const confirm = query(root, "confirm", HTMLButtonElement);
   const failureText = query(root, "failure", HTMLElement);
   showSentence(query(root, "title", HTMLElement), ["delete.title", { name: passkey.name }]);
-  query(root, "lead", HTMLElement).textContent = t(isLast ? "delete.leadLast" : "delete.lead");
+  query(root, "lead", HTMLElement).textContent = t(leadOf(loss));
   showSentence(query(root, "copy", HTMLElement), aboutTheCopy(passkey.provider));
 
   confirm.addEventListener("click", onConfirm, { signal });
@@ -55,6 +62,11 @@ export function mountDeletePasskey(root: HTMLElement, deps: DeletePasskeyDeps, s
   }
 
   update();
+}
+
+function leadOf({ isLast, canUseCodes }: Loss): MessageKey {
+  if (!isLast) return "delete.lead";
+  return canUseCodes ? "delete.leadLast" : "delete.leadOnlyWay";
 }
 
 const places: readonly (readonly [provider: RegExp, place: MessageKey])[] = [

@@ -5,14 +5,10 @@ import type { AccountApi } from "../../http/account-api.ts";
 import { ApiError } from "../../http/api.ts";
 import { cloneTemplate } from "../../words/template.ts";
 import { type AccountTaskDeps, withStepUp } from "./confirm-identity.ts";
-import { mountDeletePasskey } from "./delete-passkey-dialog.ts";
+import { type Loss, mountDeletePasskey } from "./delete-passkey-dialog.ts";
 
 /** False: the person left the dialog, and nothing was deleted. */
-export async function deletePasskey(
-  deps: AccountTaskDeps,
-  passkey: Passkey,
-  { isLast }: { readonly isLast: boolean },
-): Promise<boolean> {
+export async function deletePasskey(deps: AccountTaskDeps, passkey: Passkey, loss: Loss): Promise<boolean> {
   const { api, signal, orSignIn } = deps;
   let attempt: Promise<boolean> | undefined;
 
@@ -26,7 +22,7 @@ export async function deletePasskey(
         return attempt;
       };
       const removed = () => close(true);
-      mountDeletePasskey(dialog, { passkey, isLast, remove, removed }, life);
+      mountDeletePasskey(dialog, { passkey, loss, remove, removed }, life);
     },
   });
 

@@ -12,6 +12,7 @@ import { t } from "../../words/language.ts";
 import type { MessageKey } from "../../words/messages.ts";
 import { type Sentence, showSentence } from "../../words/sentence.ts";
 import { fillFromTemplate } from "../../words/template.ts";
+import type { Loss } from "./delete-passkey-dialog.ts";
 import { createPasskeyCard, type PasskeyCard } from "./passkey-card.ts";
 
 export interface PasskeyListDeps {
@@ -22,6 +23,8 @@ export interface PasskeyListDeps {
   reviewSessions(): void;
   /** Whether the server lists sessions. */
   canReviewSessions(): boolean;
+  /** Whether a person without a passkey can sign in with a code. */
+  canUseCodes(): boolean;
   /** The credential IDs of passkeys that were used or created on this device. */
   passkeysHere(): readonly string[];
   listPasskeys(): Promise<readonly Passkey[]>;
@@ -30,7 +33,7 @@ export interface PasskeyListDeps {
   /** Null: a step-up was needed, and the person did not confirm. */
   renamePasskey(id: string, name: string): Promise<Passkey | null>;
   /** Asks for confirmation, and deletes it. False: the person did not confirm. */
-  deletePasskey(passkey: Passkey, options: { readonly isLast: boolean }): Promise<boolean>;
+  deletePasskey(passkey: Passkey, loss: Loss): Promise<boolean>;
 }
 
 /** After these changes the list offers to end other sessions, because another person may be signed in. */
@@ -115,7 +118,8 @@ export function mountPasskeyList(root: HTMLElement, deps: PasskeyListDeps): Pass
 
   async function onDelete(passkey: Passkey): Promise<void> {
     const isLast = typeof passkeys !== "string" && passkeys.length === 1;
-    if (!(await deps.deletePasskey(passkey, { isLast })) || signal.aborted) return;
+    const loss = { isLast, canUseCodes: deps.canUseCodes() };
+    if (!(await deps.deletePasskey(passkey, loss)) || signal.aborted) return;
     say("passkey.deleted", { name: passkey.name });
     if (typeof passkeys !== "string") passkeys = passkeys.filter(({ id }) => id !== passkey.id);
     update();

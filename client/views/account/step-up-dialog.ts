@@ -59,7 +59,7 @@ export function mountStepUp(root: HTMLElement, deps: StepUpDeps, signal: AbortSi
   const address = shownAddress(deps.email);
   const lead = deps.isLimited ? "stepUp.leadLimited" : "stepUp.lead";
   showSentence(query(root, "lead", HTMLElement), [lead, { email: address }]);
-  if (deps.isLimited) noMethod.textContent = t("limited.unsupported");
+  if (deps.isLimited) noMethod.textContent = t("signIn.elsewhere");
 
   passkey.addEventListener("click", onPasskey, { signal });
   email.addEventListener("click", () => onSend(email), { signal });

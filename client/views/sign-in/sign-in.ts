@@ -168,7 +168,9 @@ export function mountSignIn(root: HTMLElement, deps: SignInDeps): () => void {
     form.hidden = !hasCodes;
     // It names both ways.
     lead.hidden = !canUsePasskeys || !hasCodes;
+    passkey.classList.toggle("button-primary", !hasCodes);
     unsupported.hidden = canUsePasskeys;
+    setText(unsupported, t(hasCodes ? "signIn.unsupported" : "signIn.elsewhere"));
     passkey.setAttribute("aria-busy", String(isWaiting));
     const words = t(busyWith === "finishing" ? "ceremony.finishing" : "ceremony.waiting");
     waiting.show(isWaiting ? words : null, busyWith === "passkey");

@@ -148,7 +148,7 @@ export function mountStandingCard(root: HTMLElement, deps: StandingDeps, signal:
     title.textContent = t(shown.title);
     showSentence(text, [shown.text, values]);
     const isStuck = shown.main.task === "confirm" && !deps.canUsePasskeys;
-    const about = isStuck ? "limited.unsupported" : shown.hint;
+    const about = isStuck ? "signIn.elsewhere" : shown.hint;
     hint.textContent = about === undefined ? "" : t(about);
     main.textContent = t(shown.main.words);
     main.hidden = !canRun(shown.main.task);

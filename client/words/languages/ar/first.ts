@@ -16,6 +16,7 @@ export const first: FirstMessages = {
   "signIn.emailMalformed": "أدخل بريدًا إلكترونيًا مثل name@example.com.",
   "signIn.sending": "نرسل إليك رمزًا…",
   "signIn.unsupported": "هذا المتصفح لا يدعم مفاتيح المرور. سجّل الدخول ببريدك الإلكتروني.",
+  "signIn.elsewhere": "هذا المتصفح لا يدعم مفاتيح المرور. سجّل الدخول من حيث يوجد مفتاحك.",
 
   "ceremony.waiting": "في انتظار جهازك…",
   "ceremony.cancel": "إلغاء",

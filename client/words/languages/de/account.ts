@@ -12,23 +12,20 @@ export const account: AccountMessages = {
   "account.add": "Passkey hinzufügen",
   "account.second":
     "Ihr Passkey ist nur auf einem Gerät. Fügen Sie einen zweiten hinzu, falls Sie das Gerät verlieren.",
-  "account.unsupported":
-    "Dieser Browser kann keine Passkeys erstellen. Sie können sich mit Ihrer E-Mail-Adresse anmelden.",
+  "account.unsupported": "Dieser Browser kann keine Passkeys erstellen.",
   "account.loading": "Ihre Passkeys werden geladen …",
   "account.loadFailed": "Ihre Passkeys konnten nicht geladen werden.",
   "account.retry": "Noch einmal versuchen",
   "account.suggestions": "Passkey-Vorschläge",
   "account.suggestionsText":
-    "Nach einer Anmeldung mit Code schlagen wir manchmal einen Passkey vor. Wenn Sie „Nicht mehr fragen“ gewählt haben, können Sie das hier zurücknehmen.",
+    "Nach einer Anmeldung schlagen wir manchmal einen Passkey vor. Wenn Sie „Nicht mehr fragen“ gewählt haben, können Sie das hier zurücknehmen.",
   "account.askAgain": "Wieder fragen",
-  "account.willAskAgain": "Wir fragen wieder, wenn Sie sich mit einem Code anmelden.",
+  "account.willAskAgain": "Wir fragen vielleicht wieder, wenn Sie sich anmelden.",
 
   "limited.title": "Sie haben sich mit einem Code angemeldet",
   "limited.text":
     "Ihr Konto hat einen Passkey. Solange Sie ihn nicht verwendet haben, können Sie hier alles sehen, aber nichts ändern.",
   "limited.lost": "Passkeys verloren?",
-  "limited.unsupported":
-    "Dieser Browser unterstützt keine Passkeys. Melden Sie sich dort an, wo Sie Ihren haben.",
   "limited.confirmed": "Bestätigt. Sie können jetzt Ihr ganzes Konto nutzen.",
 
   "recovery.title": "Alle Passkeys verloren?",

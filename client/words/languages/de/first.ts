@@ -17,6 +17,8 @@ export const first: FirstMessages = {
   "signIn.sending": "Wir senden Ihnen einen Code …",
   "signIn.unsupported":
     "Dieser Browser unterstützt keine Passkeys. Melden Sie sich mit Ihrer E-Mail-Adresse an.",
+  "signIn.elsewhere":
+    "Dieser Browser unterstützt keine Passkeys. Melden Sie sich dort an, wo Sie Ihren haben.",
 
   "ceremony.waiting": "Warten auf Ihr Gerät …",
   "ceremony.cancel": "Abbrechen",

@@ -44,8 +44,7 @@ export const later: LaterMessages = {
   },
 
   "offer.title": "Einen Passkey erstellen?",
-  "offer.lead":
-    "Melden Sie sich nächstes Mal mit Fingerabdruck, Gesicht oder Displaysperre an. Kein Warten auf einen Code.",
+  "offer.lead": "Melden Sie sich nächstes Mal in Sekunden an: mit Fingerabdruck, Gesicht oder Displaysperre.",
   "offer.titleHere": "Auf diesem Gerät einen Passkey erstellen?",
   "offer.leadHere":
     "Sie haben sich mit einem Passkey von einem anderen Gerät angemeldet. Mit einem Passkey auf diesem Gerät brauchen Sie das andere nicht.",
@@ -90,6 +89,8 @@ export const later: LaterMessages = {
   "delete.lead": "Sie können sich mit diesem Passkey dann nicht mehr anmelden.",
   "delete.leadLast":
     "Das ist Ihr einziger Passkey. Ohne ihn melden Sie sich mit einem Code per E-Mail an. Das dauert länger und lässt sich abphishen.",
+  "delete.leadOnlyWay":
+    "Das ist Ihr einziger Passkey. Ohne ihn können Sie sich auf dieser Seite nicht anmelden.",
   "delete.copy":
     "Ihr Passwortmanager behält vielleicht eine Kopie, die nicht mehr funktioniert. Um sie auch dort zu entfernen, öffnen Sie die Passwörter Ihres Geräts oder Browsers, suchen Sie nach dieser Website und löschen Sie den Passkey.",
   "delete.copyIn":
@@ -113,8 +114,11 @@ export const later: LaterMessages = {
 
   "failure.cancelled":
     "Kein Passkey verwendet. Versuchen Sie es noch einmal oder melden Sie sich per E-Mail an.",
+  "failure.cancelledAlone": "Kein Passkey verwendet. Versuchen Sie es noch einmal.",
   "failure.noneHere":
     "Kein Passkey verwendet. Melden Sie sich per E-Mail an, oder nehmen Sie ein Telefon oder einen Sicherheitsschlüssel.",
+  "failure.noneHereAlone":
+    "Kein Passkey verwendet. Sie können ein Telefon oder einen Sicherheitsschlüssel nehmen.",
   "failure.misconfigured":
     "Für diese Website-Adresse sind keine Passkeys eingerichtet. Melden Sie sich per E-Mail an.",
   "failure.unsupported": "Dieses Gerät unterstützt keine Passkeys. Melden Sie sich per E-Mail an.",
@@ -125,14 +129,13 @@ export const later: LaterMessages = {
   "problem.challenge_expired": "Das hat zu lange gedauert. Versuchen Sie es noch einmal.",
   "failure.unknownCredential":
     "Dieser Passkey wurde aus Ihrem Konto entfernt. Melden Sie sich per E-Mail an.",
-  "problem.challenge_failed":
+  "failure.refused":
     "Dieser Passkey wurde nicht akzeptiert. Versuchen Sie es noch einmal oder melden Sie sich per E-Mail an.",
   "failure.notCreated": "Nicht erstellt. Sie können das später in Ihrem Konto nachholen.",
   "failure.alreadyRegistered": "Auf diesem Gerät haben Sie schon einen Passkey.",
   "failure.alreadyRegisteredOnKey": "Auf diesem Sicherheitsschlüssel haben Sie schon einen Passkey.",
   "failure.misconfiguredCreate": "Für diese Website-Adresse sind keine Passkeys eingerichtet.",
-  "failure.unsupportedCreate":
-    "Dieses Gerät kann keine Passkeys erstellen. Sie können sich weiter per E-Mail anmelden.",
+  "failure.unsupportedCreate": "Dieses Gerät kann keine Passkeys erstellen.",
   "failure.unsupportedOnKey":
     "Dieser Sicherheitsschlüssel kann keine Passkeys speichern. Nehmen Sie einen anderen oder dieses Gerät.",
   "failure.busyCreate":
@@ -140,14 +143,11 @@ export const later: LaterMessages = {
   "failure.authenticatorFailedCreate":
     "Ihr Gerät konnte das nicht abschließen. Versuchen Sie es noch einmal.",
   "failure.refusedCreate": "Der Passkey konnte nicht gespeichert werden. Versuchen Sie es noch einmal.",
-  "failure.notConfirmed": "Nicht bestätigt. Versuchen Sie es noch einmal oder auf anderem Weg.",
-  "failure.misconfiguredStepUp":
-    "Für diese Website-Adresse sind keine Passkeys eingerichtet. Wählen Sie eine andere Möglichkeit.",
-  "failure.unsupportedStepUp": "Dieses Gerät unterstützt keine Passkeys. Wählen Sie eine andere Möglichkeit.",
-  "failure.unknownCredentialStepUp":
+  "failure.notConfirmed": "Nicht bestätigt. Versuchen Sie es noch einmal.",
+  "failure.unsupportedAlone": "Dieses Gerät unterstützt keine Passkeys.",
+  "failure.unknownCredentialAlone":
     "Dieser Passkey wurde aus Ihrem Konto entfernt. Verwenden Sie einen anderen.",
-  "failure.refusedStepUp":
-    "Dieser Passkey wurde nicht akzeptiert. Versuchen Sie es noch einmal oder auf anderem Weg.",
+  "problem.challenge_failed": "Dieser Passkey wurde nicht akzeptiert. Versuchen Sie es noch einmal.",
 
   "problem.not_authenticated": "Sie wurden abgemeldet. Melden Sie sich wieder an, um weiterzumachen.",
   "problem.otp_not_requested":

@@ -9,21 +9,20 @@ export const account = {
   "account.emptyText": "Create one, and the next sign-in takes only a moment.",
   "account.add": "Add a passkey",
   "account.second": "Your passkey is on one device only. Add a second one, in case you lose that device.",
-  "account.unsupported": "This browser cannot create passkeys. You can sign in with your email address.",
+  "account.unsupported": "This browser cannot create passkeys.",
   "account.loading": "Loading your passkeys…",
   "account.loadFailed": "Your passkeys could not be loaded.",
   "account.retry": "Try again",
   "account.suggestions": "Passkey suggestions",
   "account.suggestionsText":
-    "After you sign in with a code, we may suggest a passkey. If you answered “Don’t ask again”, you can take that back.",
+    "After you sign in, we may suggest a passkey. If you answered “Don’t ask again”, you can take that back.",
   "account.askAgain": "Ask me again",
-  "account.willAskAgain": "We will ask again after you sign in with a code.",
+  "account.willAskAgain": "We may ask again after you sign in.",
 
   "limited.title": "You signed in with a code",
   "limited.text":
     "Your account has a passkey. Until you use it, you can see everything here, but change nothing.",
   "limited.lost": "Lost your passkeys?",
-  "limited.unsupported": "This browser cannot use passkeys. Sign in where you have yours.",
   "limited.confirmed": "Confirmed. You can use your whole account now.",
 
   "recovery.title": "Lost all your passkeys?",

@@ -19,6 +19,7 @@ export const first = {
   "signIn.emailMalformed": "Enter an email address like name@example.com.",
   "signIn.sending": "Sending you a code…",
   "signIn.unsupported": "This browser cannot use passkeys. Sign in with your email address.",
+  "signIn.elsewhere": "This browser cannot use passkeys. Sign in where you have yours.",
 
   "ceremony.waiting": "Waiting for your device…",
   "ceremony.cancel": "Cancel",

@@ -43,7 +43,7 @@ export const later = {
   },
 
   "offer.title": "Create a passkey?",
-  "offer.lead": "Next time, sign in with your fingerprint, face or screen lock. No waiting for a code.",
+  "offer.lead": "Next time, sign in within seconds, with your fingerprint, face or screen lock.",
   "offer.titleHere": "Create a passkey on this device?",
   "offer.leadHere":
     "You signed in with a passkey from another device. With a passkey on this device, you do not need the other one.",
@@ -87,6 +87,7 @@ export const later = {
   "delete.lead": "You will no longer be able to sign in with this passkey.",
   "delete.leadLast":
     "This is your only passkey. Without it, you sign in with a code by email, which takes longer and can be phished.",
+  "delete.leadOnlyWay": "This is your only passkey. Without it, you cannot sign in on this page.",
   "delete.copy":
     "Your password manager may keep a copy that no longer works. To remove it there too, open the passwords of your device or browser, search for this site, and delete the passkey.",
   "delete.copyIn":
@@ -107,28 +108,29 @@ export const later = {
   "stepUp.noMethod": "To do this, sign out and sign in again.",
 
   "failure.cancelled": "No passkey used. Try again, or continue with email.",
+  "failure.cancelledAlone": "No passkey used. Try again.",
   "failure.noneHere": "No passkey used. Continue with email, or use a phone or a security key.",
+  "failure.noneHereAlone": "No passkey used. You can use a phone or a security key.",
   "failure.misconfigured": "Passkeys are not set up for this website address. Continue with email.",
   "failure.unsupported": "This device cannot use passkeys. Continue with email.",
   "failure.busy": "Another passkey request is open. Close it and try again, or continue with email.",
   "failure.authenticatorFailed": "Your device could not finish. Try again, or continue with email.",
   "problem.challenge_expired": "That took too long. Try again.",
   "failure.unknownCredential": "This passkey was removed from your account. Continue with email.",
-  "problem.challenge_failed": "This passkey was not accepted. Try again, or continue with email.",
+  "failure.refused": "This passkey was not accepted. Try again, or continue with email.",
   "failure.notCreated": "Not created. You can do it later in your account.",
   "failure.alreadyRegistered": "This device already has a passkey for you.",
   "failure.alreadyRegisteredOnKey": "This security key already has a passkey for you.",
   "failure.misconfiguredCreate": "Passkeys are not set up for this website address.",
-  "failure.unsupportedCreate": "This device cannot create passkeys. You can keep signing in with email.",
+  "failure.unsupportedCreate": "This device cannot create passkeys.",
   "failure.unsupportedOnKey": "This security key cannot store passkeys. Try another one, or use this device.",
   "failure.busyCreate": "Another passkey request is open. Close it and try again.",
   "failure.authenticatorFailedCreate": "Your device could not finish. Try again.",
   "failure.refusedCreate": "The passkey could not be saved. Try again.",
-  "failure.notConfirmed": "Not confirmed. Try again, or use another way.",
-  "failure.misconfiguredStepUp": "Passkeys are not set up for this website address. Use another way.",
-  "failure.unsupportedStepUp": "This device cannot use passkeys. Use another way.",
-  "failure.unknownCredentialStepUp": "This passkey was removed from your account. Use another one.",
-  "failure.refusedStepUp": "This passkey was not accepted. Try again, or use another way.",
+  "failure.notConfirmed": "Not confirmed. Try again.",
+  "failure.unsupportedAlone": "This device cannot use passkeys.",
+  "failure.unknownCredentialAlone": "This passkey was removed from your account. Use another one.",
+  "problem.challenge_failed": "This passkey was not accepted. Try again.",
 
   "problem.not_authenticated": "You have been signed out. Sign in again to go on.",
   "problem.otp_not_requested":

@@ -12,22 +12,20 @@ export const account: AccountMessages = {
   "account.add": "Añadir una llave de acceso",
   "account.second":
     "Su llave de acceso está en un solo dispositivo. Añada otra, por si pierde ese dispositivo.",
-  "account.unsupported":
-    "Este navegador no puede crear llaves de acceso. Puede iniciar sesión con su correo electrónico.",
+  "account.unsupported": "Este navegador no puede crear llaves de acceso.",
   "account.loading": "Cargando sus llaves de acceso…",
   "account.loadFailed": "No se han podido cargar sus llaves de acceso.",
   "account.retry": "Intentar de nuevo",
   "account.suggestions": "Sugerencias de llaves de acceso",
   "account.suggestionsText":
-    "Después de iniciar sesión con un código, a veces proponemos una llave de acceso. Si respondió «No volver a preguntar», puede cambiarlo aquí.",
+    "Después de iniciar sesión, a veces proponemos una llave de acceso. Si respondió «No volver a preguntar», puede cambiarlo aquí.",
   "account.askAgain": "Volver a preguntar",
-  "account.willAskAgain": "Volveremos a preguntar cuando inicie sesión con un código.",
+  "account.willAskAgain": "Quizá volvamos a preguntar cuando inicie sesión.",
 
   "limited.title": "Ha iniciado sesión con un código",
   "limited.text":
     "Su cuenta tiene una llave de acceso. Hasta que la use, aquí puede verlo todo, pero no cambiar nada.",
   "limited.lost": "¿Ha perdido sus llaves?",
-  "limited.unsupported": "Este navegador no admite llaves de acceso. Inicie sesión donde tenga la suya.",
   "limited.confirmed": "Confirmado. Ya puede usar toda su cuenta.",
 
   "recovery.title": "¿Ha perdido todas sus llaves de acceso?",
@@ -36,7 +34,7 @@ export const account: AccountMessages = {
   "recovery.stepWait":
     "Usted espera. Mientras tanto, quien tenga una de sus llaves de acceso puede detener la recuperación.",
   "recovery.stepCode": "Después, inicia sesión con un código y crea una llave de acceso nueva.",
-  "recovery.begin": "Iniciar la recuperación",
+  "recovery.begin": "Iniciar recuperación",
   "recovery.begun": "La recuperación ha comenzado.",
   "recovery.waitingTitle": "Recuperación en curso",
   "recovery.waitingText": "Vuelva después del {when}. Entonces un código abrirá toda su cuenta.",

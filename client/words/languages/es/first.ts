@@ -16,6 +16,7 @@ export const first: FirstMessages = {
   "signIn.emailMalformed": "Escriba un correo electrónico como nombre@example.com.",
   "signIn.sending": "Le enviamos un código…",
   "signIn.unsupported": "Este navegador no admite llaves de acceso. Inicie sesión con su correo electrónico.",
+  "signIn.elsewhere": "Este navegador no admite llaves de acceso. Inicie sesión donde tenga la suya.",
 
   "ceremony.waiting": "Esperando a su dispositivo…",
   "ceremony.cancel": "Cancelar",

@@ -45,8 +45,7 @@ export const later: LaterMessages = {
   },
 
   "offer.title": "¿Crear una llave de acceso?",
-  "offer.lead":
-    "La próxima vez, inicie sesión con su huella, su cara o el bloqueo de pantalla. Sin esperar un código.",
+  "offer.lead": "La próxima vez, inicie sesión en segundos con su huella, su cara o el bloqueo de pantalla.",
   "offer.titleHere": "¿Crear una llave de acceso en este dispositivo?",
   "offer.leadHere":
     "Ha iniciado sesión con la llave de acceso de otro dispositivo. Con una en este dispositivo, no necesitará el otro.",
@@ -91,11 +90,12 @@ export const later: LaterMessages = {
   "delete.lead": "Ya no podrá iniciar sesión con esta llave de acceso.",
   "delete.leadLast":
     "Es su única llave de acceso. Sin ella, iniciará sesión con un código por correo, que tarda más y que un sitio falso puede obtener.",
+  "delete.leadOnlyWay": "Es su única llave de acceso. Sin ella, no podrá iniciar sesión en esta página.",
   "delete.copy":
     "Su gestor de contraseñas quizá guarde una copia que ya no funciona. Para quitarla también de allí, abra las contraseñas de su dispositivo o navegador, busque este sitio y elimine la llave de acceso.",
   "delete.copyIn":
     "{provider} quizá guarde una copia que ya no funciona. Para quitarla también de allí, abra {place}, busque este sitio y elimine la llave de acceso.",
-  "delete.confirm": "Eliminar la llave de acceso",
+  "delete.confirm": "Eliminar llave",
 
   "place.apple": "la app Contraseñas (o Ajustes › Contraseñas)",
   "place.google": "passwords.google.com (o Ajustes › Google › Gestor de contraseñas)",
@@ -112,8 +112,11 @@ export const later: LaterMessages = {
   "stepUp.noMethod": "Para esto, cierre la sesión y vuelva a iniciarla.",
 
   "failure.cancelled": "No se ha usado ninguna llave de acceso. Inténtelo de nuevo o continúe por correo.",
+  "failure.cancelledAlone": "No se ha usado ninguna llave de acceso. Inténtelo de nuevo.",
   "failure.noneHere":
     "No se ha usado ninguna llave de acceso. Continúe por correo, o use un teléfono o una llave de seguridad.",
+  "failure.noneHereAlone":
+    "No se ha usado ninguna llave de acceso. Puede usar un teléfono o una llave de seguridad.",
   "failure.misconfigured":
     "Las llaves de acceso no están configuradas para la dirección de este sitio. Continúe por correo.",
   "failure.unsupported": "Este dispositivo no puede usar llaves de acceso. Continúe por correo.",
@@ -123,26 +126,22 @@ export const later: LaterMessages = {
     "Su dispositivo no ha podido terminar. Inténtelo de nuevo o continúe por correo.",
   "problem.challenge_expired": "Ha tardado demasiado. Inténtelo de nuevo.",
   "failure.unknownCredential": "Esta llave de acceso se quitó de su cuenta. Continúe por correo.",
-  "problem.challenge_failed":
-    "Esta llave de acceso no se ha aceptado. Inténtelo de nuevo o continúe por correo.",
+  "failure.refused": "Esta llave de acceso no se ha aceptado. Inténtelo de nuevo o continúe por correo.",
   "failure.notCreated": "No se ha creado. Puede hacerlo más tarde en su cuenta.",
   "failure.alreadyRegistered": "Ya tiene una llave de acceso en este dispositivo.",
   "failure.alreadyRegisteredOnKey": "Ya tiene una llave de acceso en esta llave de seguridad.",
   "failure.misconfiguredCreate":
     "Las llaves de acceso no están configuradas para la dirección de este sitio.",
-  "failure.unsupportedCreate":
-    "Este dispositivo no puede crear llaves de acceso. Puede seguir iniciando sesión por correo.",
+  "failure.unsupportedCreate": "Este dispositivo no puede crear llaves de acceso.",
   "failure.unsupportedOnKey":
     "Esta llave de seguridad no puede guardar llaves de acceso. Pruebe otra o use este dispositivo.",
   "failure.busyCreate": "Hay otra solicitud de llave de acceso abierta. Ciérrela e inténtelo de nuevo.",
   "failure.authenticatorFailedCreate": "Su dispositivo no ha podido terminar. Inténtelo de nuevo.",
   "failure.refusedCreate": "No se ha podido guardar la llave de acceso. Inténtelo de nuevo.",
-  "failure.notConfirmed": "No se ha confirmado. Inténtelo de nuevo o use otro método.",
-  "failure.misconfiguredStepUp":
-    "Las llaves de acceso no están configuradas para la dirección de este sitio. Use otro método.",
-  "failure.unsupportedStepUp": "Este dispositivo no puede usar llaves de acceso. Use otro método.",
-  "failure.unknownCredentialStepUp": "Esta llave de acceso se quitó de su cuenta. Use otra.",
-  "failure.refusedStepUp": "Esta llave de acceso no se ha aceptado. Inténtelo de nuevo o use otro método.",
+  "failure.notConfirmed": "No se ha confirmado. Inténtelo de nuevo.",
+  "failure.unsupportedAlone": "Este dispositivo no puede usar llaves de acceso.",
+  "failure.unknownCredentialAlone": "Esta llave de acceso se quitó de su cuenta. Use otra.",
+  "problem.challenge_failed": "Esta llave de acceso no se ha aceptado. Inténtelo de nuevo.",
 
   "problem.not_authenticated": "Su sesión ha terminado. Inicie sesión de nuevo para continuar.",
   "problem.otp_not_requested":

@@ -13,23 +13,20 @@ export const account: AccountMessages = {
   "account.add": "Ajouter une clé d’accès",
   "account.second":
     "Votre clé d’accès n’est que sur un appareil. Ajoutez-en une deuxième, au cas où vous perdriez cet appareil.",
-  "account.unsupported":
-    "Ce navigateur ne peut pas créer de clé d’accès. Vous pouvez vous connecter avec votre adresse e-mail.",
+  "account.unsupported": "Ce navigateur ne peut pas créer de clé d’accès.",
   "account.loading": "Chargement de vos clés d’accès…",
   "account.loadFailed": "Vos clés d’accès n’ont pas pu être chargées.",
   "account.retry": "Réessayer",
   "account.suggestions": "Suggestions de clés d’accès",
   "account.suggestionsText":
-    "Après une connexion avec un code, nous proposons parfois une clé d’accès. Si vous avez répondu «\u00a0Ne plus demander\u00a0», vous pouvez revenir sur ce choix.",
+    "Après une connexion, nous proposons parfois une clé d’accès. Si vous avez répondu «\u00a0Ne plus demander\u00a0», vous pouvez revenir sur ce choix.",
   "account.askAgain": "Demander à nouveau",
-  "account.willAskAgain": "Nous vous le demanderons à nouveau après une connexion avec un code.",
+  "account.willAskAgain": "Nous vous le demanderons peut-être à nouveau après une connexion.",
 
   "limited.title": "Vous avez utilisé un code",
   "limited.text":
     "Votre compte a une clé d’accès. Tant que vous ne l’avez pas utilisée, vous pouvez tout consulter ici, sans rien modifier.",
   "limited.lost": "Clés d’accès perdues\u00a0?",
-  "limited.unsupported":
-    "Ce navigateur ne prend pas en charge les clés d’accès. Connectez-vous là où vous avez la vôtre.",
   "limited.confirmed": "C’est confirmé. Tout votre compte est accessible.",
 
   "recovery.title": "Vous avez perdu toutes vos clés d’accès\u00a0?",

@@ -17,6 +17,8 @@ export const first: FirstMessages = {
   "signIn.sending": "Nous vous envoyons un code…",
   "signIn.unsupported":
     "Ce navigateur ne prend pas en charge les clés d’accès. Connectez-vous avec votre adresse e-mail.",
+  "signIn.elsewhere":
+    "Ce navigateur ne prend pas en charge les clés d’accès. Connectez-vous là où vous avez la vôtre.",
 
   "ceremony.waiting": "En attente de votre appareil…",
   "ceremony.cancel": "Annuler",

@@ -46,7 +46,7 @@ export const later: LaterMessages = {
 
   "offer.title": "Créer une clé d’accès\u00a0?",
   "offer.lead":
-    "La prochaine fois, connectez-vous avec votre empreinte, votre visage ou le verrouillage de l’écran. Sans attendre de code.",
+    "La prochaine fois, connectez-vous en quelques secondes avec votre empreinte, votre visage ou le verrouillage de l’écran.",
   "offer.titleHere": "Créer une clé d’accès sur cet appareil\u00a0?",
   "offer.leadHere":
     "Vous venez d’utiliser la clé d’accès d’un autre appareil. Avec une clé d’accès ici, vous n’aurez plus besoin de cet appareil.",
@@ -91,6 +91,8 @@ export const later: LaterMessages = {
   "delete.lead": "Vous ne pourrez plus vous connecter avec cette clé d’accès.",
   "delete.leadLast":
     "C’est votre seule clé d’accès. Sans elle, vous vous connectez avec un code reçu par e-mail\u00a0: c’est plus long, et un faux site peut l’obtenir.",
+  "delete.leadOnlyWay":
+    "C’est votre seule clé d’accès. Sans elle, vous ne pouvez pas vous connecter sur cette page.",
   "delete.copy":
     "Votre gestionnaire de mots de passe garde peut-être une copie qui ne fonctionne plus. Pour la retirer aussi, ouvrez les mots de passe de votre appareil ou navigateur, cherchez ce site et supprimez la clé d’accès.",
   "delete.copyIn":
@@ -113,8 +115,11 @@ export const later: LaterMessages = {
   "stepUp.noMethod": "Pour cela, déconnectez-vous puis reconnectez-vous.",
 
   "failure.cancelled": "Aucune clé d’accès utilisée. Réessayez, ou continuez par e-mail.",
+  "failure.cancelledAlone": "Aucune clé d’accès utilisée. Réessayez.",
   "failure.noneHere":
     "Aucune clé d’accès utilisée. Continuez par e-mail, ou utilisez un téléphone ou une clé de sécurité.",
+  "failure.noneHereAlone":
+    "Aucune clé d’accès utilisée. Vous pouvez utiliser un téléphone ou une clé de sécurité.",
   "failure.misconfigured":
     "Les clés d’accès ne sont pas configurées pour l’adresse de ce site. Continuez par e-mail.",
   "failure.unsupported": "Cet appareil ne peut pas utiliser de clé d’accès. Continuez par e-mail.",
@@ -123,25 +128,21 @@ export const later: LaterMessages = {
   "failure.authenticatorFailed": "Votre appareil n’a pas pu terminer. Réessayez, ou continuez par e-mail.",
   "problem.challenge_expired": "Le délai est dépassé. Réessayez.",
   "failure.unknownCredential": "Cette clé d’accès a été retirée de votre compte. Continuez par e-mail.",
-  "problem.challenge_failed": "Cette clé d’accès n’a pas été acceptée. Réessayez, ou continuez par e-mail.",
+  "failure.refused": "Cette clé d’accès n’a pas été acceptée. Réessayez, ou continuez par e-mail.",
   "failure.notCreated": "Clé d’accès non créée. Vous pourrez le faire plus tard dans votre compte.",
   "failure.alreadyRegistered": "Vous avez déjà une clé d’accès sur cet appareil.",
   "failure.alreadyRegisteredOnKey": "Vous avez déjà une clé d’accès sur cette clé de sécurité.",
   "failure.misconfiguredCreate": "Les clés d’accès ne sont pas configurées pour l’adresse de ce site.",
-  "failure.unsupportedCreate":
-    "Cet appareil ne peut pas créer de clé d’accès. Vous pouvez toujours vous connecter par e-mail.",
+  "failure.unsupportedCreate": "Cet appareil ne peut pas créer de clé d’accès.",
   "failure.unsupportedOnKey":
     "Cette clé de sécurité ne peut pas enregistrer de clé d’accès. Essayez-en une autre, ou utilisez cet appareil.",
   "failure.busyCreate": "Une autre demande de clé d’accès est ouverte. Fermez-la et réessayez.",
   "failure.authenticatorFailedCreate": "Votre appareil n’a pas pu terminer. Réessayez.",
   "failure.refusedCreate": "La clé d’accès n’a pas pu être enregistrée. Réessayez.",
-  "failure.notConfirmed": "Non confirmé. Réessayez, ou utilisez un autre moyen.",
-  "failure.misconfiguredStepUp":
-    "Les clés d’accès ne sont pas configurées pour l’adresse de ce site. Utilisez un autre moyen.",
-  "failure.unsupportedStepUp": "Cet appareil ne peut pas utiliser de clé d’accès. Utilisez un autre moyen.",
-  "failure.unknownCredentialStepUp":
-    "Cette clé d’accès a été retirée de votre compte. Utilisez-en une autre.",
-  "failure.refusedStepUp": "Cette clé d’accès n’a pas été acceptée. Réessayez, ou utilisez un autre moyen.",
+  "failure.notConfirmed": "Non confirmé. Réessayez.",
+  "failure.unsupportedAlone": "Cet appareil ne peut pas utiliser de clé d’accès.",
+  "failure.unknownCredentialAlone": "Cette clé d’accès a été retirée de votre compte. Utilisez-en une autre.",
+  "problem.challenge_failed": "Cette clé d’accès n’a pas été acceptée. Réessayez.",
 
   "problem.not_authenticated": "Votre session a pris fin. Reconnectez-vous pour continuer.",
   "problem.otp_not_requested":
