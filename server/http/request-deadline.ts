@@ -68,17 +68,7 @@ export async function withinRequest<Value>(
 ): Promise<Value> {
   const left = timeLeft();
   if (left === Number.POSITIVE_INFINITY) return work;
-  let isLate = false;
-  work.then(
-    (value) => {
-      if (isLate) onLate(value);
-    },
-    () => {},
-  );
-  return within(left, work, () => {
-    isLate = true;
-    return new LateRequest(waitedFor);
-  });
+  return within(left, work, () => new LateRequest(waitedFor), onLate);
 }
 
 /** The whole answer to a request: also what waits for something that knows no deadline, such as a port of the host. */
