@@ -37,12 +37,18 @@ export class LateRequest extends AppError {
 
 /** Gives every request a deadline, in milliseconds from now. Inside another deadline the earlier one holds. */
 export function boundRequests(milliseconds: number): RequestHandler {
-  return (_req, _res, next) => {
-    const deadline = { at: performance.now() + milliseconds, milliseconds };
-    const outer = deadlines.getStore();
-    if (outer !== undefined && outer.at <= deadline.at) next();
-    else deadlines.run(deadline, () => next());
-  };
+  return (_req, _res, next) => underDeadline(milliseconds, next);
+}
+
+/** For a guard: its own calls have a deadline, and the handlers behind it none. */
+export function workInTime<Value>(milliseconds: number, work: () => Promise<Value>): Promise<Value> {
+  return underDeadline(milliseconds, () => answerInTime(work()));
+}
+
+function underDeadline<Value>(milliseconds: number, run: () => Value): Value {
+  const deadline = { at: performance.now() + milliseconds, milliseconds };
+  const outer = deadlines.getStore();
+  return outer !== undefined && outer.at <= deadline.at ? run() : deadlines.run(deadline, run);
 }
 
 /** @returns milliseconds until the deadline of this request, 0 after it, Infinity outside of requests */
