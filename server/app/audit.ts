@@ -27,12 +27,12 @@ interface EventRow {
  * Does not wait for the database, so that a failed write does not fail the request. A failed write is logged with the
  * event. `sweepExpired` deletes old events.
  * @param db `storage.traffic`, opened with its audit table
- * @param now the clock of the rows' times
+ * @param now the clock of the rows' times; default: the system clock
  */
 export function createAuditTrail(
   db: Database,
   log: AuditLog,
-  now: () => Date,
+  now: () => Date = () => new Date(),
 ): (event: SecurityEvent) => void {
   const insert = compileOnce(db, (slot: SlotOf<EventRow>) =>
     db.insertInto("audit_events").values({

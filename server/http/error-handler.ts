@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { ErrorRequestHandler, Request, RequestHandler } from "express";
 import type { Problem } from "../../shared/problem.ts";
+import { toBodyError } from "./body-errors.ts";
 import { describeError } from "./describe-error.ts";
 import { AppError } from "./errors.ts";
 
@@ -65,7 +66,8 @@ function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   // The router and the static server throw URIError for a path that cannot be decoded (`/%`).
   if (error instanceof URIError) return new AppError("not_found");
-  return new AppError("internal_error", { cause: error });
+  // Of a parser of the host's, in front of the router or of a guarded route.
+  return toBodyError(error) ?? new AppError("internal_error", { cause: error });
 }
 
 /**

@@ -36,6 +36,14 @@ export function operation<Schema extends z.ZodType>(definition: {
   };
 }
 
+/**
+ * Sends what the contract says. `res.json` may be a host's own, such as one that wraps every body in `{ data }`, and Express's
+ * obeys the host's settings, such as `json replacer`.
+ */
+export function sendJson(res: Response, body: unknown): void {
+  res.type("application/json").send(JSON.stringify(body));
+}
+
 export function mountOperation(router: Router, name: OperationName, { body, handle }: Operation): void {
   const { method, path } = routes[name];
   const verb = method.toLowerCase() as Lowercase<typeof method>;
@@ -51,7 +59,7 @@ export function mountOperation(router: Router, name: OperationName, { body, hand
     );
     res.status(answer.status);
     if (answer.body === undefined) res.end();
-    else res.json(answer.body);
+    else sendJson(res, answer.body);
   };
   // Express 4 ignores a rejected promise, so the rejection is passed to next() here.
   const run: RequestHandler = (req, res, next) => {

@@ -37,12 +37,18 @@ export class LateRequest extends AppError {
 
 /** Gives every request a deadline, in milliseconds from now. Inside another deadline the earlier one holds. */
 export function boundRequests(milliseconds: number): RequestHandler {
-  return (_req, _res, next) => {
-    const deadline = { at: performance.now() + milliseconds, milliseconds };
-    const outer = deadlines.getStore();
-    if (outer !== undefined && outer.at <= deadline.at) next();
-    else deadlines.run(deadline, () => next());
-  };
+  return (_req, _res, next) => underDeadline(milliseconds, next);
+}
+
+/** For a guard: its own calls have a deadline, and the handlers behind it none. */
+export function workInTime<Value>(milliseconds: number, work: () => Promise<Value>): Promise<Value> {
+  return underDeadline(milliseconds, () => answerInTime(work()));
+}
+
+function underDeadline<Value>(milliseconds: number, run: () => Value): Value {
+  const deadline = { at: performance.now() + milliseconds, milliseconds };
+  const outer = deadlines.getStore();
+  return outer !== undefined && outer.at <= deadline.at ? run() : deadlines.run(deadline, run);
 }
 
 /** @returns milliseconds until the deadline of this request, 0 after it, Infinity outside of requests */
@@ -68,17 +74,7 @@ export async function withinRequest<Value>(
 ): Promise<Value> {
   const left = timeLeft();
   if (left === Number.POSITIVE_INFINITY) return work;
-  let isLate = false;
-  work.then(
-    (value) => {
-      if (isLate) onLate(value);
-    },
-    () => {},
-  );
-  return within(left, work, () => {
-    isLate = true;
-    return new LateRequest(waitedFor);
-  });
+  return within(left, work, () => new LateRequest(waitedFor), onLate);
 }
 
 /** The whole answer to a request: also what waits for something that knows no deadline, such as a port of the host. */

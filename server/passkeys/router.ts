@@ -5,7 +5,7 @@ import { type ConfigResponse, type SessionResponse, ValidateRequest } from "../.
 import { type OperationName, routes } from "../../shared/routes.ts";
 import { convertBodyError } from "../http/body-errors.ts";
 import { AppError } from "../http/errors.ts";
-import { mountOperation, type Operation, operation } from "../http/operation.ts";
+import { mountOperation, type Operation, operation, sendJson } from "../http/operation.ts";
 import { toPortError } from "../http/outages.ts";
 import { boundRequests } from "../http/request-deadline.ts";
 import { requireSameOrigin } from "../http/same-origin.ts";
@@ -70,7 +70,7 @@ export function createPasskeysRouter(options: PasskeysOptions | PasskeysOptionsW
   router.get(descriptionPath, (req, res) => {
     description ??= describeApi(optional.parts);
     // Where this request found the router: a host may mount it at several paths.
-    res.json({ ...description, servers: [{ url: req.baseUrl === "" ? "/" : req.baseUrl }] });
+    sendJson(res, { ...description, servers: [{ url: req.baseUrl === "" ? "/" : req.baseUrl }] });
   });
   if (context.notices !== noNotices) router.use(notMeRoutes(context));
   router.use(convertError);

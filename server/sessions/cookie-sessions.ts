@@ -42,7 +42,8 @@ export interface CookieSessionOptions extends IndexOptions {
   readonly idleSeconds?: number;
   /** Seconds after sign-in at which a session ends, even in use. Default 12 hours. */
   readonly absoluteSeconds?: number;
-  readonly now: () => Date;
+  /** Default: the system clock. */
+  readonly now?: () => Date;
 }
 
 const known: Names<CookieSessionOptions> = {
@@ -65,13 +66,14 @@ export interface CookieSessions extends SessionPort {
 /** @throws TypeError for a secret that is missing or too short, a bad cookie name, and an option that is not known */
 export function createCookieSessions(options: CookieSessionOptions): CookieSessions {
   refuseUnknown("createCookieSessions", options, known);
+  const { now = () => new Date() } = options;
   const secrets = readSecrets(options);
   const idleMs = (options.idleSeconds ?? 30 * 60) * 1000;
   const absoluteMs = (options.absoluteSeconds ?? 12 * 60 * 60) * 1000;
-  const indexed = indexSessions(options, { idleMs, absoluteMs, now: options.now });
+  const indexed = indexSessions(options, { idleMs, absoluteMs, now });
   const brand = options.cookieName ?? "passkeys_session";
   const name = cookieName(options.secure, brand);
-  const codes = codesByCookie(cookieName(options.secure, `${brand}_code`), options.now);
+  const codes = codesByCookie(cookieName(options.secure, `${brand}_code`), now);
   /** Requests whose session this middleware has loaded. */
   const withSession = new WeakSet<Request>();
   /** Requests whose session was read, or read again, when the whole body was there. */
@@ -115,7 +117,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
       await settle(req);
       const signedIn = req.session.passkeys?.signedIn;
       if (signedIn === undefined) return null;
-      const isOver = Date.parse(signedIn.startedAt) + absoluteMs <= options.now().getTime();
+      const isOver = Date.parse(signedIn.startedAt) + absoluteMs <= now().getTime();
       if (isOver || (await indexed?.isAlive(req, signedIn)) === false) {
         // A new, empty session, because this request may sign in.
         await regenerate(req);
@@ -127,7 +129,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
     async start(req, _res, session) {
       requireSettable(req);
       const before = req.session.passkeys?.signedIn;
-      const signedIn = newSignedIn(session, options.now());
+      const signedIn = newSignedIn(session, now());
       await indexed?.add(req, signedIn);
       await rotate(req, signedIn);
       await codes.drop(req, before?.id ?? null);
@@ -139,7 +141,7 @@ export function createCookieSessions(options: CookieSessionOptions): CookieSessi
       // Read again: the user may have signed out during the step-up.
       const before = req.sessionID;
       const stored = (await read(req, before))?.passkeys?.signedIn;
-      const signedIn = stored && proven(stored, proof, options.now());
+      const signedIn = stored && proven(stored, proof, now());
       if (signedIn === undefined || (await indexed?.isAlive(req, signedIn)) === false)
         throw new AppError("not_authenticated");
       // The host's own data in the session is kept.

@@ -38,7 +38,10 @@ export interface ExpressSessionPortOptions<Members extends object = HostSession>
    * undefined for a visitor. A number counts as its text.
    */
   readonly read: (session: Members) => string | number | bigint | null | undefined;
-  /** Writes the user as your own sign-in does: `(session, userId) => { session.passport = { user: userId }; }`. */
+  /**
+   * Writes the user as your own sign-in does: `(session, userId) => { session.passport = { user: userId }; }`. Where yours
+   * keeps the whole user, it may look the user up: a promise is waited for.
+   */
   readonly write: (session: Members, userId: string) => unknown;
   /**
    * The method of sessions that your own sign-in has started without `recordProof`. Their proof has no known time, so it
@@ -145,9 +148,9 @@ export function createExpressSessionPort<Members extends object = HostSession>(
     return stored !== null && userIn(stored) !== null;
   }
 
-  function fill(session: HostSession, hosts: object, signedIn: SignedInData): void {
+  async function fill(session: HostSession, hosts: object, signedIn: SignedInData): Promise<void> {
     Object.assign(session, hosts);
-    options.write(membersOf(session), signedIn.userId);
+    await options.write(membersOf(session), signedIn.userId);
     session.passkeys = { signedIn };
     if (userIn(session) !== signedIn.userId)
       throw fault("`read` does not find the user whom `write` has written");

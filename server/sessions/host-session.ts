@@ -1,6 +1,7 @@
 /** Rotates and ends sessions of express-session middleware that belongs to the host, with any store. */
 import type { Request } from "express";
 import type { Session, SessionData } from "express-session";
+import { requireTime } from "../http/request-deadline.ts";
 import { cookieLasting, storeCall } from "./store-call.ts";
 import { destroyOther, keyOf, read, save } from "./stored-session.ts";
 
@@ -21,19 +22,24 @@ export function hostMembers(session: object): Record<string, unknown> {
 }
 
 /**
- * Gives the request a session with a new id. When the store fails, the old one is restored: express-session saves the
- * request's session again at the end of the answer, and a failed request must neither sign in nor sign out.
+ * Gives the request a session with a new id. When `fill` or the store fails, the request keeps the old one: express-session
+ * saves the request's session again at the end of the answer, and a failed request must neither sign in nor sign out.
  * @returns the id of the session before
  */
-export async function moveTo(req: Request, fill: (session: HostSession) => void): Promise<string> {
+export async function moveTo(req: Request, fill: (session: HostSession) => Promise<void>): Promise<string> {
   const { session: before, sessionID: idBefore } = req;
   req.sessionStore.generate(req);
+  const { session, sessionID } = req;
+  // The request may be answered while `fill` waits, and must not save a session that has no user yet.
+  Object.assign(req, { session: before, sessionID: idBefore });
   // The host may have set the life of this one session, as for "remember me".
   const { originalMaxAge } = before.cookie;
-  if (typeof originalMaxAge === "number") req.session.cookie.maxAge = originalMaxAge;
-  else req.session.cookie.expires = null;
+  if (typeof originalMaxAge === "number") session.cookie.maxAge = originalMaxAge;
+  else session.cookie.expires = null;
+  await fill(session);
+  requireTime("`write` of createExpressSessionPort");
   try {
-    fill(req.session);
+    Object.assign(req, { session, sessionID });
     await save(req);
   } catch (error) {
     Object.assign(req, { session: before, sessionID: idBefore });

@@ -18,7 +18,8 @@ export interface KnownBrowserCookieOptions {
   readonly store: KnownBrowserStore;
   /** True for https origins. */
   readonly secure: boolean;
-  readonly now: () => Date;
+  /** Default: the system clock. */
+  readonly now?: () => Date;
 }
 
 const known: Names<KnownBrowserCookieOptions> = { store: true, secure: true, now: true };
@@ -26,7 +27,7 @@ const known: Names<KnownBrowserCookieOptions> = { store: true, secure: true, now
 /** @throws TypeError for an option that is not known */
 export function createKnownBrowserCookie(options: KnownBrowserCookieOptions): KnownBrowsers {
   refuseUnknown("createKnownBrowserCookie", options, known);
-  const { store, secure, now } = options;
+  const { store, secure, now = () => new Date() } = options;
   const name = cookieName(secure, "passkeys_browser");
   /** Browsers that get their cookie with the answer to this request. */
   const newIds = new WeakMap<Request, string>();

@@ -86,6 +86,13 @@ test("a kit that is closed at the end of its block and by hand closes once", asy
   await expect(fetch(kit.emulator.url)).rejects.toThrow();
 });
 
+test("a storage that the app under test has closed is closed by the kit without an error", async () => {
+  await using kit = await startEmulatorFor();
+  const storage = await kit.openStorage();
+  await storage.close();
+  await expect(kit.close()).resolves.toBeUndefined();
+});
+
 test("importing the kit waits for no app, no verifier, no authenticator and no supertest", () => {
   const sources = readSources(`${import.meta.dirname}/../..`, ["shared", "server", "test/kit"]).map(
     (source) => ({

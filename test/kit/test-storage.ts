@@ -39,12 +39,18 @@ export async function openTestStorage(
     return openStorage({ ...database, ...redis, tables: { notices: true }, onNotice, now: clock });
   };
   const storage = await connect();
+  const closeAndDrop = async (): Promise<void> => {
+    await storage.close();
+    await place.drop();
+  };
+  let closed: Promise<void> | null = null;
   return {
     ...storage,
     connectAgain: connect,
-    async close() {
-      await storage.close();
-      await place.drop();
+    // The app under test may close it before the suite does.
+    close() {
+      closed ??= closeAndDrop();
+      return closed;
     },
   };
 }

@@ -66,6 +66,22 @@ test("a failure is found in the log by the request id that the person quotes", a
   expect(body.requestId).toMatch(/^[\w-]{36}$/);
 });
 
+test.each([
+  ["malformed", "{", 400, "malformed_json"],
+  ["too large", '{"amount":1000000000}', 413, "payload_too_large"],
+])(
+  "a body that is %s for the host's own parser is a problem of the sender, and no failure in the log",
+  async (_, text, status, code) => {
+    const host = express();
+    const own: object[] = [];
+    host.post("/transfers", express.json({ limit: 10 }), (_req, res) => void res.sendStatus(201));
+    host.use(createErrorHandler({ error: (line) => void own.push(line) }));
+    const sent = kit.agent(host).post("/transfers").set("Content-Type", "application/json").send(text);
+    expect((await sent.expect(status)).body.code).toBe(code);
+    expect(own).toEqual([]);
+  },
+);
+
 test("what has expired is gone once the host has swept, so that the storage does not grow for ever", async () => {
   const rows = async () => {
     const tables = ["consumed_tokens", "otp_attempts", "sessions", "rate_limits"] as const;

@@ -1,4 +1,5 @@
 /** What a host's ports answer is checked where it is answered: a fault names the port, and is no outage of Authsignal's. */
+import { Authsignal } from "@authsignal/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createSdkGateway } from "../../server/authsignal/sdk-gateway.ts";
 import { type EmulatorFor, startEmulatorFor } from "../kit/emulator-for.ts";
@@ -10,6 +11,9 @@ beforeAll(async () => {
   kit = await startEmulatorFor({ prefix: "/auth" });
 });
 afterAll(() => kit?.close());
+
+const sdkOf = ({ authsignal: { apiSecretKey, apiUrl } }: EmulatorFor) =>
+  new Authsignal({ apiSecretKey, apiUrl, retries: 0 });
 
 /** As a host in JavaScript, or past the compiler, returns it. */
 function userWith(members: Record<string, unknown>): { id: string; email: string } {
@@ -94,6 +98,24 @@ describe("A user's id that is", () => {
     await kit.enrollPasskey(agent, authenticator);
     expect(await kit.signInWithPasskey(host.agent(), authenticator)).toEqual({ id, email: account.email });
   });
+});
+
+test.each([
+  ["a user name", "admin"],
+  ["a name with @", "@admin"],
+  ["a name with a space", "Ann Lee"],
+  ["an address of this machine", "root@localhost"],
+  ["a placeholder", "7@users.noreply.example.com"],
+])("A user with %s in the place of an address creates a passkey and comes back with it", async (_, email) => {
+  const host = await startPasswordHost(kit);
+  const account = host.register({ email });
+  const agent = host.agent();
+  await host.signIn(agent, account);
+  const authenticator = createSoftAuthenticator();
+  await kit.enrollPasskey(agent, authenticator);
+  expect(await kit.signInWithPasskey(host.agent(), authenticator)).toEqual({ id: account.id, email });
+  const told = await sdkOf(kit).getUser({ userId: account.id });
+  expect(told.email).toBe(email.endsWith(".example.com") ? email : undefined);
 });
 
 test("A row that has more columns than a user is answered without them", async () => {

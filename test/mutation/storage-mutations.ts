@@ -26,8 +26,8 @@ export const storageMutations: readonly Mutation[] = [
   {
     id: "S20-cookie-session-lasts-a-moment-longer",
     file: "cookie-sessions.ts",
-    find: "Date.parse(signedIn.startedAt) + absoluteMs <= options.now().getTime()",
-    replace: "Date.parse(signedIn.startedAt) + absoluteMs < options.now().getTime()",
+    find: "Date.parse(signedIn.startedAt) + absoluteMs <= now().getTime()",
+    replace: "Date.parse(signedIn.startedAt) + absoluteMs < now().getTime()",
     tests: ["time-bounds.test.ts"],
   },
   {

@@ -12,6 +12,7 @@ import { AppError } from "../../http/errors.ts";
 import { type Answer, type Call, type Operation, operation } from "../../http/operation.ts";
 import { unlessOut } from "../../http/outages.ts";
 import type { Authenticators, Validation } from "../ports/authsignal.ts";
+import { isAddress } from "../ports/email-address.ts";
 import type { TokenRefusal } from "../ports/events.ts";
 import type { PasskeysContext } from "../ports/options.ts";
 import type { SignedIn } from "../ports/sessions.ts";
@@ -53,7 +54,7 @@ export function beginEnrollment(context: PasskeysContext): Operation {
           if (passkeys.length >= context.maxPasskeys) throw new AppError("passkey_limit_reached");
         },
         // Always with the scope: it is needed as soon as the user has any authenticator, another passkey too.
-        attributes: { addAuthenticators: true, email: user.email },
+        attributes: { addAuthenticators: true, ...(isAddress(user.email) && { email: user.email }) },
         onWithheld: (methods) => context.onEvent({ event: "enrollment.withheld", ...common, methods }),
       });
       context.onEvent({ event: "enrollment.begun", ...common, method: session.method });

@@ -3,6 +3,7 @@ import type { Request, RequestHandler } from "express";
 import { AppError } from "../../http/errors.ts";
 import { type Names, refuseUnknown } from "../../http/options/known-options.ts";
 import { toPortError } from "../../http/outages.ts";
+import { workInTime } from "../../http/request-deadline.ts";
 import { withinRequest } from "../ports/occasion.ts";
 import type { PasskeysContext } from "../ports/options.ts";
 import { stepUpRequired } from "./freshness.ts";
@@ -83,7 +84,7 @@ export function createGuard(context: PasskeysContext): RequireStepUp {
     };
     // The promise is not returned: Express 4 would ignore its rejection, and the request would hang.
     return (req, _res, next) => {
-      withinRequest(req, () => useGrant(req)).then(
+      withinRequest(req, () => workInTime(context.requestTimeoutMs, () => useGrant(req))).then(
         () => next(),
         (error: unknown) => next(toPortError(error)),
       );

@@ -1,4 +1,5 @@
 /** E-mail addresses as accounts, as mailboxes and in logs. */
+import { email as emailMember } from "../../../shared/typed-members.ts";
 import { sha256 } from "../../http/hash.ts";
 
 /**
@@ -8,6 +9,11 @@ import { sha256 } from "../../http/hash.ts";
  */
 export function normaliseEmail(address: string): string {
   return address.trim().normalize("NFC").toLowerCase();
+}
+
+/** A host's user may have a name in the place of an address. */
+export function isAddress(email: string): boolean {
+  return emailMember.safeParse(email).success;
 }
 
 /**

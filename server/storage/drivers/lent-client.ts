@@ -2,6 +2,7 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from "kysely";
 import { isSqlAnswer } from "../../http/outages.ts";
 import { LateRequest, timeLeft, withinRequest } from "../../http/request-deadline.ts";
+import { within } from "../../http/within.ts";
 import { checkPoolInUse, type HostClient, type HostPool, type PoolQuery } from "./host-pool.ts";
 
 export interface LentPool extends PostgresPool {
@@ -25,10 +26,7 @@ export function lend(pool: HostPool, { answerMs, end }: Lending): LentPool {
   const prepared = { isKept: true };
   const connect = async (): Promise<LentClient> => {
     checkPoolInUse(pool);
-    // A connection that comes after the request's deadline goes straight back.
-    const client = await withinRequest("a connection to PostgreSQL", pool.connect(), (late) =>
-      late.release(),
-    );
+    const client = await freeConnection(pool, answerMs);
     return new LentClient(client, answerMs, prepared);
   };
   return {
@@ -43,6 +41,17 @@ export function lend(pool: HostPool, { answerMs, end }: Lending): LentPool {
       }
     },
   };
+}
+
+/** A host's pool may wait for a connection without an end. One that comes too late goes straight back. */
+function freeConnection(pool: HostPool, mostMs: number | null): Promise<HostClient> {
+  const giveBack = (late: HostClient): void => late.release();
+  const noneFree = (): Error =>
+    new Error(
+      `No connection to PostgreSQL was free within ${mostMs} ms: the pool has ${pool.totalCount}, and ${pool.waitingCount} wait for one. Requests that hold one in a transaction while they wait for another can hold all of them.`,
+    );
+  const free = mostMs === null ? pool.connect() : within(mostMs, pool.connect(), noneFree, giveBack);
+  return withinRequest("a connection to PostgreSQL", free, giveBack);
 }
 
 export class LentClient implements PostgresPoolClient {

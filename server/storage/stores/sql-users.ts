@@ -14,8 +14,14 @@ export interface SqlUsers extends UserDirectory {
   findOrCreateByEmail(email: string): Promise<User>;
 }
 
-/** @param accounts `storage.accounts`; of a lazy storage `async () => (await storage.opened()).accounts` */
-export function createSqlUsers(accounts: Database | (() => Promise<Database>), now: () => Date): SqlUsers {
+/**
+ * @param accounts `storage.accounts`; of a lazy storage `async () => (await storage.opened()).accounts`
+ * @param now default: the system clock
+ */
+export function createSqlUsers(
+  accounts: Database | (() => Promise<Database>),
+  now: () => Date = () => new Date(),
+): SqlUsers {
   const open = async () => (typeof accounts === "function" ? accounts() : accounts);
   let find: RunQuery<{ id: string }, User> | undefined;
   return {

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { createErrorHandler } from "../../../server/http/error-handler.ts";
 import {
   createExpressSessionPort,
+  type ExpressSessionPort,
   type ExpressSessionPortOptions,
 } from "../../../server/sessions/express-session-port.ts";
 import { gate } from "../../kit/gate.ts";
@@ -26,6 +27,7 @@ interface Host {
   readonly app: Express;
   readonly store: JsonStore;
   readonly lines: object[];
+  readonly sessions: ExpressSessionPort;
   advance(milliseconds: number): void;
   /** The next request to `/slow` writes to its session and answers when this gate opens. */
   readonly slow: ReturnType<typeof gate>;
@@ -118,6 +120,7 @@ function startHost(
     app,
     store,
     lines,
+    sessions,
     slow,
     advance: (milliseconds) => {
       advanced += milliseconds;
@@ -282,6 +285,54 @@ describe("a host's own sign-in", () => {
     const { app, lines } = startHost();
     await request(app).post("/record").expect(500);
     expect(JSON.stringify(lines)).toContain("mount it behind the handler that signs in");
+  });
+});
+
+describe("a host that keeps the whole user in its session, and looks it up in `write`", () => {
+  const lookingUp = (find: (userId: string) => Promise<number>) => ({
+    write: async (kept: Members, userId: string) => {
+      kept.passport = { user: await find(userId) };
+    },
+  });
+
+  test("A sign-in and a renewal wait for the user", async () => {
+    const { app } = startHost(lookingUp(async (userId) => Number(userId)));
+    const agent = request.agent(app);
+    await agent.post("/start").send({ userId: "7", method: "passkey" }).expect(200);
+    await agent.post("/renew").expect(200);
+    expect(await members(agent)).toEqual({ passport: { user: 7 } });
+  });
+
+  test("A look-up that fails leaves the session as it was", async () => {
+    const fails = lookingUp(() => Promise.reject(new Error("users are out")));
+    const { app } = startHost({ ...fails, keepAtSignIn: ["basket"] });
+    const agent = request.agent(app);
+    await agent.post("/old-login").send({ user: 7 }).expect(200);
+    const failed = await agent.post("/renew").expect(500);
+    expect(failed.get("Set-Cookie")).toBeUndefined();
+    expect(await members(agent)).toEqual({ passport: { user: 7 } });
+  });
+
+  test("An answer that is sent while the look-up lasts neither signs in nor out", async () => {
+    const looking = gate();
+    const { app, sessions } = startHost(
+      lookingUp(async () => {
+        looking.arrive();
+        await looking.opened;
+        return 7;
+      }),
+    );
+    app.post("/impatient-renew", async (req, res) => {
+      const renewing = sessions.renew(req, res, { method: "passkey" });
+      await looking.arrived;
+      res.json({});
+      looking.open();
+      await renewing.catch(() => {});
+    });
+    const agent = request.agent(app);
+    await agent.post("/old-login").send({ user: 7 }).expect(200);
+    const answer = await agent.post("/impatient-renew").expect(200);
+    expect(answer.get("Set-Cookie")).toBeUndefined();
   });
 });
 

@@ -160,4 +160,24 @@ describe.runIf(process.env.TEST_DATABASE_URL !== undefined)("a pool of the host'
     expect(String(causes)).toContain("End it after `await storage.close()`");
     await storage.close();
   });
+
+  test("whose connections are all held by transactions: 503 outside of requests too, and every connection comes back", async () => {
+    const causes: unknown[] = [];
+    const small = newPool({ max: 2 });
+    const storage = await openStorage({
+      pool: small,
+      queryTimeoutMs: 50,
+      onNotice: (notice) => void ("cause" in notice && causes.push(notice.cause)),
+      now,
+    });
+    const held = [await small.connect(), await small.connect()];
+    const asked = [1, 2, 3].map(() => storage.flows.passkeyNames("u"));
+    for (const one of asked) await expect(one).rejects.toMatchObject({ status: 503 });
+    expect(String(causes)).toContain("the pool has 2");
+    for (const client of held) client.release();
+    expect(await storage.flows.passkeyNames("u")).toEqual(new Map());
+    expect(small.idleCount).toBe(2);
+    await storage.close();
+    await small.end();
+  });
 });

@@ -1,6 +1,7 @@
 /** Guards a host's own routes from sessions that a code alone has begun. */
 import type { Request, RequestHandler } from "express";
 import { toPortError } from "../../../http/outages.ts";
+import { workInTime } from "../../../http/request-deadline.ts";
 import type { PasskeysContext } from "../../ports/options.ts";
 import { createUserLimit } from "../rate-limits.ts";
 import { requireSignedIn } from "../signed-in.ts";
@@ -25,7 +26,7 @@ export function passkeyGuard(context: PasskeysContext): RequirePasskey {
 
   // The promise is not returned: Express 4 would ignore its rejection, and the request would hang.
   return () => (req, _res, next) => {
-    check(req).then(
+    workInTime(context.requestTimeoutMs, () => check(req)).then(
       () => next(),
       (error: unknown) => next(toPortError(error)),
     );
