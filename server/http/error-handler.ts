@@ -1,6 +1,6 @@
 /** Renders errors as RFC 9457 problem+json; an unknown error as a bare 500. */
 import { randomUUID } from "node:crypto";
-import type { ErrorRequestHandler, Request, RequestHandler } from "express";
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
 import type { Problem } from "../../shared/problem.ts";
 import { toBodyError } from "./body-errors.ts";
 import { describeError } from "./describe-error.ts";
@@ -10,15 +10,21 @@ export const notFound: RequestHandler = () => {
   throw new AppError("not_found");
 };
 
-/** @param log pino's logger, or another with `error` and perhaps `warn`, such as `console` */
+/**
+ * An error of the host's own that says by `status` and `expose`, as those of http-errors do, that the caller is at fault is
+ * answered with that status and its message as `title`; it has no `code`.
+ * @param log pino's logger, or another with `error` and perhaps `warn`, such as `console`
+ */
 export function createErrorHandler(log: {
   error(line: object): void;
   warn?(line: object): void;
 }): ErrorRequestHandler {
   // Express recognises an error handler by its four parameters.
   return (error: unknown, req, res, _next) => {
-    const appError = toAppError(error);
     const requestId = idOf(req);
+    if (isCallersFault(error) && !res.headersSent)
+      return sendProblem(res, { type: "about:blank", title: error.message, status: error.status, requestId });
+    const appError = toAppError(error);
     // For the log and the metrics of the app around.
     res.locals.problemCode = appError.code;
     if (appError.status >= 500 || res.headersSent) {
@@ -40,15 +46,29 @@ export function createErrorHandler(log: {
       if (!res.writableEnded) res.destroy();
       return;
     }
-    // These describe the answer that failed. With them a cache would keep this problem in its place.
-    for (const name of ["ETag", "Last-Modified", "Accept-Ranges", "Content-Range"]) res.removeHeader(name);
-    res.set("Cache-Control", "no-store");
     if (appError.extras.retryAfter !== undefined) res.set("Retry-After", String(appError.extras.retryAfter));
-    res
-      .status(appError.status)
-      .type("application/problem+json")
-      .send(JSON.stringify(toProblem(appError, requestId)));
+    sendProblem(res, toProblem(appError, requestId));
   };
+}
+
+function sendProblem(res: Response, problem: Omit<Problem, "code">): void {
+  // These describe the answer that failed. With them a cache would keep this problem in its place.
+  for (const name of ["ETag", "Last-Modified", "Accept-Ranges", "Content-Range"]) res.removeHeader(name);
+  res
+    .set("Cache-Control", "no-store")
+    .status(problem.status)
+    .type("application/problem+json")
+    .send(JSON.stringify(problem));
+}
+
+interface CallersFault extends Error {
+  readonly status: number;
+}
+
+function isCallersFault(error: unknown): error is CallersFault {
+  if (!(error instanceof Error) || error instanceof AppError || toBodyError(error) !== null) return false;
+  const { status, expose } = error as { status?: unknown; expose?: unknown };
+  return expose === true && typeof status === "number" && status >= 400 && status < 500;
 }
 
 export function toProblem(error: AppError, requestId: string): Problem {

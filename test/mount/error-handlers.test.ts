@@ -2,6 +2,7 @@
 import express, { type ErrorRequestHandler } from "express";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { RefusedCall } from "../../server/authsignal/sdk-call.ts";
+import { createErrorHandler } from "../../server/http/error-handler.ts";
 import { AppError } from "../../server/http/errors.ts";
 import { createPasskeysRouter } from "../../server/passkeys/index.ts";
 import { createCookieSessions } from "../../server/sessions/cookie-sessions.ts";
@@ -68,4 +69,36 @@ test("a refusal of Authsignal's reaches an error handler that reads statusCode a
   const refused = new RefusedCall(404, "not_found");
   expect({ ...refused }).not.toHaveProperty("statusCode");
   expect([refused.statusCode, refused.status, refused.headers]).toEqual([503, 503, { "Retry-After": "5" }]);
+});
+
+test.each([
+  ["the status and message of a caller's fault", { status: 404, expose: true }, 404, "no such invoice"],
+  [
+    "nothing of an error that is not to be shown",
+    { status: 404, expose: false },
+    500,
+    "Something went wrong on our side.",
+  ],
+  [
+    "nothing of a fault of the server's own",
+    { status: 502, expose: true },
+    500,
+    "Something went wrong on our side.",
+  ],
+  [
+    "nothing of an error whose status is no number",
+    { status: "404", expose: true },
+    500,
+    "Something went wrong on our side.",
+  ],
+])("createErrorHandler at the end of an app tells %s", async (_, members, status, title) => {
+  const logged: object[] = [];
+  const app = express();
+  app.get("/invoices/7", () => {
+    throw Object.assign(new Error("no such invoice"), members);
+  });
+  app.use(createErrorHandler({ error: (line) => logged.push(line) }));
+  const { body, type } = await kit.agent(app).get("/invoices/7").expect(status);
+  expect([type, body.status, body.title]).toEqual(["application/problem+json", status, title]);
+  expect(logged).toHaveLength(status === 500 ? 1 : 0);
 });
