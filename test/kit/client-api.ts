@@ -2,6 +2,8 @@
  * What `@authsignal/browser` does between a click and a result token, for suites that have no browser: the same
  * requests to the Client API in the same order, with the soft authenticator where the browser's prompt would be.
  */
+import { text } from "node:stream/consumers";
+import { sendRequest } from "../../server/emulator/wire/send-request.ts";
 import type { CeremonyFault } from "./ceremony-fault.ts";
 import { clientApiShape, signInShape, signUpShape, stepUpShape } from "./check-options.ts";
 import type { SoftAuthenticator } from "./soft-authenticator.ts";
@@ -54,16 +56,16 @@ export function createClientApi(options: ClientApiOptions): ClientApi {
   const passkey = "/client/user-authenticators/passkey";
 
   async function post<Answer>(path: string, authorization: string, body: object): Promise<Answer> {
-    const response = await fetch(`${options.baseUrl}${path}`, {
+    const response = await sendRequest(`${options.baseUrl}${path}`, {
       method: "POST",
       headers: { "Content-Type": "application/json", Authorization: authorization, Origin: origin },
       body: JSON.stringify(body),
     });
-    const answer: Answer & ErrorBody = await response.json();
+    const answer: Answer & ErrorBody = JSON.parse(await text(response));
     // As the SDK does: the body decides, not the status.
     if (answer.error !== undefined) {
       throw new ClientApiError(
-        response.status,
+        response.statusCode ?? 0,
         answer.errorCode ?? answer.error,
         answer.errorDescription ?? "",
       );
