@@ -56,12 +56,17 @@ export function createClientApi(options: ClientApiOptions): ClientApi {
   const passkey = "/client/user-authenticators/passkey";
 
   async function post<Answer>(path: string, authorization: string, body: object): Promise<Answer> {
-    const response = await sendRequest(`${options.baseUrl}${path}`, {
+    const url = `${options.baseUrl}${path}`;
+    const response = await sendRequest(url, {
       method: "POST",
       headers: { "Content-Type": "application/json", Authorization: authorization, Origin: origin },
       body: JSON.stringify(body),
+    }).catch((error: unknown) => {
+      throw new Error(`${url} does not answer. Is the emulator closed, or baseUrl not its URL?`, {
+        cause: error,
+      });
     });
-    const answer: Answer & ErrorBody = JSON.parse(await text(response));
+    const answer = readAnswer<Answer>(url, await text(response));
     // As the SDK does: the body decides, not the status.
     if (answer.error !== undefined) {
       throw new ClientApiError(
@@ -123,6 +128,14 @@ export function createClientApi(options: ClientApiOptions): ClientApi {
       return authenticate(`Bearer ${token}`, {}, person);
     },
   };
+}
+
+function readAnswer<Answer>(url: string, body: string): Answer & ErrorBody {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    throw new Error(`${url} does not answer JSON. Is baseUrl the emulator's?`, { cause: error });
+  }
 }
 
 interface ErrorBody {
