@@ -19,6 +19,7 @@ export function runCommand(
       AUTHSIGNAL_API_SECRET_KEY: tenant?.secrets[0],
       AUTHSIGNAL_API_URL: emulator.apiUrl,
       AUTHSIGNAL_EMULATOR_URL: emulator.url,
+      ...withoutProxy(emulator, environment),
     },
   });
   // A terminal sends its signals to the command too; another program sends them here only.
@@ -34,4 +35,12 @@ export function runCommand(
   }).finally(() => {
     for (const one of ["SIGINT", "SIGTERM"] as const) process.off(one, pass);
   });
+}
+
+/** HTTP clients send requests to `localhost` through the proxy of the environment too, which cannot reach it. */
+function withoutProxy({ url }: Emulator, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const hosts = ["localhost", "127.0.0.1", "::1", new URL(url).hostname];
+  const excepted = environment.no_proxy ?? environment.NO_PROXY;
+  const list = excepted === "*" ? "*" : [excepted, ...new Set(hosts)].filter(Boolean).join(",");
+  return { no_proxy: list, NO_PROXY: list };
 }

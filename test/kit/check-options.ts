@@ -20,6 +20,14 @@ import type { SessionsUnderTest } from "./session-client.ts";
 import type { CeremonyContext } from "./soft-authenticator.ts";
 import type { SoftAuthenticatorOptions } from "./soft-authenticator-options.ts";
 
+const aaguid: Shape = {
+  schema: { type: "string", format: "uuid" },
+  check(value, where) {
+    if (typeof value === "string" && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) return;
+    throw invalidRequest(`${where} must be a UUID such as fbfc3007-154e-4ecc-8c0b-6e020557d7bd.`);
+  },
+};
+
 const authenticatorMembers: Members<SoftAuthenticatorOptions> = {
   hasResidentKey: flag,
   hasUserVerification: flag,
@@ -28,7 +36,7 @@ const authenticatorMembers: Members<SoftAuthenticatorOptions> = {
   defaultBackupEligibility: flag,
   defaultBackupState: flag,
   transport: choice("ble", "hybrid", "internal", "nfc", "usb"),
-  aaguid: text(),
+  aaguid,
   algorithms: list(choice("ES256", "RS256", "EdDSA"), { least: 1 }),
   signCountIncrement: number({ whole: true }),
 };
@@ -87,17 +95,36 @@ const prefix: Shape = {
   },
 };
 
+const someObject: Shape = {
+  schema: { type: "object" },
+  check(value, where) {
+    if (!isObject(value)) throw invalidRequest(`${where} must be an object.`);
+  },
+};
+
+const softAuthenticator: Shape = {
+  schema: {},
+  check(value, where) {
+    if (isObject(value) && "create" in value && "get" in value) return;
+    throw invalidRequest(`${where} must be what createSoftAuthenticator() returns.`);
+  },
+};
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
 /** The options of `startEmulatorFor` and `startEmulatedTenant`; the emulator checks those of the tenant. */
 export const emulatedTenantShape = object({
   origin: text(),
   prefix,
-  tenant: anything(),
+  tenant: someObject,
   keepSecret: callback,
 });
 
 export const clientApiShape = object(
   // `rpId` comes with the `browser` of an emulated tenant.
-  { tenantId: text(), baseUrl: text(), origin: text(), authenticator: anything(), rpId: text() },
+  { tenantId: text(), baseUrl: text(), origin: text(), authenticator: softAuthenticator, rpId: text() },
   ["tenantId", "baseUrl", "origin", "authenticator"],
 );
 

@@ -2,6 +2,8 @@
  * What `@authsignal/browser` does between a click and a result token, for suites that have no browser: the same
  * requests to the Client API in the same order, with the soft authenticator where the browser's prompt would be.
  */
+import { text } from "node:stream/consumers";
+import { sendRequest } from "../../server/emulator/wire/send-request.ts";
 import type { CeremonyFault } from "./ceremony-fault.ts";
 import { clientApiShape, signInShape, signUpShape, stepUpShape } from "./check-options.ts";
 import type { SoftAuthenticator } from "./soft-authenticator.ts";
@@ -54,16 +56,21 @@ export function createClientApi(options: ClientApiOptions): ClientApi {
   const passkey = "/client/user-authenticators/passkey";
 
   async function post<Answer>(path: string, authorization: string, body: object): Promise<Answer> {
-    const response = await fetch(`${options.baseUrl}${path}`, {
+    const url = `${options.baseUrl}${path}`;
+    const response = await sendRequest(url, {
       method: "POST",
       headers: { "Content-Type": "application/json", Authorization: authorization, Origin: origin },
       body: JSON.stringify(body),
+    }).catch((error: unknown) => {
+      throw new Error(`${url} does not answer. Is the emulator closed, or baseUrl not its URL?`, {
+        cause: error,
+      });
     });
-    const answer: Answer & ErrorBody = await response.json();
+    const answer = readAnswer<Answer>(url, await text(response));
     // As the SDK does: the body decides, not the status.
     if (answer.error !== undefined) {
       throw new ClientApiError(
-        response.status,
+        response.statusCode ?? 0,
         answer.errorCode ?? answer.error,
         answer.errorDescription ?? "",
       );
@@ -121,6 +128,14 @@ export function createClientApi(options: ClientApiOptions): ClientApi {
       return authenticate(`Bearer ${token}`, {}, person);
     },
   };
+}
+
+function readAnswer<Answer>(url: string, body: string): Answer & ErrorBody {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    throw new Error(`${url} does not answer JSON. Is baseUrl the emulator's?`, { cause: error });
+  }
 }
 
 interface ErrorBody {

@@ -1,8 +1,9 @@
 /** What `startEmulatorFor` promises to suites of other apps, with any router or none. */
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { reachableFrom, readSources } from "../import-graph.ts";
 import { createClientApi } from "./client-api.ts";
 import { startEmulatorFor } from "./emulator-for.ts";
+import { listen } from "./listen.ts";
 import { createSoftAuthenticator } from "./soft-authenticator.ts";
 
 type Kit = Awaited<ReturnType<typeof startEmulatorFor>>;
@@ -18,6 +19,31 @@ async function track(kit: Kit, userId: string, body: object = {}): Promise<strin
   const { token }: { readonly token: string } = await answer.json();
   return token;
 }
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+test("a suite that replaces the global fetch still performs ceremonies and gets webhooks", async () => {
+  const asked: (string | undefined)[] = [];
+  const receiver = await listen(({ url }, response) => {
+    asked.push(url);
+    response.end();
+  });
+  const webhook = { url: `${receiver.url}/hook` };
+  await using kit = await startEmulatorFor({ tenant: { webhook } });
+  const token = await track(kit, "ada");
+  const replaced = vi.fn();
+  vi.stubGlobal("fetch", replaced);
+  const authenticator = createSoftAuthenticator();
+  const client = createClientApi({ ...kit.browser, origin: "http://localhost:3000", authenticator });
+  await client.signUp({ token });
+  await expect(client.signIn({ action: "sign-in" })).resolves.toBeTypeOf("string");
+  await kit.emulator.webhooksSettled();
+  expect(asked).toEqual(["/hook"]);
+  expect(replaced).not.toHaveBeenCalled();
+  await receiver.close();
+});
 
 describe("the kit's clock", () => {
   test.each<[string, (kit: Kit) => void]>([

@@ -6,6 +6,7 @@ import type request from "supertest";
 import type { Emulator, TenantOptions } from "../../server/emulator/index.ts";
 import { loadOptional } from "../../server/http/optional-package.ts";
 import { type BearerClientOptions, bearerTokens } from "./bearer-agent.ts";
+import { emulatedTenantShape } from "./check-options.ts";
 import { type AuthsignalSettings, startEmulatedTenant } from "./emulated-tenant.ts";
 import type { Agent, Flows } from "./flows.ts";
 import type { Storage } from "./router.ts";
@@ -61,6 +62,7 @@ const agents = agentsOfSupertest();
 
 /** Starts an emulator on a port of the system's choosing. As many as wanted may run side by side. */
 export async function startEmulatorFor(options: EmulatorForOptions = {}): Promise<EmulatorFor> {
+  emulatedTenantShape.check(options, "startEmulatorFor");
   const { origin = "http://localhost:3000", ...rest } = options;
   const { flows, authsignal, browser, emulator, now, advance } = await startEmulatedTenant({
     origin,
@@ -107,7 +109,11 @@ export async function startEmulatorFor(options: EmulatorForOptions = {}): Promis
 async function agentsOfSupertest(): Promise<(app: App) => Agent> {
   try {
     const supertest = await loadOptional("agent", ["supertest"], () => import("supertest"));
-    return (app) => supertest.default.agent(app);
+    return (app) => {
+      // supertest would answer "Cannot read properties of undefined" to the first request.
+      if (app === undefined) throw new Error("agent needs your app, or the URL at which it runs.");
+      return supertest.default.agent(app);
+    };
   } catch (error) {
     return () => {
       throw error;

@@ -1,6 +1,8 @@
 /** The flows of the app as one call each, over supertest: begin, ceremony, finish. */
 import { randomUUID } from "node:crypto";
+import { text } from "node:stream/consumers";
 import type request from "supertest";
+import { sendRequest } from "../../server/emulator/wire/send-request.ts";
 import { actions } from "../../shared/actions.ts";
 import type {
   EnrolledResponse,
@@ -71,7 +73,8 @@ export function createFlows(options: FlowsOptions): Flows {
   }
 
   async function messagesTo(query: string): Promise<readonly Message[]> {
-    return await (await fetch(`${emulatorUrl}/emulator/messages${query}`)).json();
+    const answer = await sendRequest(`${emulatorUrl}/emulator/messages${query}`, { method: "GET" });
+    return JSON.parse(await text(answer));
   }
 
   async function readCode(email: string): Promise<string> {

@@ -10,6 +10,8 @@ export function guardSuite(
   afterEach: (hook: () => void) => unknown,
   options: NetworkGuardOptions = {},
 ): NetworkGuard {
+  if (typeof afterEach !== "function")
+    throw new TypeError("guardSuite needs your runner's afterEach: guardSuite(afterEach).");
   const guard = guardNetwork(options);
   afterEach(() => {
     const attempts = guard.takeAttempts();

@@ -1,5 +1,8 @@
 /** A client of an app around one session port: it keeps cookies, headers and tokens, and can be copied. */
+import type { IncomingHttpHeaders } from "node:http";
+import { text } from "node:stream/consumers";
 import type { Express, Request, RequestHandler, Response } from "express";
+import { sendRequest } from "../../server/emulator/wire/send-request.ts";
 import { loadOptional } from "../../server/http/optional-package.ts";
 import { gate } from "./gate.ts";
 import {
@@ -192,22 +195,22 @@ export class SessionClient {
       "X-Hold": hold,
     };
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-    const response = await fetch(`${this.#url}/${path}`, { method, headers, ...sent });
-    const answer = await response.json();
-    this.#learn(response, answer.tokens);
-    return { status: response.status, body: answer };
+    const response = await sendRequest(`${this.#url}/${path}`, { method, headers, ...sent });
+    const answer = JSON.parse(await text(response));
+    this.#learn(response.headers, answer.tokens);
+    return { status: response.statusCode ?? 0, body: answer };
   }
 
-  #learn(response: Pick<globalThis.Response, "headers">, tokens: object | undefined): void {
-    for (const line of response.headers.getSetCookie()) {
+  #learn(headers: IncomingHttpHeaders, tokens: object | undefined): void {
+    for (const line of headers["set-cookie"] ?? []) {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       const isCleared = value === "" || /expires=Thu, 01 Jan 1970/i.test(line);
       if (isCleared) this.#own.cookies.delete(name);
       else this.#own.cookies.set(name, value);
     }
     const found = tokens === undefined ? undefined : this.#subject.tokenIn?.(tokens);
-    const token = response.headers.get("session-token") ?? found;
+    const token = headers["session-token"]?.toString() ?? found;
     if (token !== undefined) this.#own.authorization = token === "" ? "" : `Bearer ${token}`;
-    this.#own.codeToken = response.headers.get("code-token") ?? this.#own.codeToken;
+    this.#own.codeToken = headers["code-token"]?.toString() ?? this.#own.codeToken;
   }
 }

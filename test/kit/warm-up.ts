@@ -1,4 +1,6 @@
 /** Makes the first ceremony of a process as fast as the tenth. */
+import { text } from "node:stream/consumers";
+import { sendRequest } from "../../server/emulator/wire/send-request.ts";
 import { MissingPackageError } from "../../server/http/optional-package.ts";
 import { startEmulatedTenant } from "./emulated-tenant.ts";
 import { createSoftAuthenticator } from "./soft-authenticator.ts";
@@ -11,7 +13,7 @@ let done: Promise<void> | undefined;
  */
 export function warmUp(): Promise<void> {
   done ??= performCeremonies().catch((error: unknown) => {
-    // A suite may have replaced fetch. Its own ceremonies then say what is wrong.
+    // The suite's own ceremonies then say what is wrong.
     process.emitWarning(error instanceof Error ? error : String(error));
   });
   return done;
@@ -21,11 +23,11 @@ async function performCeremonies(): Promise<void> {
   const { emulator, authsignal, clientApi } = await startEmulatedTenant({ origin: "http://localhost:3000" });
   try {
     const credentials = Buffer.from(`${authsignal.apiSecretKey}:`).toString("base64");
-    const tracked = await fetch(`${emulator.apiUrl}/users/warm-up/actions/warm-up`, {
+    const tracked = await sendRequest(`${emulator.apiUrl}/users/warm-up/actions/warm-up`, {
       method: "POST",
       headers: { authorization: `Basic ${credentials}` },
     });
-    const { token }: { readonly token: string } = await tracked.json();
+    const { token }: { readonly token: string } = JSON.parse(await text(tracked));
     const client = clientApi(createSoftAuthenticator());
     await client.signUp({ token });
     await client.signIn({ action: "warm-up" });

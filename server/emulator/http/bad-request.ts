@@ -3,18 +3,34 @@ import type { Duplex } from "node:stream";
 import type { Journal } from "../control/journal.ts";
 import { invalidRequest } from "../wire/wire-error.ts";
 
-const statusByReason: Readonly<Record<string, string>> = {
-  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
-  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+interface Answer {
+  readonly status: string;
+  readonly description: string;
+}
+
+const answers: Readonly<Record<string, Answer>> = {
+  HPE_HEADER_OVERFLOW: {
+    status: "431 Request Header Fields Too Large",
+    description: "The headers are too long.",
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: "408 Request Timeout",
+    description: "The request did not arrive whole: is its body shorter than its Content-Length?",
+  },
+  HPE_INVALID_URL: {
+    status: "400 Bad Request",
+    description: "The path has a character that a URL cannot have: an id must be percent-encoded.",
+  },
 };
+const notHttp: Answer = { status: "400 Bad Request", description: "The request is not valid HTTP." };
 
 /** There is no request object: the parser gave up before. */
 export function answerBadRequest(error: Error, socket: Duplex, journal: Journal): void {
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   // The caller closed the connection.
   if (!socket.writable || code === "ECONNRESET") return void socket.destroy();
-  const status = Object.hasOwn(statusByReason, code) ? (statusByReason[code] ?? "") : "400 Bad Request";
-  const wireError = invalidRequest("The request is not valid HTTP.", `${error.message} (${code})`);
+  const { status, description } = (Object.hasOwn(answers, code) && answers[code]) || notHttp;
+  const wireError = invalidRequest(description, `${description} ${error.message} (${code})`);
   journal.write({
     method: "",
     path: "",

@@ -61,7 +61,7 @@ export function createDispatcher({ tenants, journal }: DispatcherOptions): Dispa
     if (match === undefined) {
       const methods = routes.methods(path);
       if (methods.length > 0) throw new MethodNotAllowed(request.method ?? "", `/v1${path}`, methods);
-      throw new UnknownRoute(path.includes("//") ? emptySegment : "no operation has this method and path");
+      throw new UnknownRoute(whyUnknown(path));
     }
     draft.userId = match.params.userId;
     const { tenant, token } = authenticate(tenants, match, authorization);
@@ -117,8 +117,13 @@ export function createDispatcher({ tenants, journal }: DispatcherOptions): Dispa
 class UnknownRoute extends Error {}
 
 /** What a person can do about it. */
-const emptySegment =
-  "the path has an empty segment: the base URL of the SDK ends with a slash too many, or an id is empty";
+function whyUnknown(path: string): string {
+  if (path.includes("//"))
+    return "the path has an empty segment: the base URL of the SDK ends with a slash too many, or an id is empty";
+  if (path.startsWith("/v1/"))
+    return "the path begins with /v1 twice: the client adds it to a base URL that has it";
+  return "no operation has this method and path; a slash in an id must be sent as %2F, which not every SDK does";
+}
 
 type ErrorAnswer = Answer & { readonly errorCode?: string; readonly reason?: string };
 

@@ -56,8 +56,16 @@ export async function listen(
 }
 
 function serverFor(core: Core, serve: RequestListener): Server {
-  // Without this, Node answers a missing Host header itself, in another shape.
-  const server = createServer({ requireHostHeader: false, keepAliveTimeout: idleMs }, serve);
+  const server = createServer(
+    {
+      // Without this, Node answers a missing Host header itself, in another shape.
+      requireHostHeader: false,
+      keepAliveTimeout: idleMs,
+      requestTimeout: arrivalMs,
+      connectionsCheckingInterval: arrivalMs / 10,
+    },
+    serve,
+  );
   trackConnections(server);
   // Without this, Node answers an unknown Expect header itself.
   server.on("checkExpectation", serve);
@@ -67,6 +75,9 @@ function serverFor(core: Core, serve: RequestListener): Server {
 
 /** Longer than callers wait between two calls: the call that meets the end of an idle connection fails. */
 const idleMs = 75_000;
+
+/** How long a request may take to arrive. Node's five minutes are a test that hangs. */
+const arrivalMs = 10_000;
 
 type Open = (port: number, address: string) => Promise<Server>;
 

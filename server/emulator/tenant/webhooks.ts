@@ -1,6 +1,7 @@
 /** Sends signed events to a tenant's backend (protocol 8.2). */
 import { createHmac } from "node:crypto";
 import { pause } from "../wire/pause.ts";
+import { sendRequest } from "../wire/send-request.ts";
 import type { TenantSettings } from "../wire/tenant-settings.ts";
 import type { JsonObject, WebhookType } from "../wire/wire.ts";
 import { RefusedByReceiver, WireError } from "../wire/wire-error.ts";
@@ -52,18 +53,18 @@ export function createWebhooks({ settings, clock, random }: WebhooksOptions): We
   /** Signs for each try, because receivers check the age of the timestamp. */
   const post = async (url: string, body: string): Promise<boolean> => {
     try {
-      const response = await fetch(url, {
+      const response = await sendRequest(url, {
         method: "POST",
         headers: {
           "content-type": "application/json",
           "x-signature-v2": signatureHeader(body, toUnixSeconds(clock.now()), secrets),
         },
         body,
-        redirect: "error",
         signal: AbortSignal.any([closing.signal, AbortSignal.timeout(deliveryTimeout)]),
       });
-      await response.body?.cancel();
-      return response.ok;
+      response.destroy();
+      const { statusCode = 0 } = response;
+      return statusCode >= 200 && statusCode < 300;
     } catch {
       // Unreachable, too slow, or the emulator is closing: not delivered.
       return false;

@@ -26,13 +26,19 @@ test.each(["/users/u", "/client/challenge"])(
   },
 );
 
-test("the journal says of an empty segment that the base URL ends with a slash too many", async () => {
+test.each([
+  ["an empty segment", "//users/u", "a slash too many"],
+  // As the Go SDK asks for a challenge.
+  ["/v1 twice", "/v1/challenges?challengeId=c", "begins with /v1 twice"],
+  // As an SDK sends the id "a/b" that does not encode it.
+  ["a slash in an id", "/users/a/b", "must be sent as %2F"],
+])("the journal says of a path with %s what to change", async (_what, path, reason) => {
   const headers = { authorization: secretAuthorization(secret) };
-  expect(await send(`${running.emulator.apiUrl}//users/u`, { headers })).toMatchObject({
+  expect(await send(`${running.emulator.apiUrl}${path}`, { headers })).toMatchObject({
     status: 404,
     body: { message: "Not Found" },
   });
-  expect(running.emulator.journal({ unmatched: true })[0]?.reason).toContain("a slash too many");
+  expect(running.emulator.journal({ unmatched: true })[0]?.reason).toContain(reason);
 });
 
 test("a browser SDK from before 1.0, which knows no /client, gets its options and its preflight", async () => {
