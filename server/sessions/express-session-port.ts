@@ -39,8 +39,8 @@ export interface ExpressSessionPortOptions<Members extends object = HostSession>
    */
   readonly read: (session: Members) => string | number | bigint | null | undefined;
   /**
-   * Writes the user as your own sign-in does: `(session, userId) => { session.passport = { user: userId }; }`. Where yours
-   * keeps the whole user, it may look the user up: a promise is waited for.
+   * Writes the user as your own sign-in does: `(session, userId) => { session.passport = { user: userId }; }`. May look the
+   * user up, where yours keeps the whole user: a promise is waited for.
    */
   readonly write: (session: Members, userId: string) => unknown;
   /**
@@ -144,8 +144,7 @@ export function createExpressSessionPort<Members extends object = HostSession>(
   }
 
   async function isStored(req: Request, sid: string): Promise<boolean> {
-    const stored = await read(req, sid);
-    return stored !== null && userIn(stored) !== null;
+    return userIn((await read(req, sid)) ?? {}) !== null;
   }
 
   async function fill(session: HostSession, hosts: object, signedIn: SignedInData): Promise<void> {
@@ -163,9 +162,8 @@ export function createExpressSessionPort<Members extends object = HostSession>(
       throw fault("`recordProof` found no signed-in user: mount it behind the handler that signs in");
     const isNew = known.startedAt === "";
     const proof = proven(known, { method, assurance: "full" }, now());
-    const identity = isNew ? { id: randomUUID(), startedAt: proof.authenticatedAt } : {};
-    const hosts = hostMembers(req.session);
-    const before = await moveTo(req, (session) => fill(session, hosts, { ...proof, ...identity }));
+    const signedIn = isNew ? { ...proof, id: randomUUID(), startedAt: proof.authenticatedAt } : proof;
+    const before = await moveTo(req, (session) => fill(session, hostMembers(req.session), signedIn));
     await (isNew ? endOther(req, before, true) : retire(req, before));
   }
 
@@ -178,13 +176,12 @@ export function createExpressSessionPort<Members extends object = HostSession>(
     },
 
     async start(req, _res, session) {
-      const { userId } = session;
       const known = await find(req);
       requireSettable(req);
       const isVisitor = userIn(req.session) === null;
       const members = Object.entries(hostMembers(req.session));
       const kept = members.filter(
-        ([name]) => known?.userId === userId || (isVisitor && keepAtSignIn.includes(name)),
+        ([name]) => known?.userId === session.userId || (isVisitor && keepAtSignIn.includes(name)),
       );
       const signedIn = newSignedIn(session, now());
       const before = await moveTo(req, (moved) => fill(moved, Object.fromEntries(kept), signedIn));
