@@ -10,7 +10,13 @@ import { sha256 } from "../http/hash.ts";
 import { nameAgent } from "../http/headers/user-agent.ts";
 import { recipientKey } from "../passkeys/ports/email-address.ts";
 import { surviveListener } from "../passkeys/ports/events.ts";
-import type { ClaimedNotice, Notice, Notices, Told } from "../passkeys/ports/notices.ts";
+import {
+  type ClaimedNotice,
+  type Notice,
+  type Notices,
+  noAddress,
+  type Told,
+} from "../passkeys/ports/notices.ts";
 import { createNotMeLinks } from "./not-me-link.ts";
 import { checkNoticesOptions, type NoticesOptions } from "./notices-options.ts";
 
@@ -125,7 +131,7 @@ export function createNotices(options: NoticesOptions): KeptNotices {
     // A late failure changes nothing.
     sent.catch(() => {});
     const wait = backOff[Math.min(claimed.attempts, backOff.length) - 1] ?? hour;
-    const dueAt = new Date(now().getTime() + wait);
+    const dueAt = outcome === noAddress ? claimed.expiresAt : new Date(now().getTime() + wait);
     await store.postpone(claimed, dueAt);
     const isLast = dueAt >= claimed.expiresAt;
     onEvent({ event: isLast ? "notice.failed" : "notice.postponed", ...common, reason: outcome });

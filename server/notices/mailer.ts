@@ -2,7 +2,7 @@
 
 import { asMissing } from "../http/optional-package.ts";
 import { type Names, refuseUnknown } from "../http/options/known-options.ts";
-import type { Notice } from "../passkeys/ports/notices.ts";
+import { type Notice, noAddress } from "../passkeys/ports/notices.ts";
 import { parseUrl } from "../relying-party/addresses.ts";
 import { type NoticeText, noticeText } from "./notice-words.ts";
 
@@ -38,6 +38,8 @@ export async function createMailer(options: MailerOptions): Promise<(notice: Not
   const { createTransport } = await loadNodemailer();
   const transport = createTransport(url);
   return async (notice) => {
+    // A mail server would take a name for a mailbox of its own.
+    if (!notice.to.includes("@")) throw Object.assign(new Error("no address"), { code: noAddress });
     const { subject, text } = textOf(notice) ?? noticeText(notice, appName, timeZone);
     await transport.sendMail({
       from: options.from,

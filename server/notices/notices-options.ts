@@ -14,7 +14,8 @@ export interface NoticesOptions {
   };
   /**
    * Sends one notice to one address: `await createMailer({ url, from })`, or a function of yours. It is called again later
-   * when it rejects, or does not settle within `deadlineMs`; `signal` aborts then. A later try has the same `notice.id`.
+   * when it rejects, or does not settle within `deadlineMs`; `signal` aborts then. A later try has the same `notice.id`. An
+   * error whose `code` is `no-address` is final: `notice.to` is a name, of an account that has no address.
    */
   readonly notify: (notice: Notice, signal: AbortSignal) => Promise<void>;
   /** "This wasn't me". Default: notices have no such link. */

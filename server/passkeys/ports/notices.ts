@@ -38,6 +38,9 @@ export interface Told {
   readonly delaySeconds?: number;
 }
 
+/** The `code` of an error of `notify` that is final: `to` is a name, of an account that has no address. */
+export const noAddress = "no-address";
+
 /** One notice for one address, as a `notify` port gets it. */
 export interface Notice {
   /** The same at every try: a receiver that keeps it can drop a repetition. */

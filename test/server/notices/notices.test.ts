@@ -1,12 +1,14 @@
 /** Notices are kept before they are sent, sent once, tried again, and never in the way of an answer. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createNotices, type KeptNotices } from "../../../server/notices/create-notices.ts";
+import { createMailer } from "../../../server/notices/mailer.ts";
 import type { NoticesOptions } from "../../../server/notices/notices-options.ts";
 import type { SecurityEvent } from "../../../server/passkeys/ports/events.ts";
 import type { Notice, Told } from "../../../server/passkeys/ports/notices.ts";
 import type { Storage } from "../../../server/storage/storage.ts";
 import { gate } from "../../kit/gate.ts";
 import { openTestStorage, type TestStorage } from "../../kit/test-storage.ts";
+import { startMailCatcher } from "./mail-catcher.ts";
 
 const secret = "a secret of more than thirty-two characters";
 const hour = 3_600_000;
@@ -141,6 +143,19 @@ describe("a mail server that is down", () => {
     expect(JSON.stringify(events)).not.toContain("ann@example.com");
     expect(sent).toEqual([]);
   });
+});
+
+test("a notice to an account that has a name in the place of an address fails once, and no mail server hears of it", async () => {
+  const catcher = await startMailCatcher("takes");
+  const notify = await createMailer({ url: catcher.url, from: "Example <no-reply@example.com>" });
+  const notices = start({ notify });
+  notices.tell(told({ to: ["postmaster"] }));
+  await notices.flush();
+  clock += 6 * hour;
+  await notices.flush();
+  expect(events).toMatchObject([{ event: "notice.failed", reason: "no-address" }]);
+  expect(catcher.heard()).toBe("");
+  catcher.close();
 });
 
 describe("a mail server that hangs", () => {
