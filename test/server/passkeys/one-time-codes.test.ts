@@ -82,7 +82,7 @@ describe("a code", () => {
     await agent.post(api("verifyOtp")).send({ code }).expect(200);
   });
 
-  test("typed in the browser of somebody who has planted a cookie beforehand is refused there", async () => {
+  test("is refused to an attacker whose own cookie was in the browser before it asked for the code", async () => {
     const planted = cookiesOf(await ask(lab.agent(), lab.newAddress()));
     const email = lab.newAddress();
     const victim = withCookie(lab, planted);

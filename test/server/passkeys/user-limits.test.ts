@@ -95,7 +95,7 @@ const exhaustAll = async (agent: Agent): Promise<void> => {
   await exhaust(() => agent.post(api("validate")).send({ token: "forged", action: actions.managePasskeys }));
 };
 
-test("a session that somebody has taken over leaves the person's other sessions what they need to end it", async () => {
+test("a stolen session cannot keep the person's other sessions from ending it", async () => {
   const own = await startLab({
     policies: { limits: { beginsPerUser: ten, callsPerUser: ten, refusalsPerUser: ten } },
   });
