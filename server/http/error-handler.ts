@@ -68,7 +68,7 @@ interface CallersFault extends Error {
 function isCallersFault(error: unknown): error is CallersFault {
   if (!(error instanceof Error) || error instanceof AppError || toBodyError(error) !== null) return false;
   const { status, expose } = error as { status?: unknown; expose?: unknown };
-  return expose === true && typeof status === "number" && status >= 400 && status < 500;
+  return expose === true && typeof status === "number" && /^4\d\d$/.test(String(status));
 }
 
 export function toProblem(error: AppError, requestId: string): Problem {

@@ -91,6 +91,12 @@ test.each([
     500,
     "Something went wrong on our side.",
   ],
+  [
+    "nothing of an error whose status is no whole number",
+    { status: 404.5, expose: true },
+    500,
+    "Something went wrong on our side.",
+  ],
 ])("createErrorHandler at the end of an app tells %s", async (_, members, status, title) => {
   const logged: object[] = [];
   const app = express();
