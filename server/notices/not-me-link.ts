@@ -12,7 +12,7 @@ const Claims = z.strictObject({
   k: z.string(),
   p: z.string().nullable(),
   c: z.string().optional(),
-  t: z.string().optional(),
+  t: z.string(),
   e: z.number(),
 });
 
@@ -33,7 +33,7 @@ export function createNotMeLinks(secrets: readonly string[], now: () => Date): N
         k: kind,
         p: passkeyId,
         ...(changeId !== undefined && { c: changeId }),
-        ...(recipient !== undefined && { t: recipient }),
+        t: recipient,
         e: expiresAt.getTime(),
       };
       const payload = Buffer.from(JSON.stringify(claims)).toString("base64url");
@@ -48,8 +48,8 @@ export function createNotMeLinks(secrets: readonly string[], now: () => Date): N
       if (!fits || rest.length > 0) return null;
       const { i, u, k, p, c, t, e } = Claims.parse(JSON.parse(Buffer.from(payload, "base64url").toString()));
       if (e <= now().getTime()) return null;
-      const of = { ...(c !== undefined && { changeId: c }), ...(t !== undefined && { recipient: t }) };
-      return { id: i, userId: u, kind: k, passkeyId: p, ...of, expiresAt: new Date(e) };
+      const about = { kind: k, passkeyId: p, ...(c !== undefined && { changeId: c }), recipient: t };
+      return { id: i, userId: u, ...about, expiresAt: new Date(e) };
     },
   };
 }

@@ -73,8 +73,8 @@ export interface NotMeLink {
   readonly passkeyId: string | null;
   /** The change of address that can be taken back. */
   readonly changeId?: string;
-  /** The address that it was sent to, as `recipientKey` names it. Missing in links of earlier versions. */
-  readonly recipient?: string;
+  /** The address that it was sent to, as `recipientKey` names it. */
+  readonly recipient: string;
   readonly expiresAt: Date;
 }
 

@@ -33,7 +33,7 @@ export async function isOfAccount(
   user: User,
   { recipient }: NotMeLink,
 ): Promise<boolean> {
-  if (emailChanges === null || recipient === undefined || recipientKey(user.email) === recipient) return true;
+  if (emailChanges === null || recipientKey(user.email) === recipient) return true;
   const former = await emailChanges.store.formerAddresses(user.id, now());
   return former.some((address) => recipientKey(address) === recipient);
 }
